@@ -1,0 +1,66 @@
+/** Growable typed arrays: columns whose length is not known beforehand. `view()` shares memory, `take()` trims. */
+type TypedArray = Float64Array | Uint32Array | Int32Array | Uint8Array;
+
+abstract class Column<A extends TypedArray> {
+  protected data: A;
+  #length = 0;
+
+  protected constructor(data: A) {
+    this.data = data;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): number {
+    if (this.#length === this.data.length) this.#grow(this.#length + 1);
+    this.data[this.#length] = value;
+    return this.#length++;
+  }
+
+  get(index: number): number {
+    return this.data[index]!;
+  }
+
+  set(index: number, value: number): void {
+    this.data[index] = value;
+  }
+
+  /** The values so far; valid until the next push. */
+  view(): A {
+    return this.data.subarray(0, this.#length) as A;
+  }
+
+  /** The values so far, in an array of exactly their length. */
+  take(): A {
+    return this.#length === this.data.length ? this.data : (this.data.slice(0, this.#length) as A);
+  }
+
+  #grow(needed: number): void {
+    const bigger = new (this.data.constructor as new (length: number) => A)(Math.max(needed, this.data.length * 2));
+    bigger.set(this.data as never);
+    this.data = bigger;
+  }
+}
+
+export class F64Column extends Column<Float64Array> {
+  constructor(capacity = 64) {
+    super(new Float64Array(capacity));
+  }
+}
+export class U32Column extends Column<Uint32Array> {
+  constructor(capacity = 64) {
+    super(new Uint32Array(capacity));
+  }
+}
+export class I32Column extends Column<Int32Array> {
+  constructor(capacity = 64) {
+    super(new Int32Array(capacity));
+  }
+}
+export class U8Column extends Column<Uint8Array> {
+  constructor(capacity = 64) {
+    super(new Uint8Array(capacity));
+  }
+}

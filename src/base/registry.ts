@@ -1,0 +1,78 @@
+import { InputError } from "./errors.ts";
+
+/** Anything that is chosen by name: a scheduler, a synchronization policy, a model builder, a machine. */
+export interface Named {
+  /** Lower-case, as written in scenarios: "heft". */
+  readonly name: string;
+  /** One line, shown by `heddle list` and in error messages. */
+  readonly summary: string;
+}
+
+/**
+ * A visible array of definitions, looked up by name. The array is the registry, the output of `heddle list`, the docs
+ * page and the input of the conformance tests.
+ * @throws {Error} on a duplicate name, when the module that lists them is loaded.
+ */
+export class Registry<T extends Named> {
+  readonly kind: string;
+  readonly all: readonly T[];
+  readonly #byName = new Map<string, T>();
+
+  constructor(kind: string, all: readonly T[]) {
+    this.kind = kind;
+    this.all = all;
+    for (const item of all) {
+      if (this.#byName.has(item.name)) throw new Error(`two ${kind}s are named "${item.name}"`);
+      this.#byName.set(item.name, item);
+    }
+  }
+
+  get names(): string[] {
+    return this.all.map((item) => item.name);
+  }
+
+  tryGet(name: string): T | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** @throws {InputError} with the nearest names. */
+  get(name: string): T {
+    const found = this.#byName.get(name);
+    if (found) return found;
+    throw new InputError({ code: `unknown-${this.kind.replaceAll(" ", "-")}`, message: `there is no ${this.kind} "${name}"`, hint: suggestion(name, this.names) });
+  }
+}
+
+/** "did you mean heft?", or the whole list when nothing is near. */
+export function suggestion(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `one of: ${names.join(", ")}`;
+}
+
+/** Up to three names within an edit distance of a third of their length, nearest first. */
+export function nearest(name: string, names: readonly string[]): string[] {
+  const wanted = name.toLowerCase().slice(0, 80);
+  return names
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3)))
+    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      row[j] = Math.min(row[j - 1]! + 1, previous[j]! + 1, previous[j - 1]! + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, before[j - 2]! + 1);
+    }
+    before = previous;
+    previous = row;
+  }
+  return previous[b.length]!;
+}

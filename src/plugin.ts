@@ -1,0 +1,176 @@
+/**
+ * What a policy sees, and how it is defined. A policy of one's own imports this file (`heddle/plugin`) and nothing else;
+ * the built-in ones do the same.
+ *
+ * Every time a policy meets is an integer number of ticks (1 ns unless the scenario says otherwise), so sums and
+ * comparisons are exact. Ids are positions in the scenario; break ties by the smaller id.
+ */
+
+/** Neighbours of op i are node[start[i] .. start[i + 1]), over edges edge[…]. */
+export interface AdjacencyView {
+  readonly start: Uint32Array;
+  readonly node: Uint32Array;
+  readonly edge: Uint32Array;
+}
+
+/** The state of the simulation that a policy may know. Live and reused: read it during the call, do not keep copies of it. */
+export interface PolicyView {
+  readonly nowTicks: number;
+  /** Nanoseconds of one tick. */
+  readonly tickNs: number;
+  readonly opCount: number;
+  readonly deviceCount: number;
+  readonly edgeCount: number;
+  readonly succ: AdjacencyView;
+  readonly pred: AdjacencyView;
+  /** Ops in an order that respects every dependency; ties by id. */
+  readonly topo: Uint32Array;
+  /** How many operators each device holds at once. */
+  readonly slots: Int32Array;
+  /** Bytes carried by an edge. */
+  edgeBytes(edge: number): number;
+  /** Expected time alone, without noise, waiting or setup; Infinity = cannot run there. */
+  estimateTicks(op: number, device: number): number;
+  /** Time to move the edge's tensor over a quiet route; 0 where both devices use one memory; Infinity where there is no route. */
+  transferTicks(edge: number, from: number, to: number): number;
+  /** Expected time to bring the inputs of `op` that exist now to `device`, one after the other, from the nearest replica of each over quiet routes. */
+  dataTicks(op: number, device: number): number;
+  /** Bytes of the inputs of `op` that exist now and are not yet in `device`'s memory. */
+  dataBytes(op: number, device: number): number;
+  /** Slots in which nothing runs. */
+  freeSlots(device: number): number;
+  /** Ops placed on the device and not started. */
+  queued(device: number): number;
+  /** Expected work on the device: what is left of running ops by their estimates, plus the estimates of all queued ones. Divide by slots for a waiting time. */
+  backlogTicks(device: number): number;
+  /** Capacity less live bytes in the device's memory; may be negative. */
+  freeBytes(device: number): number;
+  /** Ticks that the device's slots have spent running operators so far, summed. */
+  busyTicks(device: number): number;
+  /** The device where `op` is placed, runs or ran; -1 = not placed. */
+  placement(op: number): number;
+  /** NaN until it has started. */
+  startTicks(op: number): number;
+  /** NaN until it has ended: a running op's true end is not shown. */
+  endTicks(op: number): number;
+  /** Uniform in [0, 1) from this policy's own stream. */
+  random(): number;
+  opName(op: number): string;
+  /** Operator kind: "matmul", "conv" … */
+  opKind(op: number): string;
+  deviceName(device: number): string;
+}
+
+/**
+ * Ready ops that are not placed, oldest first (ties by id), as a list that may be walked while ops are placed:
+ * `for (let op = ready.first(); op >= 0; op = next) { next = ready.next(op); … }`.
+ */
+export interface ReadyList {
+  readonly length: number;
+  /** -1 when empty. */
+  first(): number;
+  /** The one after `op`, which must be in the list; -1 at the end. */
+  next(op: number): number;
+  has(op: number): boolean;
+}
+
+export interface SchedulerView extends PolicyView {
+  readonly ready: ReadyList;
+}
+
+/** What a scheduler may do. */
+export interface Dispatch {
+  /**
+   * Binds `op` to `device`, at any time, ready or not: its inputs move there as soon as they exist, and it waits in
+   * the device's queue by priority (higher first, default 0), then in the order placed.
+   * @throws {PolicyError} when `op` was placed before, or `device` cannot run it.
+   */
+  place(op: number, device: number, priority?: number): void;
+  /** Starts a placed op whose inputs are there, ahead of the queue. @throws {PolicyError} when it cannot. */
+  start(op: number): void;
+  /** Asks for another `dispatch` at this tick (now or later): timers, batching windows. */
+  wakeAt(ticks: number): void;
+}
+
+/** Decides which operator runs where, and in which order. All hooks but `dispatch` are optional. */
+export interface Scheduler {
+  /**
+   * How a device takes from its queue. `ready-first` (default): the first whose inputs are there. `in-order`: strictly
+   * by priority, then order placed; the head is waited for, as a static plan's order demands.
+   */
+  readonly queueOrder?: "ready-first" | "in-order";
+  /** Before anything runs. Static planners do their work here and may place every op. */
+  prepare?(view: PolicyView, out: Dispatch): void;
+  /** `op` became ready (and is not placed). Called before `dispatch` in the same round, in id order. */
+  ready?(view: PolicyView, op: number): void;
+  /** Once a round in which an op became ready, a slot became free, or a wake-up was due; after every event of the round. */
+  dispatch(view: SchedulerView, out: Dispatch): void;
+  /** `op` ended; `actualTicks` includes noise and contention. Called before `dispatch` in the same round, in id order. */
+  completed?(view: PolicyView, op: number, actualTicks: number): void;
+}
+
+/** When the consumers of a finished op may see its outputs. */
+export interface Gate {
+  /** The consumer of `edge` may see it from `atTicks` on (>= now; default now). Exactly once an edge. */
+  signal(edge: number, atTicks?: number): void;
+}
+
+/** Graph synchronization. Without `ended`, every output is visible at once (dataflow). */
+export interface SyncPolicy {
+  prepare?(view: PolicyView): void;
+  /** `op` began on its device. */
+  started?(view: PolicyView, op: number): void;
+  /** `op` ended now: signal its out-edges now, later, or hold them and signal them in a later call. */
+  ended?(view: PolicyView, op: number, gate: Gate): void;
+}
+
+/** A named policy with typed options. */
+export interface PolicyDefinition<P, O = unknown> {
+  /** Lower-case, as written in scenarios: "heft". */
+  readonly name: string;
+  /** One line, shown by `heddle list` and in error messages. */
+  readonly summary: string;
+  /** Paper or manual the algorithm comes from. */
+  readonly source?: string;
+  /** Any Standard Schema (zod, valibot …) for the options; absent = takes none. */
+  readonly options?: StandardSchema<O>;
+  /** Makes a fresh policy for one run. */
+  create(options: O): P;
+}
+
+/** The part of the Standard Schema interface (https://standardschema.dev) that Heddle uses. */
+export interface StandardSchema<O> {
+  readonly "~standard": {
+    validate(value: unknown): StandardResult<O> | Promise<StandardResult<O>>;
+  };
+}
+export type StandardResult<O> = { readonly value: O; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
+
+export type SchedulerDefinition<O = any> = PolicyDefinition<Scheduler, O>;
+export type SyncDefinition<O = any> = PolicyDefinition<SyncPolicy, O>;
+
+/**
+ * Types a scheduler definition.
+ * @example
+ * export default defineScheduler({
+ *   name: "first-fit", summary: "each ready op to the first device with room",
+ *   create: () => ({
+ *     dispatch(view, out) {
+ *       for (let op = view.ready.first(), next; op >= 0; op = next) {
+ *         next = view.ready.next(op);
+ *         for (let d = 0; d < view.deviceCount; d++) {
+ *           if (view.freeSlots(d) > view.queued(d) && view.estimateTicks(op, d) < Infinity) { out.place(op, d); break; }
+ *         }
+ *       }
+ *     },
+ *   }),
+ * });
+ */
+export function defineScheduler<O = Record<string, never>>(definition: SchedulerDefinition<O>): SchedulerDefinition<O> {
+  return definition;
+}
+
+/** Types a synchronization policy definition. */
+export function defineSync<O = Record<string, never>>(definition: SyncDefinition<O>): SyncDefinition<O> {
+  return definition;
+}
