@@ -1,4 +1,7 @@
-/** Growable typed arrays: columns whose length is not known beforehand. `view()` shares memory, `take()` trims. */
+/**
+ * Growable typed arrays: columns whose length is not known beforehand. A capacity that turns out too large costs address
+ * space, not memory: pages that were never written are never there.
+ */
 type TypedArray = Float64Array | Uint32Array | Int32Array | Uint8Array;
 
 abstract class Column<A extends TypedArray> {
@@ -32,9 +35,12 @@ abstract class Column<A extends TypedArray> {
     return this.data.subarray(0, this.#length) as A;
   }
 
-  /** The values so far, in an array of exactly their length. */
+  /**
+   * The values so far, in an array of exactly their length; the last use of the column. A long one is not copied, so
+   * its buffer may be larger than the array.
+   */
   take(): A {
-    return this.#length === this.data.length ? this.data : (this.data.slice(0, this.#length) as A);
+    return this.#length >= 2 ** 16 ? this.view() : (this.data.slice(0, this.#length) as A);
   }
 
   #grow(needed: number): void {

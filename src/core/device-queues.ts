@@ -1,0 +1,141 @@
+import type { Instance } from "./instance.ts";
+
+/**
+ * Slots and queues of the devices. Each queue is a binary heap of op ids by (phase, if there are any; priority, higher
+ * first; then the order placed). Entries that started ahead of the queue are skipped when they come up.
+ */
+export class DeviceQueues {
+  readonly #instance: Instance;
+  /** First slot (track) of each device; entry D is the number of slots. */
+  readonly slotStart: Uint32Array;
+  /** Op in each slot; -1 = free. */
+  readonly slotOp: Int32Array;
+  /** Configuration loaded in each slot; -1 = none yet. */
+  readonly slotConfiguration: Int32Array;
+  /** When the running segment of the slot's op began, and the end that was predicted (NaN while it shares resources). */
+  readonly slotSince: Float64Array;
+  readonly slotEnd: Float64Array;
+  readonly freeSlots: Int32Array;
+  /** Ticks spent by ended segments, by device. */
+  readonly busyTicks: Float64Array;
+  /** Ops placed and not started, and the sum of their estimates, by device. */
+  readonly queued: Int32Array;
+  readonly queuedTicks: Float64Array;
+  readonly #priority: Float64Array;
+  readonly #order: Uint32Array;
+  /** Phase of each op under a synchronization policy that has phases; empty otherwise. */
+  readonly #phase: Uint32Array;
+  readonly #heaps: Int32Array[];
+  readonly #heapLength: Int32Array;
+  #placements = 0;
+
+  constructor(instance: Instance, hasPhases: boolean) {
+    const { deviceCount, slots, opCount } = instance;
+    this.#instance = instance;
+    this.slotStart = new Uint32Array(deviceCount + 1);
+    for (let d = 0; d < deviceCount; d++) this.slotStart[d + 1] = this.slotStart[d]! + slots[d]!;
+    const slotCount = this.slotStart[deviceCount]!;
+    this.slotOp = new Int32Array(slotCount).fill(-1);
+    this.slotConfiguration = new Int32Array(slotCount).fill(-1);
+    this.slotSince = new Float64Array(slotCount);
+    this.slotEnd = new Float64Array(slotCount);
+    this.freeSlots = slots.slice();
+    this.busyTicks = new Float64Array(deviceCount);
+    this.queued = new Int32Array(deviceCount);
+    this.queuedTicks = new Float64Array(deviceCount);
+    this.#priority = new Float64Array(opCount);
+    this.#order = new Uint32Array(opCount);
+    this.#phase = new Uint32Array(hasPhases ? opCount : 0);
+    this.#heaps = Array.from({ length: deviceCount }, () => new Int32Array(16));
+    this.#heapLength = new Int32Array(deviceCount);
+  }
+
+  /** Remembers the rank of a placement; the op counts as queued from now on. */
+  place(op: number, device: number, priority: number, phase: number): void {
+    if (this.#phase.length > 0) this.#phase[op] = phase;
+    this.#priority[op] = priority;
+    this.#order[op] = this.#placements++;
+    this.queued[device]!++;
+    this.queuedTicks[device]! += this.#estimate(op, device);
+  }
+
+  #estimate(op: number, device: number): number {
+    return this.#instance.costTicks[this.#instance.classOf[op]! * this.#instance.deviceCount + device]!;
+  }
+
+  /** Takes the lowest free slot for `op`, which leaves the queue. Returns the slot's track. */
+  occupy(op: number, device: number, now: number): number {
+    let track = this.slotStart[device]!;
+    while (this.slotOp[track] !== -1) track++;
+    this.slotOp[track] = op;
+    this.slotSince[track] = now;
+    this.freeSlots[device]!--;
+    return track;
+  }
+
+  unqueue(op: number, device: number): void {
+    this.queued[device]!--;
+    this.queuedTicks[device]! -= this.#estimate(op, device);
+  }
+
+  release(track: number, device: number, now: number): void {
+    this.busyTicks[device]! += now - this.slotSince[track]!;
+    this.slotOp[track] = -1;
+    this.freeSlots[device]!++;
+  }
+
+  /** Expected work: what is left of running ops by their estimates, plus all that is queued. */
+  backlogTicks(device: number, now: number): number {
+    let sum = this.queuedTicks[device]!;
+    for (let track = this.slotStart[device]!; track < this.slotStart[device + 1]!; track++) {
+      const op = this.slotOp[track]!;
+      if (op >= 0) sum += Math.max(0, this.slotSince[track]! + this.#estimate(op, device) - now);
+    }
+    return sum;
+  }
+
+  // ── heap ──
+
+  /** First op of the device's queue; -1 when empty. */
+  head(device: number): number {
+    return this.#heapLength[device]! > 0 ? this.#heaps[device]![0]! : -1;
+  }
+
+  #before(a: number, b: number): boolean {
+    if (this.#phase.length > 0 && this.#phase[a] !== this.#phase[b]) return this.#phase[a]! < this.#phase[b]!;
+    const byPriority = this.#priority[a]! - this.#priority[b]!;
+    return byPriority > 0 || (byPriority === 0 && this.#order[a]! < this.#order[b]!);
+  }
+
+  enqueue(op: number, device: number): void {
+    let heap = this.#heaps[device]!;
+    let i = this.#heapLength[device]!++;
+    if (i === heap.length) {
+      const bigger = new Int32Array(i * 2);
+      bigger.set(heap);
+      heap = this.#heaps[device] = bigger;
+    }
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (!this.#before(op, heap[parent]!)) break;
+      heap[i] = heap[parent]!;
+      i = parent;
+    }
+    heap[i] = op;
+  }
+
+  dequeue(device: number): void {
+    const heap = this.#heaps[device]!;
+    const n = --this.#heapLength[device]!;
+    if (n === 0) return;
+    const last = heap[n]!;
+    let i = 0;
+    for (let child = 1; child < n; child = 2 * i + 1) {
+      if (child + 1 < n && this.#before(heap[child + 1]!, heap[child]!)) child++;
+      if (!this.#before(heap[child]!, last)) break;
+      heap[i] = heap[child]!;
+      i = child;
+    }
+    heap[i] = last;
+  }
+}

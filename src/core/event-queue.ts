@@ -1,0 +1,105 @@
+/** Kinds of events, in the order in which events of one instant are handled. */
+export const EventKind = { jobArrival: 0, signal: 1, transferJoins: 2, transferEnd: 3, opJoins: 4, opEnd: 5, wake: 6 } as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+const KIND_SHIFT = 28;
+/** Entity ids fit below the kind. */
+export const MAX_ENTITY = 2 ** KIND_SHIFT - 1;
+
+/** The total order within an instant: kind first, then entity id. */
+export function eventKey(kind: EventKind, entity: number): number {
+  return ((kind << KIND_SHIFT) | entity) >>> 0;
+}
+export function keyKind(key: number): EventKind {
+  return (key >>> KIND_SHIFT) as EventKind;
+}
+export function keyEntity(key: number): number {
+  return key & MAX_ENTITY;
+}
+
+/**
+ * A binary heap over parallel typed arrays, ordered by (time, key); equal (time, key) only ever differ in generation,
+ * and at most one of those is alive. Never by insertion.
+ */
+export class EventQueue {
+  #time = new Float64Array(1024);
+  #key = new Uint32Array(1024);
+  #generation = new Uint32Array(1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+  /** Time of the first event; undefined when empty. */
+  get headTime(): number {
+    return this.#time[0]!;
+  }
+  get headKey(): number {
+    return this.#key[0]!;
+  }
+  get headGeneration(): number {
+    return this.#generation[0]!;
+  }
+
+  push(time: number, key: number, generation: number): void {
+    if (this.#length === this.#time.length) this.#grow();
+    const times = this.#time, keys = this.#key, generations = this.#generation;
+    let i = this.#length++;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const parentTime = times[parent]!;
+      if (parentTime < time || (parentTime === time && keys[parent]! <= key)) break;
+      times[i] = parentTime;
+      keys[i] = keys[parent]!;
+      generations[i] = generations[parent]!;
+      i = parent;
+    }
+    times[i] = time;
+    keys[i] = key;
+    generations[i] = generation;
+  }
+
+  /** Removes the first event. */
+  pop(): void {
+    const times = this.#time, keys = this.#key, generations = this.#generation;
+    const n = --this.#length;
+    if (n === 0) return;
+    const time = times[n]!, key = keys[n]!, generation = generations[n]!;
+    // Sink the hole to a leaf, then lift the last event from there: it nearly always belongs near the bottom.
+    let i = 0;
+    for (let child = 1; child < n; child = 2 * i + 1) {
+      const right = child + 1;
+      if (right < n) {
+        const a = times[child]!, b = times[right]!;
+        if (b < a || (b === a && keys[right]! < keys[child]!)) child = right;
+      }
+      times[i] = times[child]!;
+      keys[i] = keys[child]!;
+      generations[i] = generations[child]!;
+      i = child;
+    }
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const parentTime = times[parent]!;
+      if (parentTime < time || (parentTime === time && keys[parent]! <= key)) break;
+      times[i] = parentTime;
+      keys[i] = keys[parent]!;
+      generations[i] = generations[parent]!;
+      i = parent;
+    }
+    times[i] = time;
+    keys[i] = key;
+    generations[i] = generation;
+  }
+
+  #grow(): void {
+    const size = this.#time.length * 2;
+    const time = new Float64Array(size), key = new Uint32Array(size), generation = new Uint32Array(size);
+    time.set(this.#time);
+    key.set(this.#key);
+    generation.set(this.#generation);
+    this.#time = time;
+    this.#key = key;
+    this.#generation = generation;
+  }
+}

@@ -1,0 +1,50 @@
+import { SimulationError } from "../base/errors.ts";
+import { formatNs } from "../base/units.ts";
+import type { DeviceQueues } from "./device-queues.ts";
+import type { Instance } from "./instance.ts";
+import { OpPhase, type OpTable } from "./op-table.ts";
+
+/** A policy broke the rules or threw. */
+export function policyError(policy: string, what: string, now: number, tickNs: number): SimulationError {
+  return new SimulationError({ code: "policy-error", message: `${policy} ${what} (at ${formatNs(now * tickNs)})` });
+}
+
+/** A policy keeps being woken, and nothing starts or ends. */
+export function livelockError(scheduler: string, now: number, rounds: number, tickNs: number): SimulationError {
+  return new SimulationError({
+    code: "livelock", message: `${rounds} rounds went by without any operator starting or ending (at ${formatNs(now * tickNs)}, scheduler "${scheduler}")`,
+    hint: "the scheduler asks to be woken again and again, but places nothing",
+  });
+}
+
+/** Nothing can happen any more, but operators remain: says which, and what each waits for. */
+export function deadlockError(instance: Instance, ops: OpTable, devices: DeviceQueues, scheduler: string, inOrder: boolean, now: number): SimulationError {
+  const left: number[] = [];
+  for (let op = 0; op < instance.opCount; op++) if (ops.phase[op] !== OpPhase.ended) left.push(op);
+  // The first cause is told first: what could run but was not placed, then what is placed, then what waits for others.
+  const rank = (op: number) => (ops.phase[op] === OpPhase.ready ? (ops.device[op]! < 0 ? 0 : 1) : ops.device[op]! >= 0 ? 2 : 3);
+  const shown = [...left].sort((a, b) => rank(a) - rank(b) || a - b).slice(0, 5);
+  const neverPlaced = left.filter((op) => ops.phase[op] === OpPhase.ready && ops.device[op]! < 0).length;
+  const reasons = shown.map((op) => `  "${instance.opNames.at(op)}" ${whyWaiting(instance, ops, devices, inOrder, op)}`);
+  const more = left.length > shown.length ? [`  … and ${left.length - shown.length} more`] : [];
+  const cause = neverPlaced > 0 ? `scheduler "${scheduler}" never placed ${neverPlaced} ready operator${neverPlaced === 1 ? "" : "s"}` : `nothing can move any more`;
+  return new SimulationError({
+    code: "deadlock",
+    message: `${cause}; ${left.length} of ${instance.opCount} operators did not end (stuck at ${formatNs(now * instance.tickNs)}):\n${[...reasons, ...more].join("\n")}`,
+  });
+}
+
+function whyWaiting(instance: Instance, ops: OpTable, devices: DeviceQueues, inOrder: boolean, op: number): string {
+  const device = ops.device[op]!;
+  if (ops.phase[op] === OpPhase.paused) return "is paused and was never resumed";
+  if (ops.phase[op] === OpPhase.ready) {
+    if (device < 0) return "is ready but was not placed";
+    const head = devices.head(device);
+    if (inOrder && head >= 0 && head !== op) return `waits behind "${instance.opNames.at(head)}" in the order of ${instance.deviceNames[device]}`;
+    return `waits for its inputs on ${instance.deviceNames[device]}`;
+  }
+  const { start, node, edge } = instance.pred;
+  for (let i = start[op]!; i < start[op + 1]!; i++) if (ops.phase[node[i]!] !== OpPhase.ended) return `waits for "${instance.opNames.at(node[i]!)}"`;
+  if (start[op] === start[op + 1]) return "waits for its job to arrive";
+  return `waits for the output of "${instance.opNames.at(node[start[op]!]!)}" to become visible (edge ${edge[start[op]!]!})`;
+}

@@ -1,0 +1,31 @@
+/** A growable list of ids that is filled and emptied every round without allocating. */
+export class IdBuffer {
+  #ids = new Int32Array(64);
+  #sorted = true;
+  length = 0;
+
+  push(id: number): void {
+    if (this.length === this.#ids.length) {
+      const bigger = new Int32Array(this.length * 2);
+      bigger.set(this.#ids);
+      this.#ids = bigger;
+    }
+    if (this.length > 0 && this.#ids[this.length - 1]! > id) this.#sorted = false;
+    this.#ids[this.length++] = id;
+  }
+
+  at(i: number): number {
+    return this.#ids[i]!;
+  }
+
+  /** Ascending; free when the ids were pushed in order. */
+  sort(): void {
+    if (!this.#sorted) this.#ids.subarray(0, this.length).sort();
+    this.#sorted = true;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#sorted = true;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Instance } from "./instance.ts";
+
+/** Where an op stands. */
+export const OpPhase = { waiting: 0, ready: 1, running: 2, paused: 3, ended: 4 } as const;
+
+/** The state of every op, in columns. Times in ticks, NaN = not yet. */
+export class OpTable {
+  readonly phase: Uint8Array;
+  /** In-edges that are not visible yet; ops without in-edges wait for their job's arrival instead (1). */
+  readonly pending: Uint32Array;
+  /** Inputs that are visible and not yet in the memory of the op's device. */
+  readonly missing: Uint32Array;
+  /** Counts re-timings, so that events about an older prediction are recognised. */
+  readonly generation: Uint32Array;
+  readonly device: Int32Array;
+  /** Slot on its device, from 0. */
+  readonly slot: Int32Array;
+  readonly readyTicks: Float64Array;
+  readonly placedTicks: Float64Array;
+  readonly dataTicks: Float64Array;
+  readonly startTicks: Float64Array;
+  readonly endTicks: Float64Array;
+
+  constructor(instance: Instance) {
+    const n = instance.opCount;
+    this.phase = new Uint8Array(n);
+    this.pending = new Uint32Array(n);
+    this.missing = new Uint32Array(n);
+    this.generation = new Uint32Array(n);
+    this.device = new Int32Array(n).fill(-1);
+    this.slot = new Int32Array(n).fill(-1);
+    this.readyTicks = new Float64Array(n).fill(NaN);
+    this.placedTicks = new Float64Array(n).fill(NaN);
+    this.dataTicks = new Float64Array(n).fill(NaN);
+    this.startTicks = new Float64Array(n).fill(NaN);
+    this.endTicks = new Float64Array(n).fill(NaN);
+    const start = instance.pred.start;
+    for (let op = 0; op < n; op++) this.pending[op] = Math.max(1, start[op + 1]! - start[op]!);
+  }
+}

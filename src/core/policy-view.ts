@@ -1,0 +1,148 @@
+import type { AdjacencyView, SchedulerView } from "../plugin.ts";
+import type { DeviceQueues } from "./device-queues.ts";
+import type { Instance } from "./instance.ts";
+import { OpPhase, type OpTable } from "./op-table.ts";
+import type { LinkedReadyList } from "./ready-list.ts";
+import type { Replicas } from "./replicas.ts";
+import { ceilTicks } from "./shared-resources.ts";
+
+/** The one live view that policies get. Reads the engine's state; changes nothing. */
+export class LiveView implements SchedulerView {
+  nowTicks = 0;
+  readonly tickNs: number;
+  readonly opCount: number;
+  readonly deviceCount: number;
+  readonly edgeCount: number;
+  readonly jobCount: number;
+  readonly succ: AdjacencyView;
+  readonly pred: AdjacencyView;
+  readonly topo: Uint32Array;
+  readonly slots: Int32Array;
+  readonly ready: LinkedReadyList;
+  readonly random: () => number;
+  readonly #instance: Instance;
+  readonly #ops: OpTable;
+  readonly #devices: DeviceQueues;
+  readonly #replicas: Replicas;
+  readonly #isVisible: (edge: number) => boolean;
+
+  constructor(instance: Instance, ops: OpTable, devices: DeviceQueues, replicas: Replicas, ready: LinkedReadyList, random: () => number, isVisible: (edge: number) => boolean) {
+    this.tickNs = instance.tickNs;
+    this.opCount = instance.opCount;
+    this.deviceCount = instance.deviceCount;
+    this.edgeCount = instance.edgeCount;
+    this.jobCount = instance.jobCount;
+    this.succ = instance.succ;
+    this.pred = instance.pred;
+    this.topo = instance.topo;
+    this.slots = instance.slots;
+    this.ready = ready;
+    this.random = random;
+    this.#instance = instance;
+    this.#ops = ops;
+    this.#devices = devices;
+    this.#replicas = replicas;
+    this.#isVisible = isVisible;
+  }
+
+  jobOf(op: number): number {
+    return this.#instance.jobOf[op]!;
+  }
+
+  arrivalTicks(job: number): number {
+    return this.#instance.jobArrivalTicks[job]!;
+  }
+
+  edgeBytes(edge: number): number {
+    return this.#instance.tensorBytes[this.#instance.edgeTensor[edge]!]!;
+  }
+
+  estimateTicks(op: number, device: number): number {
+    return this.#instance.costTicks[this.#instance.classOf[op]! * this.deviceCount + device]!;
+  }
+
+  transferTicks(edge: number, from: number, to: number): number {
+    const { deviceMemory, memoryCount, routeLatencyTicks, routeTicksPerByte } = this.#instance;
+    const source = deviceMemory[from]!;
+    const target = deviceMemory[to]!;
+    if (source === target) return 0;
+    const bytes = this.edgeBytes(edge);
+    if (bytes === 0) return 0;
+    const route = source * memoryCount + target;
+    return ceilTicks(routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!);
+  }
+
+  dataTicks(op: number, device: number): number {
+    const memory = this.#instance.deviceMemory[device]!;
+    const { start, item } = this.#instance.inputs;
+    let edge = this.pred.start[op]!;
+    let sum = 0;
+    for (let i = start[op]!; i < start[op + 1]!; i++) {
+      const tensor = item[i]!;
+      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
+      if (visible && this.#instance.tensorBytes[tensor]! > 0) sum += this.#replicas.fetchTicks(tensor, memory);
+    }
+    return sum;
+  }
+
+  dataBytes(op: number, device: number): number {
+    const memory = this.#instance.deviceMemory[device]!;
+    const { start, item } = this.#instance.inputs;
+    let edge = this.pred.start[op]!;
+    let sum = 0;
+    for (let i = start[op]!; i < start[op + 1]!; i++) {
+      const tensor = item[i]!;
+      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
+      if (visible && !this.#replicas.isPresent(tensor, memory)) sum += this.#instance.tensorBytes[tensor]!;
+    }
+    return sum;
+  }
+
+  freeSlots(device: number): number {
+    return this.#devices.freeSlots[device]!;
+  }
+
+  queued(device: number): number {
+    return this.#devices.queued[device]!;
+  }
+
+  backlogTicks(device: number): number {
+    return this.#devices.backlogTicks(device, this.nowTicks);
+  }
+
+  freeBytes(device: number): number {
+    return this.#replicas.freeBytes(this.#instance.deviceMemory[device]!);
+  }
+
+  busyTicks(device: number): number {
+    let sum = this.#devices.busyTicks[device]!;
+    for (let track = this.#devices.slotStart[device]!; track < this.#devices.slotStart[device + 1]!; track++) {
+      if (this.#devices.slotOp[track]! >= 0) sum += this.nowTicks - this.#devices.slotSince[track]!;
+    }
+    return sum;
+  }
+
+  placement(op: number): number {
+    return this.#ops.device[op]!;
+  }
+
+  startTicks(op: number): number {
+    return this.#ops.startTicks[op]!;
+  }
+
+  endTicks(op: number): number {
+    return this.#ops.phase[op] === OpPhase.ended ? this.#ops.endTicks[op]! : NaN;
+  }
+
+  opName(op: number): string {
+    return this.#instance.opNames.at(op);
+  }
+
+  opKind(op: number): string {
+    return this.#instance.classKinds[this.#instance.classOf[op]!]!;
+  }
+
+  deviceName(device: number): string {
+    return this.#instance.deviceNames[device]!;
+  }
+}

@@ -1,0 +1,15 @@
+import { Simulation, type SimulationSpec } from "./simulation.ts";
+import type { Trace } from "./trace.ts";
+
+export type { SimulationSpec } from "./simulation.ts";
+
+/**
+ * Runs a simulation to its end.
+ * @throws {SimulationError} on a deadlock, a livelock or a policy error.
+ * @example
+ * const trace = simulate({ instance, scheduler: schedulers.get("heft").create({}), seed: 1 });
+ * console.log(trace.makespanTicks);
+ */
+export function simulate(spec: SimulationSpec): Trace {
+  return new Simulation(spec).run();
+}

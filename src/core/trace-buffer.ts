@@ -1,0 +1,115 @@
+import { Hasher } from "../base/hash.ts";
+import type { RowKind, SubjectKind, Trace } from "./trace.ts";
+
+/** Rows of the trace while it grows: parallel typed arrays, doubled when full. */
+export class RowBuffer {
+  #length = 0;
+  #track: Uint32Array;
+  #subjectKind: Uint8Array;
+  #subject: Uint32Array;
+  #kind: Uint8Array;
+  #start: Float64Array;
+  #end: Float64Array;
+
+  constructor(capacity: number) {
+    const size = Math.max(16, capacity);
+    this.#track = new Uint32Array(size);
+    this.#subjectKind = new Uint8Array(size);
+    this.#subject = new Uint32Array(size);
+    this.#kind = new Uint8Array(size);
+    this.#start = new Float64Array(size);
+    this.#end = new Float64Array(size);
+  }
+
+  push(track: number, subjectKind: SubjectKind, subject: number, kind: RowKind, start: number, end: number): void {
+    const i = this.#length;
+    if (i === this.#track.length) this.#resize(i * 2);
+    this.#track[i] = track;
+    this.#subjectKind[i] = subjectKind;
+    this.#subject[i] = subject;
+    this.#kind[i] = kind;
+    this.#start[i] = start;
+    this.#end[i] = end;
+    this.#length = i + 1;
+  }
+
+  take(): Trace["rows"] {
+    const n = this.#length;
+    return {
+      length: n, track: this.#track.subarray(0, n), subjectKind: this.#subjectKind.subarray(0, n), subject: this.#subject.subarray(0, n),
+      kind: this.#kind.subarray(0, n), start: this.#start.subarray(0, n), end: this.#end.subarray(0, n),
+    };
+  }
+
+  #resize(size: number): void {
+    this.#track = resized(this.#track, size);
+    this.#subjectKind = resized(this.#subjectKind, size);
+    this.#subject = resized(this.#subject, size);
+    this.#kind = resized(this.#kind, size);
+    this.#start = resized(this.#start, size);
+    this.#end = resized(this.#end, size);
+  }
+}
+
+/** Transfers while they are requested, started and ended. */
+export class TransferBuffer {
+  length = 0;
+  tensor = new Uint32Array(64);
+  from = new Uint32Array(64);
+  to = new Uint32Array(64);
+  forOp = new Uint32Array(64);
+  startTicks = new Float64Array(64);
+  endTicks = new Float64Array(64);
+  /** Counts re-timings; and the activity in the shared phase, -1 outside it. */
+  generation = new Uint32Array(64);
+  activity = new Int32Array(64);
+
+  add(tensor: number, from: number, to: number, forOp: number, now: number): number {
+    const id = this.length++;
+    if (id === this.tensor.length) this.#resize(id * 2);
+    this.tensor[id] = tensor;
+    this.from[id] = from;
+    this.to[id] = to;
+    this.forOp[id] = forOp;
+    this.startTicks[id] = now;
+    this.endTicks[id] = NaN;
+    this.generation[id] = 0;
+    this.activity[id] = -1;
+    return id;
+  }
+
+  take(): Trace["transfers"] {
+    const n = this.length;
+    return {
+      length: n, tensor: this.tensor.subarray(0, n), from: this.from.subarray(0, n), to: this.to.subarray(0, n), forOp: this.forOp.subarray(0, n),
+      startTicks: this.startTicks.subarray(0, n), endTicks: this.endTicks.subarray(0, n),
+    };
+  }
+
+  #resize(size: number): void {
+    this.tensor = resized(this.tensor, size);
+    this.from = resized(this.from, size);
+    this.to = resized(this.to, size);
+    this.forOp = resized(this.forOp, size);
+    this.startTicks = resized(this.startTicks, size);
+    this.endTicks = resized(this.endTicks, size);
+    this.generation = resized(this.generation, size);
+    this.activity = resized(this.activity, size);
+  }
+}
+
+function resized<A extends Float64Array | Uint32Array | Int32Array | Uint8Array>(old: A, size: number): A {
+  const bigger = new (old.constructor as new (length: number) => A)(size);
+  bigger.set(old as never);
+  return bigger;
+}
+
+/** Hash of what happened: equal digests, equal schedules. */
+export function traceDigest(trace: Pick<Trace, "ops" | "transfers" | "instance">): string {
+  const { ops, transfers } = trace;
+  return new Hasher()
+    .text(trace.instance.digest)
+    .array(ops.device).array(ops.slot).array(ops.startTicks).array(ops.endTicks)
+    .array(transfers.tensor).array(transfers.to).array(transfers.startTicks).array(transfers.endTicks)
+    .digest();
+}
