@@ -12,9 +12,8 @@ export class DeviceQueues {
   readonly slotOp: Int32Array;
   /** Configuration loaded in each slot; -1 = none yet. */
   readonly slotConfiguration: Int32Array;
-  /** When the running segment of the slot's op began, and the end that was predicted (NaN while it shares resources). */
+  /** When the running segment of the slot's op began, setup excluded. */
   readonly slotSince: Float64Array;
-  readonly slotEnd: Float64Array;
   readonly freeSlots: Int32Array;
   /** Ticks spent by ended segments, by device. */
   readonly busyTicks: Float64Array;
@@ -38,7 +37,6 @@ export class DeviceQueues {
     this.slotOp = new Int32Array(slotCount).fill(-1);
     this.slotConfiguration = new Int32Array(slotCount).fill(-1);
     this.slotSince = new Float64Array(slotCount);
-    this.slotEnd = new Float64Array(slotCount);
     this.freeSlots = slots.slice();
     this.busyTicks = new Float64Array(deviceCount);
     this.queued = new Int32Array(deviceCount);

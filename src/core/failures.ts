@@ -1,8 +1,7 @@
 import { SimulationError } from "../base/errors.ts";
 import { formatNs } from "../base/units.ts";
-import type { DeviceQueues } from "./device-queues.ts";
-import type { Instance } from "./instance.ts";
-import { OpPhase, type OpTable } from "./op-table.ts";
+import { OpPhase } from "./op-table.ts";
+import type { SimulationState } from "./state.ts";
 
 /** A policy broke the rules or threw. */
 export function policyError(policy: string, what: string, now: number, tickNs: number): SimulationError {
@@ -18,14 +17,15 @@ export function livelockError(scheduler: string, now: number, rounds: number, ti
 }
 
 /** Nothing can happen any more, but operators remain: says which, and what each waits for. */
-export function deadlockError(instance: Instance, ops: OpTable, devices: DeviceQueues, scheduler: string, inOrder: boolean, now: number): SimulationError {
+export function deadlockError(state: SimulationState, scheduler: string): SimulationError {
+  const { instance, ops, now } = state;
   const left: number[] = [];
   for (let op = 0; op < instance.opCount; op++) if (ops.phase[op] !== OpPhase.ended) left.push(op);
   // The first cause is told first: what could run but was not placed, then what is placed, then what waits for others.
   const rank = (op: number) => (ops.phase[op] === OpPhase.ready ? (ops.device[op]! < 0 ? 0 : 1) : ops.device[op]! >= 0 ? 2 : 3);
   const shown = [...left].sort((a, b) => rank(a) - rank(b) || a - b).slice(0, 5);
   const neverPlaced = left.filter((op) => ops.phase[op] === OpPhase.ready && ops.device[op]! < 0).length;
-  const reasons = shown.map((op) => `  "${instance.opNames.at(op)}" ${whyWaiting(instance, ops, devices, inOrder, op)}`);
+  const reasons = shown.map((op) => `  "${instance.opNames.at(op)}" ${whyWaiting(state, op)}`);
   const more = left.length > shown.length ? [`  … and ${left.length - shown.length} more`] : [];
   const cause = neverPlaced > 0 ? `scheduler "${scheduler}" never placed ${neverPlaced} ready operator${neverPlaced === 1 ? "" : "s"}` : `nothing can move any more`;
   return new SimulationError({
@@ -34,7 +34,8 @@ export function deadlockError(instance: Instance, ops: OpTable, devices: DeviceQ
   });
 }
 
-function whyWaiting(instance: Instance, ops: OpTable, devices: DeviceQueues, inOrder: boolean, op: number): string {
+function whyWaiting(state: SimulationState, op: number): string {
+  const { instance, ops, devices, inOrder } = state;
   const device = ops.device[op]!;
   if (ops.phase[op] === OpPhase.paused) return "is paused and was never resumed";
   if (ops.phase[op] === OpPhase.ready) {

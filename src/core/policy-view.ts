@@ -5,6 +5,7 @@ import { OpPhase, type OpTable } from "./op-table.ts";
 import type { LinkedReadyList } from "./ready-list.ts";
 import type { Replicas } from "./replicas.ts";
 import { ceilTicks } from "./shared-resources.ts";
+import type { SimulationState } from "./state.ts";
 
 /** The one live view that policies get. Reads the engine's state; changes nothing. */
 export class LiveView implements SchedulerView {
@@ -24,9 +25,10 @@ export class LiveView implements SchedulerView {
   readonly #ops: OpTable;
   readonly #devices: DeviceQueues;
   readonly #replicas: Replicas;
-  readonly #isVisible: (edge: number) => boolean;
+  readonly #state: SimulationState;
 
-  constructor(instance: Instance, ops: OpTable, devices: DeviceQueues, replicas: Replicas, ready: LinkedReadyList, random: () => number, isVisible: (edge: number) => boolean) {
+  constructor(state: SimulationState, random: () => number) {
+    const { instance } = state;
     this.tickNs = instance.tickNs;
     this.opCount = instance.opCount;
     this.deviceCount = instance.deviceCount;
@@ -36,13 +38,13 @@ export class LiveView implements SchedulerView {
     this.pred = instance.pred;
     this.topo = instance.topo;
     this.slots = instance.slots;
-    this.ready = ready;
+    this.ready = state.ready;
     this.random = random;
     this.#instance = instance;
-    this.#ops = ops;
-    this.#devices = devices;
-    this.#replicas = replicas;
-    this.#isVisible = isVisible;
+    this.#state = state;
+    this.#ops = state.ops;
+    this.#devices = state.devices;
+    this.#replicas = state.replicas;
   }
 
   jobOf(op: number): number {
@@ -79,7 +81,7 @@ export class LiveView implements SchedulerView {
     let sum = 0;
     for (let i = start[op]!; i < start[op + 1]!; i++) {
       const tensor = item[i]!;
-      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
+      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
       if (visible && this.#instance.tensorBytes[tensor]! > 0) sum += this.#replicas.fetchTicks(tensor, memory);
     }
     return sum;
@@ -92,7 +94,7 @@ export class LiveView implements SchedulerView {
     let sum = 0;
     for (let i = start[op]!; i < start[op + 1]!; i++) {
       const tensor = item[i]!;
-      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
+      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
       if (visible && !this.#replicas.isPresent(tensor, memory)) sum += this.#instance.tensorBytes[tensor]!;
     }
     return sum;

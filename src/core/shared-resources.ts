@@ -3,9 +3,9 @@ export function ceilTicks(duration: number): number {
   return Math.max(0, Math.ceil(duration - 1e-6));
 }
 
-/** Told when the predicted end of an activity changed. */
+/** Told when the predicted end of an activity changed; `key` is the order key it was opened with. Infinity = it stands still. */
 export interface RetimeSink {
-  retimed(activity: number, endTicks: number): void;
+  retimed(key: number, endTicks: number): void;
 }
 
 /**
@@ -75,7 +75,7 @@ export class SharedResources {
     return this.#dirtyList.length > 0 || this.#fresh.length > 0;
   }
 
-  /** Opens an activity with `work` ticks to do alone; name its resources with {@link use}, then let {@link solve} run. */
+  /** Opens an activity with `work` ticks to do alone, ordered by its unique `key`; name its resources with {@link use}, then let {@link solve} run. */
   open(key: number, work: number, now: number): number {
     const activity = this.#free.pop() ?? this.#newSlot();
     this.#key[activity] = key;
@@ -282,8 +282,8 @@ export class SharedResources {
     this.#work[activity] = this.remaining(activity, now);
     this.#since[activity] = now;
     this.#rate[activity] = after;
-    if (after > 0) this.#sink.retimed(activity, now + ceilTicks(this.#work[activity]! / after));
-    else this.#sink.retimed(activity, Infinity);
+    if (after > 0) this.#sink.retimed(this.#key[activity]!, now + ceilTicks(this.#work[activity]! / after));
+    else this.#sink.retimed(this.#key[activity]!, Infinity);
   }
 
   // ── pool and member lists ──

@@ -1,0 +1,174 @@
+import { SimulationError } from "../base/errors.ts";
+import { EventKind, MAX_ENTITY, eventKey } from "./event-queue.ts";
+import type { Instance } from "./instance.ts";
+import { OpPhase } from "./op-table.ts";
+import { ceilTicks, type SharedResources } from "./shared-resources.ts";
+import type { SimulationState } from "./state.ts";
+import { RowKind, SubjectKind } from "./trace.ts";
+
+/** Brings tensors to the memories that need them, each once, over routes that may be shared. */
+export class DataMover {
+  readonly #state: SimulationState;
+  readonly #instance: Instance;
+  readonly #resources: SharedResources;
+  /** Routes that use a finite resource. */
+  readonly #sharedRoute: Uint8Array;
+  /** Consumers of each tensor, and the edge of each (-1 for tensors without producer). */
+  readonly #useStart: Uint32Array;
+  readonly #useOp: Uint32Array;
+  readonly #useEdge: Int32Array;
+
+  constructor(state: SimulationState, resources: SharedResources) {
+    const { instance } = state;
+    this.#state = state;
+    this.#instance = instance;
+    this.#resources = resources;
+    this.#sharedRoute = sharedRoutes(instance);
+    [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
+  }
+
+  /** `op` was placed on a device with this memory: fetch what is visible of its inputs. */
+  fetchInputs(op: number, memory: number): void {
+    const { inputs, pred, tensorBytes, tensorProducer, tensorHome } = this.#instance;
+    let edge = pred.start[op]!;
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      const visible = tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
+      if (visible && tensorBytes[tensor]! > 0) this.#fetch(op, tensor, memory);
+    }
+  }
+
+  /** An edge became visible: if its consumer is placed, its tensor moves there. */
+  edgeVisible(consumer: number, edge: number): void {
+    const device = this.#state.ops.device[consumer]!;
+    if (device < 0) return;
+    const tensor = this.#instance.edgeTensor[edge]!;
+    if (this.#instance.tensorBytes[tensor]! > 0) this.#fetch(consumer, tensor, this.#instance.deviceMemory[device]!);
+  }
+
+  /** The op will read the tensor in `memory`: start moving it unless it is there or on its way. */
+  #fetch(op: number, tensor: number, memory: number): void {
+    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const { replicas, transfers, queue, now } = state;
+    if (replicas.isPresent(tensor, memory)) return;
+    state.ops.missing[op]!++;
+    if (replicas.isComing(tensor, memory)) return;
+    const from = replicas.nearest(tensor, memory);
+    if (from < 0) {
+      throw new SimulationError({
+        code: "no-route", message: `tensor "${instance.tensorNames.at(tensor)}" cannot reach memory "${instance.memoryNames[memory]}" for "${instance.opNames.at(op)}": no route from where it is`,
+        hint: "add a link between the memories",
+      });
+    }
+    replicas.markComing(tensor, memory);
+    const id = transfers.add(tensor, from, memory, op, now);
+    if (id > MAX_ENTITY) throw new SimulationError({ code: "too-large", message: `more than ${MAX_ENTITY} transfers` });
+    const route = from * instance.memoryCount + memory;
+    const latency = instance.routeLatencyTicks[route]!;
+    if (this.#sharedRoute[route] === 0) {
+      const ticks = ceilTicks(latency + instance.tensorBytes[tensor]! * instance.routeTicksPerByte[route]!);
+      queue.push(now + ticks, eventKey(EventKind.transferEnd, id), 0);
+      return;
+    }
+    const fixed = ceilTicks(latency);
+    if (fixed > 0) queue.push(now + fixed, eventKey(EventKind.transferJoins, id), 0);
+    else this.join(id);
+  }
+
+  /** The latency is over: the transfer competes for its links. */
+  join(id: number): void {
+    const { instance, transfers, now } = { instance: this.#instance, transfers: this.#state.transfers, now: this.#state.now };
+    const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
+    const perByte = instance.routeTicksPerByte[route]!;
+    const activity = this.#resources.open(id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now);
+    transfers.activity[id] = activity;
+    for (let i = instance.routeResources.start[route]!; i < instance.routeResources.start[route + 1]!; i++) {
+      const resource = instance.routeResources.item[i]!;
+      if (instance.resourceCapacity[resource]! < Infinity) this.#resources.use(activity, resource, 1 / perByte);
+    }
+  }
+
+  /** The tensor has arrived. */
+  end(id: number): void {
+    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const { transfers, ops, now } = state;
+    const tensor = transfers.tensor[id]!;
+    const memory = transfers.to[id]!;
+    if (transfers.activity[id]! >= 0) this.#resources.close(transfers.activity[id]!);
+    transfers.endTicks[id] = now;
+    state.rows.push(0, SubjectKind.transfer, id, RowKind.transfer, transfers.startTicks[id]!, now);
+    state.replicas.markPresent(tensor, memory);
+    const route = transfers.from[id]! * instance.memoryCount + memory;
+    for (let i = instance.routeResources.start[route]!; i < instance.routeResources.start[route + 1]!; i++) {
+      state.resourceUse[instance.routeResources.item[i]!]! += instance.tensorBytes[tensor]!;
+    }
+    for (let i = this.#useStart[tensor]!; i < this.#useStart[tensor + 1]!; i++) {
+      const op = this.#useOp[i]!;
+      const device = ops.device[op]!;
+      // Only consumers that counted this tensor as missing: placed here, not running, and able to see it.
+      if (device < 0 || instance.deviceMemory[device] !== memory || ops.phase[op]! >= OpPhase.running) continue;
+      const edge = this.#useEdge[i]!;
+      if (edge >= 0 && !state.isVisible(edge)) continue;
+      if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) state.becomeStartable(op);
+    }
+  }
+
+  /** An op starts: space for its outputs, and for resident weights that are read here for the first time. */
+  reserve(op: number, memory: number): void {
+    const { succ, inputs, edgeTensor, tensorBytes, tensorProducer, tensorHome } = this.#instance;
+    const replicas = this.#state.replicas;
+    for (let i = succ.start[op]!; i < succ.start[op + 1]!; i++) {
+      const tensor = edgeTensor[succ.edge[i]!]!;
+      if (tensorBytes[tensor]! > 0 && !replicas.isComing(tensor, memory)) replicas.markComing(tensor, memory);
+    }
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0 && tensorBytes[tensor]! > 0 && !replicas.isComing(tensor, memory)) replicas.markComing(tensor, memory);
+    }
+  }
+
+  /** An op ended: its outputs exist where it ran, and one use of each input is over. */
+  settle(op: number, memory: number): void {
+    const { inputs, succ, edgeTensor, tensorBytes } = this.#instance;
+    const replicas = this.#state.replicas;
+    for (let i = succ.start[op]!; i < succ.start[op + 1]!; i++) {
+      const tensor = edgeTensor[succ.edge[i]!]!;
+      if (tensorBytes[tensor]! > 0) replicas.markPresent(tensor, memory);
+    }
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      if (tensorBytes[tensor]! > 0) replicas.consumed(tensor);
+    }
+  }
+}
+
+function sharedRoutes(instance: Instance): Uint8Array {
+  const { routeResources, routeTicksPerByte, resourceCapacity, memoryCount } = instance;
+  const shared = new Uint8Array(memoryCount * memoryCount);
+  for (let route = 0; route < shared.length; route++) {
+    for (let i = routeResources.start[route]!; i < routeResources.start[route + 1]!; i++) {
+      if (resourceCapacity[routeResources.item[i]!]! < Infinity && routeTicksPerByte[route]! > 0) shared[route] = 1;
+    }
+  }
+  return shared;
+}
+
+function groupTensorUses(instance: Instance): [Uint32Array, Uint32Array, Int32Array] {
+  const { inputs, tensorCount, tensorProducer, opCount } = instance;
+  const start = new Uint32Array(tensorCount + 1);
+  for (let i = 0; i < inputs.item.length; i++) start[inputs.item[i]! + 1]!++;
+  for (let t = 0; t < tensorCount; t++) start[t + 1]! += start[t]!;
+  const fill = start.slice(0, tensorCount);
+  const op = new Uint32Array(inputs.item.length);
+  const edge = new Int32Array(inputs.item.length);
+  let nextEdge = 0;
+  for (let consumer = 0; consumer < opCount; consumer++) {
+    for (let i = inputs.start[consumer]!; i < inputs.start[consumer + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      const at = fill[tensor]!++;
+      op[at] = consumer;
+      edge[at] = tensorProducer[tensor]! >= 0 ? nextEdge++ : -1;
+    }
+  }
+  return [start, op, edge];
+}

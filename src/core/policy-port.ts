@@ -1,0 +1,151 @@
+import { HeddleError } from "../base/errors.ts";
+import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../plugin.ts";
+import type { DataMover } from "./data-mover.ts";
+import { EventKind, eventKey } from "./event-queue.ts";
+import { policyError } from "./failures.ts";
+import { OpPhase } from "./op-table.ts";
+import type { OpRunner } from "./op-runner.ts";
+import type { LiveView } from "./policy-view.ts";
+import type { SimulationState } from "./state.ts";
+
+/** The hooks of policies; the engine's own code runs under none of them. */
+type Hook = "prepare" | "ready" | "completed" | "dispatch" | "sync.prepare" | "sync.started" | "sync.ended";
+
+/**
+ * The only door between policies and the engine: calls their hooks, checks everything they ask for, and turns whatever
+ * they throw into an error that names them.
+ */
+export class PolicyPort implements Dispatch, Gate {
+  readonly #schedulerName: string;
+  readonly #syncName: string;
+  readonly #sync: SyncPolicy;
+  readonly #state: SimulationState;
+  readonly #runner: OpRunner;
+  readonly #data: DataMover | undefined;
+  readonly #view: LiveView;
+  #hook: Hook | undefined;
+
+  constructor(schedulerName: string, syncName: string, sync: SyncPolicy, state: SimulationState, runner: OpRunner, data: DataMover | undefined, view: LiveView) {
+    this.#schedulerName = schedulerName;
+    this.#syncName = syncName;
+    this.#sync = sync;
+    this.#state = state;
+    this.#runner = runner;
+    this.#data = data;
+    this.#view = view;
+  }
+
+  /** Runs the body of a hook. @throws {SimulationError} that names the policy and the hook. */
+  call(hook: Hook, body: () => void): void {
+    const outer = this.#hook;
+    this.#hook = hook;
+    try {
+      body();
+    } catch (error) {
+      throw this.#named(error);
+    }
+    this.#hook = outer;
+  }
+
+  /** `call` without a closure, for the hook of every round. */
+  dispatch(scheduler: Scheduler): void {
+    this.#hook = "dispatch";
+    try {
+      scheduler.dispatch(this.#view, this);
+    } catch (error) {
+      throw this.#named(error);
+    }
+    this.#hook = undefined;
+  }
+
+  #named(error: unknown): Error {
+    if (error instanceof HeddleError) return error;
+    return this.#error(`failed in "${this.#hook}": ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  #error(what: string): Error {
+    const policy = this.#hook?.startsWith("sync") === true ? `sync policy "${this.#syncName}"` : `scheduler "${this.#schedulerName}"`;
+    return policyError(policy, what, this.#state.now, this.#state.instance.tickNs);
+  }
+
+  // ── Dispatch ──
+
+  place(op: number, device: number, priority = 0): void {
+    const { instance, ops, devices, ready } = this.#state;
+    if (this.#hook !== "dispatch" && this.#hook !== "prepare") throw this.#error(`placed an operator outside "prepare" and "dispatch"`);
+    if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) throw this.#error(`placed operator ${op}, which does not exist`);
+    if (!(Number.isInteger(device) && device >= 0 && device < instance.deviceCount)) throw this.#error(`placed operator "${instance.opNames.at(op)}" on device ${device}, which does not exist`);
+    if (ops.device[op]! >= 0) throw this.#error(`placed operator "${instance.opNames.at(op)}" twice`);
+    if (!(instance.costTicks[this.#state.cost(op, device)]! < Infinity)) throw this.#error(`placed operator "${instance.opNames.at(op)}" on "${instance.deviceNames[device]}", which cannot run it`);
+    if (Number.isNaN(priority)) throw this.#error(`placed operator "${instance.opNames.at(op)}" with priority NaN`);
+    ops.device[op] = device;
+    ops.placedTicks[op] = this.#state.now;
+    devices.place(op, device, priority, this.#sync.phase === undefined ? 0 : this.#sync.phase(op));
+    if (this.#state.inOrder) devices.enqueue(op, device);
+    if (this.#data !== undefined) this.#data.fetchInputs(op, instance.deviceMemory[device]!);
+    if (ops.phase[op] === OpPhase.ready) {
+      if (ready.has(op)) ready.remove(op);
+      if (ops.missing[op] === 0) this.#state.becomeStartable(op);
+    }
+  }
+
+  start(op: number): void {
+    const { instance, ops, devices } = this.#state;
+    if (this.#hook !== "dispatch") throw this.#error(`started an operator outside "dispatch"`);
+    if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) throw this.#error(`started operator ${op}, which does not exist`);
+    const name = instance.opNames.at(op);
+    const device = ops.device[op]!;
+    if (device < 0) throw this.#error(`started operator "${name}", which is not placed`);
+    if (ops.phase[op] !== OpPhase.ready || ops.missing[op]! > 0) throw this.#error(`started operator "${name}", which is not ready or whose inputs are not there`);
+    if (devices.freeSlots[device]! < 1) throw this.#error(`started operator "${name}" on "${instance.deviceNames[device]}", which has no free slot`);
+    this.startOp(op, device);
+  }
+
+  wakeAt(ticks: number): void {
+    if (!(ticks >= this.#state.now)) throw this.#error(`asked to be woken at ${ticks}, which is in the past`);
+    if (ticks < Infinity) this.#state.queue.push(Math.ceil(ticks), eventKey(EventKind.wake, 0), 0);
+  }
+
+  /** Starts an op whose turn has come, and tells the synchronization policy. */
+  startOp(op: number, device: number): void {
+    if (this.#data !== undefined) this.#data.reserve(op, this.#state.instance.deviceMemory[device]!);
+    this.#runner.start(op, device);
+    if (this.#sync.started !== undefined) this.call("sync.started", () => this.#sync.started!(this.#view, op));
+  }
+
+  // ── Gate ──
+
+  signal(edge: number, atTicks: number = this.#state.now): void {
+    const { instance, ops, edgeVisible, now, queue } = this.#state;
+    if (this.#hook !== "sync.ended") throw this.#error(`signalled an edge outside "ended"`);
+    if (!(Number.isInteger(edge) && edge >= 0 && edge < instance.edgeCount)) throw this.#error(`signalled edge ${edge}, which does not exist`);
+    if (edgeVisible[edge] !== 0) throw this.#error(`signalled edge ${edge} twice`);
+    if (ops.phase[instance.tensorProducer[instance.edgeTensor[edge]!]!] !== OpPhase.ended) throw this.#error(`signalled edge ${edge} before its producer ended`);
+    if (!(atTicks >= now)) throw this.#error(`signalled edge ${edge} at ${atTicks}, which is in the past`);
+    if (atTicks > now) {
+      edgeVisible[edge] = 2;
+      queue.push(Math.ceil(atTicks), eventKey(EventKind.signal, edge), 0);
+    } else this.makeVisible(edge);
+  }
+
+  /** The consumer of a held edge may see it from now on. */
+  makeVisible(edge: number): void {
+    const consumer = this.#consumerOf(edge);
+    this.#state.edgeVisible[edge] = 1;
+    if (this.#data !== undefined) this.#data.edgeVisible(consumer, edge);
+    this.#state.satisfy(consumer);
+  }
+
+  /** Edges are numbered by consumer, so it is found by bisection. */
+  #consumerOf(edge: number): number {
+    const { pred, opCount } = this.#state.instance;
+    let low = 0;
+    let high = opCount - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (pred.start[middle]! <= edge) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

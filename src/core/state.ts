@@ -1,0 +1,79 @@
+import type { Scheduler, SyncPolicy } from "../plugin.ts";
+import { DeviceQueues } from "./device-queues.ts";
+import { EventQueue } from "./event-queue.ts";
+import { IdBuffer } from "./id-buffer.ts";
+import type { Instance } from "./instance.ts";
+import { OpPhase, OpTable } from "./op-table.ts";
+import { LinkedReadyList } from "./ready-list.ts";
+import { Replicas } from "./replicas.ts";
+import { RowBuffer, TransferBuffer } from "./trace-buffer.ts";
+
+/** Everything that changes while a simulation runs, shared by the parts of the engine. */
+export class SimulationState {
+  readonly instance: Instance;
+  readonly queue = new EventQueue();
+  readonly ops: OpTable;
+  readonly devices: DeviceQueues;
+  readonly replicas: Replicas;
+  readonly ready: LinkedReadyList;
+  readonly rows: RowBuffer;
+  readonly transfers = new TransferBuffer();
+  /** Integral over time of what was used of each resource. */
+  readonly resourceUse: Float64Array;
+  now = 0;
+
+  /** Devices follow the order placed strictly. */
+  readonly inOrder: boolean;
+  /** Edges become visible as soon as their producer ends. */
+  readonly dataflow: boolean;
+  /** Held edges: 0 = hidden, 1 = visible, 2 = will be visible. Empty under dataflow. */
+  readonly edgeVisible: Uint8Array;
+
+  // What happened in this round.
+  readonly endedOps = new IdBuffer();
+  readonly newReady = new IdBuffer();
+  slotFreed = false;
+  wakeDue = false;
+  startedCount = 0;
+  endedCount = 0;
+
+  constructor(instance: Instance, scheduler: Scheduler, sync: SyncPolicy) {
+    this.instance = instance;
+    this.ops = new OpTable(instance);
+    this.devices = new DeviceQueues(instance, sync.phase !== undefined);
+    this.replicas = new Replicas(instance);
+    this.ready = new LinkedReadyList(instance.opCount);
+    this.rows = new RowBuffer(instance.opCount);
+    this.resourceUse = new Float64Array(instance.resourceCount);
+    this.inOrder = scheduler.queueOrder === "in-order";
+    this.dataflow = sync.ended === undefined;
+    this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
+  }
+
+  isVisible(edge: number): boolean {
+    if (!this.dataflow) return this.edgeVisible[edge] === 1;
+    const { tensorProducer, edgeTensor } = this.instance;
+    return this.ops.phase[tensorProducer[edgeTensor[edge]!]!] === OpPhase.ended;
+  }
+
+  /** Index of (class of op, device) in the cost tables. */
+  cost(op: number, device: number): number {
+    return this.instance.classOf[op]! * this.instance.deviceCount + device;
+  }
+
+  /** One more of the op's conditions holds; after the last one it is ready. */
+  satisfy(op: number): void {
+    const ops = this.ops;
+    if (--ops.pending[op]! > 0) return;
+    ops.phase[op] = OpPhase.ready;
+    ops.readyTicks[op] = this.now;
+    if (ops.device[op]! < 0) this.newReady.push(op);
+    else if (ops.missing[op] === 0) this.becomeStartable(op);
+  }
+
+  /** Ready, placed, and its inputs are there: it may start when its turn comes. */
+  becomeStartable(op: number): void {
+    this.ops.dataTicks[op] = this.now;
+    if (!this.inOrder) this.devices.enqueue(op, this.ops.device[op]!);
+  }
+}
