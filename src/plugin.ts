@@ -27,6 +27,12 @@ export interface PolicyView {
   readonly topo: Uint32Array;
   /** How many operators each device holds at once. */
   readonly slots: Int32Array;
+  /** Jobs: repeated instances of the workload. */
+  readonly jobCount: number;
+  /** The job that `op` belongs to, from 0. */
+  jobOf(op: number): number;
+  /** When the job arrives; Infinity = as soon as the job before it has ended. */
+  arrivalTicks(job: number): number;
   /** Bytes carried by an edge. */
   edgeBytes(edge: number): number;
   /** Expected time alone, without noise, waiting or setup; Infinity = cannot run there. */
@@ -118,6 +124,12 @@ export interface Gate {
 /** Graph synchronization. Without `ended`, every output is visible at once (dataflow). */
 export interface SyncPolicy {
   prepare?(view: PolicyView): void;
+  /**
+   * For policies that run the graph in phases: the phase of `op`, asked once `prepare` has run. A device's queue takes
+   * ops of an earlier phase first, whatever their priority, so that an order planned without knowledge of the phases
+   * cannot wait for itself.
+   */
+  phase?(op: number): number;
   /** `op` began on its device. */
   started?(view: PolicyView, op: number): void;
   /** `op` ended now: signal its out-edges now, later, or hold them and signal them in a later call. */

@@ -74,7 +74,8 @@ export function parseQuantity(input: string | number, dimension: Dimension): Par
 export function quantityPattern(dimension: Dimension): string {
   const units = Object.keys(unitsOf[dimension]).filter((unit) => unit !== "").map((unit) => unit.replace("/", "\\/")).join("|");
   const bare = dimension === "ratio" ? "?" : "";
-  return `^\\s*\\+?[0-9_]*\\.?[0-9]+([eE][+-]?[0-9]+)?\\s*(${units})${bare}\\s*$|^\\s*0+\\s*$`;
+  const number = "\\+?([0-9][0-9_]*\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?";
+  return `^\\s*${number}\\s*(${units})${bare}\\s*$|^\\s*0+\\s*$`;
 }
 
 const timeSteps: readonly (readonly [string, number])[] = [["ps", 1e-3], ["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9], ["min", 60e9], ["h", 3600e9], ["d", 86400e9]];

@@ -68,6 +68,7 @@ export function compile(spec: CompileSpec): Instance {
     memoryBytes: Float64Array.from(machine.memories, (memory) => memory.capacityBytes),
     ...resources.columns,
   };
+  let digest: string | undefined;
   return {
     name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount, edgeCount: edgeTensor.length, deviceCount, memoryCount,
     resourceCount: resources.names.length, jobCount, ...columns,
@@ -75,7 +76,8 @@ export function compile(spec: CompileSpec): Instance {
     tensorNames: jobNames(jobCount, graph.tensorCount, (tensor) => graph.tensorName(tensor)),
     classKinds: costs.classKinds,
     deviceNames: machine.devices.map((device) => device.name), memoryNames: machine.memories.map((memory) => memory.name), resourceNames: resources.names,
-    digest: digestOf(tickNs, columns),
+    // Hashing a million operators takes a while: only when somebody asks.
+    get digest() { return (digest ??= digestOf(tickNs, columns)); },
   };
 }
 

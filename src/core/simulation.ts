@@ -88,6 +88,7 @@ export class Simulation {
 
     this.#policies.call("sync.prepare", () => this.#sync.prepare?.(this.#view));
     this.#policies.call("prepare", () => this.#scheduler.prepare?.(this.#view, this.#policies));
+    if (this.#resources.changed) this.#resources.solve(0);
     this.#jobs = new Jobs(state);
   }
 

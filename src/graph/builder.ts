@@ -1,6 +1,8 @@
 import { F64Column, I32Column, U32Column, U8Column } from "../base/columns.ts";
+import type { Csr } from "../base/csr.ts";
 import { InputError } from "../base/errors.ts";
 import { OperatorGraph, TensorOrigin, type DType, type OpClass, type Shape } from "./graph.ts";
+import { dependencies, describeCycle, findCycle, groupBy, topologicalOrder } from "./topology.ts";
 
 /** What is said of an operator; the rest has defaults: f32, no work, no bytes. */
 export interface OpInit {
@@ -70,8 +72,9 @@ export class GraphBuilder {
 
   /** Adds an operator of an interned class and returns its id. */
   opOfClass(classId: number, name?: string): number {
-    this.#opNames.push(name);
-    return this.#classOf.push(classId);
+    const id = this.#classOf.push(classId);
+    setName(this.#opNames, id, name);
+    return id;
   }
 
   /** Adds a tensor that `producer` makes, and returns its id. */
@@ -87,8 +90,9 @@ export class GraphBuilder {
   #tensor(producer: number, bytes: number, origin: TensorOrigin, name: string | undefined): number {
     this.#tensorProducer.push(producer);
     this.#tensorOrigin.push(origin);
-    this.#tensorNames.push(name);
-    return this.#tensorBytes.push(bytes);
+    const id = this.#tensorBytes.push(bytes);
+    setName(this.#tensorNames, id, name);
+    return id;
   }
 
   /** `consumer` reads `tensor`. Reading one twice counts once. */
@@ -111,117 +115,47 @@ export class GraphBuilder {
     const tensorProducer = this.#tensorProducer.take();
     const bad = tensorBytes.findIndex((bytes) => !(bytes >= 0 && bytes < Infinity));
     if (bad >= 0) throw new InputError({ code: "bad-size", message: `tensor ${this.#tensorNames[bad] ?? bad} has ${tensorBytes[bad]} bytes` });
-    const inputs = groupFeeds(opCount, this.#feedOp.view(), this.#feedTensor.view());
-    const topo = sortTopologically(opCount, inputs, tensorProducer, (id) => this.#opNames[id] ?? `${this.#classes[this.#classOf.get(id)]!.kind}#${id}`);
+    const inputs = groupFeeds(opCount, tensorBytes.length, this.#feedOp.view(), this.#feedTensor.view());
+    const topo = topologicalOrder(opCount, inputs, tensorProducer);
+    if (!topo) throw this.#cycleError(inputs, tensorProducer);
     return new OperatorGraph({
       name: this.name, classes: this.#classes, classOf: this.#classOf.take(), inputs, tensorBytes, tensorProducer,
       tensorOrigin: this.#tensorOrigin.take(), topo, opNames: this.#opNames, tensorNames: this.#tensorNames,
     });
   }
+
+  #cycleError(inputs: Csr, producer: Int32Array): InputError {
+    const { from, to } = dependencies(this.opCount, inputs, producer);
+    const cycle = findCycle(this.opCount, from, to)!;
+    const nameOf = (id: number) => this.#opNames[id] ?? `${this.#classes[this.#classOf.get(id)]!.kind}#${id}`;
+    return new InputError({ code: "cycle", message: describeCycle(cycle, nameOf) });
+  }
 }
 
-/** Counting sort of the feeds by consumer, keeping their order and dropping repeats. */
-function groupFeeds(opCount: number, feedOp: Uint32Array, feedTensor: Uint32Array): { start: Uint32Array; item: Uint32Array } {
-  const start = new Uint32Array(opCount + 1);
-  for (let i = 0; i < feedOp.length; i++) start[feedOp[i]! + 1]!++;
-  for (let op = 0; op < opCount; op++) start[op + 1]! += start[op]!;
-  const fill = start.slice(0, opCount);
-  const item = new Uint32Array(feedOp.length);
-  for (let i = 0; i < feedOp.length; i++) item[fill[feedOp[i]!]!++] = feedTensor[i]!;
+/** Adds a name to a list that stays empty until the first one is given. */
+function setName(names: (string | undefined)[], id: number, name: string | undefined): void {
+  if (name === undefined) return;
+  while (names.length < id) names.push(undefined);
+  names.push(name);
+}
+
+/** Groups the feeds by consumer, keeping their order and dropping repeats. */
+function groupFeeds(opCount: number, tensorCount: number, feedOp: Uint32Array, feedTensor: Uint32Array): Csr {
+  const { start, item } = groupBy(opCount, feedOp);
+  const readBy = new Int32Array(tensorCount).fill(-1);
   let kept = 0;
   let from = 0;
   for (let op = 0; op < opCount; op++) {
-    const first = kept;
     const to = start[op + 1]!;
-    next: for (let i = from; i < to; i++) {
-      for (let j = first; j < kept; j++) if (item[j] === item[i]) continue next;
-      item[kept++] = item[i]!;
+    start[op] = kept;
+    for (let i = from; i < to; i++) {
+      const tensor = feedTensor[item[i]!]!;
+      if (readBy[tensor] === op) continue;
+      readBy[tensor] = op;
+      item[kept++] = tensor;
     }
-    start[op] = first;
     from = to;
   }
   start[opCount] = kept;
   return { start, item: kept === item.length ? item : item.slice(0, kept) };
-}
-
-/** The identity when ids already respect the dependencies; otherwise the smallest ready id first. */
-function sortTopologically(opCount: number, inputs: { start: Uint32Array; item: Uint32Array }, producer: Int32Array, nameOf: (op: number) => string): Uint32Array {
-  const topo = new Uint32Array(opCount);
-  let sorted = true;
-  for (let op = 0; op < opCount; op++) {
-    topo[op] = op;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) if (producer[inputs.item[i]!]! >= op) sorted = false;
-  }
-  if (sorted) return topo;
-
-  const waiting = new Uint32Array(opCount);
-  const consumers: number[][] = Array.from({ length: opCount }, () => []);
-  for (let op = 0; op < opCount; op++) {
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const from = producer[inputs.item[i]!]!;
-      if (from < 0) continue;
-      waiting[op]!++;
-      consumers[from]!.push(op);
-    }
-  }
-  const heap: number[] = [];
-  for (let op = opCount - 1; op >= 0; op--) if (waiting[op] === 0) heap.push(op);
-  heap.reverse();
-  let count = 0;
-  while (heap.length > 0) {
-    const op = popSmallest(heap);
-    topo[count++] = op;
-    for (const next of consumers[op]!) if (--waiting[next]! === 0) pushSmallest(heap, next);
-  }
-  if (count < opCount) throw cycleError(opCount, inputs, producer, waiting, nameOf);
-  return topo;
-}
-
-function pushSmallest(heap: number[], value: number): void {
-  let i = heap.push(value) - 1;
-  while (i > 0) {
-    const parent = (i - 1) >> 1;
-    if (heap[parent]! <= value) break;
-    heap[i] = heap[parent]!;
-    i = parent;
-  }
-  heap[i] = value;
-}
-
-function popSmallest(heap: number[]): number {
-  const top = heap[0]!;
-  const last = heap.pop()!;
-  const n = heap.length;
-  if (n === 0) return top;
-  let i = 0;
-  for (;;) {
-    let child = 2 * i + 1;
-    if (child >= n) break;
-    if (child + 1 < n && heap[child + 1]! < heap[child]!) child++;
-    if (heap[child]! >= last) break;
-    heap[i] = heap[child]!;
-    i = child;
-  }
-  heap[i] = last;
-  return top;
-}
-
-/** Walks backwards from any operator that never became ready until one repeats. */
-function cycleError(opCount: number, inputs: { start: Uint32Array; item: Uint32Array }, producer: Int32Array, waiting: Uint32Array, nameOf: (op: number) => string): InputError {
-  let op = waiting.findIndex((count) => count > 0);
-  const seenAt = new Int32Array(opCount).fill(-1);
-  const path: number[] = [];
-  while (seenAt[op]! < 0) {
-    seenAt[op] = path.push(op) - 1;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const from = producer[inputs.item[i]!]!;
-      if (from >= 0 && waiting[from]! > 0) {
-        op = from;
-        break;
-      }
-    }
-  }
-  const cycle = path.slice(seenAt[op]!).reverse().map(nameOf);
-  const shown = cycle.length > 12 ? [...cycle.slice(0, 11), `… ${cycle.length - 11} more`] : cycle;
-  return new InputError({ code: "cycle", message: `the graph has a cycle: ${[...shown, cycle[0]].join(" → ")}` });
 }

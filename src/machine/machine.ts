@@ -28,6 +28,8 @@ export interface Device {
   readonly width: number;
   /** Id of the memory its operators read and write. */
   readonly memory: number;
+  /** Bandwidth of that memory, repeated here for cost models, bytes/ns; absent = never a limit. */
+  readonly memoryBytesPerNs?: number;
   /** Peak of all units together, flop/ns (= GFLOP/s; TFLOP/s × 1000); integer operations count alike. A dtype that is absent cannot run here. */
   readonly peakFlopsPerNs: Readonly<Partial<Record<DType, number>>>;
   /** Memory bandwidth that one unit can draw alone, bytes/ns; Infinity = one unit can draw it all. */
@@ -46,7 +48,7 @@ export interface Device {
   readonly pipeline?: { readonly clockGHz: number; readonly initiationInterval: number; readonly depthCycles: number; readonly reconfigureNs: number };
   readonly power?: { readonly idleWatts: number; readonly busyWatts: number };
   readonly pricePerHour?: number;
-  /** Where the figures come from: figure or "*" → source. */
+  /** Where the figures come from: a figure as scenarios name it ("peak.f16", "launch"), its group ("peak") or "*" → source. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +56,7 @@ export interface Device {
 export interface Link {
   readonly id: number;
   readonly name: string;
-  /** Ids of the memories, or names of switches, at its ends. */
+  /** Names of the memories or switches at its ends. */
   readonly ends: readonly [string, string];
   readonly latencyNs: number;
   /** Bytes a nanosecond, in each direction when duplex is full, together when it is half. */
@@ -83,7 +85,7 @@ export interface Route {
   readonly bytesPerNs: number;
 }
 
-/** Immutable. Made by `resolveMachine` (scenario, library) or by hand. */
+/** Immutable. Made by `buildMachine` (scenario, library), `processorMachine`, or by hand. */
 export interface Machine {
   readonly name: string;
   readonly devices: readonly Device[];

@@ -1,0 +1,107 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { InputError } from "../base/errors.ts";
+import { nearest } from "../base/registry.ts";
+
+/** One flag of a command. */
+export interface Flag {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** Placeholder of the value in the help: FILE, NAME, N. */
+  readonly value?: string;
+  readonly help: string;
+  /** Values that shell completion offers: a fixed list, or the names of a registry. */
+  readonly choices?: readonly string[] | "schedulers" | "sync" | "machines" | "models" | "files";
+}
+
+/** Where a command reads and writes; tests bring their own. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** True when stderr is a terminal: progress may be shown there. */
+  readonly interactive: boolean;
+  /** True when stdout is a terminal: colour may be used. */
+  readonly colour: boolean;
+}
+
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** A command line, read. */
+export interface Invocation {
+  /** As it was typed, the command's name first. */
+  readonly args: readonly string[];
+  readonly positionals: readonly string[];
+  readonly values: Values;
+}
+
+/** One command of the command line. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands after the name: "FILE", "FILE…". */
+  readonly usage: string;
+  /** A paragraph or two that teach. */
+  readonly description: string;
+  readonly flags: Readonly<Record<string, Flag>>;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** Smallest and largest number of positional arguments. */
+  readonly positionals: readonly [number, number];
+  /** Returns the exit code; throws HeddleError for what went wrong. */
+  run(invocation: Invocation, io: Io): Promise<number>;
+}
+
+export const commonFlags = {
+  format: { type: "string", value: "text|json", help: "How results and errors are printed (default text)", choices: ["text", "json"] },
+  help: { type: "boolean", short: "h", help: "Show this help" },
+} as const satisfies Record<string, Flag>;
+
+/**
+ * Reads the arguments after a command's name.
+ * @throws {InputError} for an unknown flag (with the nearest), a missing value, or too few or many arguments.
+ */
+export function parseCommandLine(command: Command, args: readonly string[]): { positionals: string[]; values: Values } {
+  const flags: Record<string, Flag> = { ...command.flags, ...commonFlags };
+  const options: NonNullable<ParseArgsConfig["options"]> = {};
+  for (const [name, flag] of Object.entries(flags)) options[name] = { type: flag.type, ...(flag.short && { short: flag.short }), ...(flag.multiple && { multiple: true }) };
+  const usage = `usage: heddle ${command.name} ${command.usage}`;
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const flag = flags[token.name];
+    if (flag === undefined) {
+      const near = nearest(token.name, Object.keys(flags)).map((name) => `--${name}`);
+      throw new InputError({ code: "unknown-flag", message: `heddle ${command.name} has no flag ${token.rawName}`, hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `see heddle ${command.name} --help` });
+    }
+    if (flag.type === "string" && (token.value === undefined || token.value === "")) throw new InputError({ code: "missing-value", message: `${token.rawName} needs a value (${flag.value ?? "VALUE"})`, hint: usage });
+    if (flag.type === "boolean" && token.value !== undefined) throw new InputError({ code: "unexpected-value", message: `${token.rawName} takes no value`, hint: usage });
+  }
+  const { positionals, values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  const [least, most] = command.positionals;
+  if (values["help"] !== true && positionals.length < least) throw new InputError({ code: "missing-argument", message: `heddle ${command.name} needs ${command.usage}`, hint: usage });
+  if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes no more than ${most} argument${most === 1 ? "" : "s"}, but got "${positionals[most]}"`, hint: usage });
+  const format = values["format"];
+  if (format !== undefined && format !== "text" && format !== "json") throw new InputError({ code: "bad-flag", message: `--format is text or json, not "${String(format)}"` });
+  return { positionals, values: values as Values };
+}
+
+/** A flag's value as a whole number. @throws {InputError} when it is not one, or is below `least`. */
+export function wholeNumber(values: Values, name: string, least: number): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const value = typeof text === "string" && /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+  if (!(value >= least && value <= Number.MAX_SAFE_INTEGER)) throw new InputError({ code: "bad-flag", message: `--${name} needs a whole number of at least ${least}, not "${String(text)}"` });
+  return value;
+}
+
+/** The help of one command. */
+export function formatHelp(command: Command): string {
+  const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]: [string, Flag]) => [`${flag.short ? `-${flag.short}, ` : ""}--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`, flag.help] as const);
+  const width = Math.max(...flags.map(([left]) => left.length));
+  const examples = command.examples.map(([example, what]) => `  ${example}\n      ${what}`);
+  return [
+    `${command.summary}.`, "", `Usage: heddle ${command.name} ${command.usage} [flags]`, "", command.description, "",
+    "Flags:", ...flags.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`), "",
+    ...(examples.length > 0 ? ["Examples:", ...examples, ""] : []),
+  ].join("\n");
+}

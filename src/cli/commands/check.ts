@@ -1,0 +1,43 @@
+import { HeddleError, type Issue } from "../../base/errors.ts";
+import { formatIssue } from "../../base/errors.ts";
+import { loadScenario } from "../../scenario/load-scenario.ts";
+import { resolveScenario } from "../../scenario/resolve-scenario.ts";
+import { compileScenario } from "../../scenario/run-scenario.ts";
+import type { Command } from "../command.ts";
+import { enterPhase, isGuarded, runGuarded } from "../guard.ts";
+import { hasForeignPolicy, policyTimeoutMs, scenarioFlags } from "../scenario-args.ts";
+
+export const check: Command = {
+  name: "check",
+  summary: "Check scenarios without running them",
+  usage: "FILE…",
+  description: "Reads each scenario and everything that it names, compiles it, and reports every problem with its position. Exit code 2 when there is one.",
+  positionals: [1, Infinity],
+  flags: { "policy-timeout": scenarioFlags["policy-timeout"] },
+  examples: [["heddle check scenarios/*.yaml", "all at once"]],
+  async run({ positionals, values, args }, io) {
+    const issues: Issue[] = [];
+    const fine: string[] = [];
+    for (const file of positionals) {
+      try {
+        const scenario = await loadScenario(file);
+        if (!isGuarded() && (await hasForeignPolicy(scenario))) return await runGuarded(args, io, policyTimeoutMs(values));
+        enterPhase("loading the policies");
+        const resolved = await resolveScenario(scenario);
+        enterPhase(undefined);
+        const { opCount, deviceCount } = compileScenario(resolved);
+        fine.push(`${file}: fine (${opCount} operator${opCount === 1 ? "" : "s"} on ${deviceCount} device${deviceCount === 1 ? "" : "s"})`);
+        for (const { code, message } of resolved.warnings) fine.push(`${file}: warning[${code}]: ${message}`);
+      } catch (error) {
+        if (!(error instanceof HeddleError)) throw error;
+        issues.push(...error.issues.map((issue) => (issue.file === undefined ? { ...issue, file } : issue)));
+      }
+    }
+    if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, files: positionals.length, errors: issues }, null, 2)}\n`);
+    else {
+      for (const line of fine) io.out(`${line}\n`);
+      for (const issue of issues) io.err(`${formatIssue(issue)}\n`);
+    }
+    return issues.length > 0 ? 2 : 0;
+  },
+};

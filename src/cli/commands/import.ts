@@ -1,0 +1,43 @@
+import { fuseGraph } from "../../graph/fuse.ts";
+import { formatSummary, summarize, type GraphSummary } from "../../graph/summary.ts";
+import { loadWorkload } from "../../scenario/load-workload.ts";
+import type { Command } from "../command.ts";
+import { wholeNumber } from "../command.ts";
+import { scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
+
+export const importCommand: Command = {
+  name: "import",
+  summary: "Show what a model or a task graph contains",
+  usage: "FILE|MODEL",
+  description: [
+    "Reads an ONNX model, a task graph or a built-in model and prints operators by kind, multiply-accumulates, and the",
+    "bytes of parameters and activations. Operators that are not known are named, with what is assumed for them.",
+  ].join("\n"),
+  positionals: [1, 1],
+  flags: {
+    dim: scenarioFlags.dim, processors: scenarioFlags.processors, set: scenarioFlags.set,
+    fuse: { type: "boolean", help: "Merge operators as runtimes do, and list what was merged" },
+  },
+  examples: [
+    ["heddle import model.onnx --dim batch=8", "counts at batch size 8"],
+    ["heddle import model.onnx --format json", "{nodes, kinds, macs, parameterBytes, activationBytes, unknown, …}"],
+    ["heddle import resnet50 --fuse", "what fusion merges"],
+  ],
+  async run({ positionals, values }, io) {
+    const scenario = await scenarioFromArgs(positionals[0]!, values);
+    const loaded = await loadWorkload(scenario, wholeNumber(values, "processors", 1));
+    const fused = values["fuse"] === true ? fuseGraph(loaded.graph) : undefined;
+    const summary: GraphSummary = summarize(fused?.graph ?? loaded.graph, { ...(loaded.nodeCount !== undefined && { nodes: loaded.nodeCount }), ...(loaded.unknown && { unknown: loaded.unknown }) });
+    if (values["format"] === "json") {
+      io.out(`${JSON.stringify({ schemaVersion: 1, ...summary, ...(fused && { merged: fused.merged }), warnings: loaded.warnings }, null, 2)}\n`);
+      return 0;
+    }
+    io.out(`${formatSummary(summary)}\n`);
+    if (fused !== undefined) {
+      io.out(`\nmerged into ${fused.merged.length} operators:\n`);
+      for (const { into, members, pattern } of fused.merged) io.out(`  ${into}: ${members.join(" + ")} (${pattern})\n`);
+    }
+    for (const { code, message } of loaded.warnings) io.err(`warning[${code}]: ${message}\n`);
+    return 0;
+  },
+};

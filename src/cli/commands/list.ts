@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { InputError } from "../../base/errors.ts";
+import { suggestion, type Named } from "../../base/registry.ts";
+import type { Command } from "../command.ts";
+
+/** A kind of thing that can be listed. */
+interface Topic {
+  readonly title: string;
+  all(): Promise<readonly Named[]>;
+  /** More about one of them, as text. */
+  detail(item: Named): Promise<string>;
+}
+
+/** By the word that follows `list`; one of them may be asked for by the plural or the singular. */
+const topics: Readonly<Record<string, Topic>> = {
+  schedulers: { title: "Schedulers", all: async () => (await import("../../schedulers/index.ts")).schedulers.all, detail: policyDetail },
+  sync: { title: "Graph synchronization policies", all: async () => (await import("../../sync/index.ts")).syncPolicies.all, detail: policyDetail },
+  machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine) },
+  devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device) },
+  links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link) },
+  models: { title: "Models", all: async () => (await import("../../graph/models/index.ts")).models, detail: policyDetail },
+  kinds: { title: "Operator kinds", all: async () => (await import("../../graph/op-kinds.ts")).opKinds.map(({ kind, ...rest }) => ({ name: kind, ...rest })), detail: async (item) => `category: ${(item as Named & { category: string }).category}\n` },
+};
+
+export const list: Command = {
+  name: "list",
+  summary: "List schedulers, synchronization policies, machines, devices, links, models and operator kinds",
+  usage: "[TOPIC [NAME]]",
+  description: `Topics: ${Object.keys(topics).join(", ")}. With a name: its options and where it comes from; machines and devices as YAML to start your own from.`,
+  positionals: [0, 2],
+  flags: {},
+  examples: [
+    ["heddle list schedulers", "one line each"],
+    ["heddle list scheduler heft", "its paper and its options"],
+    ["heddle list machine workstation", "as YAML, with a source for every figure of its devices"],
+  ],
+  async run({ positionals, values }, io) {
+    const [word, name] = positionals;
+    const json = values["format"] === "json";
+    if (word === undefined) {
+      if (json) {
+        const everything: Record<string, unknown> = {};
+        for (const [key, topic] of Object.entries(topics)) everything[key] = (await topic.all()).map(brief);
+        io.out(`${JSON.stringify(everything, null, 2)}\n`);
+      } else for (const topic of Object.values(topics)) io.out(`${formatTopic(topic.title, await topic.all())}\n`);
+      return 0;
+    }
+    const key = Object.keys(topics).find((topic) => topic === word || topic === `${word}s`);
+    if (key === undefined) throw new InputError({ code: "unknown-topic", message: `there is nothing to list under "${word}"`, hint: suggestion(word, Object.keys(topics)) });
+    const topic = topics[key]!;
+    const all = await topic.all();
+    if (name === undefined) {
+      io.out(json ? `${JSON.stringify(all.map(brief), null, 2)}\n` : formatTopic(topic.title, all));
+      return 0;
+    }
+    const item = all.find((candidate) => candidate.name === name);
+    if (item === undefined) throw new InputError({ code: "unknown-name", message: `there is no "${name}" among the ${key}`, hint: suggestion(name, all.map((candidate) => candidate.name)) });
+    io.out(json ? `${JSON.stringify(brief(item), null, 2)}\n` : `${item.name}: ${item.summary}\n\n${await topic.detail(item)}`);
+    return 0;
+  },
+};
+
+function brief(item: Named): { name: string; summary: string } {
+  return { name: item.name, summary: item.summary };
+}
+
+function formatTopic(title: string, items: readonly Named[]): string {
+  const width = Math.max(...items.map((item) => item.name.length));
+  return `${title}\n${items.map((item) => `  ${item.name.padEnd(width)}  ${item.summary}\n`).join("")}`;
+}
+
+/** Source and options of a policy or a model. */
+async function policyDetail(item: Named): Promise<string> {
+  const { source, options } = item as Named & { source?: string; options?: unknown };
+  const lines = source === undefined ? [] : [`source: ${source}`];
+  if (options instanceof z.ZodType) {
+    const schema = z.toJSONSchema(options, { io: "input", unrepresentable: "any" }) as { properties?: Record<string, { description?: string; default?: unknown; enum?: unknown[] }>; required?: string[] };
+    lines.push("options:");
+    for (const [name, { description, default: preset, enum: choices }] of Object.entries(schema.properties ?? {})) {
+      const facts = [description, choices && choices.length <= 12 ? `one of ${choices.join(", ")}` : undefined, preset === undefined ? undefined : `default ${JSON.stringify(preset)}`].filter((fact) => fact !== undefined);
+      lines.push(`  ${name}${schema.required?.includes(name) && preset === undefined ? " (required)" : ""}: ${facts.join("; ")}`);
+    }
+  } else if (options === undefined) lines.push("takes no options");
+  return `${lines.join("\n")}\n`;
+}
+
+/** A library entry as YAML that a scenario can start from. */
+async function yamlDetail(key: string, value: unknown): Promise<string> {
+  const { stringify } = await import("yaml");
+  return stringify({ [key]: value }, { lineWidth: 0, flowCollectionPadding: false });
+}

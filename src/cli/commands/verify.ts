@@ -1,0 +1,33 @@
+import type { Command } from "../command.ts";
+import { readTrace } from "../read-trace.ts";
+
+export const verify: Command = {
+  name: "verify",
+  summary: "Check that a saved trace obeys every rule",
+  usage: "TRACE…",
+  description: [
+    "Checks traces written by heddle run --trace, independently of the engine: every operator once, after its inputs had",
+    "arrived, on a device that can run it; one operator a slot; no link or memory past its capacity; bytes that add up.",
+    "Exit code 1 when a trace breaks a rule.",
+  ].join("\n"),
+  positionals: [1, Infinity],
+  flags: {},
+  examples: [["heddle run scenarios/quickstart.yaml --trace trace.json && heddle verify trace.json", "a run and its check"]],
+  async run({ positionals, values }, io) {
+    const { verifyTrace } = await import("../../trace/verify.ts");
+    const results = [];
+    for (const file of positionals) {
+      const trace = await readTrace(file);
+      results.push({ file, tasks: trace.instance.opCount, transfers: trace.transfers.length, digest: trace.digest, problems: verifyTrace(trace) });
+    }
+    const bad = results.some(({ problems }) => problems.length > 0);
+    if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, traces: results }, null, 2)}\n`);
+    else {
+      for (const { file, tasks, transfers, problems } of results) {
+        if (problems.length === 0) io.out(`${file}: fine (${tasks} operators, ${transfers} transfers)\n`);
+        for (const { code, message } of problems) io.err(`${file}: error[${code}]: ${message}\n`);
+      }
+    }
+    return bad ? 1 : 0;
+  },
+};

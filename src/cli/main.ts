@@ -1,0 +1,88 @@
+import { HeddleError, InputError, formatIssue, type Issue } from "../base/errors.ts";
+import { nearest } from "../base/registry.ts";
+import { formatHelp, parseCommandLine, type Command, type Io } from "./command.ts";
+
+/** Loaded one at a time, so that starting costs only what the command needs. */
+export const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+  run: { summary: "simulate a scenario or a model", load: async () => (await import("./commands/run.ts")).run },
+  compare: { summary: "rank schedulers on a scenario or a model", load: async () => (await import("./commands/compare.ts")).compare },
+  check: { summary: "check scenarios without running them", load: async () => (await import("./commands/check.ts")).check },
+  import: { summary: "show what a model or task graph contains", load: async () => (await import("./commands/import.ts")).importCommand },
+  list: { summary: "list schedulers, machines, models …", load: async () => (await import("./commands/list.ts")).list },
+  render: { summary: "draw a saved trace as an SVG timeline", load: async () => (await import("./commands/render.ts")).render },
+  verify: { summary: "check that a saved trace obeys every rule", load: async () => (await import("./commands/verify.ts")).verify },
+  diff: { summary: "say what changed between two saved traces", load: async () => (await import("./commands/diff.ts")).diff },
+  completion: { summary: "print a completion script for your shell", load: async () => (await import("./commands/completion.ts")).completion },
+};
+
+/**
+ * Runs one command line.
+ * @returns the exit code: 0 done, 1 the simulation failed, 2 wrong input or usage.
+ * @example
+ * process.exitCode = await main(["run", "scenarios/quickstart.yaml"], io);
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const json = args.some((arg, i) => arg === "--format=json" || (arg === "--format" && args[i + 1] === "json"));
+  try {
+    return await dispatch(args, io);
+  } catch (error) {
+    if (!(error instanceof HeddleError)) throw error;
+    reportIssues(error.issues, json, io);
+    return error.exitCode;
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  const name = args[0];
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    const topic = name === "help" ? args[1] : undefined;
+    if (topic !== undefined) io.out(formatHelp(await loadCommand(topic)));
+    else io.out(overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-v" || name === "version") {
+    const { version } = await import("./version.ts");
+    io.out(`heddle ${version()}\n`);
+    return 0;
+  }
+  const command = await loadCommand(name);
+  const { positionals, values } = parseCommandLine(command, args.slice(1));
+  if (values["help"] === true) {
+    io.out(formatHelp(command));
+    return 0;
+  }
+  return command.run({ args, positionals, values }, io);
+}
+
+async function loadCommand(name: string): Promise<Command> {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry !== undefined) return entry.load();
+  const near = nearest(name, Object.keys(commands));
+  const looksLikeFile = /[./\\]/.test(name);
+  const hint = looksLikeFile ? `to simulate a file: heddle run ${name}` : near.length > 0 ? `did you mean heddle ${near.join(" or heddle ")}?` : "see heddle --help";
+  throw new InputError({ code: "unknown-command", message: `there is no command "${name}"`, hint });
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  return [
+    "Heddle simulates how a scheduler runs a deep-learning model on mixed hardware.", "",
+    "Usage: heddle COMMAND …", "",
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`), "",
+    "Start here:",
+    "  heddle run scenarios/quickstart.yaml",
+    "  heddle run model.onnx --machine workstation",
+    "  heddle compare resnet50 --machine mixed",
+    "  heddle COMMAND --help", "",
+  ].join("\n");
+}
+
+/** Text on stderr, or one JSON object on stdout, where the result would have been. */
+function reportIssues(issues: readonly Issue[], json: boolean, io: Io): void {
+  if (json) {
+    io.out(`${JSON.stringify({ schemaVersion: 1, errors: issues }, null, 2)}\n`);
+    return;
+  }
+  for (const issue of issues.slice(0, 50)) io.err(`${formatIssue(issue)}\n`);
+  if (issues.length > 50) io.err(`… and ${issues.length - 50} more\n`);
+}

@@ -1,0 +1,81 @@
+import { InputError } from "../base/errors.ts";
+import { parseQuantity } from "../base/units.ts";
+import { defaultScenario } from "../scenario/default-scenario.ts";
+import { loadScenario } from "../scenario/load-scenario.ts";
+import { parseOverride, type Override } from "../scenario/overrides.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { wholeNumber, type Flag, type Values } from "./command.ts";
+
+/** Flags that say what to simulate; the same for every command that takes a scenario or a model. */
+export const scenarioFlags = {
+  machine: { type: "string", short: "m", value: "NAME", help: "Machine of the library (heddle list machines)", choices: "machines" },
+  processors: { type: "string", short: "p", value: "N", help: "That many equal processors, for task graphs" },
+  scheduler: { type: "string", short: "s", value: "NAME|FILE", help: "Scheduler by name, or ./mine.mjs", choices: "schedulers" },
+  sync: { type: "string", value: "NAME|FILE", help: "Graph synchronization policy (default dataflow)", choices: "sync" },
+  dim: { type: "string", short: "d", multiple: true, value: "NAME=N", help: "Value of a symbolic dimension of an ONNX file: --dim batch=8" },
+  instances: { type: "string", short: "n", value: "N", help: "Run the workload that many times" },
+  seed: { type: "string", value: "N", help: "Seed of everything random (default 0)" },
+  set: { type: "string", multiple: true, value: "PATH=VALUE", help: "Override any value of the scenario: --set machine.devices.gpu0.slots=4" },
+  "policy-timeout": { type: "string", value: "TIME", help: "End a policy of your own that makes no progress for this long (default 10s)" },
+} as const satisfies Record<string, Flag>;
+
+/**
+ * The scenario that a command line describes: a scenario file, changed by flags; or a model or workload file alone.
+ * @throws {InputError} when the file or a flag is wrong.
+ */
+export async function scenarioFromArgs(file: string, values: Values, extra: { readonly compare?: string } = {}): Promise<Scenario> {
+  const overrides = ((values["set"] as readonly string[] | undefined) ?? []).map(parseOverride);
+  const machine = values["machine"] as string | undefined;
+  const scheduler = values["scheduler"] as string | undefined;
+  const sync = values["sync"] as string | undefined;
+  const processors = wholeNumber(values, "processors", 1);
+  const seed = wholeNumber(values, "seed", 0);
+  const instances = wholeNumber(values, "instances", 1);
+  const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
+  if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });
+  const compare = extra.compare === undefined ? undefined : extra.compare === "all" ? "all" : extra.compare.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if (instances !== undefined) overrides.push({ path: "workload.instances", value: instances, from: "--instances" });
+  if (/\.ya?ml$/i.test(file)) {
+    const flags: (Override | undefined)[] = [
+      machine === undefined ? undefined : { path: "machine", value: machine, from: "--machine" },
+      processors === undefined ? undefined : { path: "machine", value: { processors }, from: "--processors" },
+      scheduler === undefined ? undefined : { path: "scheduler", value: scheduler, from: "--scheduler" },
+      sync === undefined ? undefined : { path: "sync", value: sync, from: "--sync" },
+      seed === undefined ? undefined : { path: "seed", value: seed, from: "--seed" },
+      compare === undefined ? undefined : { path: "compare", value: compare, from: "--schedulers" },
+      ...Object.entries(dims).map(([name, value]) => ({ path: ["workload", "dims", name], value, from: "--dim" })),
+    ];
+    return loadScenario(file, { overrides: [...flags.filter((flag) => flag !== undefined), ...overrides] });
+  }
+  return defaultScenario(file, {
+    ...(Object.keys(dims).length > 0 && { dims }), ...(machine !== undefined && { machine }), ...(processors !== undefined && { processors }),
+    ...(scheduler !== undefined && { scheduler }), ...(sync !== undefined && { sync }), ...(seed !== undefined && { seed }), ...(compare !== undefined && { compare }), overrides,
+  });
+}
+
+/** From `--policy-timeout`; 10 s by default. @throws {InputError} when it is not a time. */
+export function policyTimeoutMs(values: Values): number {
+  const text = values["policy-timeout"] as string | undefined;
+  if (text === undefined) return 10_000;
+  const parsed = parseQuantity(text, "time");
+  if (!parsed.ok || parsed.value <= 0) throw new InputError({ code: "bad-flag", message: `--policy-timeout: ${parsed.ok ? "must be above 0" : parsed.message}`, hint: "for example --policy-timeout 60s" });
+  return parsed.value / 1e6;
+}
+
+/** True when the scenario names a policy that is not built in: its code is the user's. */
+export async function hasForeignPolicy(scenario: Scenario): Promise<boolean> {
+  const { scheduler, sync, compare } = scenario.spec;
+  const [{ schedulers }, { syncPolicies }] = await Promise.all([import("../schedulers/index.ts"), import("../sync/index.ts")]);
+  const used = [scheduler, ...(compare === "all" || compare === undefined ? [] : compare)].filter((use) => use !== undefined);
+  return used.some(({ use }) => schedulers.tryGet(use) === undefined) || (sync !== undefined && syncPolicies.tryGet(sync.use) === undefined);
+}
+
+function parseDims(texts: readonly string[]): Record<string, number> {
+  const dims: Record<string, number> = {};
+  for (const text of texts.flatMap((item) => item.split(","))) {
+    const [, name, value] = /^([^=]+)=(\d+)$/.exec(text.trim()) ?? [];
+    if (name === undefined || !(Number(value) >= 1)) throw new InputError({ code: "bad-flag", message: `--dim needs NAME=N with N at least 1, not "${text}"`, hint: "for example --dim batch=8" });
+    dims[name] = Number(value);
+  }
+  return dims;
+}

@@ -1,0 +1,15 @@
+import type { Trace } from "../core/trace.ts";
+import type { TimelineOptions } from "../render/marks.ts";
+import { renderTimeline } from "../render/timeline.ts";
+import { boundOf } from "../scenario/analyze-run.ts";
+import { criticalPath } from "../trace/critical-path.ts";
+
+/** The timeline of a run with its critical path and its bounds. */
+export function timelineOf(trace: Trace, options: TimelineOptions = {}): Promise<string> {
+  const bound = boundOf(trace.instance, trace.seed);
+  return renderTimeline(trace, {
+    title: `${trace.instance.name} · ${trace.scheduler}`, criticalPath: criticalPath(trace),
+    lowerBounds: [{ label: "critical-path bound", ticks: bound.criticalPathTicks }, { label: "area bound", ticks: bound.areaTicks }].filter(({ ticks }) => ticks > 0 && ticks < Infinity),
+    ...options,
+  });
+}

@@ -1,0 +1,226 @@
+import { GraphBuilder, type OpInit } from "./builder.ts";
+import { isElementwise } from "./catalogue.ts";
+import { TensorOrigin, type OperatorGraph } from "./graph.ts";
+
+/** A family of fusions, chosen by name. */
+export interface FusionRule {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** What runtimes commonly merge; all are on by default. */
+export const fusionRules = [
+  { name: "conv", summary: "convolution, then batch norm, then a residual addition, then an activation; each optional" },
+  { name: "matmul", summary: "matrix product, then a bias, then an activation; each optional" },
+  { name: "elementwise", summary: "chains of element-wise operators over the same number of elements" },
+] as const satisfies readonly FusionRule[];
+
+export type FusionRuleName = (typeof fusionRules)[number]["name"];
+
+/** One fused operator: its name (that of its first member), all members in order, and their kinds joined with "+". */
+export interface MergedOp {
+  readonly into: string;
+  readonly members: readonly string[];
+  readonly pattern: string;
+}
+
+const activations: ReadonlySet<string> = new Set([
+  "relu", "leaky-relu", "prelu", "thresholded-relu", "elu", "celu", "selu", "clip", "sigmoid", "hard-sigmoid", "hard-swish", "silu", "gelu", "mish", "softplus", "softsign", "tanh",
+]);
+const convolutions: ReadonlySet<string> = new Set(["conv", "depthwise-conv", "conv-transpose"]);
+
+/** How far along its pattern a group is: an operator joins only what comes later. */
+const Stage = { head: 0, normalized: 1, added: 2, activated: 3 } as const;
+
+/**
+ * Merges operators as runtimes do, so that launches and memory traffic are not overcounted. An operator joins the group
+ * of a producer whose only reader it is, so what is merged has no use elsewhere; of two such producers the later one is
+ * taken. The fused operator keeps the first member's kind, shape and dtype, sums the work, drops the traffic of the
+ * intermediate tensors, and lists the kinds in `fused`. Linear in the size of the graph.
+ * @example
+ * const { graph: fused, merged } = fuseGraph(graph);
+ * merged[0]; // { into: "conv1", members: ["conv1", "bn1", "relu1"], pattern: "conv+batch-norm+relu" }
+ */
+export function fuseGraph(graph: OperatorGraph, options: { rules?: readonly FusionRuleName[] } = {}): { graph: OperatorGraph; merged: MergedOp[] } {
+  const rules = new Set(options.rules ?? fusionRules.map(({ name }) => name));
+  const groups = new Groups(graph, rules);
+  for (const op of graph.topo) groups.place(op);
+  return groups.count === graph.opCount ? { graph, merged: [] } : rebuild(graph, groups);
+}
+
+/** Operators in groups; a group is a chain from its head to its tail. */
+class Groups {
+  count = 0;
+  /** Next member of the same group; -1 at the tail. */
+  readonly next: Int32Array;
+  /** First member of the group. */
+  readonly head: Uint32Array;
+  /** The intermediate tensor through which an operator joined its group; -1 for heads. */
+  readonly via: Int32Array;
+  readonly #graph: OperatorGraph;
+  readonly #rules: ReadonlySet<string>;
+  /** Reads of any output of an operator. */
+  readonly #reads: Uint32Array;
+  readonly #stage: Uint8Array;
+  readonly #position: Uint32Array;
+
+  constructor(graph: OperatorGraph, rules: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.#rules = rules;
+    this.next = new Int32Array(graph.opCount).fill(-1);
+    this.via = new Int32Array(graph.opCount).fill(-1);
+    this.head = new Uint32Array(graph.opCount);
+    this.#stage = new Uint8Array(graph.opCount);
+    this.#reads = new Uint32Array(graph.opCount);
+    for (const tensor of graph.inputs.item) {
+      const producer = graph.tensorProducer[tensor]!;
+      if (producer >= 0) this.#reads[producer]!++;
+    }
+    this.#position = new Uint32Array(graph.opCount);
+    graph.topo.forEach((op, i) => (this.#position[op] = i));
+  }
+
+  /** Puts an operator into the group of one of its producers, or into one of its own. */
+  place(op: number): void {
+    const { inputs, tensorProducer } = this.#graph;
+    let best = -1;
+    let stage = 0;
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      const producer = tensorProducer[tensor]!;
+      if (producer < 0 || this.#reads[producer] !== 1) continue;
+      if (best >= 0 && this.#position[producer]! < this.#position[tensorProducer[best]!]!) continue;
+      const reached = this.#joins(op, tensor, producer);
+      if (reached === undefined) continue;
+      best = tensor;
+      stage = reached;
+    }
+    if (best < 0) {
+      this.count++;
+      this.head[op] = op;
+      this.#stage[op] = this.#initialStage(op);
+      return;
+    }
+    const producer = tensorProducer[best]!;
+    this.next[producer] = op;
+    this.via[op] = best;
+    this.head[op] = this.head[producer]!;
+    this.#stage[op] = stage;
+  }
+
+  /** The stage the group reaches with this operator; undefined when it does not belong there. */
+  #joins(op: number, tensor: number, producer: number): number | undefined {
+    const { classes, classOf, tensorBytes } = this.#graph;
+    const { kind, shape, writeBytes } = classes[classOf[op]!]!;
+    const headKind = classes[classOf[this.head[producer]!]!]!.kind;
+    const from = classes[classOf[producer]!]!;
+    const sameExtent = writeBytes === tensorBytes[tensor] || (shape["elements"] !== undefined && shape["elements"] === from.shape["elements"]);
+    if (!sameExtent) return undefined;
+    const stage = this.#stage[producer]!;
+    if (convolutions.has(headKind)) {
+      if (!this.#rules.has("conv")) return undefined;
+      if (kind === "batch-norm" && stage < Stage.normalized) return Stage.normalized;
+      if (kind === "add" && stage < Stage.added) return Stage.added;
+      return activations.has(kind) && stage < Stage.activated ? Stage.activated : undefined;
+    }
+    if (headKind === "matmul") {
+      if (!this.#rules.has("matmul")) return undefined;
+      if (kind === "add" && stage < Stage.added && this.#addsWeight(op, tensor)) return Stage.added;
+      return activations.has(kind) && stage < Stage.activated ? Stage.activated : undefined;
+    }
+    return this.#rules.has("elementwise") && isElementwise(headKind) && isElementwise(kind) ? Stage.head : undefined;
+  }
+
+  /** A bias: every operand but the product is a weight. */
+  #addsWeight(op: number, product: number): boolean {
+    const { inputs, tensorOrigin } = this.#graph;
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      if (tensor !== product && tensorOrigin[tensor] !== TensorOrigin.weight) return false;
+    }
+    return true;
+  }
+
+  /** An operator that comes fused from its file has part of the pattern behind it. */
+  #initialStage(op: number): number {
+    const fused = this.#graph.classes[this.#graph.classOf[op]!]!.fused;
+    if (!fused) return Stage.head;
+    if (fused.length > 1 && fused.at(-1) !== "add" && fused.at(-1) !== "batch-norm") return Stage.activated;
+    return fused.includes("add") ? Stage.added : fused.includes("batch-norm") ? Stage.normalized : Stage.head;
+  }
+}
+
+/** Writes each group where its last member stood, so that an order that was sorted stays so. */
+function rebuild(graph: OperatorGraph, groups: Groups): { graph: OperatorGraph; merged: MergedOp[] } {
+  const builder = new GraphBuilder(graph.name);
+  const merged: MergedOp[] = [];
+  const classOf = new Int32Array(graph.classes.length).fill(-1);
+  const newOp = new Uint32Array(graph.opCount);
+  const newTensor = new Int32Array(graph.tensorCount).fill(-1);
+  const inner = new Uint8Array(graph.tensorCount);
+  for (const tensor of groups.via) if (tensor >= 0) inner[tensor] = 1;
+
+  for (const tail of graph.topo) {
+    if (groups.next[tail]! >= 0) continue;
+    const head = groups.head[tail]!;
+    let id: number;
+    if (head === tail) {
+      const old = graph.classOf[head]!;
+      if (classOf[old]! < 0) classOf[old] = builder.class(graph.classes[old]!);
+      id = builder.opOfClass(classOf[old]!, graph.opName(head));
+    } else {
+      const members: number[] = [];
+      for (let op = head; op >= 0; op = groups.next[op]!) members.push(op);
+      const init = fusedClass(graph, groups, members);
+      id = builder.op(init, graph.opName(head));
+      merged.push({ into: graph.opName(head), members: members.map((op) => graph.opName(op)), pattern: init.fused!.join("+") });
+    }
+    for (let op = head; op >= 0; op = groups.next[op]!) newOp[op] = id;
+  }
+  for (let tensor = 0; tensor < graph.tensorCount; tensor++) {
+    if (inner[tensor] === 1) continue;
+    const producer = graph.tensorProducer[tensor]!;
+    const name = graph.tensorName(tensor);
+    const bytes = graph.tensorBytes[tensor]!;
+    if (producer >= 0) newTensor[tensor] = builder.output(newOp[producer]!, bytes, name === `${graph.opName(producer)}:out` ? undefined : name);
+    else newTensor[tensor] = builder.source(graph.tensorOrigin[tensor] === TensorOrigin.input ? "input" : "weight", bytes, name === `tensor#${tensor}` ? undefined : name);
+  }
+  for (const op of graph.topo) {
+    for (let i = graph.inputs.start[op]!; i < graph.inputs.start[op + 1]!; i++) {
+      const tensor = newTensor[graph.inputs.item[i]!]!;
+      if (tensor >= 0) builder.feed(tensor, newOp[op]!);
+    }
+  }
+  return { graph: builder.build(), merged };
+}
+
+/** Work adds up; each intermediate tensor is neither written nor read, and what several members read is read once. */
+function fusedClass(graph: OperatorGraph, groups: Groups, members: readonly number[]): OpInit {
+  const first = graph.classes[graph.classOf[members[0]!]!]!;
+  const total = { flops: 0, macs: 0, readBytes: 0, writeBytes: 0, parameterBytes: 0 };
+  const fused: string[] = [];
+  const seen = new Set<number>();
+  for (const op of members) {
+    const { kind, flops, macs, readBytes, writeBytes, parameterBytes, fused: own } = graph.classes[graph.classOf[op]!]!;
+    total.flops += flops;
+    total.macs += macs;
+    total.readBytes += readBytes;
+    total.writeBytes += writeBytes;
+    total.parameterBytes += parameterBytes;
+    fused.push(...(own ?? [kind]));
+    const via = groups.via[op]!;
+    if (via >= 0) total.writeBytes -= graph.tensorBytes[via]!;
+    for (let i = graph.inputs.start[op]!; i < graph.inputs.start[op + 1]!; i++) {
+      const tensor = graph.inputs.item[i]!;
+      if (tensor !== via && !seen.has(tensor)) {
+        seen.add(tensor);
+        continue;
+      }
+      total.readBytes -= graph.tensorBytes[tensor]!;
+      if (graph.tensorOrigin[tensor] === TensorOrigin.weight) total.parameterBytes -= graph.tensorBytes[tensor]!;
+    }
+  }
+  // Hand-made graphs may state less traffic than their tensors have.
+  for (const key of ["readBytes", "writeBytes", "parameterBytes"] as const) total[key] = Math.max(0, total[key]);
+  return { kind: first.kind, shape: first.shape, dtype: first.dtype, ...total, fused };
+}

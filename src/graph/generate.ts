@@ -1,0 +1,184 @@
+import type { CostMatrix } from "../cost/cost-model.ts";
+import { GraphBuilder } from "./builder.ts";
+import type { OperatorGraph } from "./graph.ts";
+
+/** Uniform in [0, 1). Generators draw from it in a fixed order, so the same source gives the same graph. */
+export type Random = () => number;
+
+/** What the generators of task graphs share. Every edge has a tensor of its own. */
+export interface EdgeOptions {
+  /** Mean bytes of an edge; sizes are whole and uniform in 1 … 2 × mean where they are drawn. Default 0: pure ordering. */
+  readonly edgeBytes?: number;
+}
+
+/** Ops one after the other. */
+export function chain({ ops, edgeBytes = 0 }: { ops: number } & EdgeOptions): OperatorGraph {
+  const { builder, task } = start("chain");
+  for (let op = 0; op < ops; op++) {
+    builder.opOfClass(task);
+    if (op > 0) builder.edge(op - 1, op, edgeBytes);
+  }
+  return builder.build();
+}
+
+/** `stages` times: one op, then `branches` that wait for it, and one that waits for all of them. */
+export function forkJoin({ stages = 1, branches, edgeBytes = 0 }: { stages?: number; branches: number } & EdgeOptions): OperatorGraph {
+  const { builder, task } = start("fork-join");
+  let fork = builder.opOfClass(task);
+  for (let stage = 0; stage < stages; stage++) {
+    const first = fork + 1;
+    for (let branch = 0; branch < branches; branch++) builder.edge(fork, builder.opOfClass(task), edgeBytes);
+    const join = builder.opOfClass(task);
+    for (let branch = 0; branch < branches; branch++) builder.edge(first + branch, join, edgeBytes);
+    fork = join;
+  }
+  return builder.build();
+}
+
+/**
+ * `ops` ops in layers of about `width` (uniform in 1 … 2 × width - 1), each with up to `edgesPerOp` different
+ * predecessors in the layer before.
+ */
+export function layered({ ops, width, edgesPerOp = 3, edgeBytes = 0, random }: { ops: number; width: number; edgesPerOp?: number; random: Random } & EdgeOptions): OperatorGraph {
+  const { builder, task } = start("layered");
+  const picked = new Uint32Array(edgesPerOp);
+  let previous = 0;
+  let first = 0;
+  while (first < ops) {
+    const size = Math.min(ops - first, 1 + Math.floor(random() * (2 * width - 1)));
+    const before = first - previous;
+    for (let op = first; op < first + size; op++) {
+      builder.opOfClass(task);
+      let count = 0;
+      for (let edge = 0; edge < edgesPerOp && before > 0; edge++) {
+        const from = previous + Math.floor(random() * before);
+        if (picked.subarray(0, count).includes(from)) continue;
+        picked[count++] = from;
+        builder.edge(from, op, drawBytes(edgeBytes, random));
+      }
+    }
+    previous = first;
+    first += size;
+  }
+  return builder.build();
+}
+
+/**
+ * `edges` edges, all different, drawn uniformly from the ops(ops - 1) / 2 pairs i < j.
+ * @source The model G(n, M) of Erdős & Rényi, "On random graphs I" (1959), made acyclic by the order of the ids
+ */
+export function randomDag({ ops, edges, edgeBytes = 0, random }: { ops: number; edges: number; random: Random } & EdgeOptions): OperatorGraph {
+  const { builder, task } = start("random");
+  for (let op = 0; op < ops; op++) builder.opOfClass(task);
+  let to = 1;
+  for (const pair of drawDistinct((ops * (ops - 1)) / 2, edges, random)) {
+    // Pairs are numbered (0,1), (0,2), (1,2), (0,3) …: those into `to` start at to(to - 1) / 2.
+    while (pair >= (to * (to + 1)) / 2) to++;
+    builder.edge(pair - (to * (to - 1)) / 2, to, drawBytes(edgeBytes, random));
+  }
+  return builder.build();
+}
+
+/**
+ * The tasks of a Cholesky factorization of `tiles` × `tiles` tiles of `tile` × `tile` numbers (f64): potrf, trsm, syrk
+ * and gemm, with their flops and bytes, and tiles as tensors that their readers share.
+ * @source Buttari, Langou, Kurzak & Dongarra, "A class of parallel tiled linear algebra algorithms for multicore
+ * architectures" (2009)
+ */
+export function cholesky({ tiles, tile = 960 }: { tiles: number; tile?: number }): OperatorGraph {
+  const builder = new GraphBuilder("cholesky");
+  const bytes = 8 * tile * tile;
+  const kernel = (kind: string, macs: number, reads: number) =>
+    builder.class({ kind, shape: { tile }, dtype: "f64", macs, flops: 2 * macs, readBytes: reads * bytes, writeBytes: bytes });
+  const potrf = kernel("potrf", tile ** 3 / 6, 1);
+  const trsm = kernel("trsm", tile ** 3 / 2, 2);
+  const syrk = kernel("syrk", tile ** 3 / 2, 2);
+  const gemm = kernel("gemm", tile ** 3, 3);
+
+  // The latest tensor of each tile of the lower triangle.
+  const latest = new Map<number, number>();
+  const at = (row: number, column: number) => row * tiles + column;
+  for (let row = 0; row < tiles; row++) for (let column = 0; column <= row; column++) latest.set(at(row, column), builder.source("input", bytes, `A[${row},${column}]`));
+  const run = (kind: number, name: string, reads: readonly number[], writes: number) => {
+    const op = builder.opOfClass(kind, name);
+    for (const tensor of [...reads, writes]) builder.feed(latest.get(tensor)!, op);
+    latest.set(writes, builder.output(op, bytes));
+  };
+  for (let k = 0; k < tiles; k++) {
+    run(potrf, `potrf(${k})`, [], at(k, k));
+    for (let i = k + 1; i < tiles; i++) run(trsm, `trsm(${i},${k})`, [at(k, k)], at(i, k));
+    for (let i = k + 1; i < tiles; i++) {
+      run(syrk, `syrk(${i},${k})`, [at(i, k)], at(i, i));
+      for (let j = k + 1; j < i; j++) run(gemm, `gemm(${i},${j},${k})`, [at(i, k), at(j, k)], at(i, j));
+    }
+  }
+  return builder.build();
+}
+
+/** Options of {@link heterogeneousCosts}. */
+export interface CostOptions {
+  readonly ops: number;
+  readonly devices: number;
+  /** Mean duration; default 10,000. */
+  readonly meanNs?: number;
+  /**
+   * `unrelated` (default): op and device are drawn together, so a device that is fast for one op may be slow for
+   * another. `consistent`: each device has a speed, and is faster or slower for every op alike.
+   */
+  readonly kind?: "unrelated" | "consistent";
+  /** Width of the distribution over devices relative to its mean, in [0, 2); 0 = all equal. Default 1. */
+  readonly spread?: number;
+  readonly random: Random;
+}
+
+/**
+ * Durations of `ops` ops on `devices` devices, in whole ns from 1. On a `processorMachine` a byte takes a nanosecond: for
+ * a communication to computation ratio c, generate the graph with `edgeBytes` = c × `meanNs`.
+ * @example
+ * const graph = layered({ ops: 1000, width: 20, edgeBytes: 5000, random });
+ * const costs = heterogeneousCosts({ ops: 1000, devices: 4, random }); // c = 0.5
+ * @source Topcuoglu, Hariri & Wu, "Performance-effective and low-complexity task scheduling for heterogeneous
+ * computing" (2002), section 5.1: w(i, j) uniform in w(i) × (1 ∓ β/2), w(i) uniform in (0, 2 × mean]
+ */
+export function heterogeneousCosts(options: CostOptions): CostMatrix {
+  const { ops, devices, meanNs = 10_000, kind = "unrelated", spread = 1, random } = options;
+  const factor = () => 1 + spread * (random() - 0.5);
+  const speed = Float64Array.from({ length: devices }, factor);
+  const ns = new Float64Array(ops * devices);
+  for (let op = 0; op < ops; op++) {
+    const mean = meanNs * 2 * (1 - random());
+    for (let device = 0; device < devices; device++) {
+      ns[op * devices + device] = Math.max(1, Math.round(mean * (kind === "consistent" ? speed[device]! : factor())));
+    }
+  }
+  return { deviceCount: devices, ns };
+}
+
+function start(name: string): { builder: GraphBuilder; task: number } {
+  const builder = new GraphBuilder(name);
+  return { builder, task: builder.class({ kind: "task" }) };
+}
+
+function drawBytes(mean: number, random: Random): number {
+  return mean === 0 ? 0 : Math.ceil(2 * mean * (1 - random()));
+}
+
+/** `count` different whole numbers below `limit`, ascending. */
+function drawDistinct(limit: number, count: number, random: Random): Float64Array {
+  const wanted = Math.min(count, limit);
+  const drawn = new Float64Array(wanted);
+  if (wanted * 8 > limit) {
+    // Dense: pass over all numbers, keeping each with the probability that fills the rest exactly.
+    let kept = 0;
+    for (let value = 0; kept < wanted; value++) if (random() * (limit - value) < wanted - kept) drawn[kept++] = value;
+    return drawn;
+  }
+  // Sparse: draw what is missing, drop what came twice, until nothing is missing.
+  for (let kept = 0; kept < wanted; ) {
+    for (let i = kept; i < wanted; i++) drawn[i] = Math.floor(random() * limit);
+    drawn.sort();
+    kept = 0;
+    for (const value of drawn) if (kept === 0 || value !== drawn[kept - 1]) drawn[kept++] = value;
+  }
+  return drawn;
+}

@@ -1,0 +1,55 @@
+import { InputError } from "../../base/errors.ts";
+import { type Network, reshape, type Value } from "./network.ts";
+
+/** Extents of an encoder or decoder layer. */
+export interface LayerSize {
+  readonly heads: number;
+  /** Units between the two linear layers. */
+  readonly hidden: number;
+}
+
+/** How a layer is put together. */
+export interface LayerStyle {
+  /** Normalize before attention and feed-forward ("pre", GPT-2, ViT) or after the residual sum ("post", BERT). */
+  readonly norm: "pre" | "post";
+  /** Queries, keys and values from one linear layer, or from one each. */
+  readonly projection: "joint" | "separate";
+  /** What hides positions: a causal triangle chosen with `where`, an additive mask from the input, or nothing. */
+  readonly mask?: { readonly kind: "where" | "add"; readonly values: Value };
+}
+
+/** @throws {InputError} when the heads do not divide the width. */
+export function checkHeads(model: string, width: number, heads: number): void {
+  if (width % heads === 0) return;
+  throw new InputError({ code: "bad-option", message: `${model}: a width of ${width} is not a multiple of ${heads} heads`, path: ["heads"] });
+}
+
+/** A transformer layer over [batch, sequence, width]: attention and a feed-forward network with GELU, each with a residual edge. */
+export function transformerLayer(net: Network, name: string, x: Value, size: LayerSize, style: LayerStyle): Value {
+  const pre = (part: string, value: Value) => (style.norm === "pre" ? net.layerNorm(`${name}.${part}.norm`, value) : value);
+  const post = (part: string, value: Value) => (style.norm === "post" ? net.layerNorm(`${name}.${part}.norm`, value) : value);
+  const attended = attention(net, `${name}.attention`, pre("attention", x), size.heads, style);
+  const middle = post("attention", net.elementwise(`${name}.attention.add`, "add", attended, x));
+  const inner = net.elementwise(`${name}.feed-forward.gelu`, "gelu", net.linear(`${name}.feed-forward.up`, pre("feed-forward", middle), size.hidden));
+  const outer = net.linear(`${name}.feed-forward.down`, inner, x.dims.at(-1)!);
+  return post("feed-forward", net.elementwise(`${name}.feed-forward.add`, "add", outer, middle));
+}
+
+/** Multi-head self-attention, operator by operator as exporters write it. */
+function attention(net: Network, name: string, x: Value, heads: number, { projection, mask }: LayerStyle): Value {
+  const [batch, sequence, width] = x.dims as [number, number, number];
+  const [q, k, v] =
+    projection === "joint"
+      ? net.split(`${name}.split`, net.linear(`${name}.qkv`, x, 3 * width), 3)
+      : ["query", "key", "value"].map((part) => net.linear(`${name}.${part}`, x, width));
+  const headDim = width / heads;
+  const byHead = (part: string, value: Value, dims: readonly number[]) => net.move(`${name}.${part}.transpose`, "transpose", [value], dims);
+  const queries = byHead("query", q!, [batch, heads, sequence, headDim]);
+  const keys = byHead("key", k!, [batch, heads, headDim, sequence]);
+  const values = byHead("value", v!, [batch, heads, sequence, headDim]);
+  let scores = net.elementwise(`${name}.scale`, "div", net.matmul(`${name}.scores`, queries, keys));
+  if (mask) scores = net.broadcast(`${name}.mask`, mask.kind, scores, mask.values);
+  const mixed = net.matmul(`${name}.mix`, net.softmax(`${name}.softmax`, scores), values);
+  const joined = net.move(`${name}.join`, "transpose", [mixed], [batch, sequence, width]);
+  return net.linear(`${name}.output`, reshape(joined, x.dims), width);
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { quantity } from "../base/quantity.ts";
+
+/** Element types a device may have a peak for; the same as `DType`, a test compares them. */
+export const dtypeNames = ["f64", "f32", "tf32", "bf16", "f16", "f8", "i8", "i16", "i32", "i64", "u8", "bool"] as const;
+
+const name = z.string().regex(/^[A-Za-z][\w.-]*$/, "a name starts with a letter and goes on with letters, digits, _ . or -");
+const count = z.int("a whole number is wanted").min(1, "at least 1 is wanted");
+const above0 = (what: string) => [(value: number) => value > 0, { message: `${what} must be above 0` }] as const;
+const share = quantity("ratio").refine((value) => value > 0 && value <= 1, { message: "a share between 0 and 100% is wanted" });
+const sources = z.record(z.string(), z.string());
+
+const power = z.strictObject({
+  idle: quantity("power").optional().meta({ description: "Draw while nothing runs. Default 0" }),
+  busy: quantity("power").refine(...above0("power")).optional().meta({ description: "Draw while all units are busy: the data sheet's board or package power" }),
+});
+
+const memoryFigures = z.strictObject({
+  capacity: quantity("bytes").refine(...above0("capacity")).optional().meta({ description: "Default: no limit" }),
+  bandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Shared by all devices on this memory. Default: never a limit" }),
+});
+
+/**
+ * One device. Every figure that is left out comes from the library device that `use` names, or else from the defaults
+ * of its kind ({@link kindDefaults}).
+ */
+export const deviceSchema = z.strictObject({
+  use: z.string().optional().meta({ description: "A device of the library; all other keys override its figures" }),
+  kind: z.enum(["cpu", "gpu", "tpu", "fpga", "npu"]).optional().meta({ description: "What it is; needed without `use`" }),
+  count: count.max(1024).optional().meta({ description: "This many equal devices, named NAME0, NAME1 …, each with a memory of its own if the memory is given inline; an entry of such a name overrides that copy" }),
+  slots: count.optional().meta({ description: "Operators resident at once: worker threads, streams, kernels. Default 1" }),
+  units: count.optional().meta({ description: "Compute units: cores, multiprocessors, systolic arrays, pipelines. Default 1" }),
+  width: z.number().positive("must be above 0").optional().meta({ description: "Units that one operator occupies. Default: units / slots" }),
+  memory: z.union([name, memoryFigures]).optional().meta({ description: "A memory's name, a device's name (to share its memory), or figures for a memory of its own" }),
+  peak: z.partialRecord(z.enum(dtypeNames), quantity("compute").refine(...above0("peak"))).optional().meta({ description: "Peak of all units together, by element type; a type that is absent, and that no listed wider one can stand in for, cannot run here" }),
+  unitBandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Memory bandwidth that one unit can draw alone. Default: all of it" }),
+  launch: quantity("time").optional().meta({ description: "Fixed time before each operator" }),
+  efficiency: z.union([share, z.record(z.string(), share)]).optional().meta({ description: "Share of the peak that operators reach: one for all, or by operator kind, category (compute, memory) and `default`" }),
+  memoryEfficiency: share.optional().meta({ description: "Share of the memory bandwidth that streaming operators reach" }),
+  fuses: z.boolean().optional().meta({ description: "True where the usual runtime merges element-wise operators into their producer" }),
+  systolic: z.strictObject({ rows: count, columns: count }).optional().meta({ description: "Matrix units that work on whole tiles" }),
+  pipeline: z.strictObject({
+    clock: quantity("frequency").refine(...above0("clock")).optional(),
+    initiationInterval: z.number().min(1, "at least 1 is wanted").optional().meta({ description: "Cycles between two starts. Default 1" }),
+    depth: z.number().min(0).optional().meta({ description: "Cycles from the first input to the first output" }),
+    reconfigure: quantity("time").optional().meta({ description: "Time to load another kernel; 0 = one design runs every operator" }),
+  }).optional(),
+  power: power.optional(),
+  pricePerHour: z.number().min(0).optional().meta({ description: "In the currency of your choice; results add it up" }),
+  sources: sources.optional().meta({ description: "Where the figures come from: figure, group of figures or * → document" }),
+});
+
+const linkFields = {
+  latency: quantity("time").optional().meta({ description: "Fixed time of a transfer. Default 0" }),
+  bandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Each direction when full duplex, both together when half; needed without `use`" }),
+  efficiency: share.optional().meta({ description: "Share of the bandwidth that transfers reach. Default 100%" }),
+  lanes: count.optional().meta({ description: "This many side by side, used as one link. Default 1" }),
+  duplex: z.enum(["full", "half"]).optional().meta({ description: "Default full" }),
+  sharing: z.enum(["shared", "unlimited"]).optional().meta({ description: "shared: transfers divide the bandwidth; unlimited: each has all of it. Default shared" }),
+  source: z.string().optional(),
+};
+
+/** The figures of a link of the library. */
+export const linkFiguresSchema = z.strictObject(linkFields);
+
+/**
+ * A link. Its ends are memories, devices (their memories are meant) or switches. An end that names a repeated device
+ * makes one link a copy; both ends the same repeated device: one between every two copies.
+ */
+export const linkSchema = z.strictObject({
+  name: name.optional().meta({ description: "Default: its ends, joined. The name of a link of the used machine: overrides it" }),
+  use: z.string().optional().meta({ description: "A link of the library" }),
+  between: z.tuple([z.string(), z.string()]).optional().meta({ description: "Memories, devices or switches at its ends" }),
+  ...linkFields,
+});
+
+/** The `machine:` section of a scenario, and the form in which the library is written. */
+export const machineSchema = z.strictObject({
+  name: z.string().optional(),
+  use: z.string().optional().meta({ description: "A machine of the library; the rest of the section adds to it and overrides it by name" }),
+  without: z.array(z.string()).optional().meta({ description: "Devices to leave out, with their links: by name, a repeated device as a whole or copy by copy" }),
+  processors: z.union([count.max(100_000), z.array(name).min(1)]).optional().meta({ description: "Identical processors without memory, for task graphs: how many, or their names" }),
+  devices: z.record(name, deviceSchema).optional(),
+  memories: z.record(name, memoryFigures).optional(),
+  switches: z.array(name).optional().meta({ description: "Names that links may meet at" }),
+  links: z.array(linkSchema).optional(),
+});
+
+/** What people write: quantities are strings with units. */
+export type MachineInput = z.input<typeof machineSchema>;
+export type DeviceInput = z.input<typeof deviceSchema>;
+export type LinkFiguresInput = z.input<typeof linkFiguresSchema>;
+/** What {@link buildMachine} takes: quantities are numbers in canonical units. */
+export type MachineSpec = z.output<typeof machineSchema>;
+export type DeviceSpec = z.output<typeof deviceSchema>;
+export type LinkSpec = z.output<typeof linkSchema>;
+export type MemorySpec = z.output<typeof memoryFigures>;

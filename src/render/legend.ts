@@ -1,0 +1,37 @@
+import { formatPercent } from "../base/units.ts";
+import type { KindStyles } from "./kinds.ts";
+import { Style, type LegendEntry } from "./marks.ts";
+import { fitText, textWidth } from "./text.ts";
+
+export const legendRowHeight = 18;
+export const swatchWidth = 14;
+const size = 11;
+const gap = 14;
+
+/**
+ * Kinds with their share of all operator time, then on a row of their own the marks that occur; as many rows as the
+ * width asks for. `y` is
+ * the middle of a row, from 0 for the first row's top.
+ */
+export function placeLegend(kinds: KindStyles, marks: { readonly wait: boolean; readonly setup: boolean; readonly transfer: boolean; readonly critical: boolean }, x0: number, x1: number): { entries: LegendEntry[]; height: number } {
+  const wanted: { style: LegendEntry["style"]; label: string }[] = kinds.entries.map(({ style, label, share }, i) => ({ style, label: `${fitText(label, size, 150)} ${formatPercent(share)}${i === 0 ? " of operator time" : ""}` }));
+  const firstMark = wanted.length;
+  if (marks.critical) wanted.push({ style: "critical", label: "critical path" });
+  if (marks.transfer) wanted.push({ style: Style.transfer, label: "transfer" });
+  if (marks.wait) wanted.push({ style: Style.wait, label: "waiting for data" });
+  if (marks.setup) wanted.push({ style: Style.setup, label: "setup" });
+  wanted.push({ style: "busy", label: "busy share of the time" });
+  const entries: LegendEntry[] = [];
+  let x = x0;
+  let row = 0;
+  for (const [i, { style, label }] of wanted.entries()) {
+    const width = swatchWidth + 6 + textWidth(label, size);
+    if (x > x0 && (x + width > x1 || (i === firstMark && wanted.length > firstMark + 1))) {
+      x = x0;
+      row++;
+    }
+    entries.push({ style, label, x, y: row * legendRowHeight + legendRowHeight / 2 });
+    x += width + gap;
+  }
+  return { entries, height: wanted.length > 0 ? (row + 1) * legendRowHeight : 0 };
+}

@@ -1,0 +1,22 @@
+import { lowerBound, withRealizedCosts, type LowerBound } from "../bounds/lower-bound.ts";
+import type { Instance } from "../core/instance.ts";
+import { realizedTicks } from "../core/realized.ts";
+import type { Trace } from "../core/trace.ts";
+import { computeMetrics, type Metrics } from "../trace/metrics.ts";
+import type { ResolvedScenario } from "./resolve-scenario.ts";
+
+/** The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed. */
+export function boundOf(instance: Instance, seed: number): LowerBound {
+  const noisy = instance.costSigma.some((sigma) => sigma > 0);
+  return lowerBound(noisy ? withRealizedCosts(instance, realizedTicks(instance, seed)) : instance);
+}
+
+/**
+ * The metrics of a run, with the bound, the energy and the warnings that only the scenario knows.
+ * @param bound computed before, to be shared by several runs
+ * @example
+ * const metrics = analyzeRun(scenario, runScenario(scenario));
+ */
+export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed)): Metrics {
+  return computeMetrics(trace, { lowerBound: bound, devices: scenario.machine.devices, warnings: scenario.warnings });
+}

@@ -1,0 +1,25 @@
+import { InputError } from "../base/errors.ts";
+import { exactLog } from "../base/math.ts";
+import { randomSource } from "../base/random.ts";
+import type { WorkloadSpec } from "./workload-schema.ts";
+
+/**
+ * When each instance of the workload arrives, in ns; Infinity = when an earlier one ends. A rate makes a Poisson
+ * process from the random source "arrivals", its gaps rounded to whole ns; the first instance arrives at 0.
+ * @throws {InputError} when `inFlight` is given with a timetable; the path is relative to the workload.
+ * @example
+ * arrivalTimes({ instances: 3, arrivals: { every: 10 } }, 0); // [0, 10, 20]
+ * arrivalTimes({ instances: 3, inFlight: 2 }, 0);             // [0, 0, Infinity]
+ */
+export function arrivalTimes(spec: Pick<WorkloadSpec, "instances" | "arrivals" | "inFlight">, seed: number): number[] {
+  const { instances = 1, arrivals = "back-to-back", inFlight } = spec;
+  if (arrivals === "back-to-back") return Array.from({ length: instances }, (_, job) => (job < (inFlight ?? 1) ? 0 : Infinity));
+  if (inFlight !== undefined) {
+    throw new InputError({ code: "conflicting-keys", message: "inFlight is for back-to-back instances; these arrive by a timetable", path: ["inFlight"], hint: "remove inFlight or arrivals" });
+  }
+  if ("every" in arrivals) return Array.from({ length: instances }, (_, job) => job * arrivals.every);
+  const random = randomSource(seed, "arrivals");
+  const times: number[] = [];
+  for (let at = 0; times.length < instances; at += Math.round(-exactLog(1 - random()) / arrivals.rate)) times.push(at);
+  return times;
+}

@@ -1,0 +1,41 @@
+import { HeddleError } from "../base/errors.ts";
+import type { SchedulerDefinition } from "../plugin.ts";
+import type { ComparisonRow } from "../trace/comparison-text.ts";
+import { analyzeRun, boundOf } from "./analyze-run.ts";
+import type { ChosenPolicy } from "./load-policy.ts";
+import type { ResolvedScenario } from "./resolve-scenario.ts";
+import { compileScenario, runScenario } from "./run-scenario.ts";
+
+/** How to compare. */
+export interface CompareOptions {
+  /** Default: the scenario's `compare` list. */
+  readonly schedulers?: readonly ChosenPolicy<SchedulerDefinition>[];
+  /** Told before each run. */
+  readonly onStart?: (name: string, index: number, count: number) => void;
+  readonly progress?: Int32Array;
+}
+
+/**
+ * Runs several schedulers on the same compiled scenario with the same luck. One that fails gets a row that says why; it
+ * does not stop the others.
+ * @returns one row a scheduler, in the order given; `rankRows` sorts them.
+ * @example
+ * const rows = compareSchedulers(scenario);
+ * console.log(formatComparison(rows));
+ */
+export function compareSchedulers(scenario: ResolvedScenario, options: CompareOptions = {}): ComparisonRow[] {
+  const chosen = options.schedulers ?? scenario.compare;
+  const instance = compileScenario(scenario);
+  const bound = boundOf(instance, scenario.seed);
+  return chosen.map((scheduler, index) => {
+    const { name } = scheduler.definition;
+    options.onStart?.(name, index, chosen.length);
+    try {
+      const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }) });
+      return { name, metrics: analyzeRun(scenario, trace, bound) };
+    } catch (error) {
+      if (!(error instanceof HeddleError)) throw error;
+      return { name, failure: error.issues[0]!.message };
+    }
+  });
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { machines } from "../machine/library/machines.ts";
+import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import { schedulers } from "../schedulers/index.ts";
+import { syncPolicies } from "../sync/index.ts";
+import { machineName, scenarioSchema, schedulerName, schedulerObject, syncName, syncObject } from "./schema.ts";
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/**
+ * The JSON Schema (draft 7) of scenario files, from the same source as the checks: what editors complete, explain and
+ * underline. It knows the machines, the policies and the options of the built-in ones.
+ * @example
+ * JSON.stringify(scenarioJsonSchema(), null, 2);
+ */
+export function scenarioJsonSchema(): JsonSchema {
+  const names = new Map<z.core.$ZodType, readonly string[]>([[machineName, machines.names], [schedulerName, schedulers.names], [syncName, syncPolicies.names]]);
+  const policies = new Map<z.core.$ZodType, readonly (SchedulerDefinition | SyncDefinition)[]>([[schedulerObject, schedulers.all], [syncObject, syncPolicies.all]]);
+  return z.toJSONSchema(scenarioSchema, {
+    io: "input", target: "draft-7",
+    override({ zodSchema, jsonSchema }) {
+      const listed = names.get(zodSchema);
+      if (listed) jsonSchema.examples = [...listed];
+      const definitions = policies.get(zodSchema);
+      if (definitions) (jsonSchema as JsonSchema).allOf = definitions.map(optionsOf);
+    },
+  });
+}
+
+/** What holds for a policy section that names this built-in. */
+function optionsOf(definition: SchedulerDefinition | SyncDefinition): JsonSchema {
+  const named: JsonSchema = { properties: { use: { const: definition.name } }, required: ["use"] };
+  const schema = definition.options && "_zod" in definition.options ? (z.toJSONSchema(definition.options as unknown as z.ZodType, { io: "input", target: "draft-7" }) as JsonSchema) : undefined;
+  const use = { const: definition.name, description: definition.summary };
+  return { if: named, then: { properties: { use, ...schema?.properties }, ...(schema?.required && { required: schema.required }), additionalProperties: false } };
+}

@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { z } from "zod";
+import { InputError, type Issue } from "../base/errors.ts";
+import { suggestion, type Registry } from "../base/registry.ts";
+import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import type { Scenario } from "./scenario.ts";
+import type { PolicyUse } from "./schema.ts";
+import { describeIssue } from "./schema-issues.ts";
+import { quote, type Path } from "./source-tree.ts";
+
+/** A policy that was found, and its checked options: `definition.create(options)` makes a fresh one for each run. */
+export interface ChosenPolicy<D> {
+  readonly definition: D;
+  readonly options: unknown;
+}
+
+/**
+ * Finds a policy by its name in the registry, by file (`./mine.mjs`, `./mine.mjs#export`; relative to the file that
+ * names it) or by package, and checks its shape and the options beside `use`. Without `#export` the default export is
+ * taken, else the only one that is a policy. Loading a file runs it.
+ * @param path of the section in the scenario, for positions
+ * @throws {InputError} when there is no such policy, the module cannot be loaded, or the options do not fit.
+ */
+export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>): Promise<ChosenPolicy<D>> {
+  const useAt = scenario.position([...path, "use"]);
+  const { use: named, ...options } = use;
+  try {
+    const definition = registry.tryGet(named) ?? (await importPolicy<D>(named, scenario, path, registry));
+    return { definition, options: await checkOptions(definition, options, registry.kind, scenario, path) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...useAt, path: [...path, "use"] } : issue)));
+  }
+}
+
+async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(named: string, scenario: Scenario, path: Path, registry: Registry<D>): Promise<D> {
+  const hash = named.indexOf("#");
+  const module = hash < 0 ? named : named.slice(0, hash);
+  const wanted = hash < 0 ? undefined : named.slice(hash + 1);
+  const folder = resolve(dirname(scenario.path("x", [...path, "use"])));
+  const specifier = locate(module, folder);
+  if (specifier === undefined) throw new InputError({ code: `unknown-${registry.kind.replaceAll(" ", "-")}`, message: `there is no ${registry.kind} ${quote(named)}`, hint: suggestion(named, registry.names) });
+  let exported: Record<string, unknown>;
+  try {
+    exported = (await import(specifier)) as Record<string, unknown>;
+  } catch (error) {
+    throw new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}` });
+  }
+  if (wanted !== undefined) {
+    if (!Object.hasOwn(exported, wanted)) throw new InputError({ code: "unknown-export", message: `${module} has no export ${quote(wanted)}`, hint: suggestion(wanted, Object.keys(exported)) });
+    return checkShape<D>(exported[wanted], named, registry.kind);
+  }
+  if (exported["default"] !== undefined) return checkShape<D>(exported["default"], named, registry.kind);
+  const policies = Object.keys(exported).filter((key) => missingParts(exported[key]).length === 0);
+  if (policies.length === 1) return exported[policies[0]!] as D;
+  throw policies.length === 0
+    ? new InputError({ code: "bad-policy", message: `${module} has no export that is a ${registry.kind}`, hint: shapeHint })
+    : new InputError({ code: "unknown-export", message: `${module} has several policies`, hint: `choose one: ${policies.map((key) => `${module}#${key}`).join(", ")}` });
+}
+
+/** What `import` takes, or undefined when there is no such package. @throws {InputError} when there is no such file. */
+function locate(module: string, folder: string): string | undefined {
+  if (/^\.{1,2}[\\/]|^[\\/]|^[A-Za-z]:[\\/]/.test(module)) {
+    const file = resolve(folder, module);
+    if (!existsSync(file)) throw new InputError({ code: "missing-file", message: `there is no file ${module}` });
+    return pathToFileURL(file).href;
+  }
+  if (!/^(@[\w.-]+\/)?[\w.-]+(\/[\w./-]+)?$/.test(module)) return undefined;
+  const require = createRequire(join(folder, "scenario.yaml"));
+  const name = module.split("/").slice(0, module.startsWith("@") ? 2 : 1).join("/");
+  if (!(require.resolve.paths(name) ?? []).some((place) => existsSync(join(place, name)))) return undefined;
+  try {
+    return pathToFileURL(require.resolve(module)).href;
+  } catch {
+    // A package for `import` only: it is found from here when it is installed beside Heddle.
+    return module;
+  }
+}
+
+const shapeHint = "a policy is {name, summary, create(options)}; see defineScheduler and defineSync of heddle/plugin";
+
+function missingParts(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return ["name", "summary", "create"];
+  const { name, summary, create } = value as Record<string, unknown>;
+  return [typeof name === "string" && name !== "" ? "" : "name", typeof summary === "string" ? "" : "summary", typeof create === "function" ? "" : "create"].filter((part) => part !== "");
+}
+
+function checkShape<D>(value: unknown, named: string, kind: string): D {
+  const missing = missingParts(value);
+  if (missing.length === 0) return value as D;
+  throw new InputError({ code: "bad-policy", message: `${named} is not a ${kind}: ${typeof value === "object" && value !== null ? `it lacks ${missing.join(", ")}` : `it is ${quote(value)}`}`, hint: shapeHint });
+}
+
+async function checkOptions(definition: SchedulerDefinition | SyncDefinition, given: Readonly<Record<string, unknown>>, kind: string, scenario: Scenario, path: Path): Promise<unknown> {
+  const schema = definition.options;
+  if (schema === undefined) {
+    const keys = Object.keys(given);
+    if (keys.length > 0) throw new InputError(keys.map((key) => ({ code: "unknown-key", message: `the ${kind} ${definition.name} takes no options, but ${quote(key)} is given`, ...scenario.position([...path, key], "key"), path: [...path, key] })));
+    return {};
+  }
+  // Zod alone can say more than the common interface: known keys, and which branch of a union was meant.
+  if ("_zod" in schema) {
+    const parsed = await (schema as unknown as z.ZodType).safeParseAsync(given, { error: describeIssue });
+    if (!parsed.success) throw new InputError(scenario.schemaIssues(parsed.error.issues, path));
+    return parsed.data;
+  }
+  const result = await schema["~standard"].validate(given);
+  if (result.issues === undefined) return result.value;
+  throw new InputError(result.issues.map((issue): Issue => {
+    const at = [...path, ...(issue.path ?? []).map((step) => (typeof step === "object" && step !== null && "key" in step ? step.key : step) as string | number)];
+    return { code: "bad-option", message: `${kind} ${definition.name}: ${issue.message}`, ...scenario.position(at), path: at };
+  }));
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split("\n", 1)[0]!.slice(0, 200);
+}

@@ -1,0 +1,74 @@
+import { InputError } from "../base/errors.ts";
+import type { Workload } from "../cost/cost-model.ts";
+import { buildModel, modelRegistry } from "../graph/models/index.ts";
+import type { UnknownOperator } from "../graph/onnx/import-onnx.ts";
+import { castGraph } from "./cast-graph.ts";
+import { buildInlineGraph, type InlineWorkload } from "./inline-graph.ts";
+import { workloadSources, type WorkloadSource } from "./merge.ts";
+import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
+import type { Scenario } from "./scenario.ts";
+import type { WorkloadSpec } from "./workload-schema.ts";
+
+/** A workload as it was read or built, before anything is fused. */
+export interface LoadedWorkload extends Workload {
+  readonly source: WorkloadSource;
+  /** Set for a graph written in the scenario. */
+  readonly inline?: InlineWorkload;
+  /** Set for ONNX files: nodes of the file, with those that cost nothing, and operators that are not known. */
+  readonly nodeCount?: number;
+  readonly unknown?: readonly UnknownOperator[];
+}
+
+type FileWorkload = Omit<LoadedWorkload, "source">;
+
+/** Sources that are files. */
+const importers = {
+  onnx: async (bytes: Uint8Array, file: string, spec: WorkloadSpec): Promise<FileWorkload> => (await import("../graph/onnx/import-onnx.ts")).importOnnx(bytes, { file, dims: spec.dims ?? {} }),
+  tasks: async (bytes: Uint8Array, file: string): Promise<FileWorkload> => (await import("../graph/import/tasks.ts")).importTasks(bytes, { file }),
+  stg: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/stg.ts")).importStg(bytes, { file, processors: needed(processors, "stg") }),
+  dot: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/dot.ts")).importDot(bytes, { file, processors: needed(processors, "dot") }),
+  wfformat: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/wfformat.ts")).importWfformat(bytes, { file, ...(processors !== undefined && { processors }) }),
+} as const;
+
+/** The one source that a checked workload names. */
+export function sourceOf(spec: WorkloadSpec): WorkloadSource {
+  return workloadSources.find((source) => spec[source] !== undefined)!;
+}
+
+/**
+ * Reads the file that the workload names, or builds its model or its inline graph.
+ * @param processors from `machine: {processors: …}`
+ * @throws {InputError} with positions in the workload file, or in the scenario.
+ */
+export async function loadWorkload(scenario: Scenario, processors: number | undefined, readFile: ReadFile = readOrdinaryFile): Promise<LoadedWorkload> {
+  const spec = scenario.spec.workload;
+  const source = sourceOf(spec);
+  const path = source === "model" ? ["workload"] : ["workload", source];
+  try {
+    if (source === "graph") {
+      const inline = buildInlineGraph(scenario.name, spec.graph!);
+      return { source, graph: inline.graph, inline, warnings: [] };
+    }
+    if (source === "model") return { source, ...modelOf(spec) };
+    const file = scenario.path(spec[source]!, path);
+    return { source, ...cast(await importers[source](await readFile(file), file, spec, processors), spec) };
+  } catch (error) {
+    throw scenario.blame(error, path);
+  }
+}
+
+/** Builds a model; the keys of the workload that are its options go to it. */
+function modelOf(spec: WorkloadSpec): Workload {
+  const model = modelRegistry.get(spec.model!);
+  const options = Object.fromEntries(Object.keys(model.options.shape).map((key) => [key, spec[key]]));
+  return { graph: buildModel(model, options), warnings: [] };
+}
+
+function cast(workload: FileWorkload, spec: WorkloadSpec): FileWorkload {
+  return spec.dtype === undefined ? workload : { ...workload, graph: castGraph(workload.graph, spec.dtype) };
+}
+
+function needed(processors: number | undefined, source: string): number {
+  if (processors !== undefined) return processors;
+  throw new InputError({ code: "missing-processors", message: `a ${source} file does not say how many processors there are`, hint: "add machine: {processors: 4}, or --processors 4" });
+}

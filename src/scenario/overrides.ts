@@ -1,0 +1,85 @@
+import { InputError } from "../base/errors.ts";
+import { workloadSources } from "./merge.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { formatPath, fromPlain, quote, toPlain, type Path, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
+
+/** One value that replaces what the scenario says, such as from `--set machine.devices.gpu0.slots=4`. */
+export interface Override {
+  /** "machine.devices.gpu0.slots", "compare[0]", or the steps themselves. */
+  readonly path: string | Path;
+  /** A plain value: text, number, boolean, list or map. */
+  readonly value: unknown;
+  /** How messages name it; default `--set PATH`. */
+  readonly from?: string;
+}
+
+/**
+ * Reads `PATH=VALUE`; the value is YAML: `seed=3`, `compare=[heft, fifo]`, `workload.dims={batch: 8}`.
+ * @throws {InputError} without `=`, or where the value is not YAML.
+ * @example
+ * parseOverride("seed=3"); // { path: ["seed"], value: 3, from: "--set seed=3" }
+ */
+export function parseOverride(text: string): Override {
+  const from = `--set ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
+  const equals = text.indexOf("=");
+  if (equals <= 0) throw new InputError({ code: "bad-override", message: "an override is PATH=VALUE", file: from, hint: "for example --set machine.devices.gpu0.slots=4" });
+  const value = text.slice(equals + 1);
+  return { path: parsePath(text.slice(0, equals), from), value: value.trim() === "" ? null : toValue(value, from), from };
+}
+
+/** Lays the overrides over the scenario, in order. @throws {InputError} where a path leads through something that has no keys. */
+export function applyOverrides(root: SourceNode, overrides: readonly Override[]): SourceNode {
+  for (const override of overrides) {
+    const from = override.from ?? `--set ${typeof override.path === "string" ? override.path : formatPath(override.path)}`;
+    const path = typeof override.path === "string" ? parsePath(override.path, from) : override.path;
+    root = setAt(root, path, 0, override.value, { file: from });
+  }
+  return root;
+}
+
+function setAt(node: SourceNode | undefined, path: Path, depth: number, value: unknown, at: Position): SourceNode {
+  if (depth === path.length) return fromPlain(value, at);
+  const step = path[depth]!;
+  if (step === "__proto__") throw new InputError({ code: "bad-key", message: '"__proto__" cannot be a key', ...at });
+  if (node?.kind === "list") {
+    const index = Number(step);
+    if (!Number.isInteger(index) || index < 0 || index > node.items.length) {
+      throw new InputError({ code: "bad-override", message: `${formatPath(path.slice(0, depth))} is a list of ${node.items.length}; it has no item ${quote(step)}`, ...at });
+    }
+    const items = [...node.items];
+    items[index] = setAt(items[index], path, depth + 1, value, at);
+    return { ...node, items };
+  }
+  if (node?.kind === "scalar" && node.value !== null) {
+    const hint = typeof node.value === "string" && path.length - depth === 1 && depth > 0 ? `set ${formatPath(path.slice(0, depth))} as a whole: ${formatPath(path.slice(0, depth))}={use: ${node.value}, ${step}: …}` : undefined;
+    throw new InputError({ code: "bad-override", message: `${formatPath(path.slice(0, depth))} is ${quote(node.value)} and has no keys`, ...at, ...(hint !== undefined && { hint }) });
+  }
+  let entries: Map<string, SourceEntry> = new Map(node?.kind === "map" ? node.entries : []);
+  const key = String(step);
+  // Another source than the scenario's: its options do not fit.
+  const sources: readonly string[] = workloadSources;
+  if (depth === 1 && path[0] === "workload" && sources.includes(key) && !entries.has(key) && sources.some((source) => entries.has(source))) entries = new Map();
+  entries.set(key, { keyAt: entries.get(key)?.keyAt ?? at, node: setAt(entries.get(key)?.node, path, depth + 1, value, at) });
+  return { kind: "map", entries, at: node?.at ?? at };
+}
+
+/** Splits "a.b[0]" into ["a", "b", 0]. */
+function parsePath(text: string, from: string): Path {
+  const steps: (string | number)[] = [];
+  const pattern = /(?:^|\.)([^.[\]]+)|\[(\d+)\]/y;
+  while (pattern.lastIndex < text.length) {
+    const match = pattern.exec(text);
+    if (!match) throw new InputError({ code: "bad-override", message: `${quote(text)} is not a path`, file: from, hint: "names joined by dots, list items as [0]: compare[0].use" });
+    steps.push(match[2] !== undefined ? Number(match[2]) : match[1]!.trim());
+  }
+  return steps;
+}
+
+function toValue(text: string, from: string): unknown {
+  try {
+    return toPlain(parseYaml(text, from));
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(error.issues.map(({ code, message, hint }) => ({ code, message, file: from, ...(hint !== undefined && { hint }) })));
+    throw error;
+  }
+}

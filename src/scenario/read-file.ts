@@ -1,0 +1,33 @@
+import { readFile, stat } from "node:fs/promises";
+import { InputError } from "../base/errors.ts";
+import type { Position } from "./source-tree.ts";
+
+/** Reads a whole file. A page or a test may bring its own. */
+export type ReadFile = (file: string) => Promise<Uint8Array>;
+
+/**
+ * Reads an ordinary file; devices, pipes and folders are refused, since reading them may never end.
+ * @param limitBytes refuse more before reading it
+ * @throws {InputError} when there is no such file, or it cannot be read.
+ */
+export async function readOrdinaryFile(file: string, limitBytes = Infinity): Promise<Uint8Array> {
+  let size: number;
+  try {
+    const status = await stat(file);
+    if (!status.isFile()) throw new InputError({ code: "not-a-file", message: `${file} is not a file` });
+    size = status.size;
+    if (size <= limitBytes) return await readFile(file);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const code = (error as { code?: string }).code;
+    if (code === "ENOENT" || code === "ENOTDIR") throw new InputError({ code: "missing-file", message: `there is no file ${file}` });
+    throw new InputError({ code: "unreadable-file", message: `cannot read ${file} (${code ?? String(error)})` });
+  }
+  throw new InputError({ code: "file-too-large", message: `${file} has ${size} bytes; at most ${limitBytes} are read` });
+}
+
+/** Gives the issues of a failed read the position where the file was named. */
+export function blameReader(error: unknown, at: Position | undefined): unknown {
+  if (!(error instanceof InputError) || at === undefined) return error;
+  return new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...at } : issue)));
+}

@@ -1,0 +1,139 @@
+import { InputError, type Issue } from "../base/errors.ts";
+import type { Registry } from "../base/registry.ts";
+import { buildCostModel, defaultCostModel } from "../cost/build-cost-model.ts";
+import type { Costs, Warning } from "../cost/cost-model.ts";
+import type { MergedOp } from "../graph/fuse.ts";
+import type { OperatorGraph } from "../graph/graph.ts";
+import { buildMachine } from "../machine/build-machine.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import { schedulers } from "../schedulers/index.ts";
+import { syncPolicies } from "../sync/index.ts";
+import { arrivalTimes } from "./arrivals.ts";
+import { givenTimes } from "./inline-graph.ts";
+import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
+import { loadWorkload, type LoadedWorkload } from "./load-workload.ts";
+import type { ReadFile } from "./read-file.ts";
+import type { Scenario } from "./scenario.ts";
+import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
+import type { Path } from "./source-tree.ts";
+
+/** All that a simulation needs, as plain values: what `compile` takes, the policies, and what to do with the result. */
+export interface ResolvedScenario {
+  readonly name: string;
+  readonly graph: OperatorGraph;
+  readonly machine: Machine;
+  readonly costs: Costs;
+  /** Set when the scenario or the workload file says so; else 1. */
+  readonly tickNs: number;
+  /** One arrival an instance; Infinity = when an earlier one ends. */
+  readonly arrivalsNs: readonly number[];
+  readonly weights: "resident" | "host";
+  /** Relative standard deviation of operator times. */
+  readonly noise: number;
+  readonly seed: number;
+  readonly scheduler: ChosenPolicy<SchedulerDefinition>;
+  readonly sync: ChosenPolicy<SyncDefinition>;
+  /** Schedulers to rank; empty when the scenario has no `compare`. */
+  readonly compare: readonly ChosenPolicy<SchedulerDefinition>[];
+  readonly output: NonNullable<ScenarioSpec["output"]>;
+  /** What fusing merged; empty when nothing was fused. */
+  readonly fused: readonly MergedOp[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads what a scenario names and builds what a simulation needs: the workload file, the fused graph, the machine, the
+ * cost model, the policies.
+ *
+ * `fuse: auto` fuses where all devices of the machine have `fuses: true`, since one graph runs on all of them; never a
+ * graph written by hand, and never a task graph.
+ * @throws {InputError} with the problems of all sections together.
+ * @example
+ * const { scheduler, sync, seed, ...spec } = await resolveScenario(await loadScenario("quickstart.yaml"));
+ * const instance = compile(spec);
+ */
+export async function resolveScenario(scenario: Scenario, options: { readonly readFile?: ReadFile } = {}): Promise<ResolvedScenario> {
+  const { spec } = scenario;
+  const issues: Issue[] = [];
+  const attempt = async <T>(path: Path, work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      const blamed = scenario.blame(error, path);
+      if (!(blamed instanceof InputError)) throw blamed;
+      issues.push(...blamed.issues);
+      return undefined;
+    }
+  };
+
+  const seed = spec.seed ?? 0;
+  const loaded = await attempt(["workload"], () => loadWorkload(scenario, processorCount(spec), options.readFile));
+  const machine = await attempt(["machine"], () => machineOf(scenario, loaded));
+  const arrivalsNs = await attempt(["workload"], () => arrivalTimes(spec.workload, seed));
+  const fused = loaded && machine && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", machine)));
+  const costs = loaded && machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
+
+  const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => loadPolicy(scenario, path, use, registry));
+  const scheduler = await choose(["scheduler"], spec.scheduler ?? { use: defaultScheduler }, schedulers);
+  const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
+  const compare: ChosenPolicy<SchedulerDefinition>[] = [];
+  if (spec.compare === "all") for (const definition of schedulers.all) compare.push(...((await defaultsOf(definition)) ?? []));
+  else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
+
+  if (issues.length > 0 || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
+  return {
+    name: scenario.name, graph: fused.graph, machine, costs, tickNs: spec.tick ?? loaded.tickNs ?? 1, arrivalsNs, weights: spec.workload.weights ?? "resident",
+    noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: loaded.warnings,
+  };
+}
+
+function processorCount(spec: ScenarioSpec): number | undefined {
+  const processors = spec.machine?.processors;
+  return typeof processors === "object" ? processors.length : processors;
+}
+
+/** The machine written, else the task file's own processors, else the default. */
+function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Machine | undefined {
+  const { machine } = scenario.spec;
+  if (!machine) return loaded?.machine ?? (loaded && buildMachine({ use: defaultMachine }));
+  if (!loaded?.machine) return buildMachine(machine);
+  if (loaded.source === "tasks") {
+    throw new InputError({ code: "conflicting-keys", message: "a tasks file brings its own processors, and its durations hold for them alone", path: [], hint: "remove machine" });
+  }
+  if (machine.processors === undefined) {
+    throw new InputError({ code: "conflicting-keys", message: `a ${loaded.source} file gives durations for equal processors, not for a machine`, path: [], hint: "for example machine: {processors: 4}" });
+  }
+  return typeof machine.processors === "object" ? buildMachine(machine) : loaded.machine;
+}
+
+async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machine: Machine): Promise<{ graph: OperatorGraph; merged: readonly MergedOp[] }> {
+  const automatic = loaded.costs === undefined && loaded.inline === undefined && machine.devices.every((device) => device.fuses);
+  if (wanted === "off" || (wanted === "auto" && !automatic)) return { graph: loaded.graph, merged: [] };
+  if (loaded.inline && loaded.inline.times.length > 0) {
+    throw new InputError({ code: "conflicting-keys", message: "operators with given times cannot be fused", hint: "remove fuse, or give flops and bytes instead of time" });
+  }
+  const { fuseGraph } = await import("../graph/fuse.ts");
+  return fuseGraph(loaded.graph);
+}
+
+function costsOf(scenario: Scenario, loaded: LoadedWorkload, machine: Machine): Costs {
+  if (loaded.costs) {
+    if (scenario.spec.cost === undefined) return loaded.costs;
+    throw new InputError({ code: "conflicting-keys", message: `a ${loaded.source} file brings its own durations`, hint: "remove cost" });
+  }
+  const model = scenario.spec.cost === undefined ? defaultCostModel() : buildCostModel(scenario.spec.cost);
+  if (!loaded.inline) return model;
+  try {
+    return givenTimes(loaded.inline, machine, model);
+  } catch (error) {
+    throw scenario.blame(error, ["workload", "graph"]);
+  }
+}
+
+/** A scheduler with no options given, or undefined when it cannot do without. */
+async function defaultsOf(definition: SchedulerDefinition): Promise<[ChosenPolicy<SchedulerDefinition>] | undefined> {
+  const result = await definition.options?.["~standard"].validate({});
+  if (result?.issues) return undefined;
+  return [{ definition, options: result ? result.value : {} }];
+}

@@ -1,0 +1,42 @@
+import { compile } from "../core/compile.ts";
+import type { Instance } from "../core/instance.ts";
+import { simulate } from "../core/simulate.ts";
+import type { Trace } from "../core/trace.ts";
+import type { SchedulerDefinition } from "../plugin.ts";
+import type { ChosenPolicy } from "./load-policy.ts";
+import type { ResolvedScenario } from "./resolve-scenario.ts";
+
+/** How to run a resolved scenario; everything is optional. */
+export interface RunOptions {
+  /** Compiled before, to be shared by several runs of the same scenario. */
+  readonly instance?: Instance;
+  /** Instead of the scenario's own. */
+  readonly scheduler?: ChosenPolicy<SchedulerDefinition>;
+  readonly seed?: number;
+  /** See `SimulationSpec.progress`. */
+  readonly progress?: Int32Array;
+}
+
+/** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
+export function compileScenario(scenario: ResolvedScenario): Instance {
+  const { name, graph, machine, costs, tickNs, arrivalsNs, weights, noise } = scenario;
+  return compile({ name, graph, machine, costs, tickNs, arrivalsNs, weights, noise });
+}
+
+/**
+ * Runs a resolved scenario to its end.
+ * @throws {SimulationError} on a deadlock, a livelock or a policy error.
+ * @example
+ * const scenario = await resolveScenario(await loadScenario("scenarios/quickstart.yaml"));
+ * const trace = runScenario(scenario);
+ */
+export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}): Trace {
+  const scheduler = options.scheduler ?? scenario.scheduler;
+  return simulate({
+    instance: options.instance ?? compileScenario(scenario),
+    scheduler: scheduler.definition.create(scheduler.options), schedulerName: scheduler.definition.name,
+    sync: scenario.sync.definition.create(scenario.sync.options), syncName: scenario.sync.definition.name,
+    seed: options.seed ?? scenario.seed,
+    ...(options.progress && { progress: options.progress }),
+  });
+}

@@ -1,0 +1,51 @@
+import { basename } from "node:path";
+import type { z } from "zod";
+import { InputError, type Issue } from "../base/errors.ts";
+import { resolvePath } from "./read-sources.ts";
+import { scenarioSchema, type ScenarioSpec } from "./schema.ts";
+import { describeIssue, schemaIssues } from "./schema-issues.ts";
+import { positionOf, toPlain, type Path, type Position, type SourceMap } from "./source-tree.ts";
+
+/** A scenario whose form has been checked; what it names has not been looked at yet. */
+export class Scenario {
+  /** Title: the `name` key, or the file's name without its ending. */
+  readonly name: string;
+  /** As the user named it, or the flags it was made from. */
+  readonly file: string;
+  readonly spec: ScenarioSpec;
+  readonly #source: SourceMap;
+
+  /** @throws {InputError} with everything that does not fit the schema, sorted by position. */
+  constructor(source: SourceMap, file: string) {
+    const plain = toPlain(source);
+    const parsed = scenarioSchema.safeParse(plain, { error: describeIssue });
+    const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source);
+    if (!source.entries.has("workload")) issues.push({ code: "missing-key", message: 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: "for example workload: {model: resnet50}" });
+    if (!parsed.success || issues.length > 0) throw new InputError(issues);
+    this.#source = source;
+    this.file = file;
+    this.spec = parsed.data as ScenarioSpec;
+    this.name = parsed.data.name ?? basename(file).replace(/\.ya?ml$/i, "");
+  }
+
+  /** Where a value was written, for messages; the nearest key above it where it was not. */
+  position(path: Path, part: "key" | "value" = "value"): Position {
+    return positionOf(this.#source, path, part);
+  }
+
+  /** The file that the value at `path` names, relative to the file that names it. */
+  path(named: string, path: Path): string {
+    return resolvePath(named, this.position(path));
+  }
+
+  /** What a schema found wrong with the section at `path`. */
+  schemaIssues(issues: readonly z.core.$ZodIssue[], path: Path): Issue[] {
+    return schemaIssues(issues, this.#source, path);
+  }
+
+  /** The same error, with the position of `path` for the issues that have none. */
+  blame(error: unknown, path: Path): unknown {
+    if (!(error instanceof InputError)) return error;
+    return new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...this.position([...path, ...(issue.path ?? [])]), path: [...path, ...(issue.path ?? [])] } : issue)));
+  }
+}

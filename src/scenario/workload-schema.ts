@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { quantity } from "../base/quantity.ts";
+import { dtypeNames } from "../machine/schema.ts";
+import { models } from "../graph/models/index.ts";
+
+const count = z.int().min(1);
+const file = z.string().min(1);
+const bytes = quantity("bytes");
+
+const inlineOpSchema = z.strictObject({
+  kind: z.string().min(1).default("op").describe("Operator kind: matmul, conv, relu … Cost models look at it, and the timeline colours by it"),
+  time: z.union([quantity("time"), z.record(z.string(), quantity("time"))]).optional().describe("Duration: the same everywhere (3ms), or by device name or device kind ({cpu: 8ms, gpu0: 1ms}); a device that is not listed cannot run it. Left out: the cost model answers"),
+  flops: z.number().min(0).optional().describe("Floating-point operations, a bare count: 2e9. Default: twice the macs"),
+  macs: z.number().min(0).optional().describe("Multiply-accumulates, a bare count"),
+  read: bytes.optional().describe("Bytes of all inputs and weights. Default: what the edges bring, and the parameters"),
+  write: bytes.optional().describe("Bytes of all outputs. Default: the output"),
+  parameters: bytes.optional().describe("Of `read`, the bytes of weights"),
+  output: bytes.optional().describe("Size of the tensor that all consumers read; it moves once to each memory that needs it. Default 0"),
+  dtype: z.enum(dtypeNames).optional().describe("Element type it computes in. Default f32"),
+  shape: z.record(z.string(), z.number().min(0)).optional().describe("Named extents, for cost models that look at them: {m: 4096, n: 4096, k: 1024}"),
+});
+
+/** A graph written by hand. */
+export const inlineGraphSchema = z.strictObject({
+  ops: z.record(z.string().min(1), z.union([quantity("time"), inlineOpSchema])).describe("Operators by name; a duration alone (a: 3ms) is short for {time: 3ms}"),
+  edges: z.array(z.union([z.string(), z.record(z.string(), bytes)])).default([]).describe('Dependencies: "a -> b", chains "a -> b -> c", or with a tensor of their own "a -> b: 4MiB"'),
+});
+export type InlineGraph = z.output<typeof inlineGraphSchema>;
+export type InlineOp = z.output<typeof inlineOpSchema>;
+
+/** What every workload may say besides its source. */
+const repeat = {
+  instances: count.max(1_000_000).optional().describe("How many times it runs. Default 1"),
+  arrivals: z.union([
+    z.literal("back-to-back"),
+    z.strictObject({ every: quantity("time").describe("Fixed time between two arrivals") }),
+    z.strictObject({ rate: quantity("rate").refine((perNs) => perNs > 0, { message: "must be above 0" }).describe("Mean arrivals per time, as a Poisson process: 50/s") }),
+  ]).optional().describe("When the instances arrive. Default back-to-back: one starts when one ends"),
+  inFlight: count.max(1_000_000).optional().describe("Back to back: how many instances run at once. Default 1"),
+};
+const weights = z.enum(["resident", "host"]).optional().describe("Where weights are before the run: in every memory already, or in the host's, as inputs are. Default resident");
+const switches = ["auto", "on", "off"] as const;
+const operators = {
+  fuse: z.enum(switches).optional().describe("Merge element-wise operators into their producers, as runtimes do. Default auto: on when all devices of the machine fuse"),
+  weights,
+};
+const cast = z.enum(dtypeNames).optional().describe("Element type to compute floating-point operators in, instead of the model's own");
+
+const sources = {
+  onnx: z.strictObject({ onnx: file.describe("An .onnx file; its weights are not read"), dims: z.record(z.string(), count).optional().describe("Values of symbolic dimensions: {batch: 8}"), dtype: cast, ...operators, ...repeat }),
+  tasks: z.strictObject({ tasks: file.describe("A task graph with one duration per processor (heddle-tasks/1 JSON); brings its own machine"), ...repeat }),
+  stg: z.strictObject({ stg: file.describe("A Standard Task Graph file; needs machine: {processors: N}"), ...repeat }),
+  dot: z.strictObject({ dot: file.describe("A Graphviz DOT file with weights; needs machine: {processors: N}"), ...repeat }),
+  wfformat: z.strictObject({ wfformat: file.describe("A WfCommons WfFormat 1.5 workflow"), ...repeat }),
+  graph: z.strictObject({ graph: inlineGraphSchema.describe("Operators and edges, written here"), fuse: z.enum(switches).optional().describe("Merge element-wise operators into their producers. Default auto: off, what is written is what runs"), ...repeat }),
+};
+
+/** One branch a model builder: its options stand beside the name. */
+const modelBranches = models.map((model) => z.strictObject({ model: z.literal(model.name).describe(model.summary), ...model.options.shape, ...operators, ...repeat }));
+
+/** The `workload:` section: exactly one source, and how often it runs. */
+export const workloadSchema: z.ZodType<WorkloadSpec> = z.union([
+  ...Object.values(sources),
+  z.discriminatedUnion("model", modelBranches as unknown as [(typeof modelBranches)[0]]),
+]).describe("What is run: exactly one of onnx, tasks, stg, dot, wfformat, model, graph") as unknown as z.ZodType<WorkloadSpec>;
+
+/** Every key that some workload takes, but the options of model builders. */
+const anyWorkload = z.object({ onnx: file, tasks: file, stg: file, dot: file, wfformat: file, model: z.string(), graph: inlineGraphSchema, dims: z.record(z.string(), count), dtype: cast, ...operators, ...repeat }).partial();
+
+/** A checked `workload:` section: exactly one of its sources is set. The options of a model builder are further keys. */
+export type WorkloadSpec = z.output<typeof anyWorkload> & { readonly [option: string]: unknown };

@@ -1,0 +1,38 @@
+import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../plugin.ts";
+import { waitsInto, waitTicks } from "./completion-time.ts";
+
+/** How {@link immediateScheduler} compares devices for one op: the smallest score wins, ties by device id. Never falls as data grows. */
+export type Score = (waitTicks: number, executionTicks: number, dataTicks: number) => number;
+
+/**
+ * Places each op as soon as it is ready, oldest first, on the device with the smallest score of: the expected time until
+ * the device can begin another op, the op's expected time there, and the time to bring its inputs there.
+ */
+export function immediateScheduler(score: Score): Scheduler {
+  let wait: Float64Array;
+  return {
+    prepare(view: PolicyView): void {
+      wait = new Float64Array(view.deviceCount);
+    },
+    dispatch(view: SchedulerView, out: Dispatch): void {
+      const { ready, deviceCount } = view;
+      if (ready.length === 0) return;
+      waitsInto(wait, view);
+      for (let op = ready.first(), next; op >= 0; op = next) {
+        next = ready.next(op);
+        let best = -1;
+        let lowest = Infinity;
+        for (let d = 0; d < deviceCount; d++) {
+          const execution = view.estimateTicks(op, d);
+          // Finding out where the inputs are costs most, so only devices that could still win are asked.
+          if (execution === Infinity || score(wait[d]!, execution, 0) >= lowest) continue;
+          const here = score(wait[d]!, execution, view.dataTicks(op, d));
+          if (here < lowest) [best, lowest] = [d, here];
+        }
+        if (best < 0) continue;
+        out.place(op, best);
+        wait[best] = waitTicks(view, best);
+      }
+    },
+  };
+}

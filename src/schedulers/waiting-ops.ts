@@ -1,0 +1,86 @@
+import type { PolicyView } from "../plugin.ts";
+import { Capabilities } from "./capabilities.ts";
+import type { FreeDevices } from "./free-devices.ts";
+import { OpHeap } from "./op-heap.ts";
+import { OpQueue } from "./op-queue.ts";
+
+/**
+ * Ready ops that wait for a device with room: the first one that some free device can run is found without walking over
+ * those that must wait for another device. Most ops can run wherever there is room and never leave the main queue; one
+ * that cannot is set aside once, with all others that need the same devices.
+ */
+export class WaitingOps {
+  readonly #keys: Float64Array;
+  readonly #ordered: boolean;
+  readonly #main: OpQueue | OpHeap;
+  readonly #aside: (OpQueue | OpHeap)[] = [];
+  readonly #capabilities = new Capabilities();
+  #arrivals = 0;
+  #length = 0;
+
+  /** @param keys By op: the smallest is taken first, ties by id. Absent: in the order pushed. */
+  constructor(opCount: number, keys?: Float64Array) {
+    this.#keys = keys ?? new Float64Array(opCount);
+    this.#ordered = keys !== undefined;
+    this.#main = this.#queue();
+  }
+
+  #queue(): OpQueue | OpHeap {
+    return this.#ordered ? new OpHeap(this.#keys) : new OpQueue();
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(op: number): void {
+    if (!this.#ordered) this.#keys[op] = this.#arrivals++;
+    this.#main.push(op);
+    this.#length++;
+  }
+
+  /** Removes and returns the first op that one of the free devices can run; -1 when there is none. */
+  take(view: PolicyView, free: FreeDevices): number {
+    for (;;) {
+      const queue = this.#firstQueue(free);
+      if (queue === undefined) return -1;
+      const op = queue.pop();
+      if (queue !== this.#main || runsOnAny(view, op, free)) {
+        this.#length--;
+        return op;
+      }
+      const group = this.#capabilities.groupOf(view, op);
+      (this.#aside[group] ??= this.#queue()).push(op);
+    }
+  }
+
+  /** Of the main queue and those aside that a free device serves, the one whose head comes first. */
+  #firstQueue(free: FreeDevices): OpQueue | OpHeap | undefined {
+    let first: OpQueue | OpHeap | undefined;
+    let head = this.#main.peek();
+    if (head >= 0) first = this.#main;
+    for (let group = 0; group < this.#aside.length; group++) {
+      const queue = this.#aside[group]!;
+      const op = queue.peek();
+      if (op < 0 || (head >= 0 && !this.#before(op, head)) || !this.#serves(group, free)) continue;
+      first = queue;
+      head = op;
+    }
+    return first;
+  }
+
+  #before(a: number, b: number): boolean {
+    const difference = this.#keys[a]! - this.#keys[b]!;
+    return difference < 0 || (difference === 0 && a < b);
+  }
+
+  #serves(group: number, free: FreeDevices): boolean {
+    for (let i = 0; i < free.count; i++) if (this.#capabilities.canRun(group, free.ids[i]!)) return true;
+    return false;
+  }
+}
+
+function runsOnAny(view: PolicyView, op: number, free: FreeDevices): boolean {
+  for (let i = 0; i < free.count; i++) if (view.estimateTicks(op, free.ids[i]!) < Infinity) return true;
+  return false;
+}

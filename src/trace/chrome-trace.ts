@@ -1,0 +1,101 @@
+import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
+import { packLanes } from "./pack-lanes.ts";
+import { nanoseconds } from "./nanoseconds.ts";
+
+/** One event of the Trace Event Format; times in microseconds. */
+export interface ChromeEvent {
+  readonly name: string;
+  readonly ph: "M" | "X" | "s" | "f";
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly cat?: string;
+  readonly id?: number;
+  readonly bp?: "e";
+  readonly args?: Readonly<Record<string, string | number>>;
+}
+
+/** Graphs with more edges get no arrows: viewers would drown in them. */
+const mostArrows = 5000;
+
+/**
+ * The events that Perfetto and chrome://tracing show: a process for each device with a thread for each slot, the
+ * transfers between two memories as a process with as many threads as overlap, and arrows for dependencies where they
+ * are few.
+ * @source "Trace Event Format", Google (the JSON format of chrome://tracing).
+ */
+export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
+  const { instance, rows, ops } = trace;
+  const D = instance.deviceCount;
+  const us = (ticks: number): number => nanoseconds(ticks, instance.tickNs) / 1000;
+  const tracks = slotStarts(instance);
+  const deviceOfTrack = new Uint32Array(tracks[D]!);
+  for (let d = 0; d < D; d++) deviceOfTrack.fill(d, tracks[d]!, tracks[d + 1]!);
+
+  const used = new Uint8Array(tracks[D]!);
+  for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) used[rows.track[row]!] = 1;
+  for (let d = 0; d < D; d++) {
+    yield* describeProcess(d + 1, instance.deviceNames[d]!);
+    for (let track = tracks[d]!; track < tracks[d + 1]!; track++) {
+      if (used[track] === 1) yield { name: "thread_name", ph: "M", pid: d + 1, tid: track - tracks[d]! + 1, args: { name: `slot ${track - tracks[d]!}` } };
+    }
+  }
+
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.kind[row] === RowKind.transfer) continue;
+    const [track, op] = [rows.track[row]!, rows.subject[row]!];
+    const d = deviceOfTrack[track]!;
+    const name = instance.opNames.at(op);
+    const kind = instance.classKinds[instance.classOf[op]!]!;
+    const span = { ph: "X" as const, pid: d + 1, tid: track - tracks[d]! + 1, ts: us(rows.start[row]!), dur: us(rows.end[row]! - rows.start[row]!) };
+    yield rows.kind[row] === RowKind.setup ? { name: `set up for ${name}`, cat: "setup", ...span } : { name, cat: kind, ...span, args: { op, kind } };
+  }
+
+  yield* transferEvents(trace, D + 1, us);
+
+  if (instance.edgeCount > mostArrows) return;
+  for (let to = 0; to < instance.opCount; to++) {
+    for (let i = instance.pred.start[to]!; i < instance.pred.start[to + 1]!; i++) {
+      const from = instance.pred.node[i]!;
+      if (Number.isNaN(ops.endTicks[from]!) || Number.isNaN(ops.startTicks[to]!)) continue;
+      const arrow = { name: "dependency", cat: "dependency", id: instance.pred.edge[i]! + 1 };
+      // Viewers bind an arrow to the span around its time, which must therefore lie inside the span.
+      yield { ...arrow, ph: "s", pid: ops.device[from]! + 1, tid: ops.slot[from]! + 1, ts: us(ops.startTicks[from]!) };
+      yield { ...arrow, ph: "f", bp: "e", pid: ops.device[to]! + 1, tid: ops.slot[to]! + 1, ts: us(ops.startTicks[to]!) };
+    }
+  }
+}
+
+/** A process for each route that was used. */
+function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number): Iterable<ChromeEvent> {
+  const { instance, transfers } = trace;
+  const byRoute = new Map<number, number[]>();
+  for (let id = 0; id < transfers.length; id++) {
+    if (Number.isNaN(transfers.endTicks[id]!)) continue;
+    const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
+    const ids = byRoute.get(route);
+    if (ids === undefined) byRoute.set(route, [id]);
+    else ids.push(id);
+  }
+  let pid = firstPid;
+  for (const [route, ids] of [...byRoute].sort((a, b) => a[0] - b[0])) {
+    const from = instance.memoryNames[Math.floor(route / instance.memoryCount)]!;
+    const to = instance.memoryNames[route % instance.memoryCount]!;
+    yield* describeProcess(pid, `${from} → ${to}`);
+    const lanes = packLanes(ids.map((id) => transfers.startTicks[id]!), ids.map((id) => transfers.endTicks[id]!));
+    for (const [i, id] of ids.entries()) {
+      const tensor = transfers.tensor[id]!;
+      yield {
+        name: instance.tensorNames.at(tensor), cat: "transfer", ph: "X", pid, tid: lanes[i]! + 1, ts: us(transfers.startTicks[id]!), dur: us(transfers.endTicks[id]! - transfers.startTicks[id]!),
+        args: { bytes: instance.tensorBytes[tensor]!, for: instance.opNames.at(transfers.forOp[id]!) },
+      };
+    }
+    pid++;
+  }
+}
+
+function* describeProcess(pid: number, name: string): Iterable<ChromeEvent> {
+  yield { name: "process_name", ph: "M", pid, tid: 0, args: { name } };
+  yield { name: "process_sort_index", ph: "M", pid, tid: 0, args: { sort_index: pid } };
+}

@@ -1,0 +1,267 @@
+import { RowKind, SubjectKind, type Trace } from "../core/trace.ts";
+import { TransferIndex } from "./transfer-index.ts";
+
+/**
+ * What happened during a step of the critical path. `run`: the op ran. `setup`: its slot was configured. `paused`: it
+ * was held after it had begun. `transfer`: its data moved. `wait-slot`: it was placed, had its data, and the device's
+ * slots or queue order held it. `wait-placement`: it could have been placed and was not. `wait-data`: its data was not
+ * there, for a reason the trace does not show. `wait-sync`: its dependencies had ended, but were not visible yet.
+ * `arrival`: its job had not arrived.
+ */
+export type PathKind = "run" | "transfer" | "setup" | "paused" | "wait-slot" | "wait-placement" | "wait-data" | "wait-sync" | "arrival";
+
+/**
+ * Why a step began when it did, that is, what the step before it on the path is to it: its producer's end
+ * (`dependency`), its `data`'s arrival, the end of what held its `slot`, its `placement`, the end of `sync` or of
+ * `setup`, its job's `arrival`, or the `start` of the run.
+ */
+export type PathCause = "dependency" | "data" | "slot" | "placement" | "sync" | "setup" | "pause" | "arrival" | "start";
+
+/** One step of the critical path. */
+export interface PathSegment {
+  readonly kind: PathKind;
+  /** The op that ran or waited, or on whose behalf data moved. */
+  readonly op: number;
+  /** Set on transfers. */
+  readonly transfer?: number;
+  readonly startTicks: number;
+  readonly endTicks: number;
+  readonly because: PathCause;
+  /** How much longer than alone, as expected, it took: contention, or noise. Runs and transfers only. */
+  readonly stretchTicks: number;
+}
+
+/**
+ * The chain of steps that decided the makespan, first to last: walked back from the op that ended last, at each step to
+ * what ended last before it. The segments cover [0, makespan] without gaps or overlaps. Time O(ops + rows).
+ *
+ * Where several things ended at the same moment the data's arrival comes before the dependency, that before the slot's
+ * holder, and that before the placement.
+ */
+export function criticalPath(trace: Trace): PathSegment[] {
+  return new PathWalk(trace).segments();
+}
+
+/** Rows that end at one instant are searched this far for the holder of a slot, so that the walk stays linear. */
+const tiesSearched = 4096;
+
+class PathWalk {
+  readonly #trace: Trace;
+  readonly #lastRow: Int32Array;
+  readonly #previousRow: Int32Array;
+  readonly #arrivals: TransferIndex;
+  /** Last first; reversed at the end. */
+  readonly #path: PathSegment[] = [];
+  /** Everything from here on is covered. */
+  #now = 0;
+  /** Steps go to earlier rows only, so that the walk ends whatever the trace holds. */
+  #limit: number;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+    const { rows, instance } = trace;
+    // Rows of each op as a list from its last to its first.
+    this.#lastRow = new Int32Array(instance.opCount).fill(-1);
+    this.#previousRow = new Int32Array(rows.length).fill(-1);
+    for (let row = 0; row < rows.length; row++) {
+      if (rows.subjectKind[row] !== SubjectKind.op) continue;
+      const op = rows.subject[row]!;
+      this.#previousRow[row] = this.#lastRow[op]!;
+      this.#lastRow[op] = row;
+    }
+    this.#arrivals = new TransferIndex(trace);
+    this.#limit = rows.length;
+  }
+
+  segments(): PathSegment[] {
+    const { rows, makespanTicks } = this.#trace;
+    this.#now = makespanTicks;
+    let op = -1;
+    for (let row = rows.length - 1; row >= 0 && op < 0; row--) {
+      if (rows.kind[row] === RowKind.run && rows.end[row] === makespanTicks && this.#trace.ops.endTicks[rows.subject[row]!] === makespanTicks) op = rows.subject[row]!;
+    }
+    while (op >= 0) op = this.#before(op);
+    return this.#path.reverse();
+  }
+
+  /** Covers [from, now] with a step, which explains why the step after it began. */
+  #push(kind: PathKind, op: number, from: number, because: PathCause, stretchTicks = 0, transfer?: number): void {
+    const start = Math.max(0, from);
+    if (start > this.#now || (start === this.#now && kind !== "run" && kind !== "transfer")) return;
+    this.#path.push({ kind, op, ...(transfer !== undefined && { transfer }), startTicks: start, endTicks: this.#now, because, stretchTicks });
+    this.#now = start;
+  }
+
+  /** Names the reason of the step pushed last. */
+  #explain(because: PathCause): void {
+    const last = this.#path.pop();
+    if (last !== undefined) this.#path.push({ ...last, because });
+  }
+
+  /** Covers the op and what it waited for; returns the op that ended before, or -1 at the start of the run. */
+  #before(op: number): number {
+    this.#coverRuns(op);
+    const { ops } = this.#trace;
+    const { readyTicks, placedTicks, dataTicks } = { readyTicks: ops.readyTicks[op]!, placedTicks: ops.placedTicks[op]!, dataTicks: ops.dataTicks[op]! };
+    const could = Math.min(this.#now, latest(readyTicks, placedTicks, dataTicks));
+    if (could < this.#now) {
+      const holder = this.#holderOfSlot(op, this.#now);
+      if (holder >= 0) return this.#continue("slot", holder);
+      this.#explain("slot");
+      this.#push("wait-slot", op, could, "slot");
+    }
+    return this.#now === dataTicks && dataTicks > readyTicks ? this.#beforeData(op) : this.#beforePlacement(op);
+  }
+
+  #coverRuns(op: number): void {
+    const { rows, ops, instance } = this.#trace;
+    const expected = instance.costTicks[instance.classOf[op]! * instance.deviceCount + ops.device[op]!]!;
+    let ran = 0;
+    for (let row = this.#lastRow[op]!; row >= 0; row = this.#previousRow[row]!) if (rows.kind[row] === RowKind.run) ran += rows.end[row]! - rows.start[row]!;
+    const stretch = Math.max(0, ran - expected);
+    let first = true;
+    for (let row = this.#lastRow[op]!; row >= 0; row = this.#previousRow[row]!) {
+      const setup = rows.kind[row] === RowKind.setup;
+      if (!first) this.#explain(setup ? "setup" : "pause");
+      if (!first && rows.end[row]! < this.#now) this.#push("paused", op, rows.end[row]!, "pause");
+      this.#push(setup ? "setup" : "run", op, rows.start[row]!, "start", first ? stretch : 0);
+      this.#limit = Math.min(this.#limit, row);
+      first = false;
+    }
+  }
+
+  /** Ends the walk over this op's reasons: the path goes on with `next`, which ended now. */
+  #continue(because: PathCause, next: number): number {
+    this.#explain(because);
+    return next;
+  }
+
+  /** The latest op whose last row ended at `at` in the slot where `op` began, or else anywhere on its device; -1 = none. */
+  #holderOfSlot(op: number, at: number): number {
+    const { rows, ops } = this.#trace;
+    const device = ops.device[op]!;
+    let onDevice = -1;
+    const first = this.#rowBefore(at);
+    for (let row = first; row >= 0 && first - row < tiesSearched; row--) {
+      // Setup rows are written when they begin, so that one may stand before rows that end earlier.
+      if (rows.kind[row] === RowKind.setup) continue;
+      if (rows.end[row]! < at) break;
+      if (rows.end[row] !== at || rows.kind[row] !== RowKind.run) continue;
+      const other = rows.subject[row]!;
+      if (this.#lastRow[other] !== row || ops.device[other] !== device) continue;
+      if (ops.slot[other] === ops.slot[op]) return other;
+      if (onDevice < 0) onDevice = other;
+    }
+    return onDevice;
+  }
+
+  /** The last row below the limit that ends at `at` or earlier; what ends later is out of reach from now on. */
+  #rowBefore(at: number): number {
+    const { rows } = this.#trace;
+    while (this.#limit > 0 && rows.end[this.#limit - 1]! > at) this.#limit--;
+    return this.#limit - 1;
+  }
+
+  /** `now` is when the op's data was complete: covers the transfer that ended then, and what that waited for. */
+  #beforeData(op: number): number {
+    const { transfers, ops, instance } = this.#trace;
+    let memory = instance.deviceMemory[ops.device[op]!]!;
+    let transfer = this.#arrivals.lastOf(op, memory, this.#now);
+    if (transfer < 0) {
+      const known = latest(ops.readyTicks[op]!, ops.placedTicks[op]!);
+      if (known < this.#now) {
+        this.#explain("data");
+        this.#push("wait-data", op, known, "placement");
+      }
+      return this.#beforePlacement(op);
+    }
+    for (;;) {
+      this.#explain("data");
+      const [from, to] = [transfers.from[transfer]!, transfers.to[transfer]!];
+      const route = from * instance.memoryCount + to;
+      const tensor = transfers.tensor[transfer]!;
+      const alone = Math.ceil(instance.routeLatencyTicks[route]! + instance.tensorBytes[tensor]! * instance.routeTicksPerByte[route]! - 1e-6);
+      const begun = transfers.startTicks[transfer]!;
+      this.#push("transfer", op, begun, "start", Math.max(0, this.#now - begun - alone), transfer);
+      memory = from;
+      const earlier = this.#arrivals.of(tensor, memory);
+      const producer = instance.tensorProducer[tensor]!;
+      // A replica that was fetched there before is followed as long as that takes the path back in time.
+      if (earlier >= 0 && transfers.endTicks[earlier] === this.#now && transfers.startTicks[earlier]! < this.#now) {
+        transfer = earlier;
+        continue;
+      }
+      if (producer >= 0 && ops.endTicks[producer] === this.#now && this.#earlier(producer)) return this.#continue("dependency", producer);
+      const forOp = transfers.forOp[transfer]!;
+      return this.#beforeRequest(forOp, producer);
+    }
+  }
+
+  /** `now` is when the transfer for `op` was requested: at its placement, or when sync made its input visible. */
+  #beforeRequest(op: number, producer: number): number {
+    const { ops } = this.#trace;
+    if (ops.placedTicks[op] === this.#now && !(ops.readyTicks[op]! > this.#now)) return this.#beforePlacement(op);
+    const produced = producer >= 0 ? ops.endTicks[producer]! : 0;
+    if (produced < this.#now) {
+      const placed = ops.placedTicks[op] === this.#now;
+      this.#explain(placed ? "placement" : "sync");
+      this.#push(placed ? "wait-placement" : "wait-sync", op, produced, "dependency");
+    }
+    return producer >= 0 && this.#earlier(producer) ? this.#continue("dependency", producer) : this.#giveUp(op);
+  }
+
+  /** `now` is when the op was placed, or when it became ready if that was later. */
+  #beforePlacement(op: number): number {
+    const ready = this.#trace.ops.readyTicks[op]!;
+    if (ready < this.#now) {
+      const holder = this.#holderOfSlot(op, this.#now);
+      if (holder >= 0) return this.#continue("slot", holder);
+      this.#explain("placement");
+      this.#push("wait-placement", op, ready, "dependency");
+    }
+    return this.#beforeReady(op);
+  }
+
+  /** `now` is when the op became ready: its last producer's end, a delay by sync after it, or its job's arrival. */
+  #beforeReady(op: number): number {
+    const { ops, instance, jobs } = this.#trace;
+    let last = -1;
+    for (let i = instance.pred.start[op]!; i < instance.pred.start[op + 1]!; i++) {
+      const producer = instance.pred.node[i]!;
+      if (this.#earlier(producer) && (last < 0 || ops.endTicks[producer]! > ops.endTicks[last]!)) last = producer;
+    }
+    const arrival = jobs.arrivalTicks[instance.jobOf[op]!] ?? 0;
+    const ended = last >= 0 ? ops.endTicks[last]! : arrival;
+    if (ended < this.#now) {
+      this.#explain("sync");
+      this.#push("wait-sync", op, ended, last >= 0 ? "dependency" : "arrival");
+    }
+    if (last >= 0) return ops.endTicks[last] === this.#now ? this.#continue("dependency", last) : this.#giveUp(op);
+    if (this.#now === 0) return this.#giveUp(op);
+    // A job that follows back to back arrives with the end of an earlier one.
+    if (instance.jobArrivalTicks[instance.jobOf[op]!] === Infinity) {
+      const row = this.#rowBefore(this.#now);
+      if (row >= 0 && this.#trace.rows.end[row] === this.#now && this.#trace.rows.kind[row] === RowKind.run) return this.#continue("arrival", this.#trace.rows.subject[row]!);
+    }
+    this.#explain("arrival");
+    this.#push("arrival", op, 0, "start");
+    return -1;
+  }
+
+  /** True when the op ended in a row below the limit, so that the walk may go there. */
+  #earlier(op: number): boolean {
+    const row = this.#lastRow[op]!;
+    return row >= 0 && row < this.#limit && this.#trace.ops.endTicks[op]! <= this.#now;
+  }
+
+  /** Nothing in the trace explains what is left. */
+  #giveUp(op: number): number {
+    this.#push("wait-data", op, 0, "start");
+    return -1;
+  }
+}
+
+/** NaN stands for what did not happen. */
+function latest(...ticks: readonly number[]): number {
+  return ticks.reduce((a, b) => (b > a ? b : a), 0);
+}

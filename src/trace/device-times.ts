@@ -1,0 +1,114 @@
+import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
+
+/** How a device's slots spent the run, in slot-ticks: the four parts add up to slots · makespan. */
+export interface DeviceTime {
+  readonly slots: number;
+  /** Operators that ended or began there. */
+  readonly tasks: number;
+  readonly busyTicks: number;
+  readonly setupTicks: number;
+  /** A slot was free while a placed op, ready but for its data, waited for it. */
+  readonly waitingTicks: number;
+  readonly idleTicks: number;
+}
+
+/** One entry a device. Time O(rows log rows). */
+export function deviceTimes(trace: Trace): DeviceTime[] {
+  const { instance, rows, ops, makespanTicks } = trace;
+  const D = instance.deviceCount;
+  const tracks = slotStarts(instance);
+  const deviceOfTrack = new Uint32Array(tracks[D]!);
+  for (let d = 0; d < D; d++) deviceOfTrack.fill(d, tracks[d]!, tracks[d + 1]!);
+
+  const busy = new Float64Array(D);
+  const setup = new Float64Array(D);
+  const tasks = new Uint32Array(D);
+  const held = new GroupedIntervals(D);
+  for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) held.count(deviceOfTrack[rows.track[row]!]!);
+  held.allocate();
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.kind[row] === RowKind.transfer) continue;
+    const d = deviceOfTrack[rows.track[row]!]!;
+    (rows.kind[row] === RowKind.run ? busy : setup)[d]! += rows.end[row]! - rows.start[row]!;
+    held.add(d, rows.start[row]!, rows.end[row]!);
+  }
+
+  const waits = new GroupedIntervals(D);
+  const waitFrom = (op: number): number => Math.max(ops.readyTicks[op]!, ops.placedTicks[op]!);
+  const waited = (op: number): boolean => ops.device[op]! >= 0 && ops.dataTicks[op]! > waitFrom(op);
+  for (let op = 0; op < instance.opCount; op++) {
+    if (ops.device[op]! >= 0 && !Number.isNaN(ops.startTicks[op]!)) tasks[ops.device[op]!]!++;
+    if (waited(op)) waits.count(ops.device[op]!);
+  }
+  waits.allocate();
+  for (let op = 0; op < instance.opCount; op++) if (waited(op)) waits.add(ops.device[op]!, Math.min(makespanTicks, waitFrom(op)), Math.min(makespanTicks, ops.dataTicks[op]!));
+
+  return Array.from(instance.slots, (slots, d): DeviceTime => {
+    const waitingTicks = freeWhileWaiting(slots, held.of(d), waits.of(d));
+    const idleTicks = Math.max(0, slots * makespanTicks - busy[d]! - setup[d]! - waitingTicks);
+    return { slots, tasks: tasks[d]!, busyTicks: busy[d]!, setupTicks: setup[d]!, waitingTicks, idleTicks };
+  });
+}
+
+/** Intervals as their starts and their ends, each sorted: enough to count how many are open. */
+interface Intervals {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+}
+
+/** Intervals of each device, in two columns: counted first, then added. */
+class GroupedIntervals {
+  readonly #first: Uint32Array;
+  #fill = new Uint32Array(0);
+  #starts = new Float64Array(0);
+  #ends = new Float64Array(0);
+
+  constructor(deviceCount: number) {
+    this.#first = new Uint32Array(deviceCount + 1);
+  }
+
+  count(device: number): void {
+    this.#first[device + 1]!++;
+  }
+
+  allocate(): void {
+    for (let d = 1; d < this.#first.length; d++) this.#first[d]! += this.#first[d - 1]!;
+    this.#fill = this.#first.slice();
+    this.#starts = new Float64Array(this.#first.at(-1)!);
+    this.#ends = new Float64Array(this.#first.at(-1)!);
+  }
+
+  add(device: number, start: number, end: number): void {
+    const at = this.#fill[device]!++;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+  }
+
+  of(device: number): Intervals {
+    const [from, to] = [this.#first[device]!, this.#first[device + 1]!];
+    return { starts: this.#starts.subarray(from, to).sort(), ends: this.#ends.subarray(from, to).sort() };
+  }
+}
+
+/** ∫ min(free slots, ops that wait) dt. */
+function freeWhileWaiting(slots: number, busy: Intervals, waiting: Intervals): number {
+  let [taken, wait, now, sum] = [0, 0, 0, 0];
+  let [i, j, k, l] = [0, 0, 0, 0];
+  while (l < waiting.ends.length) {
+    const next = Math.min(busy.starts[i] ?? Infinity, busy.ends[j] ?? Infinity, waiting.starts[k] ?? Infinity, waiting.ends[l]!);
+    sum += Math.max(0, Math.min(slots - taken, wait)) * (next - now);
+    now = next;
+    while (busy.starts[i] === now) { taken++; i++; }
+    while (busy.ends[j] === now) { taken--; j++; }
+    while (waiting.starts[k] === now) { wait++; k++; }
+    while (waiting.ends[l] === now) { wait--; l++; }
+  }
+  return sum;
+}
+
+/** Idle power over the makespan, and what busy slots draw above it; undefined without power figures. */
+export function energyJoules(time: DeviceTime, power: { readonly idleWatts: number; readonly busyWatts: number } | undefined, makespanNs: number, tickNs: number): number | undefined {
+  if (power === undefined) return undefined;
+  const busyNs = ((time.busyTicks + time.setupTicks) * tickNs) / time.slots;
+  return (power.idleWatts * makespanNs + (power.busyWatts - power.idleWatts) * busyNs) / 1e9;
+}

@@ -1,0 +1,104 @@
+import { InputError, type Issue } from "../base/errors.ts";
+import type { NameList } from "../core/instance.ts";
+import type { Trace } from "../core/trace.ts";
+import { chromeEvents } from "./chrome-trace.ts";
+import { columnText, type Column } from "./column-text.ts";
+import { traceColumns } from "./trace-columns.ts";
+import { restoreTrace, type SavedRun } from "./restore-trace.ts";
+
+/** Format of the `heddle` part of a trace file; it changes when an old reader would misread a new file. */
+export const savedTraceVersion = 1;
+
+/**
+ * A run as a trace file, in chunks: JSON that Perfetto and chrome://tracing open, with the whole run under the key
+ * `heddle`, so that {@link loadTrace} gives back an equal trace. Its columns are base64 of little-endian arrays.
+ * @example
+ * for (const chunk of saveTrace(trace)) file.write(chunk);
+ */
+export function* saveTrace(trace: Trace): Iterable<string> {
+  yield `{"displayTimeUnit":"ns",\n"heddle":`;
+  yield* heddlePart(trace);
+  yield `,\n"traceEvents":[`;
+  let separator = "\n";
+  let chunk = "";
+  for (const event of chromeEvents(trace)) {
+    chunk += separator + JSON.stringify(event);
+    separator = ",\n";
+    if (chunk.length > 1 << 16) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  yield `${chunk}\n]}\n`;
+}
+
+function* heddlePart(trace: Trace): Iterable<string> {
+  const { instance } = trace;
+  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns"> = {
+    version: savedTraceVersion, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
+    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, digest: trace.digest,
+    instance: {
+      name: instance.name, tickNs: instance.tickNs, digest: instance.digest, deviceNames: instance.deviceNames, memoryNames: instance.memoryNames,
+      resourceNames: instance.resourceNames, classKinds: instance.classKinds,
+    },
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},\n"opNames":`;
+  yield* names(instance.opNames);
+  yield `,\n"tensorNames":`;
+  yield* names(instance.tensorNames, (tensor) => {
+    const producer = instance.tensorProducer[tensor]!;
+    return producer >= 0 ? `${instance.opNames.at(producer)}:out` : undefined;
+  });
+  yield `,\n"columns":{`;
+  let separator = "\n";
+  for (const { path } of traceColumns) {
+    yield `${separator}"${path}":"`;
+    yield* columnText(columnAt(trace, path));
+    yield `"`;
+    separator = ",\n";
+  }
+  yield `}}`;
+}
+
+/** Names as an array; 0 stands for the usual name, which the reader can tell. */
+function* names(list: NameList, usual?: (id: number) => string | undefined): Iterable<string> {
+  let chunk = "[";
+  for (let id = 0; id < list.length; id++) {
+    const name = list.at(id);
+    chunk += (id > 0 ? "," : "") + (name === usual?.(id) ? "0" : JSON.stringify(name));
+    if (chunk.length > 1 << 16) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  yield `${chunk}]`;
+}
+
+function columnAt(trace: Trace, path: string): Column {
+  return path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], trace) as Column;
+}
+
+/**
+ * Reads a trace file that {@link saveTrace} wrote. Everything in it is checked before it is used: a file that was cut,
+ * edited or made up gives a message, and takes no more memory than a few times its length.
+ * @throws {InputError} when the text is not JSON, not a Heddle trace, of another version, or holds anything invalid.
+ */
+export function loadTrace(text: string, { file }: { readonly file?: string } = {}): Trace {
+  const fail = (code: string, message: string, hint?: string): never => {
+    throw new InputError({ code, message, ...(file !== undefined && { file }), ...(hint !== undefined && { hint }) } satisfies Issue);
+  };
+  if (text.trim() === "") fail("empty-file", "the file is empty", "a trace is written by `heddle run … --output`");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    fail("bad-json", `not valid JSON: ${(error as Error).message.slice(0, 200)}`, "was the file cut short?");
+  }
+  const saved = typeof parsed === "object" && parsed !== null && Object.hasOwn(parsed, "heddle") ? (parsed as { heddle: unknown }).heddle : undefined;
+  if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {
+    return fail("not-a-trace", "there is no `heddle` key: this JSON is not a trace that Heddle wrote");
+  }
+  const version = (saved as { version?: unknown }).version;
+  if (version !== savedTraceVersion) fail("trace-version", `the trace has format version ${JSON.stringify(version) ?? "none"}, and this Heddle reads version ${savedTraceVersion}`);
+  return restoreTrace(saved as Record<string, unknown>, (message) => fail("bad-trace", message, "run the scenario again to write the trace anew"));
+}

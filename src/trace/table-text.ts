@@ -1,0 +1,31 @@
+/** One column of a text table. */
+export interface TextColumn {
+  readonly header: string;
+  /** Default: left. */
+  readonly align?: "left" | "right";
+  /** Longer cells are cut with an ellipsis. Default: no limit. */
+  readonly maxWidth?: number;
+}
+
+/**
+ * Lines of an aligned table: a header and one line a row, two spaces between columns, no trailing spaces.
+ * @example
+ * textTable([{ header: "name" }, { header: "n", align: "right" }], [["a", "10"], ["bc", "7"]]);
+ * // ["name   n", "a     10", "bc     7"]
+ */
+export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [columns.map((column) => column.header), ...rows].map((cells) => cells.map((cell, i) => clip(cell, columns[i]!.maxWidth)));
+  const widths = columns.map((_, i) => lines.reduce((width, cells) => Math.max(width, [...cells[i]!].length), 0));
+  return lines.map((cells) => cells.map((cell, i) => pad(cell, widths[i]!, columns[i]!.align ?? "left")).join("  ").trimEnd());
+}
+
+/** Cut to `maxWidth` characters, the last one an ellipsis. Control characters, which could steer a terminal, become spaces. */
+export function clip(text: string, maxWidth = Infinity): string {
+  const characters = [...text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, " ")];
+  return characters.length > maxWidth ? `${characters.slice(0, maxWidth - 1).join("")}…` : characters.join("");
+}
+
+function pad(text: string, width: number, align: "left" | "right"): string {
+  const space = " ".repeat(Math.max(0, width - [...text].length));
+  return align === "left" ? text + space : space + text;
+}

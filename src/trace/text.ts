@@ -1,0 +1,91 @@
+import { formatBytes, formatCount, formatNs, formatPercent } from "../base/units.ts";
+import type { Metrics, PathStep } from "./metrics.ts";
+import { clip, textTable } from "./table-text.ts";
+
+/**
+ * A result for people, in at most 100 columns and without colours: makespan, bound and gap; the devices with their
+ * busy, waiting and idle shares; what the critical path is made of; warnings.
+ * @example
+ * console.log(formatResult(computeMetrics(trace)));
+ */
+export function formatResult(metrics: Metrics): string {
+  const lines = [...headLines(metrics), "", ...deviceLines(metrics)];
+  const path = pathLines(metrics);
+  if (path.length > 0) lines.push("", ...path);
+  for (const { code, message } of metrics.warnings) lines.push("", ...wrap(`warning[${code}]: ${message}`));
+  return `${lines.join("\n")}\n`;
+}
+
+const width = 96;
+const shownSteps = 8;
+
+function headLines(metrics: Metrics): string[] {
+  const { counts, jobs } = metrics;
+  const pairs: [string, string][] = [["workload", `${clip(metrics.name, 60)}, ${formatCount(counts.tasks)} operators`]];
+  pairs.push(["policies", `${metrics.scheduler} scheduler, ${metrics.sync} sync, seed ${metrics.seed}`]);
+  pairs.push(["makespan", formatNs(metrics.makespanNs) + (metrics.complete ? "" : " (stopped before the end)")]);
+  if (metrics.lowerBoundNs !== undefined) {
+    const gap = metrics.gap === undefined ? "" : metrics.gap < 5e-4 ? ", reached: no schedule is faster" : `, gap ${formatPercent(metrics.gap)}`;
+    pairs.push(["lower bound", `${formatNs(metrics.lowerBoundNs)} by ${sourceName(metrics.lowerBoundSource)}${gap}`]);
+  }
+  if (metrics.speedup !== undefined) pairs.push(["speed-up", `${metrics.speedup.toFixed(2)}× over one slot of the best device, efficiency ${formatPercent(metrics.efficiency!)}`]);
+  if (jobs !== undefined) {
+    const { p50, p90, p99 } = jobs.latencyNs;
+    pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
+  }
+  if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${formatBytes(counts.transferredBytes)}${busiestLink(metrics)}`]);
+  if (metrics.energyJoules !== undefined) pairs.push(["energy", `${metrics.energyJoules.toPrecision(3)} J`]);
+  return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);
+}
+
+function sourceName(source: string | undefined): string {
+  return source === "critical-path" ? "the critical path" : source === "area" ? "the amount of work" : (source ?? "proof");
+}
+
+function busiestLink(metrics: Metrics): string {
+  const busiest = metrics.links.reduce<Metrics["links"][number] | undefined>((best, link) => ((link.utilization ?? 0) > (best?.utilization ?? 0) ? link : best), undefined);
+  return busiest === undefined ? "" : `; busiest link ${clip(busiest.name, 30)} ${formatPercent(busiest.utilization!)}`;
+}
+
+function deviceLines(metrics: Metrics): string[] {
+  const total = (device: Metrics["devices"][number]): number => device.slots * metrics.makespanNs;
+  const part = (ns: number, whole: number): string => (whole > 0 ? formatPercent(ns / whole) : "–");
+  const setup = metrics.devices.some((device) => device.setupNs > 0);
+  const shares = ["busy", "wait data", ...(setup ? ["setup"] : []), "idle"];
+  const columns = [{ header: "device", maxWidth: 28 }, ...["slots", "tasks", ...shares].map((header) => ({ header, align: "right" as const }))];
+  return textTable(columns, metrics.devices.map((device) => [
+    device.name, String(device.slots), String(device.tasks), part(device.busyNs, total(device)), part(device.waitingForDataNs, total(device)),
+    ...(setup ? [part(device.setupNs, total(device))] : []), part(device.idleNs, total(device)),
+  ]));
+}
+
+const kindText: Readonly<Record<PathStep["kind"], string>> = {
+  run: "running", transfer: "transfers", setup: "setup", paused: "paused", "wait-slot": "waiting for a slot", "wait-placement": "waiting for the scheduler",
+  "wait-data": "waiting for data", "wait-sync": "waiting for sync", arrival: "before arrival",
+};
+
+/** Where the time of the critical path went, and its operators from first to last. */
+function pathLines({ criticalPath, makespanNs }: Metrics): string[] {
+  if (criticalPath.length === 0 || makespanNs === 0) return [];
+  const sums = new Map<PathStep["kind"], number>();
+  for (const { kind, startNs, endNs } of criticalPath) sums.set(kind, (sums.get(kind) ?? 0) + endNs - startNs);
+  const parts = [...sums].filter(([, ns]) => ns > 0).sort((a, b) => b[1] - a[1]).map(([kind, ns]) => `${kindText[kind]} ${formatPercent(ns / makespanNs)}`);
+  const tasks = criticalPath.filter((step) => step.kind === "run").map((step) => clip(step.task, 24));
+  const shown = tasks.length <= shownSteps ? tasks : [...tasks.slice(0, shownSteps / 2), `… ${tasks.length - shownSteps} more …`, ...tasks.slice(-shownSteps / 2)];
+  return [...wrap(`critical path: ${parts.join(", ")}`), ...wrap(`  ${shown.join(" → ")}`)];
+}
+
+/** Breaks at spaces; lines after the first are indented. */
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  const indent = text.startsWith(" ") ? "  " : "";
+  let line = indent;
+  for (const word of clip(text).trim().split(" ")) {
+    if (line.trim() !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "  ";
+    }
+    line += (line.trim() === "" ? "" : " ") + word;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,103 @@
+import { RowKind, SubjectKind } from "../core/trace.ts";
+import { isLongEnough, isTick, type VerifyContext } from "./verify-context.ts";
+
+/** Rows agree with the columns of their subjects, slots hold one operator at a time, runs and setups are long enough. */
+export function verifyRows(context: VerifyContext): void {
+  verifySubjects(context);
+  verifyTracks(context);
+}
+
+function verifySubjects({ trace, report, slotStart, setupTicks, noise }: VerifyContext): void {
+  const { instance, ops, rows, transfers } = trace;
+  const first = new Float64Array(instance.opCount).fill(Infinity);
+  const last = new Float64Array(instance.opCount).fill(-Infinity);
+  const ran = new Float64Array(instance.opCount);
+  const runs = new Uint32Array(instance.opCount);
+  const moved = new Uint8Array(transfers.length);
+  for (let row = 0; row < rows.length; row++) {
+    const subject = rows.subject[row]!;
+    const start = rows.start[row]!;
+    const end = rows.end[row]!;
+    if (!isTick(start) || !isTick(end) || end < start) report("bad-times", () => `row ${row} goes from ${start} to ${end}`);
+    if (rows.subjectKind[row] === SubjectKind.transfer) {
+      if (moved[subject]) report("row-mismatch", () => `transfer ${subject} has two rows`);
+      moved[subject] = 1;
+      if (transfers.startTicks[subject] !== start || transfers.endTicks[subject] !== end) report("row-mismatch", () => `row ${row} of transfer ${subject} goes from ${start} to ${end}, the transfer from ${transfers.startTicks[subject]} to ${transfers.endTicks[subject]}`);
+      continue;
+    }
+    if (start < first[subject]!) first[subject] = start;
+    if (rows.kind[row] === RowKind.setup) setupTicks[subject]! += end - start;
+    else {
+      runs[subject]!++;
+      ran[subject]! += end - start;
+      if (end > last[subject]!) last[subject] = end;
+    }
+    const device = ops.device[subject]!;
+    const slot = device < 0 ? -1 : rows.track[row]! - slotStart[device]!;
+    const itsSlot = rows.track[row] === (slotStart[device] ?? NaN) + ops.slot[subject]!;
+    if (!(slot >= 0 && slot < instance.slots[device]!) || (start === ops.startTicks[subject] && !itsSlot)) {
+      report("row-mismatch", () => `row ${row} shows ${instance.opNames.at(subject)} on track ${rows.track[row]}, but it ran in slot ${ops.slot[subject]} of ${instance.deviceNames[device] ?? "no device"}`);
+    }
+  }
+  for (let op = 0; op < instance.opCount; op++) {
+    if (Number.isNaN(ops.endTicks[op]!)) continue;
+    const name = (): string => instance.opNames.at(op);
+    if (runs[op] === 0) report("row-mismatch", () => `${name()} ended at ${ops.endTicks[op]} but has no run row`);
+    else if (first[op] !== ops.startTicks[op] || last[op] !== ops.endTicks[op]) report("row-mismatch", () => `${name()} went from ${ops.startTicks[op]} to ${ops.endTicks[op]}, its rows from ${first[op]} to ${last[op]}`);
+    const cost = ops.device[op]! < 0 ? 0 : instance.costTicks[instance.classOf[op]! * instance.deviceCount + ops.device[op]!]!;
+    if (!noise && cost < Infinity && !isLongEnough(ran[op]!, cost)) report("run-too-short", () => `${name()} ran for ${ran[op]} ticks, alone it takes ${cost}`);
+  }
+  for (let t = 0; t < transfers.length; t++) {
+    if (!moved[t] && !Number.isNaN(transfers.endTicks[t]!)) report("row-mismatch", () => `transfer ${t} ended at ${transfers.endTicks[t]} but has no row`);
+  }
+}
+
+/** Walks each slot through its rows in time: no two at once, and a setup wherever the configuration changes. */
+function verifyTracks({ trace, report, slotStart, setupTicks }: VerifyContext): void {
+  const { instance, ops, rows } = trace;
+  const tracks = slotStart[instance.deviceCount]!;
+  const { start: first, item } = rowsByTrack(trace, tracks);
+  const deviceOf = new Uint32Array(tracks);
+  for (let device = 0; device < instance.deviceCount; device++) deviceOf.fill(device, slotStart[device], slotStart[device + 1]);
+
+  for (let track = 0; track < tracks; track++) {
+    const device = deviceOf[track]!;
+    const place = (): string => `slot ${track - slotStart[device]!} of ${instance.deviceNames[device]}`;
+    const mine = item.subarray(first[track]!, first[track + 1]!);
+    if (!isSorted(mine, rows.start, rows.end)) mine.sort((a, b) => rows.start[a]! - rows.start[b]! || rows.end[a]! - rows.end[b]! || a - b);
+    let busyUntil = 0;
+    let before = -1;
+    let loaded = -1;
+    for (const row of mine) {
+      const op = rows.subject[row]!;
+      if (rows.start[row]! < busyUntil) report("overlap", () => `${place()} runs ${instance.opNames.at(op)} from ${rows.start[row]} while ${instance.opNames.at(before)} runs there until ${busyUntil}`);
+      busyUntil = Math.max(busyUntil, rows.end[row]!);
+      before = op;
+      if (rows.kind[row] !== RowKind.run) continue;
+      const wanted = instance.configuration[instance.classOf[op]! * instance.deviceCount + device]!;
+      if (wanted < 0 || wanted === loaded) continue;
+      loaded = wanted;
+      if (ops.device[op] === device && !isLongEnough(setupTicks[op]!, instance.setupTicks[device]!)) report("setup-missing", () => `${place()} ran ${instance.opNames.at(op)} without the ${instance.setupTicks[device]} ticks of setup for its configuration`);
+    }
+  }
+}
+
+/** Rows of operators on each track, in row order. */
+function rowsByTrack({ rows }: VerifyContext["trace"], tracks: number): { start: Uint32Array; item: Uint32Array } {
+  const start = new Uint32Array(tracks + 1);
+  for (let row = 0; row < rows.length; row++) if (rows.subjectKind[row] === SubjectKind.op) start[rows.track[row]! + 1]!++;
+  for (let track = 0; track < tracks; track++) start[track + 1]! += start[track]!;
+  const item = new Uint32Array(start[tracks]!);
+  const fill = start.slice(0, tracks);
+  for (let row = 0; row < rows.length; row++) if (rows.subjectKind[row] === SubjectKind.op) item[fill[rows.track[row]!]!++] = row;
+  return { start, item };
+}
+
+function isSorted(items: Uint32Array, first: Float64Array, second: Float64Array): boolean {
+  for (let i = 1; i < items.length; i++) {
+    const a = items[i - 1]!;
+    const b = items[i]!;
+    if (first[a]! > first[b]! || (first[a] === first[b] && second[a]! > second[b]!)) return false;
+  }
+  return true;
+}

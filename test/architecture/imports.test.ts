@@ -1,0 +1,107 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../../src");
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts")).map((file) => file.replaceAll("\\", "/")).sort();
+const imports: Import[] = files.flatMap((file) => importsOf(file));
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  const found: Import[] = [];
+  for (const [, type, names, specifier] of text.matchAll(/^(?:import|export)\s+(type\s+)?([^"';]*?from\s+)?"([^"]+)"/gm)) {
+    const inlineTypes = names !== undefined && /^\s*\{[^}]*\}\s*from\s*$/.test(names) && names.replace(/[{}]|from\s*$/g, "").split(",").filter((name) => name.trim() !== "").every((name) => name.trim().startsWith("type "));
+    found.push({ from: file, to: target(file, specifier!), typeOnly: type !== undefined || inlineTypes });
+  }
+  for (const [, specifier] of text.matchAll(/import\("([^"]+)"\)/g)) found.push({ from: file, to: target(file, specifier!), typeOnly: false });
+  return found;
+}
+
+function target(file: string, specifier: string): string {
+  return specifier.startsWith(".") ? relative(root, resolve(root, dirname(file), specifier)).replaceAll("\\", "/") : specifier;
+}
+
+/** Folder of a file, or the file itself at the top of src; packages keep their name. */
+function part(path: string): string {
+  return path.includes("/") && !path.startsWith("node:") && !path.startsWith("@") ? path.split("/")[0]! : path;
+}
+
+const everything = ["base", "graph", "machine", "cost", "plugin.ts", "core", "schedulers", "sync", "bounds", "trace", "scenario", "render"];
+
+/** What each folder may import of the others, and why not more. */
+const allowed: Readonly<Record<string, { readonly may: readonly string[]; readonly types?: readonly string[]; readonly reason: string }>> = {
+  base: { may: [], reason: "base is what everything else stands on" },
+  graph: { may: ["base"], reason: "a graph knows nothing of machines", types: ["cost", "machine"] },
+  machine: { may: ["base"], types: ["graph"], reason: "a machine knows nothing of what runs on it" },
+  cost: { may: ["base", "graph", "machine"], reason: "cost models see operators and devices, not the engine" },
+  "plugin.ts": { may: [], reason: "a stranger's policy imports this file and nothing else" },
+  core: { may: ["base"], types: ["plugin.ts", "graph", "machine", "cost"], reason: "the engine must not know any policy, or policies stop being optional" },
+  schedulers: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
+  sync: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
+  testing: { may: ["base", "plugin.ts", "core", "graph", "machine", "cost", "sync", "trace"], reason: "the conformance kit is for policies that Heddle does not know" },
+  bounds: { may: ["base", "graph", "machine", "cost"], types: ["core"], reason: "a bound must not depend on the engine that it judges" },
+  trace: { may: ["base", "core"], reason: "what comes after a run knows the trace only" },
+  render: { may: ["base", "trace", "core"], reason: "pictures are drawn from traces" },
+  scenario: { may: everything.filter((folder) => folder !== "render"), reason: "scenarios are resolved without drawing" },
+  cli: { may: [...everything, "index.ts"], reason: "" },
+};
+
+describe("architecture", () => {
+  it("keeps to the table of imports", () => {
+    const wrong = imports.flatMap(({ from, to, typeOnly }) => {
+      const folder = part(from);
+      const other = part(to);
+      const rule = allowed[folder === "testing.ts" ? "testing" : folder];
+      if (rule === undefined || folder === other || !(files.includes(to) || to.endsWith(".ts")) || (folder === "testing.ts" && other === "testing")) return [];
+      return rule.may.includes(other) || (typeOnly && rule.types?.includes(other)) ? [] : [`${from} imports ${to}: ${rule.reason}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no cycle of imports", () => {
+    const next = new Map<string, string[]>();
+    for (const { from, to, typeOnly } of imports) if (!typeOnly && files.includes(to)) next.set(from, [...(next.get(from) ?? []), to]);
+    const state = new Map<string, "open" | "done">();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (state.get(file) === "done") return;
+      if (state.get(file) === "open") {
+        cycles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+        return;
+      }
+      state.set(file, "open");
+      for (const other of next.get(file) ?? []) visit(other, [...path, file]);
+      state.set(file, "done");
+    };
+    // Commands are loaded when they run; completion reads the table that loads it.
+    for (const file of files.filter((name) => !name.startsWith("cli/"))) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("imports jsdom in one place, and heavy packages lazily", () => {
+    expect(imports.filter(({ to }) => to === "jsdom").map(({ from }) => from)).toEqual(["render/dom.ts"]);
+    expect(imports.filter(({ from, to }) => /^(d3|jsdom|onnx-proto|protobufjs)/.test(to) && !/^(render|graph\/onnx)\//.test(from))).toEqual([]);
+  });
+
+  it("touches files only at the edges, and Node in the engine never", () => {
+    const node = imports.filter(({ to, typeOnly }) => to.startsWith("node:") && !typeOnly);
+    expect(node.filter(({ from }) => !/^(cli|scenario)\//.test(from)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it("prints and exits only in cli", () => {
+    const guilty = files.filter((file) => !file.startsWith("cli/") && /\bconsole\.|process\.(exit|stdout|stderr)/.test(readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "")));
+    expect(guilty).toEqual([]);
+  });
+
+  it("reads neither the clock nor Math.random", () => {
+    const guilty = files.filter((file) => !file.startsWith("cli/") && /Math\.random|Date\.now|new Date|performance\.now/.test(readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "")));
+    expect(guilty).toEqual([]);
+  });
+});

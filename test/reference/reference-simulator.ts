@@ -1,0 +1,317 @@
+/**
+ * A second simulator, written only to be read: plain objects, linear scans, everything worked out again at each step.
+ * It follows docs/decisions/engine-semantics.md and knows nothing of the engine but the types it is given.
+ */
+import type { Instance } from "../../src/core/instance.ts";
+import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../../src/plugin.ts";
+import { maxMinRates, type Demand } from "./max-min.ts";
+import { referenceView } from "./reference-view.ts";
+import { makeWorld, type Activity, type Op, type ReferenceResult, type Tensor, type World } from "./world.ts";
+
+const EventKind = { arrival: 0, signal: 1, latencyEnded: 2, transferEnded: 3, fixedEnded: 4, opEnded: 5, wake: 6 } as const;
+
+interface Event {
+  readonly time: number;
+  readonly round: number;
+  readonly kind: number;
+  readonly id: number;
+  readonly apply: () => void;
+}
+
+/**
+ * Runs the instance to its end.
+ * @throws {Error} when it cannot go on, or a policy does what it may not.
+ */
+export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync: SyncPolicy = {}): ReferenceResult {
+  const world: World = makeWorld(instance);
+  const { ops, tensors, edges, devices, jobs, transfers } = world;
+  const view = referenceView(instance, world, sync.ended === undefined);
+  let events: Event[] = [];
+  let activities: Activity[] = [];
+  // Before the first round: what `prepare` schedules for tick 0 belongs to round 0.
+  let round = -1;
+  let placedCount = 0;
+  let dispatchCount = 0;
+  let roundCount = 0;
+
+  // What happened in the current round.
+  let endedOps: Op[] = [];
+  let readyOps: Op[] = [];
+  let wakeDue = false;
+  let activitiesChanged = false;
+
+  function schedule(time: number, kind: number, id: number, apply: () => void): Event {
+    const event = { time, round: time === world.now ? round + 1 : 0, kind, id, apply };
+    events.push(event);
+    return event;
+  }
+
+  // ── jobs and signals ──
+
+  function arrive(job: number): void {
+    jobs[job]!.arrival = world.now;
+    for (const op of ops) if (op.job === job) becomeReadyIfDue(op);
+    if (jobs[job]!.opsLeft === 0) endJob(job);
+  }
+
+  function endJob(job: number): void {
+    jobs[job]!.end = world.now;
+    const next = jobs.findIndex((candidate) => candidate.due === Infinity && !candidate.letIn);
+    if (next < 0) return;
+    jobs[next]!.letIn = true;
+    schedule(world.now, EventKind.arrival, next, () => arrive(next));
+  }
+
+  function signal(edgeId: number): void {
+    const edge = edges[edgeId]!;
+    edge.visible = true;
+    const consumer = ops[edge.to]!;
+    if (consumer.device >= 0) moveTensor(tensors[edge.tensor]!, devices[consumer.device]!.memory, consumer);
+    becomeReadyIfDue(consumer);
+  }
+
+  function becomeReadyIfDue(op: Op): void {
+    if (Number.isNaN(jobs[op.job]!.arrival) || edges.some((edge) => edge.to === op.id && !edge.visible)) return;
+    op.ready = world.now;
+    op.readyRound = roundCount;
+    readyOps.push(op);
+  }
+
+  // ── data ──
+
+  function moveTensor(tensor: Tensor, memory: number, forOp: Op): void {
+    if (tensor.bytes === 0 || tensor.everywhere || tensor.requested.has(memory)) return;
+    const alone = (from: number): number => routeTicks(from, memory, tensor.bytes);
+    const sources = [...tensor.complete].filter((from) => alone(from) < Infinity).sort((a, b) => alone(a) - alone(b) || a - b);
+    if (sources.length === 0) throw new Error(`tensor ${tensor.id} has no route to memory ${memory}`);
+    const from = sources[0]!;
+    const transfer = { id: transfers.length, tensor: tensor.id, from, to: memory, forOp: forOp.id, start: world.now, end: NaN };
+    transfers.push(transfer);
+    takeSpace(tensor, memory);
+
+    const route = from * instance.memoryCount + memory;
+    const latency = instance.routeLatencyTicks[route]!;
+    const ticksPerByte = instance.routeTicksPerByte[route]!;
+    const demands: Demand[] = [];
+    for (let i = instance.routeResources.start[route]!; i < instance.routeResources.start[route + 1]!; i++) {
+      const resource = instance.routeResources.item[i]!;
+      if (instance.resourceCapacity[resource]! < Infinity) demands.push({ resource, amount: 1 / ticksPerByte });
+    }
+    const finish = (): void => {
+      transfer.end = world.now;
+      tensor.complete.add(memory);
+    };
+    const work = tensor.bytes * ticksPerByte;
+    if (demands.length === 0 || work === 0) {
+      schedule(world.now + ceilTicks(latency + work), EventKind.transferEnded, transfer.id, finish);
+    } else {
+      const fixed = ceilTicks(latency);
+      const join = (): void => joinSharing({ order: 0, id: transfer.id, work, rate: NaN, since: world.now, demands, endKind: EventKind.transferEnded, finish });
+      if (fixed > 0) schedule(world.now + fixed, EventKind.latencyEnded, transfer.id, join);
+      else join();
+    }
+  }
+
+  function routeTicks(from: number, to: number, bytes: number): number {
+    const route = from * instance.memoryCount + to;
+    return instance.routeLatencyTicks[route]! + bytes * instance.routeTicksPerByte[route]!;
+  }
+
+  function takeSpace(tensor: Tensor, memory: number): void {
+    if (tensor.requested.has(memory)) return;
+    tensor.requested.add(memory);
+    const state = world.memories[memory]!;
+    state.liveBytes += tensor.bytes;
+    state.peakBytes = Math.max(state.peakBytes, state.liveBytes);
+  }
+
+  const hasData = (op: Op): boolean => {
+    const memory = devices[op.device]!.memory;
+    return op.inputs.every((id) => tensors[id]!.bytes === 0 || tensors[id]!.everywhere || tensors[id]!.complete.has(memory));
+  };
+  const canStart = (op: Op): boolean => op.device >= 0 && Number.isNaN(op.start) && !Number.isNaN(op.ready) && hasData(op) && devices[op.device]!.slots.some((slot) => slot.op < 0);
+
+  // ── operators ──
+
+  function start(op: Op): void {
+    const device = devices[op.device]!;
+    op.slot = device.slots.findIndex((slot) => slot.op < 0);
+    const slot = device.slots[op.slot]!;
+    slot.op = op.id;
+    op.start = world.now;
+    for (const tensor of tensors) if (tensor.producer === op.id || (tensor.everywhere && op.inputs.includes(tensor.id))) takeSpace(tensor, device.memory);
+
+    const cell = op.class * instance.deviceCount + op.device;
+    const cost = instance.costTicks[cell]!;
+    const fixed = instance.fixedTicks[cell]!;
+    const configuration = instance.configuration[cell]!;
+    const setup = configuration >= 0 && configuration !== slot.configuration ? instance.setupTicks[op.device]! : 0;
+    if (configuration >= 0) slot.configuration = configuration;
+    op.runStart = world.now + setup;
+
+    const demands: Demand[] = [];
+    const memoryDemand = instance.memoryDemand[cell]!;
+    if (memoryDemand > 0 && instance.resourceCapacity[device.memory]! < Infinity) demands.push({ resource: device.memory, amount: memoryDemand });
+    const units = instance.memoryCount + op.device;
+    if (instance.resourceCapacity[units]! < Infinity) demands.push({ resource: units, amount: instance.width[op.device]! });
+
+    const finish = (): void => end(op);
+    if (demands.length === 0) {
+      schedule(world.now + ceilTicks(setup + cost), EventKind.opEnded, op.id, finish);
+    } else {
+      const before = ceilTicks(setup + fixed);
+      const join = (): void => joinSharing({ order: 1, id: op.id, work: cost - fixed, rate: NaN, since: world.now, demands, endKind: EventKind.opEnded, finish });
+      if (before > 0) schedule(world.now + before, EventKind.fixedEnded, op.id, join);
+      else join();
+    }
+    sync.started?.(view, op.id);
+  }
+
+  function end(op: Op): void {
+    const device = devices[op.device]!;
+    op.end = world.now;
+    device.slots[op.slot]!.op = -1;
+    endedOps.push(op);
+    for (const tensor of tensors) {
+      if (tensor.producer === op.id) {
+        tensor.complete.add(device.memory);
+      }
+      if (!op.inputs.includes(tensor.id)) continue;
+      tensor.usesLeft--;
+      if (tensor.usesLeft === 0 && !tensor.everywhere) for (const memory of tensor.requested) world.memories[memory]!.liveBytes -= tensor.bytes;
+    }
+    jobs[op.job]!.opsLeft--;
+    if (jobs[op.job]!.opsLeft === 0) endJob(op.job);
+  }
+
+  // ── sharing ──
+
+  function joinSharing(activity: Activity): void {
+    if (activity.work <= 0) {
+      schedule(world.now, activity.endKind, activity.id, activity.finish);
+      return;
+    }
+    activities.push(activity);
+    activitiesChanged = true;
+  }
+
+  function solveRates(): void {
+    activities.sort((a, b) => a.order - b.order || a.id - b.id);
+    const rates = maxMinRates(activities.map((activity) => activity.demands), instance.resourceCapacity);
+    for (const [i, activity] of activities.entries()) {
+      if (activity.rate === rates[i]) continue;
+      if (!Number.isNaN(activity.rate)) activity.work = Math.max(0, activity.work - activity.rate * (world.now - activity.since));
+      activity.since = world.now;
+      activity.rate = rates[i]!;
+      events = events.filter((event) => event !== activity.ends);
+      activity.ends = schedule(world.now + ceilTicks(activity.work / activity.rate), activity.endKind, activity.id, () => {
+        activities = activities.filter((other) => other !== activity);
+        activitiesChanged = true;
+        activity.finish();
+      });
+    }
+  }
+
+  // ── policies ──
+
+  const gate: Gate = {
+    signal(edge, atTicks = world.now) {
+      if (edges[edge]!.signalled || atTicks < world.now) throw new Error(`edge ${edge} cannot be signalled at ${atTicks}`);
+      edges[edge]!.signalled = true;
+      if (atTicks === world.now) signal(edge);
+      else schedule(atTicks, EventKind.signal, edge, () => signal(edge));
+    },
+  };
+
+  const dispatch: Dispatch = {
+    place(id, device, priority = 0) {
+      const op = ops[id]!;
+      if (op.device >= 0) throw new Error(`op ${id} was placed before`);
+      if (instance.costTicks[op.class * instance.deviceCount + device] === Infinity) throw new Error(`op ${id} cannot run on device ${device}`);
+      op.device = device;
+      op.priority = priority;
+      op.placed = world.now;
+      op.placedOrder = placedCount++;
+      for (const tensor of op.inputs) {
+        const edge = edges.find((candidate) => candidate.to === id && candidate.tensor === tensor);
+        if (edge === undefined || edge.visible) moveTensor(tensors[tensor]!, devices[device]!.memory, op);
+      }
+    },
+    start(id) {
+      if (!canStart(ops[id]!)) throw new Error(`op ${id} cannot start`);
+      noteData();
+      start(ops[id]!);
+    },
+    wakeAt(ticks) {
+      if (ticks < world.now) throw new Error(`wake-up at ${ticks} is past`);
+      schedule(ticks, EventKind.wake, 0, () => (wakeDue = true));
+    },
+  };
+
+  function startQueued(): void {
+    for (const device of devices) {
+      for (;;) {
+        const queue = ops.filter((op) => op.device === device.id && Number.isNaN(op.start)).sort((a, b) => a.phase - b.phase || b.priority - a.priority || a.placedOrder - b.placedOrder);
+        const next = scheduler.queueOrder === "in-order" ? queue.slice(0, 1).find(canStart) : queue.find(canStart);
+        if (next === undefined) break;
+        start(next);
+      }
+    }
+  }
+
+  function noteData(): void {
+    for (const op of ops) if (Number.isNaN(op.data) && op.device >= 0 && !Number.isNaN(op.ready) && hasData(op)) op.data = world.now;
+  }
+
+  // ── the loop ──
+
+  const byId = (a: Op, b: Op): number => a.id - b.id;
+
+  function runRound(due: Event[]): void {
+    roundCount++;
+    endedOps = [];
+    readyOps = [];
+    wakeDue = false;
+    due.sort((a, b) => a.kind - b.kind || a.id - b.id);
+    for (const event of due) event.apply();
+
+    endedOps.sort(byId);
+    for (const op of endedOps) {
+      if (sync.ended) sync.ended(view, op.id, gate);
+      else for (const edge of edges) if (edge.from === op.id) gate.signal(edge.id);
+    }
+    for (const op of endedOps) scheduler.completed?.(view, op.id, op.end - op.start);
+    const toPlace = readyOps.filter((op) => op.device < 0).sort(byId);
+    for (const op of toPlace) scheduler.ready?.(view, op.id);
+    if (endedOps.length > 0 || toPlace.length > 0 || wakeDue) {
+      dispatchCount++;
+      scheduler.dispatch(view, dispatch);
+    }
+    noteData();
+    startQueued();
+    if (activitiesChanged) solveRates();
+    activitiesChanged = false;
+  }
+
+  sync.prepare?.(view);
+  for (const op of ops) op.phase = sync.phase?.(op.id) ?? 0;
+  scheduler.prepare?.(view, dispatch);
+  for (const job of jobs) if (job.due < Infinity) schedule(job.due, EventKind.arrival, job.id, () => arrive(job.id));
+  schedule(0, EventKind.arrival, -1, () => {}); // Round 0 takes place even if no job arrives then.
+  while (events.length > 0 && ops.some((op) => Number.isNaN(op.end))) {
+    const first = events.reduce((a, b) => (b.time < a.time || (b.time === a.time && b.round < a.round) ? b : a));
+    const due = events.filter((event) => event.time === first.time && event.round === first.round);
+    events = events.filter((event) => !due.includes(event));
+    world.now = first.time;
+    round = first.round;
+    runRound(due);
+  }
+  const waiting = ops.filter((op) => Number.isNaN(op.end));
+  if (waiting.length > 0) throw new Error(`deadlock: ops ${waiting.map((op) => op.id).join(", ")} never end`);
+  return { ops, transfers, jobs, makespan: Math.max(0, ...ops.map((op) => op.end)), peakBytes: world.memories.map((memory) => memory.peakBytes), dispatchCount, roundCount };
+}
+
+/** Rounds a duration up to whole ticks, forgiving a little float dust. */
+function ceilTicks(duration: number): number {
+  return Math.max(0, Math.ceil(duration - 1e-6));
+}

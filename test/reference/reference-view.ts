@@ -1,0 +1,81 @@
+import type { Instance } from "../../src/core/instance.ts";
+import type { ReadyList, SchedulerView } from "../../src/plugin.ts";
+import type { Op, Tensor, World } from "./world.ts";
+
+/** What a policy sees of the reference simulator: every answer is worked out from the state when asked. */
+export function referenceView(instance: Instance, world: World, dataflow: boolean): SchedulerView {
+  const { ops, tensors, edges, devices } = world;
+  const memoryOf = (device: number): number => devices[device]!.memory;
+  const routeTicks = (from: number, to: number, bytes: number): number => {
+    const route = from * instance.memoryCount + to;
+    return from === to || bytes === 0 ? 0 : Math.max(0, Math.ceil(instance.routeLatencyTicks[route]! + bytes * instance.routeTicksPerByte[route]! - 1e-6));
+  };
+  const estimate = (op: number, device: number): number => instance.costTicks[ops[op]!.class * instance.deviceCount + device]!;
+  const queuedOn = (device: number): Op[] => ops.filter((op) => op.device === device && Number.isNaN(op.start));
+  const runningOn = (device: number): Op[] => ops.filter((op) => op.device === device && !Number.isNaN(op.start) && Number.isNaN(op.end));
+  /** Without a sync policy of its own an edge is visible as soon as its producer has ended, even before the hooks of that round. */
+  const isVisible = (op: number, tensor: Tensor): boolean =>
+    !tensor.everywhere && (tensor.producer < 0 || (dataflow ? !Number.isNaN(ops[tensor.producer]!.end) : edges.some((edge) => edge.to === op && edge.tensor === tensor.id && edge.visible)));
+  /** Inputs that the op may see and that are not in the device's memory yet. */
+  const missing = (op: number, device: number): Tensor[] =>
+    ops[op]!.inputs.map((id) => tensors[id]!).filter((tensor) => tensor.bytes > 0 && isVisible(op, tensor) && !tensor.complete.has(memoryOf(device)));
+
+  return {
+    get nowTicks() {
+      return world.now;
+    },
+    tickNs: instance.tickNs,
+    opCount: instance.opCount,
+    deviceCount: instance.deviceCount,
+    edgeCount: instance.edgeCount,
+    succ: instance.succ,
+    pred: instance.pred,
+    topo: instance.topo,
+    slots: instance.slots,
+    jobCount: instance.jobCount,
+    jobOf: (op) => ops[op]!.job,
+    arrivalTicks: (job) => instance.jobArrivalTicks[job]!,
+    edgeBytes: (edge) => instance.tensorBytes[edges[edge]!.tensor]!,
+    estimateTicks: estimate,
+    transferTicks: (edge, from, to) => routeTicks(memoryOf(from), memoryOf(to), instance.tensorBytes[edges[edge]!.tensor]!),
+    dataTicks: (op, device) => sum(missing(op, device).map((tensor) => Math.min(...[...tensor.complete].map((from) => routeTicks(from, memoryOf(device), tensor.bytes))))),
+    dataBytes: (op, device) => sum(missing(op, device).map((tensor) => tensor.bytes)),
+    freeSlots: (device) => devices[device]!.slots.filter((slot) => slot.op < 0).length,
+    queued: (device) => queuedOn(device).length,
+    backlogTicks: (device) =>
+      sum(queuedOn(device).map((op) => estimate(op.id, device))) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + estimate(op.id, device) - world.now))),
+    freeBytes: (device) => instance.memoryBytes[memoryOf(device)]! - world.memories[memoryOf(device)]!.liveBytes,
+    busyTicks: (device) => sum(ops.filter((op) => op.device === device && !Number.isNaN(op.start)).map((op) => (Number.isNaN(op.end) ? world.now : op.end) - op.start)),
+    placement: (op) => ops[op]!.device,
+    startTicks: (op) => ops[op]!.start,
+    endTicks: (op) => ops[op]!.end,
+    random: () => {
+      throw new Error("the reference simulator has no random stream: policies under test bring their own");
+    },
+    opName: (op) => instance.opNames.at(op),
+    opKind: (op) => instance.classKinds[ops[op]!.class]!,
+    deviceName: (device) => instance.deviceNames[device]!,
+    ready: readyList(world),
+  };
+}
+
+function readyList(world: World): ReadyList {
+  const list = (): Op[] => world.ops.filter((op) => !Number.isNaN(op.ready) && op.device < 0).sort((a, b) => a.readyRound - b.readyRound || a.id - b.id);
+  return {
+    get length() {
+      return list().length;
+    },
+    first: () => list()[0]?.id ?? -1,
+    next: (op) => {
+      const all = list();
+      const at = all.findIndex((entry) => entry.id === op);
+      if (at < 0) throw new Error(`op ${op} is not in the ready list`);
+      return all[at + 1]?.id ?? -1;
+    },
+    has: (op) => list().some((entry) => entry.id === op),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

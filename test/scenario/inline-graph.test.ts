@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { CostModel } from "../../src/cost/cost-model.ts";
+import { buildMachine } from "../../src/machine/build-machine.ts";
+import { buildInlineGraph, givenTimes } from "../../src/scenario/inline-graph.ts";
+import { inlineGraphSchema, type InlineGraph } from "../../src/scenario/workload-schema.ts";
+import { messageOf } from "./memory-files.ts";
+
+const parse = (input: unknown): InlineGraph => inlineGraphSchema.parse(input);
+const build = (input: unknown) => buildInlineGraph("g", parse(input));
+const none: CostModel = { name: "none", estimate: () => undefined };
+
+describe("buildInlineGraph", () => {
+  it("gives one tensor to all readers of an output, and an edge with bytes its own", () => {
+    const { graph } = build({
+      ops: { a: { kind: "matmul", macs: 1e9, output: "4MiB", parameters: "1MiB" }, b: { kind: "relu", flops: 5 }, c: {}, d: "3ms" },
+      edges: ["a -> b -> d", "a -> c", { "a -> d": "1kB" }],
+    });
+    expect([...graph.ops()].map((op) => op.name)).toEqual(["a", "b", "c", "d"]);
+    expect([...graph.tensorBytes].sort((x, y) => x - y)).toEqual([0, 1000, 4 * 2 ** 20]);
+    expect(graph.at(0)).toMatchObject({ kind: "matmul", flops: 2e9, macs: 1e9, readBytes: 2 ** 20, writeBytes: 4 * 2 ** 20 + 1000, parameterBytes: 2 ** 20 });
+    expect(graph.at(1)).toMatchObject({ readBytes: 4 * 2 ** 20, writeBytes: 0 });
+    expect(graph.at(3)).toMatchObject({ kind: "op", readBytes: 1000 });
+  });
+
+  it("keeps operators named like what every object has", () => {
+    expect([...build({ ops: { constructor: "1ms", toString: "2ms" }, edges: ["constructor -> toString"] }).graph.ops()].map((op) => op.name)).toEqual(["constructor", "toString"]);
+  });
+
+  it.each([
+    [{ ops: {} }, "error[empty-graph]: the graph has no operators"],
+    [{ ops: { a: "1ms" }, edges: ["a b"] }, 'error[bad-edge]: "a b" is not an edge\n  hint: for example a -> b, or a -> b: 4MiB'],
+    [{ ops: { a: "1ms" }, edges: ["a -> "] }, 'error[bad-edge]: "a -> " is not an edge\n  hint: for example a -> b, or a -> b: 4MiB'],
+    [{ ops: { conv1: "1ms", conv2: "1ms" }, edges: ["conv1 -> cnov2"] }, 'error[unknown-op]: there is no operator "cnov2"\n  hint: did you mean conv2?'],
+    [{ ops: { a: "1ms", b: "1ms", c: "1ms" }, edges: ["a -> b -> c -> b"] }, "error[cycle]: the graph has a cycle: c → b → c"],
+    [{ ops: { a: "1ms" }, edges: ["a -> a"] }, "error[cycle]: the graph has a cycle: a → a"],
+  ])("refuses %j", async (input, message) => {
+    expect(await messageOf(() => build(input))).toBe(message);
+  });
+});
+
+describe("givenTimes", () => {
+  const machine = buildMachine({ devices: { cpu: { kind: "cpu", count: 2, peak: { f32: 1 } }, gpu0: { kind: "gpu", peak: { f32: 1 } } }, links: [{ between: ["cpu", "gpu0"], bandwidth: 1 }, { between: ["cpu0", "cpu1"], bandwidth: 1 }] });
+  const at = (input: unknown, op: number, device: number) => {
+    const inline = build(input);
+    const { id, name, ...opClass } = inline.graph.at(op);
+    void id, name;
+    return givenTimes(inline, machine, none).estimate(opClass, machine.devices[device]!, 1)?.ns;
+  };
+
+  it("answers by device name, then by kind, then not at all", () => {
+    const graph = { ops: { a: "3ms", b: { time: { cpu: "8ms", cpu1: "9ms" } }, c: { kind: "relu" } } };
+    expect([0, 1, 2].map((device) => at(graph, 0, device))).toEqual([3e6, 3e6, 3e6]);
+    expect([0, 1, 2].map((device) => at(graph, 1, device))).toEqual([8e6, 9e6, undefined]);
+    expect(at(graph, 2, 0)).toBeUndefined();
+  });
+
+  it("names a device that the machine does not have", async () => {
+    expect(await messageOf(() => givenTimes(build({ ops: { a: { time: { gpu1: "1ms" } } } }), machine, none))).toBe('error[unknown-device]: machine has no device "gpu1"\n  hint: did you mean cpu1 or gpu or gpu0?');
+  });
+});

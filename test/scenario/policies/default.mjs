@@ -1,0 +1,1 @@
+export default { name: "standard", summary: "a default export", create: () => ({ dispatch() {} }) };

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { lowerBound } from "../../src/bounds/lower-bound.ts";
+import type { NameList } from "../../src/core/instance.ts";
+import { simulate } from "../../src/core/simulate.ts";
+import type { Trace } from "../../src/core/trace.ts";
+import { criticalPath } from "../../src/trace/critical-path.ts";
+import { diffTraces } from "../../src/trace/diff.ts";
+import { computeMetrics } from "../../src/trace/metrics.ts";
+import { loadTrace, saveTrace } from "../../src/trace/saved-trace.ts";
+import { randomCase } from "../reference/random-case.ts";
+
+const runs = Array.from({ length: 400 }, (_, seed): Trace => {
+  const { instance, scheduler, sync } = randomCase(seed, 20);
+  const run = (untilTicks?: number): Trace => simulate({ instance, scheduler: scheduler.make(), sync: sync.make(), ...(untilTicks !== undefined && { untilTicks }) });
+  const whole = run();
+  return seed % 10 === 0 ? run(Math.floor(whole.makespanTicks / 2)) : whole;
+});
+
+const namesOf = (list: NameList): string[] => Array.from({ length: list.length }, (_, id) => list.at(id));
+const plain = ({ digest, ...trace }: Trace): object => ({ ...trace, digest, instance: { ...trace.instance, opNames: namesOf(trace.instance.opNames), tensorNames: namesOf(trace.instance.tensorNames) } });
+
+describe("runs of the engine", () => {
+  it("have a critical path that covers the makespan and leaves nothing unexplained", () => {
+    const kinds = new Map<string, number>();
+    for (const [seed, trace] of runs.entries()) {
+      let now = 0;
+      for (const { kind, startTicks, endTicks } of criticalPath(trace)) {
+        kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+        if (startTicks !== now || endTicks < startTicks) expect.fail(`run ${seed} has a gap at ${now}`);
+        now = endTicks;
+      }
+      expect(now).toBe(trace.makespanTicks);
+    }
+    for (const kind of ["run", "transfer", "setup", "wait-slot", "wait-placement", "wait-sync", "arrival"]) expect(kinds.get(kind), kind).toBeGreaterThan(0);
+    expect(kinds.get("wait-data") ?? 0).toBe(0);
+  });
+
+  it("are the same after saving and loading", () => {
+    for (const trace of runs.slice(0, 100)) expect(plain(loadTrace([...saveTrace(trace)].join("")))).toEqual(plain(trace));
+  });
+
+  it("have slot-time that adds up, shares in [0, 1], and figures that JSON can hold", () => {
+    for (const trace of runs) {
+      const metrics = computeMetrics(trace, { lowerBound: lowerBound(trace.instance) });
+      expect(JSON.stringify(metrics)).not.toContain("null");
+      for (const { busyNs, setupNs, waitingForDataNs, idleNs, slots, utilization } of metrics.devices) {
+        expect(busyNs + setupNs + waitingForDataNs + idleNs).toBeCloseTo(slots * metrics.makespanNs, 6);
+        expect(utilization).toBeLessThanOrEqual(1);
+      }
+      for (const link of metrics.links) expect(link.utilization ?? 0).toBeLessThanOrEqual(1.000001);
+      if (trace.complete) expect(metrics.gap ?? 0).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it("can be compared", () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const diff = diffTraces(runs[seed]!, runs[seed]!);
+      expect(diff.moved).toBe(0);
+      expect(diff.makespanChangeNs).toBe(0);
+    }
+  });
+});
