@@ -23,67 +23,91 @@ export function areaBound(instance: Instance): number {
   const use = new ResourceUse(instance);
   const count = new Float64Array(instance.classCount);
   for (let op = 0; op < instance.opCount; op++) count[instance.classOf[op]!]!++;
-  const weights = searchWeights(use, count);
+  use.setWeights(searchWeights(use, count));
   const work = new Float64Array(instance.classCount);
-  for (let c = 0; c < instance.classCount; c++) if (count[c]! > 0) work[c] = use.cheapest(c, weights).use;
+  for (let c = 0; c < instance.classCount; c++) {
+    if (count[c] === 0) continue;
+    use.cheapest(c);
+    work[c] = use.least;
+  }
   return worstSuffix(instance, work);
 }
 
 const sampledClasses = 1000;
 const rounds = 200;
 
-/** Resources in rows: the slots of each device, the units of each device, the bandwidth of each memory. */
+/** What one operator of a class takes of each resource. Resources in rows: slots of each device, units of each device, bandwidth of each memory. */
 class ResourceUse {
   readonly instance: Instance;
   readonly rowCount: number;
+  /** Share of a device's units that an operator takes while it is in its shared phase. */
+  readonly #unitShare: Float64Array;
+  /** Share of a device's memory that one byte a tick is. */
+  readonly #byteShare: Float64Array;
+  // Weights of the devices' rows, each already divided by its capacity.
+  readonly #slotWeight: Float64Array;
+  readonly #unitWeight: Float64Array;
+  readonly #byteWeight: Float64Array;
+  /** What {@link cheapest} found: -1 and Infinity where the class can run nowhere. */
+  device = -1;
+  least = Infinity;
 
   constructor(instance: Instance) {
+    const { deviceCount: D, memoryCount, units, width, resourceCapacity, deviceMemory } = instance;
     this.instance = instance;
-    this.rowCount = 2 * instance.deviceCount + instance.memoryCount;
+    this.rowCount = 2 * D + memoryCount;
+    const limited = (capacity: number): boolean => capacity > 0 && capacity < Infinity;
+    this.#unitShare = Float64Array.from({ length: D }, (_, d) => (limited(units[d]!) ? width[d]! / units[d]! : 0));
+    this.#byteShare = Float64Array.from({ length: D }, (_, d) => (limited(resourceCapacity[deviceMemory[d]!]!) ? 1 / resourceCapacity[deviceMemory[d]!]! : 0));
+    this.#slotWeight = new Float64Array(D);
+    this.#unitWeight = new Float64Array(D);
+    this.#byteWeight = new Float64Array(D);
   }
 
-  /** Time of device `d`'s slots that one operator of the class takes, as a share of all of them. */
-  ofSlots(c: number, d: number): number {
-    return this.instance.costTicks[c * this.instance.deviceCount + d]! / this.instance.slots[d]!;
-  }
-
-  #shared(c: number, d: number): number {
-    const cell = c * this.instance.deviceCount + d;
-    // Costs that were given as they are have no fixed phase and no demand: those columns are empty.
-    return Math.max(0, this.instance.costTicks[cell]! - (this.instance.fixedTicks[cell] ?? 0));
-  }
-
-  ofUnits(c: number, d: number): number {
-    const { units, width } = this.instance;
-    return units[d]! > 0 && units[d]! < Infinity ? (this.#shared(c, d) * width[d]!) / units[d]! : 0;
-  }
-
-  ofBandwidth(c: number, d: number): number {
-    const { memoryDemand, resourceCapacity, deviceMemory, deviceCount } = this.instance;
-    const capacity = resourceCapacity[deviceMemory[d]!]!;
-    return capacity > 0 && capacity < Infinity ? (this.#shared(c, d) * (memoryDemand[c * deviceCount + d] ?? 0)) / capacity : 0;
-  }
-
-  /** The device where the class costs least under the weights; -1 and Infinity where it can run nowhere. */
-  cheapest(c: number, weights: Float64Array): { device: number; use: number } {
-    const { deviceCount: D, deviceMemory, costTicks } = this.instance;
-    let device = -1;
-    let least = Infinity;
+  setWeights(weights: Float64Array): void {
+    const { deviceCount: D, deviceMemory, slots } = this.instance;
     for (let d = 0; d < D; d++) {
-      if (costTicks[c * D + d] === Infinity) continue;
-      const use = weights[d]! * this.ofSlots(c, d) + weights[D + d]! * this.ofUnits(c, d) + weights[2 * D + deviceMemory[d]!]! * this.ofBandwidth(c, d);
-      if (use < least) {
-        least = use;
-        device = d;
+      this.#slotWeight[d] = weights[d]! / slots[d]!;
+      this.#unitWeight[d] = weights[D + d]! * this.#unitShare[d]!;
+      this.#byteWeight[d] = weights[2 * D + deviceMemory[d]!]! * this.#byteShare[d]!;
+    }
+  }
+
+  /** Finds the device where the class costs least under the weights. Costs given as they are have no fixed phase and no demand: those columns are empty. */
+  cheapest(c: number): void {
+    const { deviceCount: D, costTicks, fixedTicks, memoryDemand } = this.instance;
+    const slotWeight = this.#slotWeight;
+    const unitWeight = this.#unitWeight;
+    const hasFixed = fixedTicks.length > 0;
+    const hasDemand = memoryDemand.length > 0;
+    this.device = -1;
+    this.least = Infinity;
+    for (let d = 0, cell = c * D; d < D; d++, cell++) {
+      const cost = costTicks[cell]!;
+      if (cost === Infinity) continue;
+      const shared = hasFixed ? Math.max(0, cost - fixedTicks[cell]!) : cost;
+      const use = cost * slotWeight[d]! + shared * (hasDemand ? unitWeight[d]! + this.#byteWeight[d]! * memoryDemand[cell]! : unitWeight[d]!);
+      if (use < this.least) {
+        this.least = use;
+        this.device = d;
       }
     }
-    return { device, use: least };
+  }
+
+  /** Adds what `count` operators of the class take on device `d` to `load`, a share of each row's capacity. */
+  addTo(load: Float64Array, c: number, d: number, count: number): void {
+    const { deviceCount: D, deviceMemory, slots, costTicks, fixedTicks, memoryDemand } = this.instance;
+    const cost = costTicks[c * D + d]!;
+    const shared = Math.max(0, cost - (fixedTicks[c * D + d] ?? 0));
+    load[d]! += (count * cost) / slots[d]!;
+    load[D + d]! += count * shared * this.#unitShare[d]!;
+    load[2 * D + deviceMemory[d]!]! += count * shared * (memoryDemand[c * D + d] ?? 0) * this.#byteShare[d]!;
   }
 }
 
 /** The best weights found. Any weights are valid; these decide only how good the bound is. */
 function searchWeights(use: ResourceUse, count: Float64Array): Float64Array {
-  const { deviceCount: D, deviceMemory, classCount, slots } = use.instance;
+  const { deviceCount: D, classCount, slots } = use.instance;
   const stride = Math.max(1, Math.ceil(classCount / sampledClasses));
   const weights = new Float64Array(use.rowCount);
   for (let d = 0; d < D; d++) weights[d] = slots[d]!;
@@ -95,15 +119,14 @@ function searchWeights(use: ResourceUse, count: Float64Array): Float64Array {
   const load = new Float64Array(use.rowCount);
   for (let round = 0; round < rounds; round++) {
     load.fill(0);
+    use.setWeights(weights);
     let bound = 0;
     for (let c = 0; c < classCount; c += stride) {
       if (count[c] === 0) continue;
-      const { device: d, use: least } = use.cheapest(c, weights);
-      if (d < 0) return weights;
-      bound += count[c]! * least;
-      load[d]! += count[c]! * use.ofSlots(c, d);
-      load[D + d]! += count[c]! * use.ofUnits(c, d);
-      load[2 * D + deviceMemory[d]!]! += count[c]! * use.ofBandwidth(c, d);
+      use.cheapest(c);
+      if (use.device < 0) return weights;
+      bound += count[c]! * use.least;
+      use.addTo(load, c, use.device, count[c]!);
     }
     if (bound > bestBound) {
       bestBound = bound;

@@ -8,14 +8,14 @@ import type { Instance } from "../core/instance.ts";
  * the earlier of two moments: its producer's earliest end in the same memory, and its earliest end anywhere plus the
  * quickest way into this memory (smallest latency plus bytes at the largest bandwidth of any route that ends here). So
  * a transfer costs nothing wherever a common memory could be used, and devices of unequal speed are each taken as they
- * are. Job arrivals are respected; a job that follows back to back starts no earlier than the k-th end before it.
+ * are. Job arrivals are respected; the k-th of the jobs that follow back to back starts no earlier than the k-th end of any job.
  *
  * Sound for schedules in which an operator ends in the memory it began in. Time and memory O((ops + edges) · memories).
  * Infinity when some operator can run nowhere.
  */
 export function criticalPathBound(instance: Instance): number {
   const { opCount, deviceCount: D, memoryCount: M, inputs, tensorBytes, tensorProducer, tensorHome, classOf, costTicks, deviceMemory, jobOf } = instance;
-  const { latency, ticksPerByte } = quickestWayInto(instance);
+  const ways = new WaysInto(instance);
   const endIn = new Float64Array(opCount * M).fill(Infinity);
   const endAnywhere = new Float64Array(opCount);
   const ready = new Float64Array(M);
@@ -27,16 +27,13 @@ export function criticalPathBound(instance: Instance): number {
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
       const producer = tensorProducer[tensor]!;
-      const bytes = tensorBytes[tensor]!;
-      if (producer < 0) {
-        const home = tensorHome[tensor]!;
-        if (home >= 0 && bytes > 0) for (let m = 0; m < M; m++) if (m !== home) ready[m] = Math.max(ready[m]!, wholeTicks(latency[m]! + bytes * ticksPerByte[m]!));
-        continue;
-      }
-      const anywhere = endAnywhere[producer]!;
+      const home = tensorHome[tensor]!;
+      if (producer < 0 && home < 0) continue;
+      const arrival = ways.arrivals(producer < 0 ? 0 : endAnywhere[producer]!, tensorBytes[tensor]!);
+      const row = producer * M;
       for (let m = 0; m < M; m++) {
-        const moved = bytes > 0 ? anywhere + wholeTicks(latency[m]! + bytes * ticksPerByte[m]!) : anywhere;
-        const here = endIn[producer * M + m]!;
+        const moved = arrival[ways.wayOf[m]!]!;
+        const here = producer >= 0 ? endIn[row + m]! : m === home ? 0 : Infinity;
         const there = here < moved ? here : moved;
         if (there > ready[m]!) ready[m] = there;
       }
@@ -56,24 +53,45 @@ export function criticalPathBound(instance: Instance): number {
   return longest;
 }
 
-/** Transfers end on whole ticks; what is hardly above one may be rounding. */
-function wholeTicks(ticks: number): number {
-  return Math.max(0, Math.ceil(ticks - 1e-5));
-}
+/**
+ * The quickest way into each memory. Whatever way a tensor takes, its last hop enters by one of the routes that end
+ * there. Most machines have few different ways, so a tensor's arrival is worked out once a way and not once a memory.
+ */
+class WaysInto {
+  /** Of each memory. */
+  readonly wayOf: Uint32Array;
+  readonly #latency: number[] = [];
+  readonly #ticksPerByte: number[] = [];
+  readonly #arrival: Float64Array;
 
-/** Whatever way a tensor takes, its last hop enters the memory by one of the routes that end there. */
-function quickestWayInto(instance: Instance): { latency: Float64Array; ticksPerByte: Float64Array } {
-  const M = instance.memoryCount;
-  const latency = new Float64Array(M).fill(Infinity);
-  const ticksPerByte = new Float64Array(M).fill(Infinity);
-  for (let from = 0; from < M; from++) {
+  constructor({ memoryCount: M, routeLatencyTicks, routeTicksPerByte }: Instance) {
+    this.wayOf = new Uint32Array(M);
     for (let to = 0; to < M; to++) {
-      if (from === to || instance.routeLatencyTicks[from * M + to] === Infinity) continue;
-      latency[to] = Math.min(latency[to]!, instance.routeLatencyTicks[from * M + to]!);
-      ticksPerByte[to] = Math.min(ticksPerByte[to]!, instance.routeTicksPerByte[from * M + to]!);
+      let latency = Infinity;
+      let ticksPerByte = Infinity;
+      for (let from = 0; from < M; from++) {
+        if (from === to || routeLatencyTicks[from * M + to] === Infinity) continue;
+        latency = Math.min(latency, routeLatencyTicks[from * M + to]!);
+        ticksPerByte = Math.min(ticksPerByte, routeTicksPerByte[from * M + to]!);
+      }
+      let way = this.#latency.findIndex((known, i) => known === latency && this.#ticksPerByte[i] === ticksPerByte);
+      if (way < 0) {
+        way = this.#latency.push(latency) - 1;
+        this.#ticksPerByte.push(ticksPerByte);
+      }
+      this.wayOf[to] = way;
     }
+    this.#arrival = new Float64Array(this.#latency.length);
   }
-  return { latency, ticksPerByte };
+
+  /** Earliest arrival by each way of a tensor that is somewhere from `from` on. Without bytes nothing moves. Reused at each call. */
+  arrivals(from: number, bytes: number): Float64Array {
+    for (let way = 0; way < this.#arrival.length; way++) {
+      // Transfers end on whole ticks; what is hardly above one may be rounding.
+      this.#arrival[way] = bytes > 0 ? from + Math.max(0, Math.ceil(this.#latency[way]! + bytes * this.#ticksPerByte[way]! - 1e-5)) : from;
+    }
+    return this.#arrival;
+  }
 }
 
 /** Earliest start of each job; those of back-to-back jobs become known as the jobs before them are done. */
@@ -98,7 +116,7 @@ class Releases {
     if (ticks > this.#end[job]!) this.#end[job] = ticks;
   }
 
-  /** Ops in a topological order; job by job where a job's release depends on the ends of those before it. */
+  /** Ops in a topological order; where jobs follow back to back, those that arrive by themselves first, then the others one by one. */
   *order(): Iterable<number> {
     const { topo, jobOf, jobCount, opCount } = this.#instance;
     if (!this.#backToBack) return yield* topo;
@@ -108,11 +126,15 @@ class Releases {
     const fill = start.slice(0, jobCount);
     const byJob = new Uint32Array(opCount);
     for (const op of topo) byJob[fill[jobOf[op]!]!++] = op;
-    const ends: number[] = [];
+    const follows = (job: number): boolean => this.#instance.jobArrivalTicks[job] === Infinity;
+    for (let job = 0; job < jobCount; job++) if (!follows(job)) yield* byJob.subarray(start[job]!, start[job + 1]!);
+    const ends = [...this.#end].filter((_, job) => !follows(job)).sort((a, b) => a - b);
+    let used = 0;
     for (let job = 0; job < jobCount; job++) {
-      if (this.#release[job] === Infinity) this.#release[job] = ends.shift() ?? 0;
+      if (!follows(job)) continue;
+      this.#release[job] = ends[used++] ?? 0;
       yield* byJob.subarray(start[job]!, start[job + 1]!);
-      insertSorted(ends, this.#end[job]!);
+      insertSorted(ends, Math.max(this.#release[job]!, this.#end[job]!));
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Csr } from "../base/csr.ts";
 import { SimulationError } from "../base/errors.ts";
 import { EventKind, MAX_ENTITY, eventKey } from "./event-queue.ts";
 import type { Instance } from "./instance.ts";
@@ -17,6 +18,8 @@ export class DataMover {
   readonly #useStart: Uint32Array;
   readonly #useOp: Uint32Array;
   readonly #useEdge: Int32Array;
+  /** Tensors that each op makes, those of 0 bytes left out. */
+  readonly #outputs: Csr;
 
   constructor(state: SimulationState, resources: SharedResources) {
     const { instance } = state;
@@ -25,6 +28,7 @@ export class DataMover {
     this.#resources = resources;
     this.#sharedRoute = sharedRoutes(instance);
     [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
+    this.#outputs = groupOutputs(instance);
   }
 
   /** `op` was placed on a device with this memory: fetch what is visible of its inputs. */
@@ -115,12 +119,10 @@ export class DataMover {
 
   /** An op starts: space for its outputs, and for resident weights that are read here for the first time. */
   reserve(op: number, memory: number): void {
-    const { succ, inputs, edgeTensor, tensorBytes, tensorProducer, tensorHome } = this.#instance;
+    const { inputs, tensorBytes, tensorProducer, tensorHome } = this.#instance;
+    const { start, item } = this.#outputs;
     const replicas = this.#state.replicas;
-    for (let i = succ.start[op]!; i < succ.start[op + 1]!; i++) {
-      const tensor = edgeTensor[succ.edge[i]!]!;
-      if (tensorBytes[tensor]! > 0 && !replicas.isComing(tensor, memory)) replicas.markComing(tensor, memory);
-    }
+    for (let i = start[op]!; i < start[op + 1]!; i++) replicas.markComing(item[i]!, memory);
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
       if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0 && tensorBytes[tensor]! > 0 && !replicas.isComing(tensor, memory)) replicas.markComing(tensor, memory);
@@ -129,12 +131,10 @@ export class DataMover {
 
   /** An op ended: its outputs exist where it ran, and one use of each input is over. */
   settle(op: number, memory: number): void {
-    const { inputs, succ, edgeTensor, tensorBytes } = this.#instance;
+    const { inputs, tensorBytes } = this.#instance;
+    const { start, item } = this.#outputs;
     const replicas = this.#state.replicas;
-    for (let i = succ.start[op]!; i < succ.start[op + 1]!; i++) {
-      const tensor = edgeTensor[succ.edge[i]!]!;
-      if (tensorBytes[tensor]! > 0) replicas.markPresent(tensor, memory);
-    }
+    for (let i = start[op]!; i < start[op + 1]!; i++) replicas.markPresent(item[i]!, memory);
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
       if (tensorBytes[tensor]! > 0) replicas.consumed(tensor);
@@ -151,6 +151,17 @@ function sharedRoutes(instance: Instance): Uint8Array {
     }
   }
   return shared;
+}
+
+function groupOutputs(instance: Instance): Csr {
+  const { tensorProducer, tensorBytes, tensorCount, opCount } = instance;
+  const start = new Uint32Array(opCount + 1);
+  for (let t = 0; t < tensorCount; t++) if (tensorProducer[t]! >= 0 && tensorBytes[t]! > 0) start[tensorProducer[t]! + 1]!++;
+  for (let op = 0; op < opCount; op++) start[op + 1]! += start[op]!;
+  const fill = start.slice(0, opCount);
+  const item = new Uint32Array(start[opCount]!);
+  for (let t = 0; t < tensorCount; t++) if (tensorProducer[t]! >= 0 && tensorBytes[t]! > 0) item[fill[tensorProducer[t]!]!++] = t;
+  return { start, item };
 }
 
 function groupTensorUses(instance: Instance): [Uint32Array, Uint32Array, Int32Array] {

@@ -9,6 +9,7 @@ export class Jobs {
   readonly #sources: Uint32Array;
   readonly #opsLeft: Uint32Array;
   #nextBackToBack = 0;
+  #endedCount = 0;
   /** Ticks; NaN = not yet. */
   readonly arrivalTicks: Float64Array;
   readonly endTicks: Float64Array;
@@ -33,6 +34,10 @@ export class Jobs {
     }
   }
 
+  get allEnded(): boolean {
+    return this.#endedCount === this.endTicks.length;
+  }
+
   arrive(job: number): void {
     this.arrivalTicks[job] = this.#state.now;
     for (let i = this.#sourceStart[job]!; i < this.#sourceStart[job + 1]!; i++) this.#state.satisfy(this.#sources[i]!);
@@ -47,6 +52,7 @@ export class Jobs {
   /** The first job that waits for another to end arrives now. */
   #end(job: number): void {
     this.endTicks[job] = this.#state.now;
+    this.#endedCount++;
     const { jobArrivalTicks, jobCount } = this.#state.instance;
     while (this.#nextBackToBack < jobCount && jobArrivalTicks[this.#nextBackToBack]! < Infinity) this.#nextBackToBack++;
     if (this.#nextBackToBack < jobCount) this.#state.queue.push(this.#state.now, eventKey(EventKind.jobArrival, this.#nextBackToBack++), 0);

@@ -75,6 +75,7 @@ export class LiveView implements SchedulerView {
   }
 
   dataTicks(op: number, device: number): number {
+    if (!this.#state.tracksData) return 0;
     const memory = this.#instance.deviceMemory[device]!;
     const { start, item } = this.#instance.inputs;
     let edge = this.pred.start[op]!;
@@ -88,6 +89,7 @@ export class LiveView implements SchedulerView {
   }
 
   dataBytes(op: number, device: number): number {
+    if (!this.#state.tracksData) return 0;
     const memory = this.#instance.deviceMemory[device]!;
     const { start, item } = this.#instance.inputs;
     let edge = this.pred.start[op]!;

@@ -53,7 +53,7 @@ export class Simulation {
   readonly #resources: SharedResources;
   readonly #runner: OpRunner;
   readonly #jobs: Jobs;
-  /** Undefined where no tensor ever moves. */
+  /** Undefined where no tensor has a size. */
   readonly #data: DataMover | undefined;
   readonly #view: LiveView;
   readonly #policies: PolicyPort;
@@ -81,8 +81,7 @@ export class Simulation {
     const state = (this.#state = new SimulationState(instance, this.#scheduler, this.#sync));
     this.#resources = new SharedResources(instance.resourceCapacity, mostRouteResources(instance), new Retimer(state));
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
-    const moves = instance.memoryCount > 1 && instance.tensorBytes.some((bytes) => bytes > 0);
-    this.#data = moves ? new DataMover(state, this.#resources) : undefined;
+    this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`));
     this.#policies = new PolicyPort(this.#schedulerName, spec.syncName ?? "custom", this.#sync, state, this.#runner, this.#data, this.#view);
 
@@ -95,9 +94,9 @@ export class Simulation {
   get nowTicks(): number {
     return this.#state.now;
   }
-  /** Every op has ended. */
+  /** Every job, and so every op, has ended. */
   get done(): boolean {
-    return this.#state.endedCount === this.#instance.opCount;
+    return this.#jobs.allEnded;
   }
   /** What policies see. */
   get view(): LiveView {

@@ -26,6 +26,8 @@ export class SimulationState {
   readonly inOrder: boolean;
   /** Edges become visible as soon as their producer ends. */
   readonly dataflow: boolean;
+  /** Some tensor has a size: where they all are is kept. */
+  readonly tracksData: boolean;
   /** Held edges: 0 = hidden, 1 = visible, 2 = will be visible. Empty under dataflow. */
   readonly edgeVisible: Uint8Array;
 
@@ -47,6 +49,7 @@ export class SimulationState {
     this.resourceUse = new Float64Array(instance.resourceCount);
     this.inOrder = scheduler.queueOrder === "in-order";
     this.dataflow = sync.ended === undefined;
+    this.tracksData = instance.tensorBytes.some((bytes) => bytes > 0);
     this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
   }
 

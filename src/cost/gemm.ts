@@ -16,8 +16,8 @@ export interface Tile {
 }
 
 /**
- * The operator as matrix products, convolutions by implicit im2col; `undefined` for operators that are none, or whose
- * shape does not say. Extents are named as in the operator catalogue. Recurrent layers count one time step, since the
+ * The operator as matrix products, convolutions by implicit im2col; `undefined` for operators that are none (depthwise
+ * convolutions run as vector operations), or whose shape does not say. Extents are named as in the operator catalogue. Recurrent layers count one time step, since the
  * steps come one after the other.
  */
 export function gemmOf(op: Pick<OpClass, "kind" | "shape">): Gemm | undefined {
@@ -33,7 +33,6 @@ function asGemm(kind: string, shape: Shape): Gemm | undefined {
     case "matmul":
       return { batch: at("batch", 1), m: at("m"), n: at("n"), k: at("k") };
     case "conv":
-    case "depthwise-conv":
       return { batch: groups, m: at("n", 1) * at("dOut", 1) * at("hOut") * at("wOut", 1), n: at("cOut") / groups, k: (at("cIn") / groups) * at("kd", 1) * at("kh") * at("kw", 1) };
     case "conv-transpose":
       return { batch: groups, m: at("n", 1) * at("d", 1) * at("h") * at("w", 1), n: (at("cOut") / groups) * at("kd", 1) * at("kh") * at("kw", 1), k: at("cIn") / groups };

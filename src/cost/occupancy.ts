@@ -4,17 +4,17 @@ import { gemmOf, utilization, type Tile } from "./gemm.ts";
 
 /**
  * Output tiles of GPU matrix kernels, with the share of a multiprocessor's peak that a kernel of this tile can reach:
- * smaller tiles reuse each operand less, but fill more multiprocessors.
+ * smaller tiles reuse each operand less, but fill more multiprocessors. The last are matrix–vector products.
  */
 const gpuTiles: readonly (readonly [Tile, number])[] = [
-  [{ m: 128, n: 128, k: Infinity }, 1],
-  [{ m: 128, n: 64, k: Infinity }, 0.9],
-  [{ m: 64, n: 128, k: Infinity }, 0.9],
-  [{ m: 64, n: 64, k: Infinity }, 0.8],
-  [{ m: 32, n: 64, k: Infinity }, 0.6],
-  [{ m: 64, n: 32, k: Infinity }, 0.6],
-  [{ m: 32, n: 32, k: Infinity }, 0.45],
+  ...both(128, 128, 1), ...both(128, 64, 0.9), ...both(64, 64, 0.8), ...both(64, 32, 0.6), ...both(32, 32, 0.45), ...both(64, 16, 0.4), ...both(64, 8, 0.25), ...both(32, 1, 0.1),
 ];
+
+/** A tile lying and standing. */
+function both(long: number, short: number, share: number): [Tile, number][] {
+  const lying: [Tile, number] = [{ m: short, n: long, k: Infinity }, share];
+  return long === short ? [lying] : [lying, [{ m: long, n: short, k: Infinity }, share]];
+}
 
 /**
  * Share of its units' arithmetic that a matrix product or convolution can use, by the tiles it is cut into:

@@ -1,4 +1,4 @@
-import { GraphBuilder, type OpInit } from "./builder.ts";
+import { GraphBuilder } from "./builder.ts";
 import { isElementwise } from "./catalogue.ts";
 import { TensorOrigin, type OperatorGraph } from "./graph.ts";
 
@@ -154,6 +154,7 @@ class Groups {
 function rebuild(graph: OperatorGraph, groups: Groups): { graph: OperatorGraph; merged: MergedOp[] } {
   const builder = new GraphBuilder(graph.name);
   const merged: MergedOp[] = [];
+  const classes = new FusedClasses(graph, groups, builder);
   const classOf = new Int32Array(graph.classes.length).fill(-1);
   const newOp = new Uint32Array(graph.opCount);
   const newTensor = new Int32Array(graph.tensorCount).fill(-1);
@@ -171,9 +172,9 @@ function rebuild(graph: OperatorGraph, groups: Groups): { graph: OperatorGraph; 
     } else {
       const members: number[] = [];
       for (let op = head; op >= 0; op = groups.next[op]!) members.push(op);
-      const init = fusedClass(graph, groups, members);
-      id = builder.op(init, graph.opName(head));
-      merged.push({ into: graph.opName(head), members: members.map((op) => graph.opName(op)), pattern: init.fused!.join("+") });
+      const { classId, pattern } = classes.of(members);
+      id = builder.opOfClass(classId, graph.opName(head));
+      merged.push({ into: graph.opName(head), members: members.map((op) => graph.opName(op)), pattern });
     }
     for (let op = head; op >= 0; op = groups.next[op]!) newOp[op] = id;
   }
@@ -194,33 +195,58 @@ function rebuild(graph: OperatorGraph, groups: Groups): { graph: OperatorGraph; 
   return { graph: builder.build(), merged };
 }
 
-/** Work adds up; each intermediate tensor is neither written nor read, and what several members read is read once. */
-function fusedClass(graph: OperatorGraph, groups: Groups, members: readonly number[]): OpInit {
-  const first = graph.classes[graph.classOf[members[0]!]!]!;
-  const total = { flops: 0, macs: 0, readBytes: 0, writeBytes: 0, parameterBytes: 0 };
-  const fused: string[] = [];
-  const seen = new Set<number>();
-  for (const op of members) {
-    const { kind, flops, macs, readBytes, writeBytes, parameterBytes, fused: own } = graph.classes[graph.classOf[op]!]!;
-    total.flops += flops;
-    total.macs += macs;
-    total.readBytes += readBytes;
-    total.writeBytes += writeBytes;
-    total.parameterBytes += parameterBytes;
-    fused.push(...(own ?? [kind]));
-    const via = groups.via[op]!;
-    if (via >= 0) total.writeBytes -= graph.tensorBytes[via]!;
-    for (let i = graph.inputs.start[op]!; i < graph.inputs.start[op + 1]!; i++) {
-      const tensor = graph.inputs.item[i]!;
-      if (tensor !== via && !seen.has(tensor)) {
-        seen.add(tensor);
-        continue;
-      }
-      total.readBytes -= graph.tensorBytes[tensor]!;
-      if (graph.tensorOrigin[tensor] === TensorOrigin.weight) total.parameterBytes -= graph.tensorBytes[tensor]!;
-    }
+/** The classes of fused operators; groups that look alike share one, and it is made once. */
+class FusedClasses {
+  readonly #graph: OperatorGraph;
+  readonly #groups: Groups;
+  readonly #builder: GraphBuilder;
+  readonly #known = new Map<string, { readonly classId: number; readonly pattern: string }>();
+
+  constructor(graph: OperatorGraph, groups: Groups, builder: GraphBuilder) {
+    this.#graph = graph;
+    this.#groups = groups;
+    this.#builder = builder;
   }
-  // Hand-made graphs may state less traffic than their tensors have.
-  for (const key of ["readBytes", "writeBytes", "parameterBytes"] as const) total[key] = Math.max(0, total[key]);
-  return { kind: first.kind, shape: first.shape, dtype: first.dtype, ...total, fused };
+
+  of(members: readonly number[]): { readonly classId: number; readonly pattern: string } {
+    const traffic = this.#traffic(members);
+    let key = `${traffic.readBytes} ${traffic.writeBytes} ${traffic.parameterBytes}`;
+    for (const op of members) key += ` ${this.#graph.classOf[op]!}`;
+    let known = this.#known.get(key);
+    if (!known) {
+      const each = members.map((op) => this.#graph.classes[this.#graph.classOf[op]!]!);
+      const { kind, shape, dtype } = each[0]!;
+      const fused = each.flatMap((own) => own.fused ?? [own.kind]);
+      const [flops, macs] = [each.reduce((sum, own) => sum + own.flops, 0), each.reduce((sum, own) => sum + own.macs, 0)];
+      known = { classId: this.#builder.class({ kind, shape, dtype, flops, macs, ...traffic, fused }), pattern: fused.join("+") };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** Each intermediate tensor is neither written nor read, and what several members read is read once. */
+  #traffic(members: readonly number[]): { readBytes: number; writeBytes: number; parameterBytes: number } {
+    const { classes, classOf, inputs, tensorBytes, tensorOrigin } = this.#graph;
+    let [readBytes, writeBytes, parameterBytes] = [0, 0, 0];
+    const seen: number[] = [];
+    for (const op of members) {
+      const own = classes[classOf[op]!]!;
+      readBytes += own.readBytes;
+      writeBytes += own.writeBytes;
+      parameterBytes += own.parameterBytes;
+      const via = this.#groups.via[op]!;
+      if (via >= 0) writeBytes -= tensorBytes[via]!;
+      for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+        const tensor = inputs.item[i]!;
+        if (tensor !== via && !seen.includes(tensor)) {
+          seen.push(tensor);
+          continue;
+        }
+        readBytes -= tensorBytes[tensor]!;
+        if (tensorOrigin[tensor] === TensorOrigin.weight) parameterBytes -= tensorBytes[tensor]!;
+      }
+    }
+    // Hand-made graphs may state less traffic than their tensors have.
+    return { readBytes: Math.max(0, readBytes), writeBytes: Math.max(0, writeBytes), parameterBytes: Math.max(0, parameterBytes) };
+  }
 }

@@ -28,6 +28,8 @@ class MachineBuilder {
   readonly #issues: Issue[] = [];
   readonly #memories: Memory[] = [];
   readonly #memoryId = new Map<string, number>();
+  /** Name of each device's memory; undefined where that is wrong. */
+  readonly #deviceMemory = new Map<string, string | undefined>();
   readonly #parts: readonly Part[];
   readonly #groups: ReadonlyMap<string, readonly string[]>;
   readonly #without: ReadonlySet<string>;
@@ -45,14 +47,15 @@ class MachineBuilder {
     const devices = this.#parts.map((part, id) => this.#device(part, id));
     const links = this.#links();
     const memories = this.#memories;
+    if (this.#issues.length > 0) throw new InputError(this.#issues);
     const route = routeTable(memories.map(({ name }) => name), links);
-    if (this.#issues.length === 0) this.#checkConnected(devices, route);
+    this.#checkConnected(devices, route);
     if (this.#issues.length > 0) throw new InputError(this.#issues);
     return { name: this.#spec.name ?? "machine", devices, memories, links, route };
   }
 
   #addMemory(name: string, { capacity = Infinity, bandwidth = Infinity }: MemorySpec, path: readonly string[]): void {
-    if (this.#memoryId.has(name)) this.#issues.push({ code: "duplicate-name", message: `two memories are named ${name}`, path });
+    if (this.#memoryId.has(name)) this.#issues.push({ code: "duplicate-name", message: `two memories are named ${name}`, hint: "a memory that a device brings along is named DEVICE.memory; change its figures at the device", path });
     this.#memoryId.set(name, this.#memories.length);
     this.#memories.push({ id: this.#memories.length, name, capacityBytes: capacity, bytesPerNs: bandwidth });
   }
@@ -81,6 +84,7 @@ class MachineBuilder {
     if (!spec.peak || Object.keys(spec.peak).length === 0) this.#issues.push({ code: "missing-peak", message: `device ${name} can compute nothing`, hint: "add peak: { f32: 1TFLOP/s }", path });
     if (spec.pipeline && spec.pipeline.clock === undefined) this.#issues.push({ code: "missing-clock", message: `the pipeline of ${name} has no clock`, path: [...path, "pipeline"] });
     const memory = this.#memoryOf(name, spec, path);
+    this.#deviceMemory.set(name, this.#memories[memory]?.name);
     const bandwidth = this.#memories[memory]?.bytesPerNs ?? Infinity;
     const sources = Object.fromEntries(figuresOf(spec).map((figure) => [figure, sourceOf(spec.sources ?? {}, figure) ?? "given"]));
     return {
@@ -104,7 +108,7 @@ class MachineBuilder {
     };
   }
 
-  /** A memory by name, or that of another device; chains of devices are followed until they close. */
+  /** A memory by name, or that of another device; chains of devices are followed until they close. -1 when wrong. */
   #memoryOf(name: string, spec: DeviceSpec, path: readonly string[]): number {
     let wanted = typeof spec.memory === "string" ? spec.memory : `${name}.memory`;
     for (const visited = new Set<string>(); !visited.has(wanted); ) {
@@ -116,7 +120,7 @@ class MachineBuilder {
       wanted = owner.spec.memory;
     }
     this.#issues.push(unknownName("memory", wanted, [...this.#memoryId.keys(), ...this.#parts.map((part) => part.name)].filter((known) => known !== name), [...path, "memory"]));
-    return 0;
+    return -1;
   }
 
   #links(): Link[] {
@@ -154,14 +158,14 @@ class MachineBuilder {
   /** The nodes that one end of a link names: several when it is a repeated device. */
   #ends(end: string, path: readonly (string | number)[]): End[] {
     if (this.#memoryId.has(end) || this.#spec.switches?.includes(end)) return [{ label: end, node: end }];
-    const names = this.#groups.get(end) ?? (this.#parts.some((part) => part.name === end) ? [end] : undefined);
+    const names = this.#groups.get(end) ?? (this.#deviceMemory.has(end) ? [end] : undefined);
     if (!names) {
       this.#issues.push(unknownName("memory, device or switch", end, [...new Set([...this.#memoryId.keys(), ...this.#groups.keys(), ...this.#parts.map(({ name }) => name), ...(this.#spec.switches ?? [])])].filter((known) => !known.endsWith(".memory")), path));
       return [];
     }
-    return names.map((name) => {
-      const part = this.#parts.find((candidate) => candidate.name === name)!;
-      return { label: name, node: this.#memories[this.#memoryOf(name, part.spec, part.path)]!.name };
+    return names.flatMap((name) => {
+      const node = this.#deviceMemory.get(name);
+      return node === undefined ? [] : [{ label: name, node }];
     });
   }
 

@@ -43,13 +43,14 @@ export const kindDefaults: Readonly<Record<DeviceKind, DeviceInput>> = {
   },
   tpu: {
     launch: "1us",
-    efficiency: { matmul: "90%", conv: "80%", "depthwise-conv": "10%", compute: "60%", default: "5%" },
+    efficiency: { matmul: "90%", conv: "80%", "depthwise-conv": "5%", compute: "60%", default: "5%" },
     memoryEfficiency: "85%",
     fuses: true,
     sources: {
       launch: "shortest fused operators on TPU v4 last 1.0 to 1.3 µs: SCALE-Sim TPU validation data set (2025)",
       "efficiency.matmul": "matrix products on TPU v4: SCALE-Sim TPU validation data set (2025)",
       "efficiency.conv": "Jouppi et al., A Domain-Specific Supercomputer for Training Deep Neural Networks, CACM 63(7), 2020",
+      "efficiency.depthwise-conv": "runs on the vector unit: Jouppi et al., CACM 63(7), 2020",
       "efficiency.default": "the vector unit has 1/16 to 1/32 of the matrix units' throughput: Jouppi et al., CACM 63(7), 2020",
       efficiency: "no published figure of general standing: conservative",
       memoryEfficiency: "element-wise operators on TPU v4: SCALE-Sim TPU validation data set (2025)",

@@ -59,7 +59,7 @@ export class LaneInk {
     const narrow = new Uint32Array(this.#columns);
     for (let i = 0; i < start.length; i++) if (style[i] !== Style.wait && isNarrow(i)) narrow[column(i)]!++;
     // Many single narrow spans are a texture, not exceptions: they go into the cells too.
-    const drawsLone = narrow.reduce((count, here) => count + (here === 1 ? 1 : 0), 0) <= this.#columns / 4;
+    const drawsLone = narrow.reduce((count, here) => count + (here === 1 ? 1 : 0), 0) <= this.#columns / 8;
 
     let drawnTo = x0;
     for (let i = 0; i < start.length; i++) {

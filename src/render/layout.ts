@@ -18,10 +18,14 @@ import { timeAxis, type TimeAxis } from "./time-axis.ts";
 const margin = 16;
 /** Room right of the plot for the last tick's text. */
 const rightMargin = 24;
-/** Limits that keep the file small: spans drawn one by one, parts of cells, spans with a tooltip of their own. */
-const maxSpans = 6000;
-const maxCellParts = 100_000;
+/** Limits that keep the file under a megabyte: spans and waits drawn one by one, and spans with a tooltip of their own. */
+const maxSpans = 14_000;
 const maxTooltips = 1000;
+
+/** How many parts of cells may be drawn beside that many spans: a span takes about 25 bytes, a part 6. */
+function cellPartLimit(spanCount: number): number {
+  return Math.max(10_000, (680_000 - 25 * spanCount) / 6);
+}
 
 /**
  * Lays a timeline out: what is drawn where, in plain data, in pixels. Pure: equal traces and options give equal
@@ -49,12 +53,13 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   const scale: TimeScale = { x0: plotX0, x1: plotX1, pxPerTick: (plotX1 - plotX0) / (endTicks > 0 ? endTicks : 1) };
 
   const kinds = styleKinds(trace, options.kindOrder);
-  const thresholdPx = chooseThreshold([trace.rows, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }], scale.pxPerTick, maxSpans);
+  const lengths = [trace.rows, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }];
+  const thresholdPx = chooseThreshold(lengths, scale.pxPerTick, maxSpans);
   const ink = new LaneInk(plan.lanes.length, scale, thresholdPx);
   inkSlots(ink, trace, kinds, plan.lanes, laneOfTrack);
   inkFlows(ink, Style.transfer, flows, plan.lanes, transfers.startTicks, transfers.endTicks);
   inkFlows(ink, Style.job, jobs, plan.lanes, trace.jobs.arrivalTicks, trace.jobs.endTicks);
-  const cells = ink.cells(maxCellParts);
+  const cells = ink.cells(cellPartLimit(ink.spans.length));
   const spans = withTexts(trace, ink.spans, plan, axis);
 
   const segments = options.criticalPath ?? [];

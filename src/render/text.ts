@@ -52,11 +52,11 @@ export function fitMiddle(text: string, size: number, maxWidth: number, bold = f
 }
 
 /** Longest name that is kept; a tooltip shows no more of it. */
-const maxNameLength = 160;
+const maxNameLength = 100;
 
 /**
  * A name as it may stand in an XML document: control characters, lone surrogates, non-characters and characters that
- * turn the reading direction become "�", white space a space; cut to 160 characters. Escaping `<`, `&` and quotes is
+ * turn the reading direction become "�", white space a space; cut to 100 characters. Escaping `<`, `&` and quotes is
  * the serializer's part.
  */
 export function cleanText(text: string): string {

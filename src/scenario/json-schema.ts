@@ -3,7 +3,9 @@ import { machines } from "../machine/library/machines.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { schedulers } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
+import { workloadSources } from "./merge.ts";
 import { machineName, scenarioSchema, schedulerName, schedulerObject, syncName, syncObject } from "./schema.ts";
+import { workloadSchema } from "./workload-schema.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -21,10 +23,25 @@ export function scenarioJsonSchema(): JsonSchema {
     override({ zodSchema, jsonSchema }) {
       const listed = names.get(zodSchema);
       if (listed) jsonSchema.examples = [...listed];
+      if (zodSchema === workloadSchema) (jsonSchema as JsonSchema).anyOf!.push(changesOf(jsonSchema as JsonSchema));
       const definitions = policies.get(zodSchema);
       if (definitions) (jsonSchema as JsonSchema).allOf = definitions.map(optionsOf);
     },
   });
+}
+
+/** A workload without a source, in a file that changes the workload of one it includes: any option of any source. */
+function changesOf(workload: JsonSchema): JsonSchema {
+  const properties: Record<string, JsonSchema> = {};
+  for (const branch of workload.anyOf!.flatMap((inner) => inner.anyOf ?? inner.oneOf ?? [inner])) {
+    for (const [key, option] of Object.entries(branch.properties ?? {}) as [string, JsonSchema][]) {
+      if ((workloadSources as readonly string[]).includes(key)) continue;
+      const known = properties[key];
+      // Models may mean different things by one name.
+      properties[key] = known === undefined || JSON.stringify(known) === JSON.stringify(option) ? option : { description: "An option of several models" };
+    }
+  }
+  return { type: "object", description: "Changes to the workload of an included file", properties, additionalProperties: false };
 }
 
 /** What holds for a policy section that names this built-in. */

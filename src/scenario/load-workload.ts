@@ -25,8 +25,8 @@ type FileWorkload = Omit<LoadedWorkload, "source">;
 const importers = {
   onnx: async (bytes: Uint8Array, file: string, spec: WorkloadSpec): Promise<FileWorkload> => (await import("../graph/onnx/import-onnx.ts")).importOnnx(bytes, { file, dims: spec.dims ?? {} }),
   tasks: async (bytes: Uint8Array, file: string): Promise<FileWorkload> => (await import("../graph/import/tasks.ts")).importTasks(bytes, { file }),
-  stg: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/stg.ts")).importStg(bytes, { file, processors: needed(processors, "stg") }),
-  dot: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/dot.ts")).importDot(bytes, { file, processors: needed(processors, "dot") }),
+  stg: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/stg.ts")).importStg(bytes, { file, processors: processors! }),
+  dot: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/dot.ts")).importDot(bytes, { file, processors: processors! }),
   wfformat: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/wfformat.ts")).importWfformat(bytes, { file, ...(processors !== undefined && { processors }) }),
 } as const;
 
@@ -50,6 +50,7 @@ export async function loadWorkload(scenario: Scenario, processors: number | unde
       return { source, graph: inline.graph, inline, warnings: [] };
     }
     if (source === "model") return { source, ...modelOf(spec) };
+    if ((source === "stg" || source === "dot") && processors === undefined) throw missingProcessors(scenario, source);
     const file = scenario.path(spec[source]!, path);
     return { source, ...cast(await importers[source](await readFile(file), file, spec, processors), spec) };
   } catch (error) {
@@ -68,7 +69,9 @@ function cast(workload: FileWorkload, spec: WorkloadSpec): FileWorkload {
   return spec.dtype === undefined ? workload : { ...workload, graph: castGraph(workload.graph, spec.dtype) };
 }
 
-function needed(processors: number | undefined, source: string): number {
-  if (processors !== undefined) return processors;
-  throw new InputError({ code: "missing-processors", message: `a ${source} file does not say how many processors there are`, hint: "add machine: {processors: 4}, or --processors 4" });
+function missingProcessors(scenario: Scenario, source: WorkloadSource): InputError {
+  return new InputError({
+    code: "missing-processors", message: `a ${source} file does not say how many processors there are`, hint: "write machine: {processors: 4}, or --processors 4",
+    ...scenario.position(scenario.spec.machine ? ["machine"] : ["workload", source]), path: scenario.spec.machine ? ["machine"] : ["workload", source],
+  });
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { workloadSources } from "./merge.ts";
+import { isShorthand, workloadSources, writeOut } from "./merge.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { formatPath, fromPlain, quote, toPlain, type Path, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
 
@@ -40,6 +40,7 @@ export function applyOverrides(root: SourceNode, overrides: readonly Override[])
 function setAt(node: SourceNode | undefined, path: Path, depth: number, value: unknown, at: Position): SourceNode {
   if (depth === path.length) return fromPlain(value, at);
   const step = path[depth]!;
+  if (node && isShorthand(path.slice(0, depth))) node = writeOut(node);
   if (step === "__proto__") throw new InputError({ code: "bad-key", message: '"__proto__" cannot be a key', ...at });
   if (node?.kind === "list") {
     const index = Number(step);
@@ -51,8 +52,7 @@ function setAt(node: SourceNode | undefined, path: Path, depth: number, value: u
     return { ...node, items };
   }
   if (node?.kind === "scalar" && node.value !== null) {
-    const hint = typeof node.value === "string" && path.length - depth === 1 && depth > 0 ? `set ${formatPath(path.slice(0, depth))} as a whole: ${formatPath(path.slice(0, depth))}={use: ${node.value}, ${step}: …}` : undefined;
-    throw new InputError({ code: "bad-override", message: `${formatPath(path.slice(0, depth))} is ${quote(node.value)} and has no keys`, ...at, ...(hint !== undefined && { hint }) });
+    throw new InputError({ code: "bad-override", message: `${formatPath(path.slice(0, depth))} is ${quote(node.value)} and has no keys`, ...at });
   }
   let entries: Map<string, SourceEntry> = new Map(node?.kind === "map" ? node.entries : []);
   const key = String(step);

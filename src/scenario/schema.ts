@@ -40,7 +40,7 @@ const schedulerSchema = shortForUse(schedulerName, schedulerObject, `Which opera
 const syncSchema = shortForUse(syncName, syncObject, `When a finished operator's output may be seen. Default ${defaultSync}`);
 
 /** "1ns", or a fraction of a unit that makes a published example exact: "1/3ns". */
-const tickSchema = z.union([z.string(), z.number()]).transform((input, context) => {
+const tickSchema = z.union([z.string(), z.number().meta({ not: {} })]).transform((input, context) => {
   const [, numerator, denominator, unit] = /^\s*(\d+)\s*\/\s*(\d+)\s*([a-zµ]+)\s*$/.exec(String(input).slice(0, 100)) ?? [];
   const parsed = parseQuantity(numerator === undefined ? input : `${numerator}${unit}`, "time");
   const tickNs = parsed.ok ? parsed.value / Number(denominator ?? 1) : NaN;

@@ -16,13 +16,16 @@ export interface ChromeEvent {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
+/** Of longer runs only the longest spans are shown: viewers hold no more, and the file would grow beyond use. */
+const mostSpans = 300_000;
+
 /** Graphs with more edges get no arrows: viewers would drown in them. */
 const mostArrows = 5000;
 
 /**
  * The events that Perfetto and chrome://tracing show: a process for each device with a thread for each slot, the
  * transfers between two memories as a process with as many threads as overlap, and arrows for dependencies where they
- * are few.
+ * are few. Of more than 300,000 spans the shortest are left out.
  * @source "Trace Event Format", Google (the JSON format of chrome://tracing).
  */
 export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
@@ -33,6 +36,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   const deviceOfTrack = new Uint32Array(tracks[D]!);
   for (let d = 0; d < D; d++) deviceOfTrack.fill(d, tracks[d]!, tracks[d + 1]!);
 
+  const shortest = shortestShown(trace);
   const used = new Uint8Array(tracks[D]!);
   for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) used[rows.track[row]!] = 1;
   for (let d = 0; d < D; d++) {
@@ -43,7 +47,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   }
 
   for (let row = 0; row < rows.length; row++) {
-    if (rows.kind[row] === RowKind.transfer) continue;
+    if (rows.kind[row] === RowKind.transfer || rows.end[row]! - rows.start[row]! < shortest) continue;
     const [track, op] = [rows.track[row]!, rows.subject[row]!];
     const d = deviceOfTrack[track]!;
     const name = instance.opNames.at(op);
@@ -52,7 +56,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
     yield rows.kind[row] === RowKind.setup ? { name: `set up for ${name}`, cat: "setup", ...span } : { name, cat: kind, ...span, args: { op, kind } };
   }
 
-  yield* transferEvents(trace, D + 1, us);
+  yield* transferEvents(trace, D + 1, us, shortest);
 
   if (instance.edgeCount > mostArrows) return;
   for (let to = 0; to < instance.opCount; to++) {
@@ -67,12 +71,19 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   }
 }
 
+/** The length in ticks from which spans are shown. */
+function shortestShown({ rows }: Trace): number {
+  if (rows.length <= mostSpans) return 0;
+  const lengths = rows.end.map((end, row) => end - rows.start[row]!).sort();
+  return lengths[lengths.length - mostSpans]! + 1e-9;
+}
+
 /** A process for each route that was used. */
-function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number): Iterable<ChromeEvent> {
+function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number, shortest: number): Iterable<ChromeEvent> {
   const { instance, transfers } = trace;
   const byRoute = new Map<number, number[]>();
   for (let id = 0; id < transfers.length; id++) {
-    if (Number.isNaN(transfers.endTicks[id]!)) continue;
+    if (!(transfers.endTicks[id]! - transfers.startTicks[id]! >= shortest)) continue;
     const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
     const ids = byRoute.get(route);
     if (ids === undefined) byRoute.set(route, [id]);

@@ -5,8 +5,8 @@ export type Column = Float64Array | Uint32Array | Int32Array | Uint8Array;
 const constructors = { f64: Float64Array, u32: Uint32Array, i32: Int32Array, u8: Uint8Array } as const;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const toCode = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
-/** 255 = not a letter of the alphabet. */
-const toValue = new Uint8Array(256).fill(255);
+/** By character code; 255 = not a letter of the alphabet. */
+const toValue = new Uint8Array(1 << 16).fill(255);
 for (let value = 0; value < 64; value++) toValue[toCode[value]!] = value;
 const pad = "=".charCodeAt(0);
 /** Bytes per chunk: a multiple of 3, so that only the last one is padded. */
@@ -39,15 +39,27 @@ export function parseColumn(text: string, type: ColumnType): Column | undefined 
   const byteCount = (text.length / 4) * 3 - padding;
   if (byteCount % make.BYTES_PER_ELEMENT !== 0) return undefined;
   const bytes = new Uint8Array(byteCount);
-  const letters = text.length - padding;
-  const value = (i: number): number => (i < letters ? toValue[text.charCodeAt(i) & 255]! | (text.charCodeAt(i) > 255 ? 255 : 0) : 0);
-  for (let i = 0, b = 0; i < letters; i += 4, b += 3) {
-    const [v0, v1, v2, v3] = [value(i), value(i + 1), value(i + 2), value(i + 3)];
-    if ((v0 | v1 | v2 | v3) > 63) return undefined;
-    const word = (v0 << 18) | (v1 << 12) | (v2 << 6) | v3;
-    bytes[b] = word >>> 16;
-    bytes[b + 1] = word >>> 8;
-    bytes[b + 2] = word;
+  const whole = text.length - (padding > 0 ? 4 : 0);
+  let bad = 0;
+  let b = 0;
+  for (let i = 0; i < whole; i += 4, b += 3) {
+    const v0 = toValue[text.charCodeAt(i)]!;
+    const v1 = toValue[text.charCodeAt(i + 1)]!;
+    const v2 = toValue[text.charCodeAt(i + 2)]!;
+    const v3 = toValue[text.charCodeAt(i + 3)]!;
+    bad |= v0 | v1 | v2 | v3;
+    bytes[b] = (v0 << 2) | (v1 >>> 4);
+    bytes[b + 1] = (v1 << 4) | (v2 >>> 2);
+    bytes[b + 2] = (v2 << 6) | v3;
   }
+  if (padding > 0) {
+    const v0 = toValue[text.charCodeAt(whole)]!;
+    const v1 = toValue[text.charCodeAt(whole + 1)]!;
+    const v2 = padding === 1 ? toValue[text.charCodeAt(whole + 2)]! : 0;
+    bad |= v0 | v1 | v2;
+    bytes[b] = (v0 << 2) | (v1 >>> 4);
+    if (padding === 1) bytes[b + 1] = (v1 << 4) | (v2 >>> 2);
+  }
+  if (bad > 63) return undefined;
   return new make(bytes.buffer);
 }

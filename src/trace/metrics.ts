@@ -80,7 +80,7 @@ export interface DeviceMetrics {
 export interface LinkMetrics {
   readonly name: string;
   readonly bytes: number;
-  /** bytes / (bandwidth · makespan); absent where the bandwidth is unlimited. */
+  /** bytes / (bandwidth · makespan); absent where the bandwidth is unlimited, and in a run that was stopped. */
   readonly utilization?: number;
 }
 
@@ -90,7 +90,7 @@ export interface MemoryMetrics {
   readonly peakBytes: number;
   /** Absent = unlimited. */
   readonly capacityBytes?: number;
-  /** Bytes read and written by operators / (bandwidth · makespan); absent where the bandwidth is unlimited. */
+  /** Bytes read and written by operators / (bandwidth · makespan); absent where the bandwidth is unlimited, and in a run that was stopped. */
   readonly bandwidthUtilization?: number;
 }
 
@@ -205,7 +205,7 @@ function linkMetrics(trace: Trace): LinkMetrics[] {
   for (let r = instance.memoryCount + instance.deviceCount; r < instance.resourceCount; r++) {
     const bytes = trace.resourceUse[r]!;
     const capacity = instance.resourceCapacity[r]!;
-    links.push({ name: instance.resourceNames[r]!, bytes: Math.round(bytes), ...(capacity < Infinity && { utilization: share(bytes, capacity * makespanTicks) }) });
+    links.push({ name: instance.resourceNames[r]!, bytes: Math.round(bytes), ...(capacity < Infinity && trace.complete && { utilization: share(bytes, capacity * makespanTicks) }) });
   }
   return links;
 }
@@ -217,7 +217,7 @@ function memoryMetrics(trace: Trace): MemoryMetrics[] {
     const capacityBytes = instance.memoryBytes[m]!;
     return {
       name, peakBytes: trace.peakBytes[m]!, ...(capacityBytes < Infinity && { capacityBytes }),
-      ...(bandwidth < Infinity && { bandwidthUtilization: share(trace.resourceUse[m]!, bandwidth * makespanTicks) }),
+      ...(bandwidth < Infinity && trace.complete && { bandwidthUtilization: share(trace.resourceUse[m]!, bandwidth * makespanTicks) }),
     };
   });
 }

@@ -35,7 +35,7 @@ export function verifyCapacity(context: VerifyContext): void {
 }
 
 /** Visits every use of a resource; without deadline it is the total of a transfer on a route. */
-function eachUse({ trace, noise, setupTicks }: VerifyContext, visit: (resource: number, release: number, deadline: number | undefined, amount: number) => void): void {
+function eachUse({ trace, noise, setupTicks, runCount }: VerifyContext, visit: (resource: number, release: number, deadline: number | undefined, amount: number) => void): void {
   const { instance, ops, transfers } = trace;
   const { start, item } = instance.routeResources;
   for (let t = 0; t < transfers.length; t++) {
@@ -52,7 +52,7 @@ function eachUse({ trace, noise, setupTicks }: VerifyContext, visit: (resource: 
   for (let op = 0; op < instance.opCount; op++) {
     const end = ops.endTicks[op]!;
     const device = ops.device[op]!;
-    if (Number.isNaN(end) || device < 0) continue;
+    if (Number.isNaN(end) || device < 0 || runCount[op] !== 1) continue;
     const cell = instance.classOf[op]! * instance.deviceCount + device;
     const fixed = instance.fixedTicks[cell]!;
     const shared = instance.costTicks[cell]! - fixed;

@@ -18,8 +18,9 @@ export interface VerifyContext {
   readonly noise: boolean;
   /** First track of each device. */
   readonly slotStart: Uint32Array;
-  /** Ticks of the setup rows of each op. */
+  /** Ticks of the setup rows of each op, and how many run rows it has: more than one where it was paused, and perhaps moved. */
   readonly setupTicks: Float64Array;
+  readonly runCount: Uint32Array;
   /** The message is made only when it will be shown. */
   report(code: VerifyCode, message: () => string): void;
 }

@@ -2,7 +2,7 @@ import type { Trace } from "../core/trace.ts";
 import { isLongEnough, isTick, type VerifyContext } from "./verify-context.ts";
 
 /** Every transfer was needed, came from a replica, happened once and took long enough; every input was there in time. */
-export function verifyTransfers({ trace, report }: VerifyContext): void {
+export function verifyTransfers({ trace, report, runCount }: VerifyContext): void {
   const { instance, ops, transfers } = trace;
   const { inputs } = instance;
   const arrival = arrivals(trace);
@@ -20,7 +20,8 @@ export function verifyTransfers({ trace, report }: VerifyContext): void {
 
     const reads = inputs.item.subarray(inputs.start[forOp]!, inputs.start[forOp + 1]!).includes(tensor);
     const device = ops.device[forOp]!;
-    if (bytes === 0 || from === to || !reads || device < 0 || instance.deviceMemory[device] !== to || !(ops.placedTicks[forOp]! <= start)) {
+    const goesThere = device >= 0 && (instance.deviceMemory[device] === to || runCount[forOp]! > 1);
+    if (bytes === 0 || from === to || !reads || !goesThere || !(ops.placedTicks[forOp]! <= start)) {
       report("transfer-subject", () => `${about(t)} has no reason: ${instance.opNames.at(forOp)} ${reads ? "reads it elsewhere, or was placed later" : "does not read it"}`);
     }
     if (!(arrival(tensor, from) <= start)) report("transfer-source", () => `${about(t)} starts at ${start}, when the tensor is not there yet`);
@@ -33,7 +34,8 @@ export function verifyTransfers({ trace, report }: VerifyContext): void {
 
   for (let op = 0; op < instance.opCount; op++) {
     const data = ops.dataTicks[op]!;
-    if (Number.isNaN(data) || ops.device[op]! < 0) continue;
+    // A trace keeps the last device of an operator that was paused, and this is about its first.
+    if (Number.isNaN(data) || ops.device[op]! < 0 || runCount[op]! > 1) continue;
     const memory = instance.deviceMemory[ops.device[op]!]!;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;

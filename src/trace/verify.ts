@@ -38,6 +38,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions = {}): VerifyPr
     noise: options.noise ?? trace.instance.costSigma.some((sigma) => sigma > 0),
     slotStart: slotStarts(trace.instance),
     setupTicks: new Float64Array(trace.instance.opCount),
+    runCount: new Uint32Array(trace.instance.opCount),
   };
   if (verifyShape(context)) {
     verifyOps(context);

@@ -15,16 +15,17 @@ const cases = {
 };
 
 async function runCase(name, ops) {
-  const [{ layered, heterogeneous }, { randomSource }, { compile }, { Simulation }, { schedulers }] = await Promise.all([
-    import("../../dist/graph/generate.js"), import("../../dist/base/random.js"), import("../../dist/core/compile.js"), import("../../dist/core/simulation.js"), import("../../dist/schedulers/index.js"),
+  const [{ layered, heterogeneousCosts }, { randomSource }, { compile }, { processorMachine }, { Simulation }, { schedulers }] = await Promise.all([
+    import("../../dist/graph/generate.js"), import("../../dist/base/random.js"), import("../../dist/core/compile.js"), import("../../dist/machine/processors.js"), import("../../dist/core/simulation.js"), import("../../dist/schedulers/index.js"),
   ]);
   const { scheduler, edgeBytes } = cases[name];
   const start = process.cpuUsage();
   const graph = layered({ ops, width: 1000, edgesPerOp: 3, edgeBytes, random: randomSource(1, "graph") });
   const built = cpuMs(start);
-  const workload = heterogeneous(graph, { devices, random: randomSource(1, "costs") });
+  const costs = heterogeneousCosts({ ops, devices, random: randomSource(1, "costs") });
+  const machine = processorMachine(Array.from({ length: devices }, (_, i) => `P${i + 1}`));
   const drawn = cpuMs(start);
-  const instance = compile({ graph, machine: workload.machine, costs: workload.costs });
+  const instance = compile({ graph, machine, costs });
   const compiled = cpuMs(start);
   const { definition, options } = { definition: schedulers.get(scheduler), options: {} };
   const parsed = definition.options ? definition.options["~standard"].validate(options).value : options;

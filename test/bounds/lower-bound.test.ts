@@ -4,7 +4,8 @@ import { areaBound } from "../../src/bounds/area-bound.ts";
 import { criticalPathBound } from "../../src/bounds/critical-path-bound.ts";
 import { lowerBound } from "../../src/bounds/lower-bound.ts";
 import { realizedInstance, withRealizedCosts } from "../../src/bounds/realized-costs.ts";
-import { simulate } from "../../src/core/simulate.ts";
+import { SimulationError } from "../../src/base/errors.ts";
+import { simulate, type SimulationSpec } from "../../src/core/simulate.ts";
 import { randomCase } from "../reference/random-case.ts";
 import { makeInstance, makeRun, type InstanceSpec } from "../trace/make-run.ts";
 
@@ -32,6 +33,8 @@ describe("criticalPathBound", () => {
     expect(criticalPathBound(makeInstance({ costs: [[5], [5]], jobOf: [0, 1], arrivals: [0, 100], slots: [9] }))).toBe(105);
     expect(criticalPathBound(makeInstance({ costs: [[5], [5], [5]], jobOf: [0, 1, 2], arrivals: [0, inf, inf], slots: [9] }))).toBe(15);
     expect(criticalPathBound(makeInstance({ costs: [[5], [6], [5]], jobOf: [0, 1, 2], arrivals: [0, 0, inf], slots: [9] }))).toBe(10);
+    // The second job follows whichever ends first, the third one here.
+    expect(criticalPathBound(makeInstance({ costs: [[90], [5], [7]], jobOf: [0, 1, 2], arrivals: [0, inf, 30], slots: [9] }))).toBe(90);
   });
 
   it("lies between the path of minimum costs and the published schedule of Topcuoglu, Hariri and Wu's graph", () => {
@@ -128,6 +131,16 @@ const tiny: fc.Arbitrary<InstanceSpec> = fc
   // A job stands alone.
   .map((spec) => ({ ...spec, edges: spec.edges.filter(([from, to]) => spec.jobOf[from] === spec.jobOf[to]), arrivals: spec.jobOf.includes(1) ? spec.arrivals : [0] }));
 
+/** Infinity where a random placement on unconnected memories left an op without its data. */
+function makespanOf(spec: SimulationSpec): number {
+  try {
+    return simulate(spec).makespanTicks;
+  } catch (error) {
+    if (error instanceof SimulationError) return Infinity;
+    throw error;
+  }
+}
+
 describe("lowerBound", () => {
   it("is never above the best schedule (brute force)", () => {
     fc.assert(
@@ -160,15 +173,15 @@ describe("lowerBound", () => {
 
   it("is never above a run of the engine: contention, sync, setup, arrivals, and noise by its realized times", () => {
     let withNoise = 0;
-    for (let seed = 0; seed < 600; seed++) {
+    for (let seed = 0; seed < 900; seed++) {
       const { instance: quiet, scheduler, sync } = randomCase(seed, 12);
       const instance = seed % 3 === 0 ? { ...quiet, costSigma: quiet.costTicks.map((_, cell) => (cell % 4) / 5) } : quiet;
       const realized = realizedInstance(instance, seed);
       if (realized !== instance) withNoise++;
-      const { makespanTicks } = simulate({ instance, scheduler: scheduler.make(), sync: sync.make(), seed });
+      const makespanTicks = makespanOf({ instance, scheduler: scheduler.make(), sync: sync.make(), seed });
       if (lowerBound(realized).ticks > makespanTicks) expect.fail(`case ${seed}: the bound ${lowerBound(realized).ticks} is above the makespan ${makespanTicks}`);
     }
-    expect(withNoise).toBe(200);
+    expect(withNoise).toBe(300);
   });
 
   it("answers for a million operators in well under a second", () => {

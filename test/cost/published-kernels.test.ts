@@ -26,7 +26,7 @@ describe.skipIf(!neusight)("NeuSight: f32 operators of 0.2 ms and more in PyTorc
     expect(count).toBeGreaterThan(1000);
     expect(medianError).toBeLessThan(0.3);
     expect(medianRatio).toBeGreaterThan(0.7);
-    expect(medianRatio).toBeLessThan(1.2);
+    expect(medianRatio).toBeLessThan(1.3);
   });
 
   const elementwiseRows = neusight ? csv(join(neusight, "elementwise.csv.gz")) : [];
@@ -59,11 +59,12 @@ describe.skipIf(!deepbench)("DeepBench (skipped without the data)", () => {
   test.each([
     ["f16 on the matrix units of V100", "train__DeepBench_NV_V100__Results_FP16_ip_Mixed_math.csv", "nvidia-v100-pcie-32gb", "f16"],
     ["f32 on V100", "train__DeepBench_NV_V100__Results_FP32.csv", "nvidia-v100-pcie-32gb", "f32"],
+    ["f32 on T4", "train__DeepBench_NV_T4__Results_FP32.csv", "nvidia-t4", "f32"],
     ["f32 on P100", "train__DeepBench_NV_P100__Results_FP32.csv", "nvidia-p100-pcie", "f32"],
-  ] as const)("matrix products in %s: median error below 25 %", (_, file, name, dtype) => {
+  ] as const)("matrix products in %s: median error below 20 %", (_, file, name, dtype) => {
     const { count, medianError } = judge(gemms(file, dtype), libraryDevice(name));
     expect(count).toBeGreaterThan(100);
-    expect(medianError).toBeLessThan(0.25);
+    expect(medianError).toBeLessThan(0.2);
   });
 });
 

@@ -92,9 +92,15 @@ describe("tiles", () => {
     expect(convNs).toBeCloseTo(128, 9);
   });
 
-  test("a depthwise convolution wastes nearly the whole array", () => {
-    const op = opClass(conv({ n: 1, cIn: 32, cOut: 32, h: 16, w: 16, hOut: 16, wOut: 16, kh: 3, kw: 3, groups: 32, dtype: "bf16" }));
-    expect(roofline.estimate({ ...op, readBytes: 0, writeBytes: 0 }, tpu, 1)!.ns).toBeCloseTo(32 * 2 * 128, 9);
+  test("a grouped convolution wastes most of the array, group by group", () => {
+    const op = opClass(conv({ n: 1, cIn: 32, cOut: 32, h: 16, w: 16, hOut: 16, wOut: 16, kh: 3, kw: 3, groups: 4 }));
+    expect(roofline.estimate({ ...op, dtype: "bf16", readBytes: 0, writeBytes: 0 }, tpu, 1)!.ns).toBeCloseTo(4 * 2 * 128, 9);
+  });
+
+  test("a matrix–vector product on a GPU is bound by memory, not by empty tiles", () => {
+    const a100 = buildMachine({ devices: { it: { use: "nvidia-a100-sxm4-80gb" } } }).devices[0]!;
+    expect(roofline.estimate(opClass(matmul({ m: 1, n: 4096, k: 4096, weight: true })), a100, a100.width)).toMatchObject({ limit: "memory" });
+    expect(roofline.estimate(opClass(matmul({ m: 4096, n: 1, k: 4096, weight: true })), a100, a100.width)).toMatchObject({ limit: "memory" });
   });
 
   test("a GPU works in whole waves: one tile more than multiprocessors doubles the time", () => {
@@ -135,7 +141,7 @@ describe("properties on every library device", () => {
     }), check);
   });
 
-  test("a wider operator is never slower, and halving the width at most doubles the time beyond the launch by whole waves", () => {
+  test("a wider operator is never slower", () => {
     fc.assert(fc.property(anyDevice, dtype, size, size, size, fc.double({ min: 0.01, max: 1, noNaN: true }), fc.double({ min: 0.01, max: 1, noNaN: true }), (d, type, m, n, k, a, b) => {
       const op = opClass(matmul({ m, n, k, dtype: type }));
       const narrow = model.estimate(op, d, Math.min(a, b) * d.units);

@@ -98,7 +98,8 @@ const schedulers: Record<string, (random: Random, instance: Instance, inOrder: b
 
 const syncs: Record<string, (random: Random, instance: Instance) => SyncPolicy> = {
   "delayed signals": (random) => ({
-    ended: (view, op, gate) => eachEdge(view, op, (edge) => gate.signal(edge, view.nowTicks + random.int(0, 4))),
+    // Short delays make ties; long ones let a tensor arrive for one consumer before another may see it.
+    ended: (view, op, gate) => eachEdge(view, op, (edge) => gate.signal(edge, view.nowTicks + (random.chance(0.3) ? random.int(5, 90) : random.int(0, 4)))),
   }),
   "level barrier": (_, instance) => {
     const level = new Array<number>(instance.opCount).fill(0);

@@ -13,7 +13,9 @@ export interface TraceInit {
 }
 
 export function makeTrace(init: TraceInit): Trace {
-  const { devices, ops, transfers = [], jobs = [{ arrival: 0, end: Math.max(0, ...ops.map(({ end }) => end)) }] } = init;
+  const { devices, ops, transfers = [] } = init;
+  const makespanTicks = ops.reduce((latest, { end }) => Math.max(latest, end), 0);
+  const jobs = init.jobs ?? [{ arrival: 0, end: makespanTicks }];
   const memories = init.memories ?? ["host"];
   const kinds = [...new Set(ops.map(({ kind }) => kind))];
   const slotStart = devices.map((_, d) => devices.slice(0, d).reduce((sum, { slots }) => sum + slots, 0));
@@ -34,7 +36,7 @@ export function makeTrace(init: TraceInit): Trace {
     opNames: list(ops.map(({ name }) => name)), tensorNames: list(tensorNames), classKinds: kinds,
     deviceNames: devices.map(({ name }) => name), memoryNames: memories,
   }, {
-    makespanTicks: Math.max(0, ...ops.map(({ end }) => end)),
+    makespanTicks,
     rows: {
       length: rows.length, track: Uint32Array.from(rows, ({ track }) => track), subjectKind: Uint8Array.from(rows, ({ subjectKind }) => subjectKind),
       subject: Uint32Array.from(rows, ({ subject }) => subject), kind: Uint8Array.from(rows, ({ kind }) => kind),

@@ -28,12 +28,17 @@ describe("overrides", () => {
     expect(toPlain(apply("workload: {model: resnet50, batch: 8}", "workload.model=gpt2"))).toEqual({ workload: { model: "gpt2", batch: 8 } });
   });
 
+  it("reaches into sections that are a name alone", () => {
+    expect(toPlain(apply("machine: workstation\nscheduler: dmda\ncompare: [heft]", "machine.devices.gpu0.slots=4", "scheduler.alpha=2", "compare[0].x=1"))).toEqual({
+      machine: { use: "workstation", devices: { gpu0: { slots: 4 } } }, scheduler: { use: "dmda", alpha: 2 }, compare: [{ use: "heft", x: 1 }],
+    });
+  });
+
   it.each([
     ["seed", "--set seed: error[bad-override]: an override is PATH=VALUE\n  hint: for example --set machine.devices.gpu0.slots=4"],
     ["=3", "--set =3: error[bad-override]: an override is PATH=VALUE\n  hint: for example --set machine.devices.gpu0.slots=4"],
     ["a..b=3", '--set a..b=3: error[bad-override]: "a..b" is not a path\n  hint: names joined by dots, list items as [0]: compare[0].use'],
     ["compare[5]=x", "--set compare[5]=x: error[bad-override]: compare is a list of 1; it has no item 5"],
-    ["scheduler.alpha=2", '--set scheduler.alpha=2: error[bad-override]: scheduler is "dmda" and has no keys\n  hint: set scheduler as a whole: scheduler={use: dmda, alpha: …}'],
     ["seed.x=2", "--set seed.x=2: error[bad-override]: seed is 1 and has no keys"],
     ["__proto__.x=2", '--set __proto__.x=2: error[bad-key]: "__proto__" cannot be a key'],
     ["seed={a", "--set seed={a: error[yaml-syntax]: Flow map must end with a }"],

@@ -25,6 +25,13 @@ describe("include", () => {
     expect(toPlain(same)).toEqual({ workload: { model: "resnet50", batch: 4 } });
   });
 
+  it("adds to a section that is a name alone, and replaces the options of another policy", async () => {
+    const base = "machine: workstation\nscheduler: {use: dmda, alpha: 2}\nsync: dataflow";
+    const merged = async (text: string) => toPlain(await read({ "s/a.yaml": `include: b.yaml\n${text}`, "s/b.yaml": base }));
+    expect(await merged("machine: {devices: {gpu0: {slots: 2}}}\nscheduler: {beta: 3}")).toEqual({ machine: { use: "workstation", devices: { gpu0: { slots: 2 } } }, scheduler: { use: "dmda", alpha: 2, beta: 3 }, sync: "dataflow" });
+    expect(await merged("machine: mixed\nscheduler: {use: heft}\nsync: {x: 1}")).toEqual({ machine: "mixed", scheduler: { use: "heft" }, sync: { use: "dataflow", x: 1 } });
+  });
+
   it("may include one file twice, by two ways", async () => {
     expect(toPlain(await read({ "s/a.yaml": "include: [b.yaml, c.yaml]", "s/b.yaml": "include: d.yaml", "s/c.yaml": "include: d.yaml", "s/d.yaml": "seed: 1" }))).toEqual({ seed: 1 });
   });

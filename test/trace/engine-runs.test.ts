@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SimulationError } from "../../src/base/errors.ts";
 import { lowerBound } from "../../src/bounds/lower-bound.ts";
 import type { NameList } from "../../src/core/instance.ts";
 import { simulate } from "../../src/core/simulate.ts";
@@ -9,11 +10,17 @@ import { computeMetrics } from "../../src/trace/metrics.ts";
 import { loadTrace, saveTrace } from "../../src/trace/saved-trace.ts";
 import { randomCase } from "../reference/random-case.ts";
 
-const runs = Array.from({ length: 400 }, (_, seed): Trace => {
+/** Where memories are not connected a random placement may leave an op without its data: such cases have no run. */
+const runs = Array.from({ length: 400 }, (_, seed) => seed).flatMap((seed): Trace[] => {
   const { instance, scheduler, sync } = randomCase(seed, 20);
   const run = (untilTicks?: number): Trace => simulate({ instance, scheduler: scheduler.make(), sync: sync.make(), ...(untilTicks !== undefined && { untilTicks }) });
-  const whole = run();
-  return seed % 10 === 0 ? run(Math.floor(whole.makespanTicks / 2)) : whole;
+  try {
+    const whole = run();
+    return [seed % 10 === 0 ? run(Math.floor(whole.makespanTicks / 2)) : whole];
+  } catch (error) {
+    if (error instanceof SimulationError) return [];
+    throw error;
+  }
 });
 
 const namesOf = (list: NameList): string[] => Array.from({ length: list.length }, (_, id) => list.at(id));
@@ -21,6 +28,7 @@ const plain = ({ digest, ...trace }: Trace): object => ({ ...trace, digest, inst
 
 describe("runs of the engine", () => {
   it("have a critical path that covers the makespan and leaves nothing unexplained", () => {
+    expect(runs.length).toBeGreaterThan(350);
     const kinds = new Map<string, number>();
     for (const [seed, trace] of runs.entries()) {
       let now = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { simulate } from "../../src/core/simulate.ts";
+import { Simulation } from "../../src/core/simulation.ts";
 import { RowKind, SubjectKind, type Trace } from "../../src/core/trace.ts";
 import { verifyTrace, type VerifyCode, type VerifyOptions } from "../../src/trace/verify.ts";
 import { makeInstance, type InstanceSpec } from "../reference/make-instance.ts";
@@ -189,6 +190,27 @@ describe("verifyTrace", () => {
       "op1 ran in slot 7 of device0, which has 2",
       "4 more like these",
     ]);
+  });
+
+  it("follows an operator that was paused and went on elsewhere", () => {
+    const ticks: InstanceSpec = { ops: [{}], devices: [{}, {}], costs: [[100, 200]] };
+    const simulation = new Simulation({
+      instance: makeInstance(ticks),
+      scheduler: {
+        dispatch(view, out) {
+          if (view.ready.has(0)) out.place(0, 0);
+          if (view.nowTicks < 60) out.wakeAt(view.nowTicks + 10);
+        },
+      },
+    });
+    while (simulation.nowTicks < 30) simulation.step();
+    simulation.pause(0);
+    simulation.resume(0, 1);
+    const trace = simulation.run();
+    expect(trace.makespanTicks).toBe(30 + 140);
+    expect(verifyTrace(trace)).toEqual([]);
+    trace.rows.start[1]! += 1;
+    expect(codes(trace)).toContain("run-too-short");
   });
 
   it("rows of a slot may come in any order", () => {

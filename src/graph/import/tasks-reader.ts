@@ -11,13 +11,12 @@ const brace = 0x7b;
 const braceEnd = 0x7d;
 const bracket = 0x5b;
 const bracketEnd = 0x5d;
-const topKeys = ["format", "name", "processors", "tasks", "edges"];
+const topKeys = ["format", "processors", "tasks", "edges"];
 
 /** The columns of a tasks file as they are read. Tasks and edges refer to names by their number in `names`. */
 export class TasksReader {
   readonly names = new NameTable();
   processors: string[] = [];
-  name: string | undefined;
   readonly taskName = new U32Column();
   readonly taskAt = new U32Column();
   /** All durations, row after row, and the end of each row. */
@@ -54,7 +53,6 @@ export class TasksReader {
       if (seen.has(key)) this.#issues.add("duplicate-key", `"${key}" is given twice`, at);
       seen.add(key);
       if (key === "format") this.#readFormat();
-      else if (key === "name") this.name = this.#readString("a name");
       else if (key === "processors") this.#readProcessors();
       else if (key === "tasks") this.#readTasks();
       else if (key === "edges") this.#readEdges();

@@ -20,7 +20,7 @@ export function* tasksChunks({ graph, costs, machine }: Workload): Generator<str
   if (!costs || !machine) throw new InputError({ code: "no-durations", message: `${graph.name} has no durations of its own to write as tasks` });
   const edgeNs = transferTime(machine);
   const processors = machine.devices.map((device) => device.name);
-  yield `{"format":${JSON.stringify(tasksFormat)},"name":${JSON.stringify(graph.name)},"processors":${JSON.stringify(processors)},"tasks":[`;
+  yield `{"format":${JSON.stringify(tasksFormat)},"processors":${JSON.stringify(processors)},"tasks":[`;
 
   let text = "";
   for (let op = 0; op < graph.opCount; op++) {

@@ -27,10 +27,10 @@ const maxDepth = 100;
 
 /**
  * Decodes one message. Absent fields are `undefined`, absent lists are empty; unknown fields are skipped. `maxBytes`
- * bounds the estimated size of the decoded objects (default 1.5 GB): a file of empty messages grows a hundredfold.
+ * bounds the estimated size of the decoded objects (default 1 GB): a file of empty messages grows a hundredfold.
  * @throws {ProtoError} for bytes that are not such a message.
  */
-export function decodeMessage(bytes: Uint8Array, schema: ProtoSchema, message: string, maxBytes = 1.5e9): unknown {
+export function decodeMessage(bytes: Uint8Array, schema: ProtoSchema, message: string, maxBytes = 1e9): unknown {
   return new Reader(bytes, schema, maxBytes).message(message, 0, bytes.length, 0);
 }
 
@@ -42,7 +42,7 @@ class Reader {
   readonly #schema: ProtoSchema;
   readonly #text = new TextDecoder();
   /** An empty message of each kind; copies share its hidden class, and need no check for absent lists later. */
-  readonly #blank: ReadonlyMap<string, Fields>;
+  readonly #blank: ReadonlyMap<string, { readonly message: Fields; readonly bytes: number }>;
   readonly #maxBytes: number;
   #at = 0;
   #decoded = 0;
@@ -52,14 +52,18 @@ class Reader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#schema = schema;
     this.#maxBytes = maxBytes;
-    this.#blank = new Map(Object.entries(schema).map(([name, fields]) => [name, Object.fromEntries(Object.values(fields).map(([field, type]) => [field, isList(type) ? empty : undefined]))]));
+    this.#blank = new Map(Object.entries(schema).map(([name, fields]) => {
+      const list = Object.values(fields);
+      return [name, { message: Object.fromEntries(list.map(([field, type]) => [field, isList(type) ? empty : undefined])), bytes: 64 + 8 * list.length }];
+    }));
   }
 
   message(name: string, start: number, end: number, depth: number): Fields {
     if (depth > maxDepth) throw new ProtoError(`messages are nested more than ${maxDepth} deep`, start);
     const fields = this.#schema[name]!;
-    const result: Fields = { ...this.#blank.get(name) };
-    this.#spend(64 + 8 * Object.keys(fields).length);
+    const blank = this.#blank.get(name)!;
+    const result: Fields = { ...blank.message };
+    this.#spend(blank.bytes);
     this.#at = start;
     while (this.#at < end) {
       const tag = this.#varint(end);

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError, type Issue } from "../../../src/base/errors.ts";
+import { GraphBuilder } from "../../../src/graph/builder.ts";
 import { importTasks, tickForTasks } from "../../../src/graph/import/tasks.ts";
 import { writeTasks } from "../../../src/graph/import/write-tasks.ts";
+import { processorMachine } from "../../../src/machine/processors.ts";
 import { sharedData } from "../../shared-data.ts";
 
 const file = "a.tasks.json";
@@ -77,10 +79,36 @@ describe("importTasks", () => {
     expect([...costs!.ns.subarray(0, 3)]).toEqual([14, 16, 9]);
     const text = writeTasks(importTasks(readFileSync(path), { file: path }));
     const read = (json: string) => {
-      const { name: _, edges, ...rest } = JSON.parse(json) as { name?: string; edges: object[] };
+      const { edges, ...rest } = JSON.parse(json) as { edges: object[] };
       return { ...rest, edges: edges.map((edge) => JSON.stringify(edge)).sort() };
     };
     expect(read(text)).toEqual(read(readFileSync(path, "utf8")));
+  });
+});
+
+describe("writeTasks", () => {
+  test("writes an edge to each reader of a tensor, and the slowest of several between two tasks", () => {
+    const builder = new GraphBuilder("shared");
+    for (const name of ["a", "b", "c"]) builder.op({ kind: "task" }, name);
+    const tensor = builder.output(0, 5);
+    for (const reader of [1, 2]) builder.feed(tensor, reader);
+    builder.edge(0, 2, 9);
+    builder.feed(builder.source("input", 100), 1);
+    const costs = { deviceCount: 2, ns: Float64Array.of(1, Infinity, 2, 2.5, 3, 3) };
+    const text = writeTasks({ graph: builder.build(), costs, machine: processorMachine(["P1", "P2"]), warnings: [] });
+    expect(JSON.parse(text)).toEqual({
+      format: "heddle-tasks/1", processors: ["P1", "P2"],
+      tasks: [{ name: "a", ns: [1, null] }, { name: "b", ns: [2, 2.5] }, { name: "c", ns: [3, 3] }],
+      edges: [{ from: "a", to: "b", ns: 5 }, { from: "a", to: "c", ns: 9 }],
+    });
+  });
+
+  test("needs durations, and links that are all alike", () => {
+    const { graph, costs } = importTasks(small, { file });
+    expect(() => writeTasks({ graph, warnings: [] })).toThrow("has no durations of its own");
+    const machine = processorMachine(["P1", "P2"]);
+    const uneven = { ...machine, route: (from: number, to: number) => ({ ...machine.route(from, to)!, latencyNs: from }) };
+    expect(() => writeTasks({ graph, costs: costs!, machine: uneven, warnings: [] })).toThrow("differ, so an edge has no single time");
   });
 });
 

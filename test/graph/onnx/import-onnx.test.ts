@@ -90,7 +90,7 @@ describe("weights and views", () => {
 });
 
 describe("functions, bodies and unknown operators", () => {
-  const fn = (nodes: readonly Node[]): Model["functions"] => [{ name: "Twice", domain: "mine", inputs: ["a", "b"], outputs: ["r"], nodes }];
+  const fn = (nodes: readonly Node[]): NonNullable<Model["functions"]> => [{ name: "Twice", domain: "mine", inputs: ["a", "b"], outputs: ["r"], nodes }];
   test("a function is written out with the caller's tensors and attributes", async () => {
     const { graph, unknown } = await importModel({
       inputs: { x: [2, 3, 4] }, functions: fn([{ op: "ReduceSum", name: "sum", in: ["a"], out: ["t"], attrs: { keepdims: { refersTo: "keep" } } }, { op: "Add", name: "add", in: ["a", "t"], out: ["r"] }]),

@@ -160,12 +160,13 @@ table("views and constants cost nothing", [
 ]);
 
 describe("contradictions name the node", () => {
-  test.each([
+  const cases: readonly (readonly [op: string, inputs: Readonly<Record<string, readonly number[]>>, attrs: Readonly<Record<string, Attribute>>, message: string])[] = [
     ["MatMul", { a: [2, 3], b: [4, 5] }, {}, "inner extents"], ["Conv", { x: [1, 3, 8, 8], w: [4, 2, 3, 3] }, {}, "channels"], ["Conv", { x: [1, 3, 2, 2], w: [4, 3, 3, 3] }, {}, "does not fit an axis of 2"],
     ["Add", { a: [2, 3], b: [2, 4] }, {}, "do not broadcast"], ["Concat", { a: [2, 3], b: [3, 4] }, { axis: 1 }, "cannot be joined"], ["Transpose", { x: [2, 3] }, { perm: [0, 5] }, "axis 5"],
     ["Conv", { x: [1, 3, 8, 8], w: [4, 3, 3, 3] }, { strides: [0, 0] }, "at least 1"], ["Einsum", { x: [2, 3] }, { equation: "ijk->i" }, "does not fit"],
-  ] as const)("%s", (op, inputs, attrs, message) => {
-    const run = (): unknown => infer({ inputs: inputs as Record<string, number[]>, nodes: [{ op, name: "here", in: Object.keys(inputs), out: ["y"], attrs }] });
+  ];
+  test.each(cases)("%s", (op, inputs, attrs, message) => {
+    const run = (): unknown => infer({ inputs, nodes: [{ op, name: "here", in: Object.keys(inputs), out: ["y"], attrs }] });
     expect(run).toThrow(InputError);
     expect(run).toThrow(message);
     expect(run).toThrow(`node "here" (${op})`);

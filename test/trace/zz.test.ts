@@ -1,0 +1,41 @@
+import { it } from "vitest";
+import { simulate } from "../../src/core/simulate.ts";
+import { compile } from "../../src/core/compile.ts";
+import { layered } from "../../src/graph/generate.ts";
+import { machines } from "../../src/machine/library/machines.ts";
+import { processorMachine } from "../../src/machine/processors.ts";
+import { defaultCostModel } from "../../src/cost/build-cost-model.ts";
+import { schedulers } from "../../src/schedulers/index.ts";
+import { criticalPathBound } from "../../src/bounds/critical-path-bound.ts";
+import { areaBound } from "../../src/bounds/area-bound.ts";
+import { computeMetrics } from "../../src/trace/metrics.ts";
+import { metricsJson } from "../../src/trace/metrics-json.ts";
+import { criticalPath } from "../../src/trace/critical-path.ts";
+import { deviceTimes } from "../../src/trace/device-times.ts";
+import { saveTrace, loadTrace } from "../../src/trace/saved-trace.ts";
+import { diffTraces } from "../../src/trace/diff.ts";
+import { traceCsv } from "../../src/trace/csv.ts";
+function time<T>(name: string, f: () => T): T { const c = process.cpuUsage(); const t = performance.now(); const r = f(); const u = process.cpuUsage(c); console.log(name, (performance.now() - t).toFixed(0), "ms wall", ((u.user+u.system)/1000).toFixed(0), "cpu"); return r; }
+it("x", () => {
+  let s = 1; const random = () => (s = (s * 48271) % 2147483647) / 2147483647;
+  const ops = Number(process.env.N ?? 1e6);
+  const graph = time("graph", () => layered({ ops, width: 1000, edgesPerOp: 3, edgeBytes: 10, random }));
+  const D = 16;
+  const ns = Float64Array.from({ length: ops * D }, () => 100 + Math.floor(random() * 900));
+  const machine = processorMachine(Array.from({ length: D }, (_, d) => `P${d}`));
+  const instance = time("compile", () => compile({ graph, machine, costs: { deviceCount: D, ns } }));
+  console.log(instance.classCount, instance.memoryCount, instance.edgeCount);
+  console.log(time("cp bound", () => criticalPathBound(instance)), time("cp bound", () => criticalPathBound(instance)));
+  console.log(time("area bound", () => areaBound(instance)));
+  const trace = time("simulate", () => simulate({ instance, scheduler: schedulers.get("fifo").create({}) }));
+  console.log(trace.makespanTicks, trace.transfers.length);
+  time("critical", () => console.log(criticalPath(trace).length));
+  time("device times", () => deviceTimes(trace));
+  const m = time("metrics", () => computeMetrics(trace));
+  let n = 0;
+  time("metrics json", () => { for (const c of metricsJson(m)) n += c.length; }); console.log(n / 1e6, "MB");
+  n = 0; time("csv", () => { for (const c of traceCsv(trace)) n += c.length; }); console.log(n / 1e6, "MB");
+  const parts: string[] = [];
+  n = 0; time("save", () => { for (const c of saveTrace(trace)) { n += c.length; if (ops <= 4e5) parts.push(c); } }); console.log(n / 1e6, "MB");
+  if (ops <= 4e5) { const text = parts.join(""); time("load", () => loadTrace(text)); time("diff", () => diffTraces(trace, trace)); }
+});
