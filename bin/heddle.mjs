@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const entry = new URL("../dist/cli/heddle.js", import.meta.url);
+const entry = new URL("../dist/bundle/heddle.js", import.meta.url);
 if (!existsSync(fileURLToPath(entry))) {
   process.stderr.write("heddle is not built yet: run `npm run build` in its folder first\n");
   process.exit(2);

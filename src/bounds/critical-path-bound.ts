@@ -16,6 +16,8 @@ import type { Instance } from "../core/instance.ts";
 export function criticalPathBound(instance: Instance): number {
   const { opCount, deviceCount: D, memoryCount: M, inputs, tensorBytes, tensorProducer, tensorHome, classOf, costTicks, deviceMemory, jobOf } = instance;
   const ways = new WaysInto(instance);
+  const { wayOf } = ways;
+  const oneWay = ways.count === 1;
   const endIn = new Float64Array(opCount * M).fill(Infinity);
   const endAnywhere = new Float64Array(opCount);
   const ready = new Float64Array(M);
@@ -30,10 +32,14 @@ export function criticalPathBound(instance: Instance): number {
       const home = tensorHome[tensor]!;
       if (producer < 0 && home < 0) continue;
       const arrival = ways.arrivals(producer < 0 ? 0 : endAnywhere[producer]!, tensorBytes[tensor]!);
-      const row = producer * M;
-      for (let m = 0; m < M; m++) {
-        const moved = arrival[ways.wayOf[m]!]!;
-        const here = producer >= 0 ? endIn[row + m]! : m === home ? 0 : Infinity;
+      if (producer < 0) {
+        for (let m = 0; m < M; m++) if (m !== home && arrival[wayOf[m]!]! > ready[m]!) ready[m] = arrival[wayOf[m]!]!;
+        continue;
+      }
+      const soonest = arrival[0]!;
+      for (let m = 0, at = producer * M; m < M; m++, at++) {
+        const here = endIn[at]!;
+        const moved = oneWay ? soonest : arrival[wayOf[m]!]!;
         const there = here < moved ? here : moved;
         if (there > ready[m]!) ready[m] = there;
       }
@@ -82,6 +88,11 @@ class WaysInto {
       this.wayOf[to] = way;
     }
     this.#arrival = new Float64Array(this.#latency.length);
+  }
+
+  /** Different ways. */
+  get count(): number {
+    return this.#latency.length;
   }
 
   /** Earliest arrival by each way of a tensor that is somewhere from `from` on. Without bytes nothing moves. Reused at each call. */

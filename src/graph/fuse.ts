@@ -201,11 +201,14 @@ class FusedClasses {
   readonly #groups: Groups;
   readonly #builder: GraphBuilder;
   readonly #known = new Map<string, { readonly classId: number; readonly pattern: string }>();
+  /** Last member, plus 1, of the last group that read each tensor. */
+  readonly #readBy: Uint32Array;
 
   constructor(graph: OperatorGraph, groups: Groups, builder: GraphBuilder) {
     this.#graph = graph;
     this.#groups = groups;
     this.#builder = builder;
+    this.#readBy = new Uint32Array(graph.tensorCount);
   }
 
   of(members: readonly number[]): { readonly classId: number; readonly pattern: string } {
@@ -228,7 +231,7 @@ class FusedClasses {
   #traffic(members: readonly number[]): { readBytes: number; writeBytes: number; parameterBytes: number } {
     const { classes, classOf, inputs, tensorBytes, tensorOrigin } = this.#graph;
     let [readBytes, writeBytes, parameterBytes] = [0, 0, 0];
-    const seen: number[] = [];
+    const group = members.at(-1)! + 1;
     for (const op of members) {
       const own = classes[classOf[op]!]!;
       readBytes += own.readBytes;
@@ -238,8 +241,8 @@ class FusedClasses {
       if (via >= 0) writeBytes -= tensorBytes[via]!;
       for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
         const tensor = inputs.item[i]!;
-        if (tensor !== via && !seen.includes(tensor)) {
-          seen.push(tensor);
+        if (tensor !== via && this.#readBy[tensor] !== group) {
+          this.#readBy[tensor] = group;
           continue;
         }
         readBytes -= tensorBytes[tensor]!;

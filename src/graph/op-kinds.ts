@@ -18,7 +18,7 @@ export const elementwiseFlops: Readonly<Record<string, number>> = {
   neg: 1, abs: 1, sign: 1, sqrt: 1, reciprocal: 1, exp: 1, log: 1, erf: 1, floor: 1, ceil: 1, round: 1,
   sin: 1, cos: 1, tan: 1, asin: 1, acos: 1, atan: 1, sinh: 1, cosh: 1, asinh: 1, acosh: 1, atanh: 1, tanh: 1,
   relu: 1, "leaky-relu": 2, prelu: 2, "thresholded-relu": 1, elu: 3, celu: 4, selu: 4, clip: 2, shrink: 3,
-  sigmoid: 4, "hard-sigmoid": 4, "hard-swish": 5, silu: 5, gelu: 5, mish: 5, softplus: 3, softsign: 3, swiglu: 6,
+  sigmoid: 4, "hard-sigmoid": 4, "hard-swish": 5, silu: 5, "rotary-embedding": 3, gelu: 5, mish: 5, softplus: 3, softsign: 3, swiglu: 6,
   equal: 1, greater: 1, less: 1, and: 1, or: 1, xor: 1, not: 1, "bitwise-and": 1, "bitwise-or": 1, "bitwise-xor": 1,
   "bitwise-not": 1, "bit-shift": 1, "is-nan": 1, "is-inf": 1, where: 1, dropout: 2, quantize: 4, dequantize: 2,
   "relu-grad": 2, "sigmoid-grad": 3, "tanh-grad": 3, "gelu-grad": 14, "softmax-grad": 4, "dropout-grad": 2,
@@ -36,6 +36,7 @@ const compute: readonly (readonly [string, string])[] = [
   ["rnn", "simple recurrent layer over a whole sequence"],
   ["fft", "discrete or short-time Fourier transform"],
   ["if", "conditional with bodies of its own, at the cost of its dearer branch"],
+  ["task", "opaque work whose duration is given, not derived"],
   ["loop", "repeated body (Loop, Scan), at the cost of all its iterations"],
 ];
 
@@ -83,7 +84,6 @@ const memory: readonly (readonly [string, string])[] = [
 const view: readonly (readonly [string, string])[] = [
   ["reshape", "the same bytes under another shape; importers alias the tensor instead of emitting it"],
   ["identity", "the same tensor under another name"],
-  ["task", "opaque work whose duration is given, not derived"],
 ];
 
 /** Every operator kind that the builders and importers of Heddle emit. Plain scenarios may use others. */

@@ -33,9 +33,26 @@ export function expandDevices(section: Pick<MachineSpec, "devices" | "without">,
   }
 
   const parts: Part[] = [];
+  const add = (name: string, path: readonly string[], resolved: DeviceSpec | Issue) => {
+    if ("code" in resolved) {
+      // Links to it are left out as well: one problem is told once.
+      without.add(name);
+      if (!issues.includes(resolved)) issues.push(resolved);
+    } else parts.push({ name, path, spec: resolved as Part["spec"] });
+  };
   for (const [name, spec] of written) {
-    if (copyOf.has(name) && spec.count === undefined) groups.delete(name);
-    else if (!without.has(name)) for (const copy of groups.get(name)!) if (!without.has(copy)) add(copy, name, spec);
+    if (copyOf.has(name) && spec.count === undefined) {
+      groups.delete(name);
+      continue;
+    }
+    const copies = groups.get(name)!.filter((copy) => !without.has(copy));
+    const path = ["devices", name];
+    const common = copies.length > 0 ? resolveDeviceSpec(spec, path) : spec;
+    for (const copy of copies) {
+      const own = copy === name ? undefined : section.devices?.[copy];
+      if (own) add(copy, ["devices", copy], resolveDeviceSpec(overlay(spec, own), ["devices", copy]));
+      else add(copy, path, common);
+    }
   }
   const made = new Set(parts.map(({ name }) => name));
   for (const [name, copies] of groups) {
@@ -43,15 +60,4 @@ export function expandDevices(section: Pick<MachineSpec, "devices" | "without">,
     if (groups.get(name)!.length === 0) without.add(name);
   }
   return { parts, groups, without };
-
-  function add(name: string, group: string, spec: DeviceSpec): void {
-    const own = name === group ? undefined : section.devices?.[name];
-    const path = ["devices", own ? name : group];
-    const resolved = resolveDeviceSpec(own ? overlay(spec, own) : spec, path);
-    if ("code" in resolved) {
-      // Links to it are left out as well: one problem is told once.
-      without.add(name);
-      if (!issues.some((issue) => issue.path?.join() === resolved.path?.join())) issues.push(resolved);
-    } else parts.push({ name, path, spec: resolved as Part["spec"] });
-  }
 }

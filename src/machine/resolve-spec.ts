@@ -4,6 +4,7 @@ import { kindDefaults } from "./defaults.ts";
 import { devices as deviceLibrary } from "./library/devices.ts";
 import { links as linkLibrary } from "./library/links.ts";
 import { machines as machineLibrary } from "./library/machines.ts";
+import type { DeviceKind } from "./machine.ts";
 import { deviceSchema, linkFiguresSchema, machineSchema, type DeviceSpec, type LinkSpec, type MachineSpec } from "./schema.ts";
 
 type Path = readonly (string | number)[];
@@ -37,13 +38,20 @@ export function resolveMachineSpec(spec: MachineSpec): Omit<MachineSpec, "links"
   return { name: spec.name ?? entry.name, processors: spec.processors, without: spec.without, devices, memories, links, switches: [...new Set([...(base.switches ?? []), ...(spec.switches ?? [])])] };
 }
 
+const defaultsOf = new Map<DeviceKind, DeviceSpec>();
+function parsedDefaults(kind: DeviceKind): DeviceSpec {
+  let parsed = defaultsOf.get(kind);
+  if (!parsed) defaultsOf.set(kind, (parsed = deviceSchema.parse(kindDefaults[kind])));
+  return parsed;
+}
+
 /** A device with every figure it has: its own, then those of the library device it uses, then those of its kind. */
 export function resolveDeviceSpec(spec: DeviceSpec, path: Path): DeviceSpec | Issue {
   const entry = spec.use === undefined ? undefined : deviceLibrary.tryGet(spec.use);
   if (spec.use !== undefined && !entry) return unknownName("device", spec.use, deviceLibrary.names, [...path, "use"]);
   const given = entry ? overlay(deviceSchema.parse(entry.device), spec) : spec;
   if (!given.kind) return { code: "missing-kind", message: `device ${path.at(-1)} has neither kind nor use`, hint: "add kind: cpu, gpu, tpu, fpga or npu, or use: a device of the library", path };
-  const { pipeline, ...defaults } = deviceSchema.parse(kindDefaults[given.kind]);
+  const { pipeline, ...defaults } = parsedDefaults(given.kind);
   return overlay({ ...defaults, ...((given.kind === "fpga" || given.pipeline) && { pipeline }) }, given);
 }
 

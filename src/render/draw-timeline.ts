@@ -75,7 +75,7 @@ function drawBackground(svg: Parent, { lanes, plot, axis }: Layout): void {
 }
 
 function drawCells(svg: Parent, { cells, lanes, plot }: Layout): void {
-  const paths = cellPaths(cells, lanes, plot.x0);
+  const paths = cellPaths(cells, lanes, plot);
   if (paths.every((path) => path === "")) return;
   const group = svg.append("g").attr("class", "cells");
   for (let style = paths.length - 1; style >= 0; style--) {

@@ -19,7 +19,7 @@ const margin = 16;
 /** Room right of the plot for the last tick's text. */
 const rightMargin = 24;
 /** Limits that keep the file under a megabyte: spans and waits drawn one by one, and spans with a tooltip of their own. */
-const maxSpans = 14_000;
+const maxSpans = 20_000;
 const maxTooltips = 1000;
 
 /** How many parts of cells may be drawn beside that many spans: a span takes about 25 bytes, a part 6. */

@@ -14,7 +14,7 @@ export interface MarkerInit {
 
 /**
  * Places labels above the plot, each ending at its line, in as few rows as it takes that no label touches another one
- * or the line of another one. Markers at the same pixel share a label. `y` is the baseline, counted from the plot's
+ * or the line of another one; where that cannot be, as for a long label at the left edge, a line may pass a label. Markers at the same pixel share a label. `y` is the baseline, counted from the plot's
  * top, upwards negative.
  */
 export function placeMarkers(inits: readonly MarkerInit[], minX: number, maxX: number): MarkerMark[] {
@@ -29,25 +29,21 @@ export function placeMarkers(inits: readonly MarkerInit[], minX: number, maxX: n
     const width = textWidth(init.label, size);
     const labelX0 = Math.max(minX, Math.min(init.x - gap / 2, maxX) - width);
     const labelX1 = labelX0 + width;
-    const touches = (x0: number, x1: number, x: number): boolean => x > x0 - gap / 2 && x < x1 + gap / 2;
+    const fits = (row: number): boolean => placed.every((other) => {
+      const apart = row !== other.row || labelX0 >= other.labelX1 + gap || labelX1 <= other.labelX0 - gap;
+      // A line passes through all rows below its label.
+      const myLine = row < other.row || !within(init.x, other.labelX0, other.labelX1);
+      const otherLine = row > other.row || !within(other.x, labelX0, labelX1);
+      return apart && myLine && otherLine;
+    });
+    const top = placed.reduce((most, other) => Math.max(most, other.row + 1), 0);
     let row = 0;
-    for (let tried = false; !tried; ) {
-      tried = true;
-      for (const other of placed) {
-        const overlap = row === other.row && labelX0 < other.labelX1 + gap && labelX1 > other.labelX0 - gap;
-        const mineCrosses = row > other.row && touches(other.labelX0, other.labelX1, init.x);
-        const othersCrosses = row < other.row && touches(labelX0, labelX1, other.x);
-        // Its line passes at every row below it, so that only going above it helps.
-        const sameRowLine = row === other.row && (touches(labelX0, labelX1, other.x) || touches(other.labelX0, other.labelX1, init.x));
-        if (overlap || mineCrosses || othersCrosses || sameRowLine) {
-          row++;
-          tried = false;
-          break;
-        }
-      }
-      if (row > merged.length * 2) break;
-    }
+    while (row < top && !fits(row)) row++;
     placed.push({ kind: init.kind, x: init.x, label: init.label, labelX0, labelX1, row, y: -4 - row * markerRowHeight });
   }
   return placed;
+}
+
+function within(x: number, x0: number, x1: number): boolean {
+  return x > x0 - gap / 2 && x < x1 + gap / 2;
 }

@@ -25,35 +25,36 @@ export function spansPath(spans: readonly SpanMark[], lanes: readonly LaneMark[]
  * The cells as one path a style, "" where it is unused. Styles are stacked: each path reaches from the foot of the
  * lane to the top of its own part, so paths must be painted from the last style to the first.
  */
-export function cellPaths(cells: DensityCells, lanes: readonly LaneMark[], x0: number): string[] {
-  const { columns, cellWidth } = cells;
+export function cellPaths(cells: DensityCells, lanes: readonly LaneMark[], plot: { readonly x0: number; readonly x1: number }): string[] {
+  const { columns } = cells;
+  // The last cell may reach over the plot's edge: it is cut there.
+  const edges = Array.from({ length: columns + 1 }, (_, column) => Math.min(plot.x1 - plot.x0, column * cells.cellWidth));
   const parts: string[][] = Array.from({ length: styleCount }, () => []);
   lanes.forEach(({ y, height }, lane) => {
-    const tops = stackTops(cells, lane, height);
+    const tops = stackTops(cells, edges, lane, height);
     for (let style = 0; style < styleCount; style++) {
       let top = 0;
-      let run = 0;
+      let from = 0;
       let path = "";
       for (let column = 0; column < columns; column++) {
         const next = tops[column * styleCount + style]!;
-        if (next !== top) {
-          path += path === "" ? `M${px(x0 + run * cellWidth)} ${px(y + height)}v${-next}` : `h${run * cellWidth}v${top - next}`;
-          top = next;
-          run = 0;
-        }
-        run++;
+        if (next === top) continue;
+        path += path === "" ? `M${px(plot.x0 + edges[column]!)} ${px(y + height)}v${-next}` : `h${px(edges[column]! - from)}v${top - next}`;
+        top = next;
+        from = edges[column]!;
       }
-      if (path !== "") parts[style]!.push(top > 0 ? `${path}h${run * cellWidth}v${top}z` : `${path}z`);
+      if (path !== "") parts[style]!.push(top > 0 ? `${path}h${px(edges[columns]! - from)}v${top}z` : `${path}z`);
     }
   });
   return parts.map((list) => list.join(""));
 }
 
 /** Height of the top of each style's part in each cell, in whole pixels; 0 where it has none. */
-function stackTops({ columns, share }: DensityCells, lane: number, height: number): Uint16Array {
+function stackTops({ columns, cellWidth, share }: DensityCells, edges: readonly number[], lane: number, height: number): Uint16Array {
   const tops = new Uint16Array(columns * styleCount);
   for (let column = 0; column < columns; column++) {
     const from = (lane * columns + column) * styleCount;
+    const scale = (height * cellWidth) / (edges[column + 1]! - edges[column]!);
     let sum = 0;
     let reached = 0;
     let most = 0;
@@ -61,7 +62,7 @@ function stackTops({ columns, share }: DensityCells, lane: number, height: numbe
       const here = share[from + style]!;
       if (here > share[from + most]!) most = style;
       sum += here;
-      const top = Math.min(height, Math.round(sum * height));
+      const top = Math.min(height, Math.round(sum * scale));
       if (top > reached) tops[column * styleCount + style] = top;
       reached = Math.max(reached, top);
     }

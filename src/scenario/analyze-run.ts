@@ -1,6 +1,6 @@
-import { lowerBound, withRealizedCosts, type LowerBound } from "../bounds/lower-bound.ts";
+import { lowerBound, type LowerBound } from "../bounds/lower-bound.ts";
+import { realizedInstance } from "../bounds/realized-costs.ts";
 import type { Instance } from "../core/instance.ts";
-import { realizedTicks } from "../core/realized.ts";
 import type { Trace } from "../core/trace.ts";
 import { computeMetrics, type Metrics } from "../trace/metrics.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
@@ -8,7 +8,7 @@ import type { ResolvedScenario } from "./resolve-scenario.ts";
 /** The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed. */
 export function boundOf(instance: Instance, seed: number): LowerBound {
   const noisy = instance.costSigma.some((sigma) => sigma > 0);
-  return lowerBound(noisy ? withRealizedCosts(instance, realizedTicks(instance, seed)) : instance);
+  return lowerBound(noisy ? realizedInstance(instance, seed) : instance);
 }
 
 /**

@@ -23,7 +23,7 @@ export function scenarioJsonSchema(): JsonSchema {
     override({ zodSchema, jsonSchema }) {
       const listed = names.get(zodSchema);
       if (listed) jsonSchema.examples = [...listed];
-      if (zodSchema === workloadSchema) (jsonSchema as JsonSchema).anyOf!.push(changesOf(jsonSchema as JsonSchema));
+      if ((zodSchema as z.core.$ZodType) === workloadSchema) (jsonSchema as JsonSchema).anyOf!.push(changesOf(jsonSchema as JsonSchema));
       const definitions = policies.get(zodSchema);
       if (definitions) (jsonSchema as JsonSchema).allOf = definitions.map(optionsOf);
     },

@@ -10,6 +10,7 @@ import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { schedulers } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
 import { arrivalTimes } from "./arrivals.ts";
+import { checkCostDevices } from "./check-cost-devices.ts";
 import { givenTimes } from "./inline-graph.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
 import { loadWorkload, type LoadedWorkload } from "./load-workload.ts";
@@ -42,6 +43,9 @@ export interface ResolvedScenario {
   readonly warnings: readonly Warning[];
 }
 
+/** Most operators of one simulation, over all instances: some 10 GB of memory. */
+export const operatorLimit = 10_000_000;
+
 /**
  * Reads what a scenario names and builds what a simulation needs: the workload file, the fused graph, the machine, the
  * cost model, the policies.
@@ -68,8 +72,12 @@ export async function resolveScenario(scenario: Scenario, options: { readonly re
   };
 
   const seed = spec.seed ?? 0;
+  const instances = spec.workload.instances ?? 1;
   const loaded = await attempt(["workload"], () => loadWorkload(scenario, processorCount(spec), options.readFile));
   const machine = await attempt(["machine"], () => machineOf(scenario, loaded));
+  if (loaded && loaded.graph.opCount * instances > operatorLimit) {
+    issues.push({ code: "too-many-operators", message: `${instances} instances of ${loaded.graph.opCount} operators are more than ${operatorLimit}`, ...scenario.position(["workload", "instances"]), path: ["workload", "instances"] });
+  }
   const arrivalsNs = await attempt(["workload"], () => arrivalTimes(spec.workload, seed));
   const fused = loaded && machine && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", machine)));
   const costs = loaded && machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
@@ -122,6 +130,7 @@ function costsOf(scenario: Scenario, loaded: LoadedWorkload, machine: Machine): 
     if (scenario.spec.cost === undefined) return loaded.costs;
     throw new InputError({ code: "conflicting-keys", message: `a ${loaded.source} file brings its own durations`, hint: "remove cost" });
   }
+  if (scenario.spec.cost !== undefined) checkCostDevices(scenario.spec.cost, machine);
   const model = scenario.spec.cost === undefined ? defaultCostModel() : buildCostModel(scenario.spec.cost);
   if (!loaded.inline) return model;
   try {

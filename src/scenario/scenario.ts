@@ -6,6 +6,9 @@ import { scenarioSchema, type ScenarioSpec } from "./schema.ts";
 import { describeIssue, schemaIssues } from "./schema-issues.ts";
 import { positionOf, toPlain, type Path, type Position, type SourceMap } from "./source-tree.ts";
 
+/** Most problems that one scenario is reported with. */
+const issueLimit = 100;
+
 /** A scenario whose form has been checked; what it names has not been looked at yet. */
 export class Scenario {
   /** Title: the `name` key, or the file's name without its ending. */
@@ -21,7 +24,7 @@ export class Scenario {
     const parsed = scenarioSchema.safeParse(plain, { error: describeIssue });
     const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source);
     if (!source.entries.has("workload")) issues.push({ code: "missing-key", message: 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: "for example workload: {model: resnet50}" });
-    if (!parsed.success || issues.length > 0) throw new InputError(issues);
+    if (!parsed.success || issues.length > 0) throw new InputError(firstOf(issues));
     this.#source = source;
     this.file = file;
     this.spec = parsed.data as ScenarioSpec;
@@ -48,4 +51,12 @@ export class Scenario {
     if (!(error instanceof InputError)) return error;
     return new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...this.position([...path, ...(issue.path ?? [])]), path: [...path, ...(issue.path ?? [])] } : issue)));
   }
+}
+
+/** The first problems by position; a thousand operators that make the same mistake need not be told a thousand times. */
+function firstOf(issues: readonly Issue[]): readonly Issue[] {
+  if (issues.length <= issueLimit) return issues;
+  const shown = new InputError(issues).issues.slice(0, issueLimit);
+  const { file, line, column } = shown.at(-1)!;
+  return [...shown, { code: "more-problems", message: `there are ${issues.length - issueLimit} more problems`, ...(file !== undefined && { file }), ...(line !== undefined && { line }), ...(column !== undefined && { column }) }];
 }

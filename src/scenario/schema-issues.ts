@@ -92,7 +92,7 @@ class Translator {
   #union(branches: readonly (readonly SchemaIssue[])[], path: Path): Issue[] {
     const fitting = branches.filter((branch) => !branch.some((issue) => isWrongRoot(issue)));
     if (fitting.length === 0) return [this.#noBranch(branches.map((branch) => branch.find((issue) => isWrongRoot(issue))!), path)];
-    if (fitting.length > 1 && fitting.every((branch) => branch.some(isMissing))) return this.#noChoice(fitting, path);
+    if (fitting.length > 1 && fitting.every((branch) => branch.some(lacksKey))) return this.#noChoice(fitting, path);
     const best = fitting.reduce((a, b) => (cost(b) < cost(a) ? b : a));
     return best.flatMap((issue) => unknownOf(issue).length === 0 ? this.translate(issue, path) : unknownOf(issue).map((key) => this.#conflict(path, key, best, fitting) ?? this.#unknownKey(path, key, knownIn(issue))));
   }
@@ -103,7 +103,7 @@ class Translator {
     for (const branch of branches) {
       const unknown = branch.flatMap(unknownOf);
       const other = unknown.find((candidate) => !known.includes(candidate));
-      if (other !== undefined && !unknown.includes(key) && !branch.some(isMissing)) return this.#issue("conflicting-keys", `${owner(path)} has both "${other}" and "${key}"`, [...path, key], "keep one of them", "key");
+      if (other !== undefined && !unknown.includes(key) && !branch.some(lacksKey)) return this.#issue("conflicting-keys", `${owner(path)} has both "${other}" and "${key}"`, [...path, key], "keep one of them", "key");
     }
     return undefined;
   }
@@ -119,7 +119,7 @@ class Translator {
 
   /** Every branch misses the key that would choose it: perhaps one was misspelt. */
   #noChoice(branches: readonly (readonly SchemaIssue[])[], path: Path): Issue[] {
-    const needed = [...new Set(branches.flatMap((branch) => branch.filter(isMissing).map((issue) => String(issue.path.at(-1)))))];
+    const needed = [...new Set(branches.flatMap((branch) => branch.filter(lacksKey).map((issue) => String(issue.path.at(-1)))))];
     const listing = branches.filter((branch) => branch.some((issue) => unknownOf(issue).length > 0));
     const unknown = listing.length === 0 ? [] : listing.map((branch) => branch.flatMap(unknownOf)).reduce((a, b) => a.filter((key) => b.includes(key)));
     const misspelt = unknown.filter((key) => nearest(key, needed).length > 0);
@@ -148,6 +148,11 @@ function isMissing(issue: SchemaIssue): boolean {
   return issue.path.length > 0 && issue.message === `is missing${mark}`;
 }
 
+/** A key of the value itself is missing, not one further inside. */
+function lacksKey(issue: SchemaIssue): boolean {
+  return issue.path.length === 1 && isMissing(issue);
+}
+
 /** The value itself is of another type than the branch takes. */
 function isWrongRoot(issue: SchemaIssue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
@@ -161,9 +166,10 @@ function knownIn(issue: SchemaIssue): string[] {
   return issue.code === "unrecognized_keys" ? issue.message.split(mark).slice(1).filter((key) => key !== "") : [];
 }
 
-/** How far a branch is from what was written: a missing or unknown key counts more than a wrong value. */
+/** How far a branch is from what was written. Its keys tell most; of what is wrong inside them, much is little worse than something. */
 function cost(branch: readonly SchemaIssue[]): number {
-  return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 * issue.keys.length : isMissing(issue) ? 15 : 1), 0);
+  const keys = branch.reduce((sum, issue) => sum + 10 * unknownOf(issue).length + (lacksKey(issue) ? 15 : 0), 0);
+  return keys + Math.min(9, branch.filter((issue) => unknownOf(issue).length === 0 && !lacksKey(issue)).length);
 }
 
 function codeOf(issue: SchemaIssue): string {

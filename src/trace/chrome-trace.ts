@@ -36,7 +36,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   const deviceOfTrack = new Uint32Array(tracks[D]!);
   for (let d = 0; d < D; d++) deviceOfTrack.fill(d, tracks[d]!, tracks[d + 1]!);
 
-  const shortest = shortestShown(trace);
+  const shown = shownRows(trace);
   const used = new Uint8Array(tracks[D]!);
   for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) used[rows.track[row]!] = 1;
   for (let d = 0; d < D; d++) {
@@ -47,7 +47,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   }
 
   for (let row = 0; row < rows.length; row++) {
-    if (rows.kind[row] === RowKind.transfer || rows.end[row]! - rows.start[row]! < shortest) continue;
+    if (rows.kind[row] === RowKind.transfer || shown?.[row] === 0) continue;
     const [track, op] = [rows.track[row]!, rows.subject[row]!];
     const d = deviceOfTrack[track]!;
     const name = instance.opNames.at(op);
@@ -56,7 +56,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
     yield rows.kind[row] === RowKind.setup ? { name: `set up for ${name}`, cat: "setup", ...span } : { name, cat: kind, ...span, args: { op, kind } };
   }
 
-  yield* transferEvents(trace, D + 1, us, shortest);
+  yield* transferEvents(trace, D + 1, us, shown);
 
   if (instance.edgeCount > mostArrows) return;
   for (let to = 0; to < instance.opCount; to++) {
@@ -71,19 +71,24 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   }
 }
 
-/** The length in ticks from which spans are shown. */
-function shortestShown({ rows }: Trace): number {
-  if (rows.length <= mostSpans) return 0;
-  const lengths = rows.end.map((end, row) => end - rows.start[row]!).sort();
-  return lengths[lengths.length - mostSpans]! + 1e-9;
+/** 1 for each row that is shown: the longest, and of equally long ones the first. Undefined when all are. */
+function shownRows({ rows }: Trace): Uint8Array | undefined {
+  if (rows.length <= mostSpans) return undefined;
+  const lengths = rows.end.map((end, row) => end - rows.start[row]!);
+  const sorted = lengths.slice().sort();
+  const shortest = sorted[sorted.length - mostSpans]!;
+  let ties = mostSpans;
+  for (const length of lengths) if (length > shortest) ties--;
+  return Uint8Array.from(lengths, (length) => (length > shortest || (length === shortest && ties-- > 0) ? 1 : 0));
 }
 
 /** A process for each route that was used. */
-function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number, shortest: number): Iterable<ChromeEvent> {
-  const { instance, transfers } = trace;
+function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number, shown: Uint8Array | undefined): Iterable<ChromeEvent> {
+  const { instance, rows, transfers } = trace;
   const byRoute = new Map<number, number[]>();
-  for (let id = 0; id < transfers.length; id++) {
-    if (!(transfers.endTicks[id]! - transfers.startTicks[id]! >= shortest)) continue;
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.kind[row] !== RowKind.transfer || shown?.[row] === 0) continue;
+    const id = rows.subject[row]!;
     const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
     const ids = byRoute.get(route);
     if (ids === undefined) byRoute.set(route, [id]);

@@ -54,11 +54,13 @@ function eachUse({ trace, noise, setupTicks, runCount }: VerifyContext, visit: (
     const device = ops.device[op]!;
     if (Number.isNaN(end) || device < 0 || runCount[op] !== 1) continue;
     const cell = instance.classOf[op]! * instance.deviceCount + device;
-    const fixed = instance.fixedTicks[cell]!;
+    // Columns that say nothing may be empty.
+    const fixed = instance.fixedTicks[cell] ?? 0;
+    const memoryDemand = instance.memoryDemand[cell] ?? 0;
     const shared = instance.costTicks[cell]! - fixed;
     if (!(shared > 0 && shared < Infinity)) continue;
     const release = ops.startTicks[op]! + setupTicks[op]! + fixed;
-    if (instance.memoryDemand[cell]! > 0) visit(instance.deviceMemory[device]!, release, end, instance.memoryDemand[cell]! * shared);
+    if (memoryDemand > 0) visit(instance.deviceMemory[device]!, release, end, memoryDemand * shared);
     if (instance.width[device]! * instance.slots[device]! > instance.units[device]!) visit(instance.memoryCount + device, release, end, instance.width[device]! * shared);
   }
 }

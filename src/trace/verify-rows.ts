@@ -74,7 +74,7 @@ function verifyTracks({ trace, report, slotStart, setupTicks, runCount }: Verify
       busyUntil = Math.max(busyUntil, rows.end[row]!);
       before = op;
       if (rows.kind[row] !== RowKind.run) continue;
-      const wanted = instance.configuration[instance.classOf[op]! * instance.deviceCount + device]!;
+      const wanted = instance.configuration[instance.classOf[op]! * instance.deviceCount + device] ?? -1;
       if (wanted < 0 || wanted === loaded) continue;
       loaded = wanted;
       if (runCount[op] === 1 && !isLongEnough(setupTicks[op]!, instance.setupTicks[device]!)) report("setup-missing", () => `${place()} ran ${instance.opNames.at(op)} without the ${instance.setupTicks[device]} ticks of setup for its configuration`);

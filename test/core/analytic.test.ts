@@ -142,6 +142,41 @@ describe.each(Object.entries(simulators))("closed forms: %s", (_, run) => {
     expect(run(makeInstance(spec), late())).toMatchObject({ transferEnd: [10, 35], start: [0, 10, 35, 15] });
   });
 
+  it("in one round a delayed signal comes before the end of a transfer, and does not see its replica", () => {
+    // Operator 0 ends at 5. Its output reaches memory 1 at 15, just when operator 2 in memory 2 may see it, too: it
+    // takes the slow route from memory 0, since the replica nearby is a moment too late.
+    const spec: InstanceSpec = {
+      ops: [{}, { inputs: [0] }, { inputs: [0] }],
+      tensors: [{ bytes: 10, producer: 0 }],
+      memories: [Infinity, Infinity, Infinity],
+      devices: [{ memory: 0 }, { memory: 1 }, { memory: 2 }],
+      routes: [{ from: 0, to: 1, ticksPerByte: 1 }, { from: 0, to: 2, ticksPerByte: 9 }, { from: 1, to: 2, ticksPerByte: 2 }],
+      costs: range(3).map(() => [5, 5, 5]),
+    };
+    const late = (atTicks: number): SyncPolicy => ({
+      ended(_view, op, gate) {
+        if (op !== 0) return;
+        gate.signal(0);
+        gate.signal(1, atTicks);
+      },
+    });
+    expect(run(makeInstance(spec), placed([0, 1, 2])(), late(15)).transferEnd).toEqual([15, 15 + 90]);
+    expect(run(makeInstance(spec), placed([0, 1, 2])(), late(16)).transferEnd).toEqual([15, 16 + 20]);
+  });
+
+  it("fails when nothing can happen any more", () => {
+    const spec: InstanceSpec = { ops: [{}, { inputs: [0] }], tensors: [{ bytes: 0, producer: 0 }], devices: [{}], costs: [[5], [5]] };
+    const backwards: Scheduler = { queueOrder: "in-order", prepare: (_, out) => [1, 0].forEach((op) => out.place(op, 0)), dispatch() {} };
+    expect(() => run(makeInstance(spec), backwards)).toThrow(/did not end|never end/);
+    expect(() => run(makeInstance(spec), { dispatch() {} })).toThrow(/did not end|never end/);
+    expect(() => run(makeInstance(spec), placed([0, 0])(), { ended() {} })).toThrow(/did not end|never end/);
+  });
+
+  it("fails when a tensor has no way to where it is read", () => {
+    const spec: InstanceSpec = { ops: [{ inputs: [0] }], tensors: [{ bytes: 1, home: 0 }], memories: [Infinity, Infinity], devices: [{ memory: 1 }], costs: [[5]] };
+    expect(() => run(makeInstance(spec), placed([0])())).toThrow(/no route/);
+  });
+
   it("jobs back to back: each begins when the one before has ended", () => {
     const spec: InstanceSpec = {
       ops: [{ job: 0 }, { job: 1 }, { job: 2 }],

@@ -64,10 +64,10 @@ export function makeInstance(spec: InstanceSpec): Instance {
     jobArrivalTicks: Float64Array.from(jobs),
     classOf: Uint32Array.from(spec.ops, (op, id) => op.class ?? id),
     costTicks: Float64Array.from(cells, (cell) => cell.ticks),
-    fixedTicks: Float64Array.from(cells, (cell) => cell.fixed ?? 0),
-    costSigma: Float64Array.from(cells, (cell) => cell.sigma ?? 0),
-    memoryDemand: Float64Array.from(cells, (cell) => cell.memoryDemand ?? 0),
-    configuration: Int32Array.from(cells, (cell) => cell.configuration ?? -1),
+    fixedTicks: Float64Array.from(unlessAll(0, cells.map((cell) => cell.fixed ?? 0))),
+    costSigma: Float64Array.from(unlessAll(0, cells.map((cell) => cell.sigma ?? 0))),
+    memoryDemand: Float64Array.from(unlessAll(0, cells.map((cell) => cell.memoryDemand ?? 0))),
+    configuration: Int32Array.from(unlessAll(-1, cells.map((cell) => cell.configuration ?? -1))),
     slots: Int32Array.from(spec.devices, (device) => device.slots ?? 1),
     deviceMemory: Uint32Array.from(spec.devices, (device) => device.memory ?? 0),
     units: Float64Array.from(spec.devices, (device) => device.units ?? Infinity),
@@ -82,6 +82,11 @@ export function makeInstance(spec: InstanceSpec): Instance {
     classKinds: names("kind", spec.costs.length), deviceNames: names("device", D), memoryNames: names("memory", M),
     resourceNames: [...names("memory", M), ...names("units", D), ...names("link", links.length)],
   };
+}
+
+/** Empty where every entry is the neutral one, as `compile` leaves it. */
+function unlessAll(neutral: number, values: readonly number[]): readonly number[] {
+  return values.every((value) => value === neutral) ? [] : values;
 }
 
 function starts(rows: readonly (readonly unknown[])[]): Uint32Array {

@@ -98,6 +98,8 @@ function sharedSource(random: Random, tensors: readonly { producer?: number }[])
 
 function randomCosts(random: Random, between: Numbers, machine: Pick<InstanceSpec, "memories" | "devices">): Pick<InstanceSpec, "costs"> {
   const configured = random.chance(0.3);
+  const fixes = random.chance(0.7);
+  const draws = random.chance(0.8);
   return {
     costs: range(classCount).map(() => {
       const sure = random.int(0, machine.devices.length - 1);
@@ -107,8 +109,8 @@ function randomCosts(random: Random, between: Numbers, machine: Pick<InstanceSpe
         const ticks = free ? 0 : between(1, 40);
         return {
           ticks,
-          fixed: random.chance(0.5) ? 0 : random.chance(0.1) ? ticks : Math.min(ticks, between(0, 5)),
-          memoryDemand: random.chance(0.5) ? between(1, 6) : 0,
+          fixed: !fixes || random.chance(0.4) ? 0 : random.chance(0.1) ? ticks : Math.min(ticks, between(0, 5)),
+          memoryDemand: draws && random.chance(0.6) ? between(1, 6) : 0,
           configuration: configured && random.chance(0.7) ? random.int(0, 2) : -1,
         };
       });

@@ -143,14 +143,15 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
 
     const cell = op.class * instance.deviceCount + op.device;
     const cost = instance.costTicks[cell]!;
-    const fixed = instance.fixedTicks[cell]!;
-    const configuration = instance.configuration[cell]!;
+    // Columns that say nothing may be empty.
+    const fixed = instance.fixedTicks[cell] ?? 0;
+    const configuration = instance.configuration[cell] ?? -1;
     const setup = configuration >= 0 && configuration !== slot.configuration ? instance.setupTicks[op.device]! : 0;
     if (configuration >= 0) slot.configuration = configuration;
     op.runStart = world.now + setup;
 
     const demands: Demand[] = [];
-    const memoryDemand = instance.memoryDemand[cell]!;
+    const memoryDemand = instance.memoryDemand[cell] ?? 0;
     if (memoryDemand > 0 && instance.resourceCapacity[device.memory]! < Infinity) demands.push({ resource: device.memory, amount: memoryDemand });
     const units = instance.memoryCount + op.device;
     if (instance.resourceCapacity[units]! < Infinity) demands.push({ resource: units, amount: instance.width[op.device]! });

@@ -199,6 +199,13 @@ describe("lanes", () => {
     expect(layout.footnotes[0]!.text).toContain("5 slots have no lane of their own");
   });
 
+  test("of slots that ran nothing are one thin lane", () => {
+    const trace = makeTrace({ devices: [{ name: "cpu", slots: 16 }, { name: "gpu0", slots: 2 }], ops: [{ name: "a", kind: "k", device: 0, slot: 0, start: 0, end: 10 }, { name: "b", kind: "k", device: 0, slot: 1, start: 0, end: 10 }] });
+    const layout = layoutTimeline(trace);
+    expect(layout.lanes.map(({ kind, label, height }) => [kind, label, height])).toEqual([["slot", "0", 30], ["slot", "1", 30], ["summary", "14 idle", 14], ["summary", "", 14]]);
+    expect(layout.footnotes).toEqual([]);
+  });
+
   test("of a paused operator show its pieces, and no wait between them", () => {
     const trace = makeTrace({ devices: [{ name: "cpu", slots: 1 }], ops: [{ name: "a", kind: "k", device: 0, start: 10, end: 20, ready: 0, data: 10 }] });
     const rows = { ...trace.rows, length: 2, track: Uint32Array.of(0, 0), subjectKind: new Uint8Array(2), subject: Uint32Array.of(0, 0), kind: new Uint8Array(2), start: Float64Array.of(10, 30), end: Float64Array.of(20, 40) };

@@ -60,6 +60,14 @@ describe("loadScenario", () => {
     expect(await errorOf(text)).toBe(message);
   });
 
+  it("tells a hundred problems, and how many more there are", async () => {
+    const ops = Array.from({ length: 1000 }, (_, i) => `      op${i}: ${i}`).join("\n");
+    const lines = (await errorOf(`workload:\n  graph:\n    ops:\n${ops.replace("op0: 0", "op0: 7")}`)).split("\n").filter((line) => !line.startsWith("  hint"));
+    expect(lines).toHaveLength(101);
+    expect(lines[0]).toMatch(/^a\.yaml:4:12: error\[bad-unit\]/);
+    expect(lines.at(-1)).toBe("a.yaml:103:13: error[more-problems]: there are 900 more problems");
+  });
+
   it("names the override that does not fit", async () => {
     expect(await errorOf(rest, "machine.devices.gpu0.slots=four", "tick=3")).toBe(
       '--set machine.devices.gpu0.slots=four: error[wrong-type]: machine.devices.gpu0.slots: a whole number is wanted\n--set tick=3: error[bad-unit]: tick: 3 has no unit\n  hint: quantities carry their unit: 10us',

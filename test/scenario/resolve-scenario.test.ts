@@ -78,6 +78,9 @@ describe("resolveScenario", () => {
     ["a cycle", "workload: {graph: {ops: {a: 1ms, b: 1ms}, edges: [a -> b, b -> a]}}", "a.yaml:1:19: error[cycle]: the graph has a cycle: b → a → b"],
     ["an unknown device", "workload: {graph: {ops: {a: {time: {gpu1: 1ms}}}}}", 'a.yaml:1:43: error[unknown-device]: workstation has no device "gpu1"\n  hint: did you mean gpu or gpu0?'],
     ["fusing what has times", "workload: {graph: {ops: {a: 1ms}}, fuse: on}", "a.yaml:1:42: error[conflicting-keys]: operators with given times cannot be fused\n  hint: remove fuse, or give flops and bytes instead of time"],
+    ["costs for devices that are not there", "{workload: {model: mlp}, cost: [{table: {matmul: {gpu9: 3us, gpu: 2us}}}, {table: [{kind: relu, device: npu, time: 1us}]}]}", 'a.yaml:1:57: error[unknown-device]: workstation has no device "gpu9"\n  hint: did you mean gpu or gpu0?\na.yaml:1:105: error[unknown-device]: workstation has no device "npu"\n  hint: did you mean cpu or gpu?'],
+    ["more instances than memory holds", "workload: {model: resnet50, fuse: off, instances: 900000}", "a.yaml:1:51: error[too-many-operators]: 900000 instances of 174 operators are more than 10000000"],
+    ["arrivals beyond exact time", "workload: {model: mlp, instances: 200, arrivals: {every: 1d}}", "a.yaml:1:50: error[too-long]: the last instance would arrive after 199 d; times are exact up to 104 d\n  hint: fewer instances, or a shorter time between them"],
     ["inFlight with a timetable", "workload: {model: mlp, arrivals: {every: 1ms}, inFlight: 2}", "a.yaml:1:58: error[conflicting-keys]: inFlight is for back-to-back instances; these arrive by a timetable\n  hint: remove inFlight or arrivals"],
   ])("refuses %s", async (_, text, message) => {
     expect(await errorOf(text)).toBe(message);

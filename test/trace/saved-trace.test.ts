@@ -17,8 +17,16 @@ const small = makeRun(makeInstance({ costs: [[4, 9], [9, 3], [2, Infinity]], edg
   { op: 0, device: 0 }, { op: 1, device: 1 }, { op: 2, device: 0 },
 ]);
 
+/** The `heddle` part, to be spoilt. */
+interface Loose {
+  [key: string]: unknown;
+  opNames: string[];
+  instance: Record<string, unknown>;
+  columns: Record<string, string>;
+}
+
 /** The message for a file made from `small` by a change to its `heddle` part. */
-function messageAfter(change: (heddle: any) => void): string {
+function messageAfter(change: (heddle: Loose) => void): string {
   const file = JSON.parse(saved(small));
   change(file.heddle);
   try {
@@ -84,7 +92,7 @@ describe("loadTrace refuses", () => {
   });
 
   it("ids out of range, NaN, and columns that contradict each other", () => {
-    const set = (path: string, values: Float64Array | Uint32Array | Int32Array | Uint8Array) => (h: any) => (h.columns[path] = base64(values));
+    const set = (path: string, values: Float64Array | Uint32Array | Int32Array | Uint8Array) => (h: Loose) => (h.columns[path] = base64(values));
     expect(messageAfter(set("ops.device", Int32Array.of(0, 2, 0)))).toMatch(/ops.device holds 2 at entry 1/);
     expect(messageAfter(set("instance.tensorProducer", Int32Array.of(9)))).toMatch(/tensorProducer holds 9/);
     expect(messageAfter(set("instance.tensorProducer", Int32Array.of(2)))).toMatch(/before its producer 2/);

@@ -10,10 +10,10 @@ export const diff: Command = {
   flags: { top: { type: "string", value: "N", help: "How many operators to show of each kind (default 10)" } },
   examples: [["heddle diff heft.json peft.json", "two schedulers on one scenario"]],
   async run({ positionals, values }, io) {
-    const { diffTraces, formatDiff } = await import("../../trace/diff.ts");
+    const [{ diffTraces }, { formatDiff }] = await Promise.all([import("../../trace/diff.ts"), import("../../trace/diff-text.ts")]);
     const [before, after] = [await readTrace(positionals[0]!), await readTrace(positionals[1]!)];
     const top = wholeNumber(values, "top", 1) ?? 10;
-    const changes = diffTraces(before, after, { top });
+    const changes = diffTraces(before, after, top);
     io.out(values["format"] === "json" ? `${JSON.stringify(changes, null, 2)}\n` : formatDiff(changes));
     return 0;
   },

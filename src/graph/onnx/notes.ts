@@ -6,19 +6,25 @@ interface Note {
   count: number;
 }
 
+/** Warnings beyond these are only counted. */
+const maxNotes = 100;
+
 /** Warnings gathered while importing: alike ones are one warning that counts them and names the first node. */
 export class Notes {
   readonly #notes = new Map<string, Note>();
+  #more = 0;
 
   add(key: string, node: string, warning: (count: number, first: string) => Issue): void {
     const note = this.#notes.get(key);
     if (note) note.count++;
+    else if (this.#notes.size >= maxNotes) this.#more++;
     else this.#notes.set(key, { warning, first: node, count: 1 });
   }
 
   /** In order of first appearance. */
   get warnings(): Issue[] {
-    return [...this.#notes.values()].map(({ warning, first, count }) => warning(count, first));
+    const warnings = [...this.#notes.values()].map(({ warning, first, count }) => warning(count, first));
+    return this.#more === 0 ? warnings : [...warnings, { code: "more-warnings", message: `${this.#more} more warnings of other nodes` }];
   }
 }
 

@@ -27,9 +27,10 @@ function legacyBroadcast(node: NodeView, operands: readonly Value[]): readonly n
 }
 
 const select: Rule = (node) => {
-  const operands = [node.input(0), node.input(1), node.input(2)];
+  // The values come first: they say which type is computed in, not the condition.
+  const operands = [node.input(1), node.input(2), node.input(0)];
   const dims = broadcast(operands.map((value) => value.dims));
-  return { outputs: [{ dims, type: operands[1]!.type }], op: elementwise("where", { elements: elementsOf(dims) }), reads: operands };
+  return { outputs: [{ dims, type: operands[0]!.type }], op: elementwise("where", { elements: elementsOf(dims) }), reads: operands };
 };
 
 const cast: Rule = (node) => {
@@ -82,6 +83,18 @@ function quantized(kind: string, operands: readonly number[]): Rule {
   };
 }
 
+/** A gate: one half of the last axis, through an activation, times the other half. */
+const halved: Rule = (node) => {
+  const { dims } = node.input(0);
+  const out = [...dims.slice(0, -1), Math.floor((dims.at(-1) ?? 0) / 2)];
+  return { outputs: [{ dims: out }], op: elementwise("gelu", { elements: elementsOf(out) }), reads: node.inputs };
+};
+
+const biasDropout: Rule = (node) => {
+  const { dims } = node.input(0);
+  return { outputs: [{ dims }, { dims, type: bool }], op: elementwise("add", { elements: elementsOf(dims), inputs: node.has(2) ? 3 : 2 }), reads: node.inputs.slice(0, 3) };
+};
+
 const unaries = {
   Neg: "neg", Abs: "abs", Sign: "sign", Sqrt: "sqrt", Reciprocal: "reciprocal", Exp: "exp", Log: "log", Erf: "erf", Floor: "floor", Ceil: "ceil", Round: "round",
   Sin: "sin", Cos: "cos", Tan: "tan", Asin: "asin", Acos: "acos", Atan: "atan", Sinh: "sinh", Cosh: "cosh", Asinh: "asinh", Acosh: "acosh", Atanh: "atanh", Tanh: "tanh",
@@ -107,7 +120,7 @@ export const elementwiseRules: Rules = {
   ...map(comparisons, (kind) => broadcasting(kind, bool)),
   Not: unary("not", bool), IsNaN: unary("is-nan", bool), IsInf: unary("is-inf", bool),
   // FastGelu adds a bias where it has one.
-  FastGelu: broadcasting("gelu"),
+  FastGelu: broadcasting("gelu"), BiasSplitGelu: halved, BiasDropout: biasDropout, RotaryEmbedding: unary("rotary-embedding"),
   Where: select, Cast: cast, CastLike: cast, Dropout: dropout,
   QuantizeLinear: quantize, DequantizeLinear: dequantize, DynamicQuantizeLinear: dynamicQuantize,
   QLinearAdd: quantized("add", [0, 3]), QLinearMul: quantized("mul", [0, 3]), QLinearSigmoid: quantized("sigmoid", [0]), QLinearLeakyRelu: quantized("leaky-relu", [0]),

@@ -146,5 +146,6 @@ export const matrixRules: Rules = {
   MatMulIntegerToFloat: matrixProduct({ a: 0, b: 1, bias: 6, type: () => f32, extra: 2 }), DynamicQuantizeMatMul: matrixProduct({ a: 0, b: 1, bias: 4, extra: 4 }),
   Gemm: gemm, FusedGemm: gemm, QGemm: matrixProduct({ a: 0, b: 3, bias: 6, type: (node) => node.inputs[8]?.type ?? f32, extra: 4 }),
   MatMulNBits: matmulNBits, Einsum: einsum, DFT: fourier,
-  Attention: attentionRule, QAttention: projectedAttention, MultiHeadAttention: plainAttention, GroupQueryAttention: plainAttention,
+  Attention: attentionRule, QAttention: projectedAttention, MultiHeadAttention: plainAttention, GroupQueryAttention: plainAttention, DecoderMaskedMultiHeadAttention: plainAttention,
+  GemmFastGelu: matrixProduct({ a: 0, b: 1, bias: 2, extra: 9 }),
 };

@@ -20,7 +20,8 @@ const transpose: Rule = (node) => {
   const dims = order.map((axis) => value.dims[axis]!);
   // Where only axes of extent 1 move, the bytes stay where they are.
   const moving = order.filter((axis) => value.dims[axis] !== 1);
-  if (moving.every((axis, i) => i === 0 || axis > moving[i - 1]!)) return { outputs: [{ dims, viewOf: value }] };
+  // A weight is laid out beforehand as its reader wants it; tied weights (an embedding and its transpose) stay one tensor.
+  if (value.storage.origin === "weight" || moving.every((axis, i) => i === 0 || axis > moving[i - 1]!)) return { outputs: [{ dims, viewOf: value }] };
   return { outputs: [{ dims }], op: moved("transpose", elementsOf(dims)) };
 };
 

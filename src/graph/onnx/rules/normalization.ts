@@ -82,6 +82,11 @@ const softmaxRule: Rule = (node) => {
   return { outputs: [{ dims }], op: softmax({ rows: columns === 0 ? 0 : elementsOf(dims) / columns, columns }), reads: [node.input(0)] };
 };
 
+const biasSoftmax: Rule = (node) => {
+  const outcome = softmaxRule(node);
+  return { ...outcome, op: { ...outcome.op!, flops: outcome.op!.flops! + elementsOf(node.input(0).dims), fused: ["add", "softmax"] }, reads: node.inputs };
+};
+
 function reduced(node: NodeView, axes: readonly number[] | undefined, value: Value, keep: boolean): number[] {
   const over = new Set((axes ?? value.dims.map((_, i) => i)).map((axis) => axisOf(axis, value.dims.length)));
   if (axes?.length === 0 && node.int("noop_with_empty_axes", 0) === 0) value.dims.forEach((_, i) => over.add(i));
@@ -123,7 +128,7 @@ export const normalizationRules: Rules = {
   SkipGroupNorm: skipNorm("group-norm"), LayerNormalization: rowNorm("layer-norm"), RMSNormalization: rowNorm("rms-norm"), SimplifiedLayerNormalization: rowNorm("rms-norm"),
   SkipLayerNormalization: skipNorm("layer-norm"), SkipSimplifiedLayerNormalization: skipNorm("rms-norm"), EmbedLayerNormalization: embedNorm,
   LpNormalization: normalizing("lp-norm"), MeanVarianceNormalization: meanVariance, LRN: localResponse,
-  Softmax: softmaxRule, LogSoftmax: softmaxRule, Hardmax: softmaxRule, QLinearSoftmax: softmaxRule,
+  Softmax: softmaxRule, LogSoftmax: softmaxRule, Hardmax: softmaxRule, QLinearSoftmax: softmaxRule, BiasSoftmax: biasSoftmax,
   ReduceSum: reducing(1), ReduceMean: reducing(1), ReduceMax: reducing(1), ReduceMin: reducing(1), ReduceProd: reducing(1), ReduceL1: reducing(2), ReduceL2: reducing(2),
   ReduceSumSquare: reducing(2), ReduceLogSum: reducing(1), ReduceLogSumExp: reducing(3), ArgMax: argReduce, ArgMin: argReduce,
 };

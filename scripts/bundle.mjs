@@ -1,0 +1,17 @@
+/**
+ * Bundles the command line, with what it always needs, into a few files: a run then starts in half the time, since
+ * Node resolves and reads some ten files instead of four hundred. The library (`dist/index.js` …) stays as it is.
+ */
+import { rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const outdir = "dist/bundle";
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: { heddle: "src/cli/heddle.ts", "guarded-thread": "src/cli/guarded-thread.ts" },
+  outdir, bundle: true, splitting: true, format: "esm", platform: "node", target: "node20", sourcemap: true, legalComments: "linked", logLevel: "warning",
+  // Large, and loaded only when a picture is drawn.
+  external: ["d3", "d3-*", "jsdom"],
+  // CommonJS packages inside an ES module ask for Node's own modules with `require`.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+});
