@@ -73,7 +73,8 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
       const near = nearest(token.name, Object.keys(flags)).map((name) => `--${name}`);
       throw new InputError({ code: "unknown-flag", message: `heddle ${command.name} has no flag ${token.rawName}`, hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `see heddle ${command.name} --help` });
     }
-    if (flag.type === "string" && (token.value === undefined || token.value === "")) throw new InputError({ code: "missing-value", message: `${token.rawName} needs a value (${flag.value ?? "VALUE"})`, hint: usage });
+    const forgotten = token.inlineValue === false && token.value.length > 1 && token.value.startsWith("-");
+    if (flag.type === "string" && (token.value === undefined || token.value === "" || forgotten)) throw new InputError({ code: "missing-value", message: `${token.rawName} needs a value (${flag.value ?? "VALUE"})`, hint: usage });
     if (flag.type === "boolean" && token.value !== undefined) throw new InputError({ code: "unexpected-value", message: `${token.rawName} takes no value`, hint: usage });
   }
   const { positionals, values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });

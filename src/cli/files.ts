@@ -1,32 +1,85 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname, join, basename, resolve } from "node:path";
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync, type Stats } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../base/errors.ts";
 
 /**
  * Writes a file whole or not at all: under a temporary name beside it, then renamed. Chunks are written as they come,
- * so a large result never stands in memory twice.
+ * so a large result never stands in memory twice. What is no ordinary file (/dev/null, a pipe) is written directly, and
+ * a link is followed: a rename would replace them.
  * @throws {InputError} when the place cannot be written.
  */
 export function writeWhole(file: string, chunks: Iterable<string | Uint8Array>): void {
-  const target = resolve(file);
-  const temporary = join(dirname(target), `.heddle-tmp-${process.pid}-${basename(target)}`);
-  let descriptor: number | undefined;
   try {
+    const target = statOf(file) === undefined ? resolve(file) : realpathSync(file);
+    const special = statOf(file)?.isFile() === false;
     mkdirSync(dirname(target), { recursive: true });
-    descriptor = openSync(temporary, "w");
+    if (special) writeChunks(target, chunks);
+    else writeAndRename(target, chunks);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
+/**
+ * Finds out before a long run whether {@link writeWhole} will be able to write a file; changes nothing.
+ * @throws {InputError} when it will not.
+ */
+export function checkWritable(file: string): void {
+  try {
+    if (statOf(file)?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    let folder = dirname(resolve(file));
+    while (statOf(folder) === undefined && dirname(folder) !== folder) folder = dirname(folder);
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
+function writeAndRename(target: string, chunks: Iterable<string | Uint8Array>): void {
+  const temporary = join(dirname(target), `.heddle-tmp-${process.pid}-${basename(target)}`);
+  try {
+    writeChunks(temporary, chunks);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function writeChunks(file: string, chunks: Iterable<string | Uint8Array>): void {
+  const descriptor = openSync(file, "w");
+  try {
     for (const chunk of chunks) {
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
     }
-    fsyncSync(descriptor);
+    sync(descriptor);
+  } finally {
     closeSync(descriptor);
-    descriptor = undefined;
-    renameSync(temporary, target);
-  } catch (error) {
-    if (descriptor !== undefined) closeSync(descriptor);
-    rmSync(temporary, { force: true });
-    const code = (error as { code?: unknown }).code;
-    if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw error;
-    throw new InputError({ code: "cannot-write", message: `cannot write ${file} (${code})`, hint: "choose another place with --out" });
   }
+}
+
+/** Pipes and devices cannot be synchronized, and need not. */
+function sync(descriptor: number): void {
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "no permission", EPERM: "no permission", EROFS: "a read-only file system", EISDIR: "it is a folder", ENOTDIR: "a part of the path is not a folder", EEXIST: "a part of the path is not a folder",
+  ENOSPC: "the disk is full", ENAMETOOLONG: "the name is too long",
+};
+
+function cannotWrite(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) return error;
+  return new InputError({ code: "cannot-write", message: `cannot write ${file}: ${reasons[code] ?? code}`, hint: "choose another place" });
 }

@@ -1,11 +1,20 @@
+import { reportInternalError } from "./internal-error.ts";
 import { main } from "./main.ts";
 
 // A closed pipe (`heddle run … | head`) ends quietly.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stderr.on("error", () => undefined);
 
-process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+const args = process.argv.slice(2);
+const io = {
+  out: (text: string) => void process.stdout.write(text),
+  err: (text: string) => void process.stderr.write(text),
   interactive: process.stderr.isTTY === true,
   colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
-});
+};
+process.on("uncaughtException", (error) => process.exit(reportInternalError(error, args, io)));
+try {
+  process.exitCode = await main(args, io);
+} catch (error) {
+  process.exitCode = reportInternalError(error, args, io);
+}

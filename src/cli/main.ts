@@ -37,6 +37,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     const topic = name === "help" ? args[1] : undefined;
     if (topic !== undefined) io.out(formatHelp(await loadCommand(topic)));
+    else if (name === undefined) io.err(overview());
     else io.out(overview());
     return name === undefined ? 2 : 0;
   }
@@ -74,6 +75,8 @@ function overview(): string {
     "  heddle run model.onnx --machine workstation",
     "  heddle compare resnet50 --machine mixed",
     "  heddle COMMAND --help", "",
+    "Every command takes --help and --format json. heddle --version says which Heddle this is.",
+    "Exit codes: 0 done, 1 the simulation failed (deadlock, policy error …), 2 wrong input or usage.", "",
   ].join("\n");
 }
 

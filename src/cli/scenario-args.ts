@@ -3,6 +3,7 @@ import { parseQuantity } from "../base/units.ts";
 import { defaultScenario } from "../scenario/default-scenario.ts";
 import { loadScenario } from "../scenario/load-scenario.ts";
 import { parseOverride, type Override } from "../scenario/overrides.ts";
+import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { wholeNumber, type Flag, type Values } from "./command.ts";
 
@@ -68,6 +69,18 @@ export async function hasForeignPolicy(scenario: Scenario): Promise<boolean> {
   const [{ schedulers }, { syncPolicies }] = await Promise.all([import("../schedulers/index.ts"), import("../sync/index.ts")]);
   const used = [scheduler, ...(compare === "all" || compare === undefined ? [] : compare)].filter((use) => use !== undefined);
   return used.some(({ use }) => schedulers.tryGet(use) === undefined) || (sync !== undefined && syncPolicies.tryGet(sync.use) === undefined);
+}
+
+/** Whose code runs in a run, as the guard names it: the user's own, where there is some. */
+export async function policyPhase(resolved: Pick<ResolvedScenario, "scheduler" | "sync">): Promise<string> {
+  const [{ schedulers }, { syncPolicies }] = await Promise.all([import("../schedulers/index.ts"), import("../sync/index.ts")]);
+  const scheduler = resolved.scheduler.definition;
+  const sync = resolved.sync.definition;
+  const foreign = [
+    ...(schedulers.tryGet(scheduler.name) === scheduler ? [] : [`scheduler "${scheduler.name}"`]),
+    ...(syncPolicies.tryGet(sync.name) === sync ? [] : [`sync policy "${sync.name}"`]),
+  ];
+  return foreign.join(" or ") || `scheduler "${scheduler.name}"`;
 }
 
 function parseDims(texts: readonly string[]): Record<string, number> {

@@ -221,7 +221,7 @@ function buildEdges(opCount: number, inputs: Csr, tensorProducer: Int32Array): {
 
 // ── resources ──
 
-/** Memories, devices, link directions, in this order; and the routes over them. */
+/** Memories, devices, link directions, copy engines, in this order; and the routes over them. */
 function buildResources(machine: Machine, costs: CostColumns, tickNs: number) {
   const { devices, memories, links } = machine;
   const memoryCount = memories.length;
@@ -247,6 +247,12 @@ function buildResources(machine: Machine, costs: CostColumns, tickNs: number) {
     } else direction.set(`${link.id}/false`, forward);
   }
 
+  const engines = copyEngines(machine, tickNs);
+  for (const engine of engines) {
+    engine.resource = names.push(engine.name) - 1;
+    capacity.push(engine.bytesPerTick);
+  }
+
   const routeLatencyTicks = new Float64Array(memoryCount * memoryCount).fill(Infinity);
   const routeTicksPerByte = new Float64Array(memoryCount * memoryCount);
   const start = new Uint32Array(memoryCount * memoryCount + 1);
@@ -260,11 +266,23 @@ function buildResources(machine: Machine, costs: CostColumns, tickNs: number) {
       routeLatencyTicks[at] = route.latencyNs / tickNs;
       routeTicksPerByte[at] = route.bytesPerNs === Infinity ? 0 : 1 / (route.bytesPerNs * tickNs);
       const used = new Set(route.hops.map((hop) => direction.get(`${hop.link}/${hop.forward}`)!));
+      for (const engine of engines) if (from !== to && (engine.memory === from || engine.memory === to)) used.add(engine.resource);
       item.push(...[...used].sort((a, b) => a - b));
     }
   }
   start[memoryCount * memoryCount] = item.length;
   return { names, columns: { resourceCapacity: Float64Array.from(capacity), routeLatencyTicks, routeTicksPerByte, routeResources: { start, item: Uint32Array.from(item) } } };
+}
+
+/** Devices whose copy engines are fewer than the directions in which data can reach their memory at once. */
+function copyEngines(machine: Machine, tickNs: number): { name: string; memory: number; bytesPerTick: number; resource: number }[] {
+  return machine.devices.flatMap((device) => {
+    const links = machine.links.filter((link) => link.ends.includes(machine.memories[device.memory]!.name));
+    const directions = links.reduce((sum, link) => sum + (link.duplex === "full" ? 2 : 1), 0);
+    if (device.copyEngines === undefined || device.copyEngines >= directions) return [];
+    const fastest = Math.max(...links.map((link) => link.bytesPerNs));
+    return [{ name: `${device.name} copy engines`, memory: device.memory, bytesPerTick: device.copyEngines * fastest * tickNs, resource: -1 }];
+  });
 }
 
 /** Could the operators that fit on a memory's devices together draw more than its bandwidth? */

@@ -76,7 +76,7 @@ export interface Instance {
   readonly routeTicksPerByte: Float64Array;
   /** Shared resources of a route; its demand on each is 1 / routeTicksPerByte. `start` has M * M + 1 entries. */
   readonly routeResources: Csr;
-  /** Capacity in bytes a tick (links, memories) or units (devices); Infinity = never a limit. Memories first (id = memory), then devices (M + device), then link directions. */
+  /** Capacity in bytes a tick (links, memories) or units (devices); Infinity = never a limit. Memories first (id = memory), then devices (M + device), then link directions and copy engines. */
   readonly resourceCapacity: Float64Array;
 
   // ── names, for messages ──

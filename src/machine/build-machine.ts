@@ -95,7 +95,7 @@ class MachineBuilder {
       unitBytesPerNs: spec.unitBandwidth ?? Infinity,
       launchNs: spec.launch ?? 0,
       efficiency: typeof spec.efficiency === "number" ? { default: spec.efficiency } : (spec.efficiency ?? { default: 1 }),
-      memoryEfficiency: spec.memoryEfficiency ?? 1,
+      memoryEfficiency: spec.memoryEfficiency ?? 1, ...(spec.copyEngines !== undefined && { copyEngines: spec.copyEngines }),
       fuses: spec.fuses ?? false,
       ...(spec.systolic && { systolic: spec.systolic }),
       ...(spec.pipeline && { pipeline: {

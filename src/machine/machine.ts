@@ -40,6 +40,8 @@ export interface Device {
   readonly efficiency: Readonly<Record<string, number>>;
   /** Fraction of the memory's bandwidth that streaming operators reach. */
   readonly memoryEfficiency: number;
+  /** Engines that copy to and from its memory, apart from compute, each as fast as the fastest link; absent = never a limit. */
+  readonly copyEngines?: number;
   /** True where the usual runtime merges element-wise operators into their producer. */
   readonly fuses: boolean;
   /** Set on tpu and npu: matrix units that work on whole tiles. */

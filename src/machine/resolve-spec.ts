@@ -68,7 +68,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
 }
 
 const groups = ["memory", "peak", "efficiency", "systolic", "pipeline", "power"] as const;
-const single = ["slots", "units", "width", "unitBandwidth", "launch", "memoryEfficiency", "fuses", "pricePerHour"] as const;
+const single = ["slots", "units", "width", "unitBandwidth", "launch", "memoryEfficiency", "copyEngines", "fuses", "pricePerHour"] as const;
 
 /** Figures of a device as they are named in `sources`: "launch", "peak.f16", "memory.bandwidth" … */
 export function figuresOf(spec: DeviceSpec): string[] {
@@ -98,12 +98,11 @@ export function copyNames(name: string, { count }: DeviceSpec): string[] {
  */
 export function overlay(base: DeviceSpec, top: DeviceSpec): DeviceSpec {
   const sources: Record<string, string> = {};
-  const mine = new Set(figuresOf(top));
   for (const figure of figuresOf(base)) {
     const source = sourceOf(base.sources ?? {}, figure);
-    if (source !== undefined && !mine.has(figure)) sources[figure] = source;
+    if (source !== undefined) sources[figure] = source;
   }
-  for (const figure of mine) sources[figure] = sourceOf(top.sources ?? {}, figure) ?? "given";
+  for (const figure of figuresOf(top)) sources[figure] = sourceOf(top.sources ?? {}, figure) ?? "given";
   const merged = groups.map((group) => {
     const [below, above] = [base[group], top[group]];
     return [group, typeof below === "object" && typeof above === "object" ? { ...below, ...defined(above) } : (above ?? below)];

@@ -37,6 +37,7 @@ export const deviceSchema = z.strictObject({
   launch: quantity("time").optional().meta({ description: "Fixed time before each operator" }),
   efficiency: z.union([share, z.record(z.string(), share)]).optional().meta({ description: "Share of the peak that operators reach: one for all, or by operator kind, category (compute, memory) and `default`" }),
   memoryEfficiency: share.optional().meta({ description: "Share of the memory bandwidth that streaming operators reach" }),
+  copyEngines: count.optional().meta({ description: "Engines that copy to and from its memory, apart from compute; each keeps up with the fastest link. One cannot copy in and out at once. Default: never a limit" }),
   fuses: z.boolean().optional().meta({ description: "True where the usual runtime merges element-wise operators into their producer" }),
   systolic: z.strictObject({ rows: count, columns: count }).optional().meta({ description: "Matrix units that work on whole tiles" }),
   pipeline: z.strictObject({

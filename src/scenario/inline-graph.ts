@@ -7,6 +7,9 @@ import type { Device, Machine } from "../machine/machine.ts";
 import { quote } from "./source-tree.ts";
 import type { InlineGraph, InlineOp } from "./workload-schema.ts";
 
+/** Edges that cannot be read are told up to about this number. */
+const issueLimit = 20;
+
 /** A duration everywhere, or by device name or device kind. In ns. */
 export type GivenTime = number | Readonly<Record<string, number>>;
 
@@ -94,10 +97,11 @@ function readEdges(written: InlineGraph["edges"], index: ReadonlyMap<string, num
     for (let i = 1; i < ids.length; i++) if (ids[i - 1] !== undefined && ids[i] !== undefined) edges.push({ from: ids[i - 1]!, to: ids[i]!, ...(bytes !== undefined && { bytes }) });
   };
   for (const [i, edge] of written.entries()) {
+    if (issues.length >= issueLimit) break;
     if (typeof edge === "string") chain(edge, undefined, ["edges", i]);
     else for (const [text, bytes] of Object.entries(edge)) chain(text, bytes, ["edges", i, text]);
   }
-  if (issues.length > 0) throw new InputError(issues.slice(0, 20));
+  if (issues.length > 0) throw new InputError(issues);
   return edges;
 }
 

@@ -2,8 +2,8 @@ import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CS
 import { InputError, type Issue } from "../base/errors.ts";
 import { quote, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
 
-/** Largest scenario file, in bytes: 2 MiB, some 40,000 inline operators. Larger graphs belong in a tasks file. */
-export const yamlByteLimit = 2 * 2 ** 20;
+/** Largest scenario file, in bytes: 1 MiB, some 15,000 inline operators. Larger graphs belong in a tasks file. */
+export const yamlByteLimit = 2 ** 20;
 /** Deepest nesting of maps and lists. */
 export const yamlDepthLimit = 64;
 /** Most values that aliases (`*name`) may stand for, in all. */

@@ -46,6 +46,13 @@ export interface ResolvedScenario {
 /** Most operators of one simulation, over all instances: some 10 GB of memory. */
 export const operatorLimit = 10_000_000;
 
+export interface ResolveOptions {
+  /** Default: from disk. */
+  readonly readFile?: ReadFile;
+  /** Told before a policy that is not built in is loaded, which runs its code; after the workload has been read. */
+  readonly onLoadPolicy?: (use: string) => void;
+}
+
 /**
  * Reads what a scenario names and builds what a simulation needs: the workload file, the fused graph, the machine, the
  * cost model, the policies.
@@ -57,7 +64,7 @@ export const operatorLimit = 10_000_000;
  * const { scheduler, sync, seed, ...spec } = await resolveScenario(await loadScenario("quickstart.yaml"));
  * const instance = compile(spec);
  */
-export async function resolveScenario(scenario: Scenario, options: { readonly readFile?: ReadFile } = {}): Promise<ResolvedScenario> {
+export async function resolveScenario(scenario: Scenario, options: ResolveOptions = {}): Promise<ResolvedScenario> {
   const { spec } = scenario;
   const issues: Issue[] = [];
   const attempt = async <T>(path: Path, work: () => T | Promise<T>): Promise<T | undefined> => {
@@ -82,7 +89,10 @@ export async function resolveScenario(scenario: Scenario, options: { readonly re
   const fused = loaded && machine && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", machine)));
   const costs = loaded && machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
 
-  const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => loadPolicy(scenario, path, use, registry));
+  const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
+    if (registry.tryGet(use.use) === undefined) options.onLoadPolicy?.(use.use);
+    return loadPolicy(scenario, path, use, registry);
+  });
   const scheduler = await choose(["scheduler"], spec.scheduler ?? { use: defaultScheduler }, schedulers);
   const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
   const compare: ChosenPolicy<SchedulerDefinition>[] = [];

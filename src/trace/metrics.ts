@@ -1,126 +1,12 @@
 import { formatBytes } from "../base/units.ts";
 import type { Trace } from "../core/trace.ts";
-import { criticalPath, type PathCause, type PathKind } from "./critical-path.ts";
+import { criticalPath } from "./critical-path.ts";
 import { deviceTimes, energyJoules } from "./device-times.ts";
 import { nanoseconds } from "./nanoseconds.ts";
+import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
 import { TaskList } from "./task-list.ts";
 
-/**
- * The result of a run: what `--format json` prints and `metrics.json` holds. All times are true nanoseconds, all shares
- * lie in [0, 1]. A property that is absent has no meaning for the run (an infinite capacity, an energy without power
- * figures); none is ever null or NaN. New properties may appear under the same version; their meaning never changes.
- */
-export interface Metrics {
-  readonly schemaVersion: 1;
-  /** Of the workload. */
-  readonly name: string;
-  readonly scheduler: string;
-  readonly sync: string;
-  readonly seed: number;
-  /** False when the run was stopped before its end. */
-  readonly complete: boolean;
-  /** Latest end of any operator. */
-  readonly makespanNs: number;
-  /** What no schedule can beat. */
-  readonly lowerBoundNs?: number;
-  /** What the bound comes from. */
-  readonly lowerBoundSource?: string;
-  /** makespan / lower bound − 1; 0 = proved optimal. Absent where the bound is 0. */
-  readonly gap?: number;
-  /** T₁ / Tₚ: T₁ is the expected time of all operators one after the other in one slot of the device where that is shortest. Absent where no device can run all of them. */
-  readonly speedup?: number;
-  /** T₁ / (p · Tₚ), with p the slots of all devices. */
-  readonly efficiency?: number;
-  /** Busy slot-time of all devices / (all slots · makespan). */
-  readonly utilization: number;
-  /** Sum over the devices that state their power, idle and busy. */
-  readonly energyJoules?: number;
-  readonly devices: readonly DeviceMetrics[];
-  readonly links: readonly LinkMetrics[];
-  readonly memories: readonly MemoryMetrics[];
-  /** When there is more than one job. */
-  readonly jobs?: JobMetrics;
-  readonly counts: {
-    readonly tasks: number;
-    readonly edges: number;
-    readonly transfers: number;
-    readonly transferredBytes: number;
-    readonly events: number;
-    readonly rounds: number;
-    readonly dispatches: number;
-  };
-  /** The steps that decided the makespan, first to last; they cover it without gaps. */
-  readonly criticalPath: readonly PathStep[];
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
-  /** Equal digests, equal schedules. */
-  readonly digest: string;
-  /** One an operator, in the order of the workload. Made on demand: iterate, or take `at(i)`; JSON has an array. */
-  readonly tasks: TaskList;
-}
-
-/** Slot-time of a device, divided in four: busy + setup + waiting for data + idle = slots · makespan. */
-export interface DeviceMetrics {
-  readonly name: string;
-  readonly slots: number;
-  /** Operators that ran there. */
-  readonly tasks: number;
-  /** Slots · time in which an operator ran; what contention adds counts as busy. */
-  readonly busyNs: number;
-  /** Slots · time spent loading configurations. */
-  readonly setupNs: number;
-  /** Slots · time in which a slot was free while a placed operator, otherwise ready, waited for its data. */
-  readonly waitingForDataNs: number;
-  readonly idleNs: number;
-  /** busy / (slots · makespan). */
-  readonly utilization: number;
-  readonly energyJoules?: number;
-}
-
-/** One direction of a link. */
-export interface LinkMetrics {
-  readonly name: string;
-  readonly bytes: number;
-  /** bytes / (bandwidth · makespan); absent where the bandwidth is unlimited, and in a run that was stopped. */
-  readonly utilization?: number;
-}
-
-export interface MemoryMetrics {
-  readonly name: string;
-  /** Largest number of live bytes; resident weights are not counted. */
-  readonly peakBytes: number;
-  /** Absent = unlimited. */
-  readonly capacityBytes?: number;
-  /** Bytes read and written by operators / (bandwidth · makespan); absent where the bandwidth is unlimited, and in a run that was stopped. */
-  readonly bandwidthUtilization?: number;
-}
-
-/** Latency = end − arrival of a job; percentiles by nearest rank. */
-export interface JobMetrics {
-  readonly count: number;
-  readonly completed: number;
-  /** Jobs completed / makespan. */
-  readonly throughputPerSecond: number;
-  readonly latencyNs: { readonly mean: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
-}
-
-/** One step of the critical path. */
-export interface PathStep {
-  readonly kind: PathKind;
-  /** The operator that ran or waited, or on whose behalf data moved. */
-  readonly task: string;
-  /** Where it ran; absent when it was nowhere yet. */
-  readonly device?: string;
-  /** Set on transfers. */
-  readonly tensor?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly startNs: number;
-  readonly endNs: number;
-  /** Why it began when it did. */
-  readonly because: PathCause;
-  /** How much longer it took than alone, as expected; absent when it did not. */
-  readonly stretchNs?: number;
-}
+export type { DeviceMetrics, JobMetrics, LinkMetrics, MemoryMetrics, Metrics, PathStep } from "./result.ts";
 
 /** What a trace does not know. */
 export interface MetricsOptions {
@@ -154,7 +40,7 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     if (joules !== undefined) energy = (energy ?? 0) + joules;
     return {
       name: instance.deviceNames[d]!, slots: time.slots, tasks: time.tasks, busyNs: ns(time.busyTicks), setupNs: ns(time.setupTicks), waitingForDataNs: ns(time.waitingTicks),
-      idleNs: ns(time.idleTicks), utilization: share(time.busyTicks, time.slots * makespanTicks), ...(joules !== undefined && { energyJoules: joules }),
+      idleNs: ns(time.idleTicks), utilization: share(time.busyTicks, time.slots * makespanTicks), ...(joules !== undefined && { energyJoules: tidy(joules) }),
     };
   });
   const alone = bestSequentialTicks(trace);
@@ -164,9 +50,9 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs,
     ...(boundNs !== undefined && { lowerBoundNs: boundNs, lowerBoundSource: bound!.source }),
     ...(boundNs !== undefined && boundNs > 0 && trace.complete && { gap: rounded(makespanTicks / bound!.ticks - 1) }),
-    ...(alone < Infinity && makespanTicks > 0 && trace.complete && { speedup: rounded(alone / makespanTicks), efficiency: rounded(alone / (slots * makespanTicks)) }),
+    ...(alone < Infinity && makespanTicks > 0 && trace.complete && arrivesAtOnce(trace) && { speedup: rounded(alone / makespanTicks), efficiency: rounded(alone / (slots * makespanTicks)) }),
     utilization: share(busy, slots * makespanTicks),
-    ...(energy !== undefined && { energyJoules: energy }),
+    ...(energy !== undefined && { energyJoules: tidy(energy) }),
     devices, links: linkMetrics(trace), memories,
     ...(instance.jobCount > 1 && { jobs: jobMetrics(trace, makespanNs) }),
     counts: {
@@ -188,6 +74,16 @@ function share(part: number, whole: number): number {
 /** Ratios are kept to 9 digits after the point: what is beyond is dust of the division. */
 function rounded(ratio: number): number {
   return Math.round(ratio * 1e9) / 1e9;
+}
+
+/** Sums and quotients of true values, without the dust of adding them up. */
+function tidy(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+/** No job makes the machine wait for its arrival. */
+function arrivesAtOnce(trace: Trace): boolean {
+  return trace.instance.jobArrivalTicks.every((ticks) => ticks === 0 || ticks === Infinity);
 }
 
 /** T₁: expected time of everything in one slot of the best device; Infinity where none can run everything. */
@@ -236,8 +132,8 @@ function jobMetrics(trace: Trace, makespanNs: number): JobMetrics {
   const percentile = (p: number): number => (completed > 0 ? ns(latencies[Math.max(0, Math.ceil(p * completed) - 1)]!) : 0);
   const mean = completed > 0 ? nanoseconds(latencies.reduce((a, b) => a + b, 0), trace.instance.tickNs) / completed : 0;
   return {
-    count: trace.instance.jobCount, completed, throughputPerSecond: makespanNs > 0 ? (completed / makespanNs) * 1e9 : 0,
-    latencyNs: { mean, p50: percentile(0.5), p90: percentile(0.9), p99: percentile(0.99), max: percentile(1) },
+    count: trace.instance.jobCount, completed, throughputPerSecond: makespanNs > 0 ? tidy((completed / makespanNs) * 1e9) : 0,
+    latencyNs: { mean: tidy(mean), p50: percentile(0.5), p90: percentile(0.9), p99: percentile(0.99), max: percentile(1) },
   };
 }
 

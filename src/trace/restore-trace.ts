@@ -226,6 +226,12 @@ function checkRun({ instance, rows, ops, transfers, makespanTicks, complete }: T
     if (!isTransfer && ops.device[rows.subject[row]!]! < 0) fail(`row ${row} is of an operator that is on no device`);
     if (complete && !isTransfer && rows.end[row]! > makespanTicks) fail(`row ${row} ends after the makespan`);
   }
+  const moves = new Uint32Array(instance.tensorCount);
+  for (let id = 0; id < transfers.length; id++) {
+    const tensor = transfers.tensor[id]!;
+    if (++moves[tensor]! > instance.memoryCount) fail(`tensor ${tensor} moves more often than there are memories`);
+    if (transfers.endTicks[id]! < transfers.startTicks[id]!) fail(`transfer ${id} ends before it begins`);
+  }
   for (let op = 0; op < instance.opCount; op++) {
     const device = ops.device[op]!;
     if (device >= 0 && ops.slot[op]! >= instance.slots[device]!) fail(`operator ${op} is in slot ${ops.slot[op]} of a device with ${instance.slots[device]}`);

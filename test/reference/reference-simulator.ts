@@ -4,7 +4,8 @@
  */
 import type { Instance } from "../../src/core/instance.ts";
 import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../../src/plugin.ts";
-import { maxMinRates, type Demand } from "./max-min.ts";
+import { maxMinRates } from "./max-min.ts";
+import { operatorPhases, transferPhases, type Phases } from "./phases.ts";
 import { referenceView } from "./reference-view.ts";
 import { makeWorld, type Activity, type Op, type ReferenceResult, type Tensor, type World } from "./world.ts";
 
@@ -89,27 +90,10 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     transfers.push(transfer);
     takeSpace(tensor, memory);
 
-    const route = from * instance.memoryCount + memory;
-    const latency = instance.routeLatencyTicks[route]!;
-    const ticksPerByte = instance.routeTicksPerByte[route]!;
-    const demands: Demand[] = [];
-    for (let i = instance.routeResources.start[route]!; i < instance.routeResources.start[route + 1]!; i++) {
-      const resource = instance.routeResources.item[i]!;
-      if (instance.resourceCapacity[resource]! < Infinity) demands.push({ resource, amount: 1 / ticksPerByte });
-    }
-    const finish = (): void => {
+    goThrough(transferPhases(instance, from, memory, tensor.bytes), 0, transfer.id, () => {
       transfer.end = world.now;
       tensor.complete.add(memory);
-    };
-    const work = tensor.bytes * ticksPerByte;
-    if (demands.length === 0 || work === 0) {
-      schedule(world.now + ceilTicks(latency + work), EventKind.transferEnded, transfer.id, finish);
-    } else {
-      const fixed = ceilTicks(latency);
-      const join = (): void => joinSharing({ order: 0, id: transfer.id, work, rate: NaN, since: world.now, demands, endKind: EventKind.transferEnded, finish });
-      if (fixed > 0) schedule(world.now + fixed, EventKind.latencyEnded, transfer.id, join);
-      else join();
-    }
+    });
   }
 
   function routeTicks(from: number, to: number, bytes: number): number {
@@ -141,30 +125,11 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     op.start = world.now;
     for (const tensor of tensors) if (tensor.producer === op.id || (tensor.everywhere && op.inputs.includes(tensor.id))) takeSpace(tensor, device.memory);
 
-    const cell = op.class * instance.deviceCount + op.device;
-    const cost = instance.costTicks[cell]!;
-    // Columns that say nothing may be empty.
-    const fixed = instance.fixedTicks[cell] ?? 0;
-    const configuration = instance.configuration[cell] ?? -1;
+    const configuration = instance.configuration[op.class * instance.deviceCount + op.device] ?? -1;
     const setup = configuration >= 0 && configuration !== slot.configuration ? instance.setupTicks[op.device]! : 0;
     if (configuration >= 0) slot.configuration = configuration;
     op.runStart = world.now + setup;
-
-    const demands: Demand[] = [];
-    const memoryDemand = instance.memoryDemand[cell] ?? 0;
-    if (memoryDemand > 0 && instance.resourceCapacity[device.memory]! < Infinity) demands.push({ resource: device.memory, amount: memoryDemand });
-    const units = instance.memoryCount + op.device;
-    if (instance.resourceCapacity[units]! < Infinity) demands.push({ resource: units, amount: instance.width[op.device]! });
-
-    const finish = (): void => end(op);
-    if (demands.length === 0) {
-      schedule(world.now + ceilTicks(setup + cost), EventKind.opEnded, op.id, finish);
-    } else {
-      const before = ceilTicks(setup + fixed);
-      const join = (): void => joinSharing({ order: 1, id: op.id, work: cost - fixed, rate: NaN, since: world.now, demands, endKind: EventKind.opEnded, finish });
-      if (before > 0) schedule(world.now + before, EventKind.fixedEnded, op.id, join);
-      else join();
-    }
+    goThrough(operatorPhases(instance, op.class, op.device, setup), 1, op.id, () => end(op));
     sync.started?.(view, op.id);
   }
 
@@ -174,9 +139,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     device.slots[op.slot]!.op = -1;
     endedOps.push(op);
     for (const tensor of tensors) {
-      if (tensor.producer === op.id) {
-        tensor.complete.add(device.memory);
-      }
+      if (tensor.producer === op.id) tensor.complete.add(device.memory);
       if (!op.inputs.includes(tensor.id)) continue;
       tensor.usesLeft--;
       if (tensor.usesLeft === 0 && !tensor.everywhere) for (const memory of tensor.requested) world.memories[memory]!.liveBytes -= tensor.bytes;
@@ -185,7 +148,20 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     if (jobs[op.job]!.opsLeft === 0) endJob(op.job);
   }
 
-  // ── sharing ──
+  // ── activities ──
+
+  /** Sends a transfer (order 0) or an operator (order 1) through its phases. */
+  function goThrough({ fixedTicks, workTicks, demands }: Phases, order: 0 | 1, id: number, finish: () => void): void {
+    const endKind = order === 0 ? EventKind.transferEnded : EventKind.opEnded;
+    if (demands.length === 0) {
+      schedule(world.now + ceilTicks(fixedTicks + workTicks), endKind, id, finish);
+      return;
+    }
+    const join = (): void => joinSharing({ order, id, work: workTicks, rate: NaN, since: world.now, demands, endKind, finish });
+    const fixed = ceilTicks(fixedTicks);
+    if (fixed > 0) schedule(world.now + fixed, order === 0 ? EventKind.latencyEnded : EventKind.fixedEnded, id, join);
+    else join();
+  }
 
   function joinSharing(activity: Activity): void {
     if (activity.work <= 0) {

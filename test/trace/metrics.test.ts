@@ -42,6 +42,7 @@ describe("computeMetrics", () => {
     expect(metrics.efficiency).toBeCloseTo((4 + 9 + 2) / 14 / 2, 8);
     const none = computeMetrics(makeRun(makeInstance({ costs: [[1, Infinity], [Infinity, 1]] }), [{ op: 0, device: 0 }, { op: 1, device: 1 }]));
     expect("speedup" in none || "efficiency" in none).toBe(false);
+    expect("speedup" in computeMetrics(two({ arrivals: [5] }))).toBe(false);
   });
 
   it("states the gap to the bound, and none when the bound says nothing", () => {

@@ -104,6 +104,7 @@ describe("loadTrace refuses", () => {
     expect(messageAfter(set("rows.track", Uint32Array.of(0, 0, 0, 5)))).toMatch(/rows.track holds 5/);
     expect(messageAfter(set("rows.kind", Uint8Array.of(0, 0, 0, 0)))).toMatch(/mixes operators and transfers/);
     expect(messageAfter(set("rows.subject", Uint32Array.of(0, 2, 1, 1)))).toMatch(/transfer 1, which does not exist/);
+    expect(messageAfter(set("transfers.endTicks", Float64Array.of(3)))).toMatch(/transfer 0 ends before it begins/);
     expect(messageAfter(set("ops.slot", Int32Array.of(0, 1, 0)))).toMatch(/in slot 1 of a device with 1/);
     expect(messageAfter(set("ops.endTicks", Float64Array.of(4, 99, 6)))).toMatch(/after the makespan/);
   });

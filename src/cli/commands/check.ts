@@ -22,8 +22,7 @@ export const check: Command = {
       try {
         const scenario = await loadScenario(file);
         if (!isGuarded() && (await hasForeignPolicy(scenario))) return await runGuarded(args, io, policyTimeoutMs(values));
-        enterPhase("loading the policies");
-        const resolved = await resolveScenario(scenario);
+        const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
         enterPhase(undefined);
         const { opCount, deviceCount } = compileScenario(resolved);
         fine.push(`${file}: fine (${opCount} operator${opCount === 1 ? "" : "s"} on ${deviceCount} device${deviceCount === 1 ? "" : "s"})`);

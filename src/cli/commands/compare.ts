@@ -30,8 +30,9 @@ export const compare: Command = {
     if (!isGuarded() && (await hasForeignPolicy(scenario))) return runGuarded(args, io, policyTimeoutMs(values));
 
     const progress = new Progress(io, guardedProgress());
-    enterPhase("loading the policies");
-    const resolved = await resolveScenario(scenario);
+    progress.show(`reading ${scenario.name}`);
+    const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
+    enterPhase(undefined);
     if (resolved.compare.length === 0) throw new InputError({ code: "nothing-to-compare", message: "there is no scheduler to compare", hint: "for example --schedulers heft,fifo" });
     const rows = compareSchedulers(resolved, {
       onStart: (name, i, count) => {

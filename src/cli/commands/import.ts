@@ -3,6 +3,7 @@ import { formatSummary, summarize, type GraphSummary } from "../../graph/summary
 import { loadWorkload } from "../../scenario/load-workload.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../command.ts";
+import { fusedSummary } from "../fused-text.ts";
 import { scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
 export const importCommand: Command = {
@@ -34,7 +35,7 @@ export const importCommand: Command = {
     }
     io.out(`${formatSummary(summary)}\n`);
     if (fused !== undefined) {
-      io.out(`\nmerged into ${fused.merged.length} operators:\n`);
+      io.out(fused.merged.length === 0 ? "\nnothing to fuse\n" : `\n${fusedSummary(fused.merged)}\n`);
       for (const { into, members, pattern } of fused.merged) io.out(`  ${into}: ${members.join(" + ")} (${pattern})\n`);
     }
     for (const { code, message } of loaded.warnings) io.err(`warning[${code}]: ${message}\n`);

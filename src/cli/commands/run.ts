@@ -1,16 +1,18 @@
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
+import { InputError } from "../../base/errors.ts";
 import type { Trace } from "../../core/trace.ts";
 import { analyzeRun } from "../../scenario/analyze-run.ts";
 import { compareSchedulers } from "../../scenario/compare-schedulers.ts";
 import { resolveScenario, type ResolvedScenario } from "../../scenario/resolve-scenario.ts";
-import { runScenario } from "../../scenario/run-scenario.ts";
+import { compileScenario, runScenario } from "../../scenario/run-scenario.ts";
 import { metricsJson } from "../../trace/metrics-json.ts";
 import type { Metrics } from "../../trace/metrics.ts";
 import type { Command, Invocation, Io, Values } from "../command.ts";
-import { writeWhole } from "../files.ts";
+import { checkWritable, writeWhole } from "../files.ts";
+import { fusedSummary } from "../fused-text.ts";
 import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts";
 import { Progress } from "../progress.ts";
-import { hasForeignPolicy, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
+import { hasForeignPolicy, policyPhase, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
 export const run: Command = {
   name: "run",
@@ -28,7 +30,7 @@ export const run: Command = {
     trace: { type: "string", value: "FILE", help: "Write every event, for Perfetto, chrome://tracing, and heddle render/verify/diff", choices: "files" },
     metrics: { type: "string", value: "FILE", help: "Write the result as JSON", choices: "files" },
     csv: { type: "string", value: "FILE", help: "Write one line an operator", choices: "files" },
-    out: { type: "string", short: "o", value: "DIR", help: "Folder for all files that are written", choices: "files" },
+    out: { type: "string", short: "o", value: "DIR", help: "Folder for the files, made if needed; with none named, it gets timeline.svg, trace.json and metrics.json", choices: "files" },
   },
   examples: [
     ["heddle run scenarios/quickstart.yaml", "the result, and the files that the scenario asks for"],
@@ -41,28 +43,36 @@ export const run: Command = {
     const scenario = await scenarioFromArgs(positionals[0]!, values);
     if (!isGuarded() && (await hasForeignPolicy(scenario))) return runGuarded(args, io, policyTimeoutMs(values));
 
+    const files = plannedFiles(scenario.spec.output ?? {}, values);
+    checkFiles(files, positionals[0]!);
     const progress = new Progress(io, guardedProgress());
-    enterPhase("loading the policies");
-    const resolved = await resolveScenario(scenario);
-    enterPhase(`scheduler "${resolved.scheduler.definition.name}"`);
+    progress.show(`reading ${scenario.name}`);
+    const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
+    enterPhase(undefined);
     progress.show(`simulating ${resolved.name}`);
-    const trace = runScenario(resolved, { ...progress.shared });
+    const instance = compileScenario(resolved);
+    enterPhase(await policyPhase(resolved));
+    const trace = runScenario(resolved, { instance, ...progress.shared });
     enterPhase(undefined);
     const metrics = analyzeRun(resolved, trace);
-    const written = await writeOutputs(resolved, trace, metrics, values);
     const rows = resolved.compare.length > 0 && values["format"] !== "json"
       ? compareSchedulers(resolved, { onStart: (name, i, count) => { enterPhase(`scheduler "${name}"`); progress.show(`comparing ${name} (${i + 1} of ${count})`); }, ...progress.shared })
       : [];
     enterPhase(undefined);
+    const result = { ...metrics, fused: resolved.fused };
+    progress.show("writing");
+    await writeOutputs(files, resolved, trace, result);
     progress.clear();
 
+    const written = Object.values(files);
     if (values["format"] === "json") {
-      for (const chunk of metricsJson(metrics)) io.out(chunk);
+      const withFiles = { ...result, written };
+      for (const chunk of metricsJson(withFiles)) io.out(chunk);
       return 0;
     }
     const { formatResult } = await import("../../trace/text.ts");
     io.out(formatResult(metrics));
-    if (resolved.fused.length > 0) io.out(`\nfused: ${resolved.fused.join(", ")} (switch off with workload.fuse: off)\n`);
+    if (resolved.fused.length > 0) io.out(`\n${fusedSummary(resolved.fused)}\n  (each operator apart: --set workload.fuse=off)\n`);
     if (rows.length > 0) {
       const { formatComparison } = await import("../../trace/comparison-text.ts");
       io.out(`\nSchedulers on this scenario, best first:\n${formatComparison(rows)}`);
@@ -72,29 +82,42 @@ export const run: Command = {
   },
 };
 
-/** Writes the files that the scenario or the flags ask for; returns their names. */
-async function writeOutputs(resolved: ResolvedScenario, trace: Trace, metrics: Metrics, values: Values): Promise<string[]> {
-  const { output } = resolved;
-  const directory = (values["out"] as string | undefined) ?? output.directory;
-  const place = (flag: string, fromScenario: string | undefined): string | undefined => {
-    const file = (values[flag] as string | undefined) ?? fromScenario;
-    return file === undefined || directory === undefined ? file : join(directory, file);
-  };
-  const written: string[] = [];
-  const write = (file: string, chunks: Iterable<string>): void => {
-    writeWhole(file, chunks);
-    written.push(file);
-  };
-  const timeline = place("timeline", output.timeline);
-  if (timeline !== undefined) {
-    const { timelineOf } = await import("../timeline-of.ts");
-    write(timeline, [await timelineOf(trace, { deviceKinds: resolved.machine.devices.map((device) => device.kind) })]);
+type OutputKind = "timeline" | "trace" | "metrics" | "csv";
+type OutputFiles = Readonly<Partial<Record<OutputKind, string>>>;
+
+/** Where each output goes: flags count from --out or from here, the scenario's own names from --out or from its folder. */
+function plannedFiles(output: ResolvedScenario["output"], values: Values): OutputFiles {
+  const files: Partial<Record<OutputKind, string>> = {};
+  const out = values["out"] as string | undefined;
+  const kinds = ["timeline", "trace", "metrics", "csv"] as const;
+  const named = kinds.some((kind) => values[kind] !== undefined || (kind !== "csv" && output[kind] !== undefined));
+  if (out !== undefined && !named) output = { timeline: "timeline.svg", trace: "trace.json", metrics: "metrics.json" };
+  for (const kind of kinds) {
+    const flag = values[kind] as string | undefined;
+    const file = flag ?? (kind === "csv" ? undefined : output[kind]);
+    const folder = out ?? (flag === undefined ? output.directory : undefined);
+    if (file !== undefined) files[kind] = folder === undefined || isAbsolute(file) ? file : join(folder, file);
   }
-  const saved = place("trace", output.trace);
-  if (saved !== undefined) write(saved, (await import("../../trace/saved-trace.ts")).saveTrace(trace));
-  const json = place("metrics", output.metrics);
-  if (json !== undefined) write(json, metricsJson(metrics));
-  const csv = place("csv", undefined);
-  if (csv !== undefined) write(csv, (await import("../../trace/csv.ts")).traceCsv(trace));
-  return written;
+  return files;
+}
+
+/** A run may take long: what cannot be written is better known before it. */
+function checkFiles(files: OutputFiles, input: string): void {
+  const taken = new Map([[resolve(input), "the input"]]);
+  for (const [kind, file] of Object.entries(files)) {
+    const other = taken.get(resolve(file));
+    if (other !== undefined && !file.startsWith("/dev/")) throw new InputError({ code: "conflicting-outputs", message: `the ${kind} would be written over ${other}: ${file}` });
+    taken.set(resolve(file), `the ${kind}`);
+    checkWritable(file);
+  }
+}
+
+async function writeOutputs(files: OutputFiles, resolved: ResolvedScenario, trace: Trace, result: Metrics): Promise<void> {
+  if (files.timeline !== undefined) {
+    const { timelineOf } = await import("../timeline-of.ts");
+    writeWhole(files.timeline, [await timelineOf(trace, { deviceKinds: resolved.machine.devices.map((device) => device.kind) })]);
+  }
+  if (files.trace !== undefined) writeWhole(files.trace, (await import("../../trace/saved-trace.ts")).saveTrace(trace));
+  if (files.metrics !== undefined) writeWhole(files.metrics, metricsJson(result));
+  if (files.csv !== undefined) writeWhole(files.csv, (await import("../../trace/csv.ts")).traceCsv(trace));
 }

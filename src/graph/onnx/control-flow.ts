@@ -67,6 +67,7 @@ function loop(importer: BodyImporter, node: NodeView, scope: Scope, sink: Sink, 
 
 /** Inputs: states, then sequences that are cut along an axis. Body: states, one element of each → states, scanned. */
 function scan(importer: BodyImporter, node: NodeView, scope: Scope, sink: Sink, name: string): readonly Value[] {
+  if (node.opset < 9) throw new ShapeProblem("the form of Scan before opset 9 is not known", true);
   const body = node.graph("body");
   const count = node.int("num_scan_inputs", 0);
   const inputs = node.inputs.filter((value): value is Value => value !== undefined);

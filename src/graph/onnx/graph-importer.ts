@@ -17,8 +17,8 @@ import { bytesOf, checkDims, elementsOf, elementTypeOf, f32, located, maxRank, S
 export type ResolveSymbol = (symbol: string) => number | undefined;
 
 const maxInlining = 32;
-/** Nodes after functions are written out; a chain of functions that call each other twice doubles with each. */
-const maxNodes = 4_000_000;
+/** What may be written out of functions, in nodes, names and attributes: a chain in which each calls the next twice doubles at every step. */
+const maxWritten = 3_000_000;
 
 /** Turns nodes into operators, one graph (or body, or function) at a time; the rules know the operators, this the rest. */
 export class GraphImporter {
@@ -29,7 +29,7 @@ export class GraphImporter {
   readonly #symbol: ResolveSymbol;
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #declared = new Map<string, ValueInfoProto>();
-  #nodes = 0;
+  #written = 0;
   #depth = 0;
 
   constructor(options: { opset: number; functions: readonly FunctionProto[]; notes: Notes; symbol: ResolveSymbol }) {
@@ -67,10 +67,7 @@ export class GraphImporter {
   /** Imports nodes in an order that respects their dependencies. */
   run(nodes: readonly NodeProto[], scope: Scope, sink: Sink, prefix = ""): void {
     if (++this.#depth > maxInlining) throw new InputError({ code: "too-deep", message: `functions or bodies are nested more than ${maxInlining} deep` });
-    for (const node of orderNodes(nodes, scope)) {
-      this.#count(1);
-      this.#node(node, scope, sink, prefix + nodeName(node));
-    }
+    for (const node of orderNodes(nodes, scope)) this.#node(node, scope, sink, prefix + nodeName(node));
     this.#depth--;
   }
 
@@ -148,7 +145,8 @@ export class GraphImporter {
   /** Inlines a function of the model: its nodes run with the caller's tensors and attributes. */
   #call(fn: FunctionProto, node: NodeProto, inputs: readonly (Value | undefined)[], scope: Scope, sink: Sink, name: string): void {
     const body = inlineFunction(fn, node, name);
-    this.#count(body.size);
+    this.#written += body.size;
+    if (this.#written > maxWritten) throw new InputError({ code: "too-large", message: `the functions of the model grow without bound when they are written out (at node "${name.slice(0, 200)}")` });
     const inner = new Scope();
     body.inputs.forEach((input, i) => {
       const value = inputs[i];
@@ -160,11 +158,6 @@ export class GraphImporter {
       if (!value && node.outputs[i]) throw new InputError({ code: "missing-tensor", message: `function ${node.opType ?? ""} of node "${name}" does not make its output "${fn.outputs[i]!}"` });
       this.#define(node, i, value, scope);
     });
-  }
-
-  #count(nodes: number): void {
-    this.#nodes += nodes;
-    if (this.#nodes > maxNodes) throw new InputError({ code: "too-large", message: `the model has more than ${maxNodes} operators once its functions are written out` });
   }
 
   #unknownOp(view: NodeView, domain: string, name: string): Outcome {

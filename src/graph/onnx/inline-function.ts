@@ -7,7 +7,7 @@ export interface InlinedFunction {
   /** Names of the function's inputs and outputs in those nodes; an input that the caller leaves out is "". */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Nodes in all, those of bodies within included. */
+  /** How much was written: nodes with their inputs, outputs and attributes, those of bodies within included. */
   readonly size: number;
 }
 
@@ -21,12 +21,15 @@ export function inlineFunction(fn: FunctionProto, caller: NodeProto, name: strin
   fn.inputs.forEach((input, i) => names.set(input, caller.inputs[i] ? `${name}/${input}` : ""));
   const attributes = new Map([...fn.defaults, ...caller.attributes].map((attribute) => [attribute.name ?? "", attribute]));
   const rename = (tensor: string): string => names.get(tensor) ?? `${name}/${tensor}`;
-  let size = 0;
+  let size = attributes.size;
 
   const renamed = <T extends { readonly name?: string }>(item: T): T => (item.name === undefined ? item : { ...item, name: rename(item.name) });
-  const graph = (body: GraphProto): GraphProto => ({
-    ...body, nodes: body.nodes.map(node), initializers: body.initializers.map(renamed), inputs: body.inputs.map(renamed), outputs: body.outputs.map(renamed), valueInfo: body.valueInfo.map(renamed),
-  });
+  const graph = (body: GraphProto): GraphProto => {
+    size += body.initializers.length + body.inputs.length + body.outputs.length + body.valueInfo.length;
+    return {
+      ...body, nodes: body.nodes.map(node), initializers: body.initializers.map(renamed), inputs: body.inputs.map(renamed), outputs: body.outputs.map(renamed), valueInfo: body.valueInfo.map(renamed),
+    };
+  };
   const attribute = (own: AttributeProto): AttributeProto[] => {
     if (own.g) return [{ ...own, g: graph(own.g) }];
     if (!own.refersTo) return [own];
@@ -34,7 +37,7 @@ export function inlineFunction(fn: FunctionProto, caller: NodeProto, name: strin
     return source ? [{ ...source, ...(own.name !== undefined && { name: own.name }) }] : [];
   };
   function node(each: NodeProto): NodeProto {
-    size++;
+    size += 1 + each.inputs.length + each.outputs.length + each.attributes.length;
     // A node without a name is called by what it makes, as the function's author wrote it: the caller's name comes in front.
     return { ...each, name: nodeName(each), inputs: each.inputs.map(rename), outputs: each.outputs.map(rename), attributes: each.attributes.flatMap(attribute) };
   }

@@ -1,7 +1,7 @@
 import { InputError } from "../../base/errors.ts";
 import type { DType } from "../graph.ts";
 
-/** An element type of ONNX: what it computes as, and the bytes it takes (half a byte for 4-bit types). */
+/** An element type of ONNX: what it computes as, and the bytes it takes (a fraction of one for types of 4 and 2 bits). */
 export interface ElementType {
   readonly dtype: DType;
   readonly bytes: number;
@@ -13,7 +13,7 @@ const elementTypes: Readonly<Record<number, ElementType>> = {
   6: { dtype: "i32", bytes: 4 }, 7: { dtype: "i64", bytes: 8 }, 8: { dtype: "i64", bytes: 8 }, 9: { dtype: "bool", bytes: 1 }, 10: { dtype: "f16", bytes: 2 },
   11: { dtype: "f64", bytes: 8 }, 12: { dtype: "i32", bytes: 4 }, 13: { dtype: "i64", bytes: 8 }, 14: { dtype: "f32", bytes: 8 }, 15: { dtype: "f64", bytes: 16 },
   16: { dtype: "bf16", bytes: 2 }, 17: { dtype: "f8", bytes: 1 }, 18: { dtype: "f8", bytes: 1 }, 19: { dtype: "f8", bytes: 1 }, 20: { dtype: "f8", bytes: 1 },
-  21: { dtype: "u8", bytes: 0.5 }, 22: { dtype: "i8", bytes: 0.5 }, 23: { dtype: "f8", bytes: 0.5 }, 24: { dtype: "f8", bytes: 1 },
+  21: { dtype: "u8", bytes: 0.5 }, 22: { dtype: "i8", bytes: 0.5 }, 23: { dtype: "f8", bytes: 0.5 }, 24: { dtype: "f8", bytes: 1 }, 25: { dtype: "u8", bytes: 0.25 }, 26: { dtype: "i8", bytes: 0.25 },
 };
 
 export const f32: ElementType = elementTypes[1]!;
@@ -102,7 +102,7 @@ export function product(dims: readonly number[], from = 0, to = dims.length): nu
   return elementsOf(dims.slice(from, to));
 }
 
-/** Bytes of a tensor; 4-bit elements share bytes. */
+/** Bytes of a tensor; elements of 4 and 2 bits share them. */
 export function bytesOf(dims: readonly number[], type: ElementType): number {
   return Math.ceil(elementsOf(dims) * type.bytes);
 }

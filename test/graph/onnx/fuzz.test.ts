@@ -97,7 +97,7 @@ describe("hostile graphs", () => {
     const names = ["axis", "axes", "group", "perm", "pads", "strides", "kernel_shape", "split", "keepdims", "ceil_mode", "num_heads", "blocksize", "hidden_size", "transA", "to", "num_outputs", "shape", "k", "start", "end", "size", "K", "N", "batch_dims", "num_scan_inputs", "channels", "auto_pad"];
     let ok = 0;
     for (const op of [...knownOperatorTypes, "If", "Loop", "Scan", "Constant", "Nothing"]) {
-      for (let round = 0; round < 12; round++) {
+      for (let round = 0; round < 8; round++) {
         const inputs = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x${i}`, Array.from({ length: int(6) }, () => (random() < 0.02 ? 2 ** 40 : int(6)))]));
         const weights = Object.fromEntries(Array.from({ length: 4 }, (_, i): [string, Tensor] => {
           const data = list();
@@ -115,19 +115,19 @@ describe("hostile graphs", () => {
         }
       }
     }
-    expect(ok).toBeGreaterThan(300);
+    expect(ok).toBeGreaterThan(200);
   });
 });
 
 describe("hostile bytes", () => {
   test("mutated convolutional network", async () => {
-    const { ok, rejected } = await fuzz(convolutional, 2000, 1);
+    const { ok, rejected } = await fuzz(convolutional, 1500, 1);
     expect(ok).toBeGreaterThan(100);
     expect(rejected).toBeGreaterThan(1000);
   });
   test("mutated network of dynamic shapes, bodies and unknown operators", async () => {
     await importOnnx(dynamic);
-    const { ok, rejected } = await fuzz(dynamic, 2000, 1);
+    const { ok, rejected } = await fuzz(dynamic, 1500, 1);
     expect(ok).toBeGreaterThan(100);
     expect(rejected).toBeGreaterThan(1000);
   });

@@ -64,6 +64,13 @@ describe("constant folding", () => {
     });
     expect(summarize(graph)).toMatchObject({ ops: 2, parameterBytes: 256, macs: 128 });
   });
+  test("an embedding and its transpose are one weight", async () => {
+    const { graph } = await importModel({
+      inputs: { ids: [1, 4] }, types: { ids: Type.i64 }, weights: { table: { dims: [100, 8] } },
+      nodes: [{ op: "Gather", in: ["table", "ids"], out: ["e"] }, { op: "Transpose", in: ["table"], out: ["t"] }, { op: "MatMul", in: ["e", "t"], out: ["y"] }],
+    });
+    expect(summarize(graph)).toMatchObject({ kinds: { embedding: 1, matmul: 1 }, parameterBytes: 3200, macs: 3200 });
+  });
   test("a weight stored in 8 bits is read in 8 bits", async () => {
     const { graph } = await importModel({
       inputs: { x: [4, 16] }, weights: { q: { dims: [16, 16], type: Type.i8 }, s: { dims: [] } }, nodes: [{ op: "DequantizeLinear", in: ["q", "s"], out: ["w"] }, { op: "MatMul", in: ["x", "w"], out: ["y"] }],
@@ -103,6 +110,22 @@ describe("functions, bodies and unknown operators", () => {
   test("functions that call each other without end", async () => {
     const model: Model = { inputs: { x: [1] }, functions: fn([{ op: "Twice", domain: "mine", in: ["a"], out: ["t"] }, { op: "Twice", domain: "mine", in: ["t"], out: ["r"] }]), nodes: [{ op: "Twice", domain: "mine", in: ["x"], out: ["y"] }] };
     expect(await issuesOf(importModel(model))).toMatchObject([{ code: "too-deep" }]);
+  });
+  test("functions that double at every step", async () => {
+    const functions = Array.from({ length: 31 }, (_, i) => ({
+      name: `F${i}`, domain: "mine", inputs: ["a"], outputs: ["r"],
+      nodes: i === 30 ? [relu("a", "r")] : [{ op: `F${i + 1}`, domain: "mine", in: ["a"], out: ["t"] }, { op: `F${i + 1}`, domain: "mine", in: ["t"], out: ["r"] }],
+    }));
+    expect(await issuesOf(importModel({ inputs: { x: [1] }, functions, nodes: [{ op: "F0", domain: "mine", in: ["x"], out: ["y"] }] }))).toMatchObject([{ code: "too-large" }]);
+  });
+  test("a body within a function sees the function's tensors", async () => {
+    const { graph } = await importModel({
+      inputs: { x: [4, 4], c: [] }, types: { c: Type.bool },
+      functions: [{ name: "Guard", domain: "mine", inputs: ["a", "flag"], outputs: ["r"], nodes: [relu("a", "t"), { op: "If", name: "if", in: ["flag"], out: ["r"], attrs: { then_branch: { graph: { nodes: [relu("t", "u")], outputs: { u: [4, 4] } } }, else_branch: { graph: { nodes: [{ op: "Exp", in: ["t"], out: ["v"] }, relu("v", "v2")], outputs: { v2: [4, 4] } } } } }] }],
+      nodes: [{ op: "Guard", domain: "mine", name: "g", in: ["x", "c"], out: ["y"] }],
+    });
+    expect([...graph.ops()].map(({ name, kind, flops }) => [name, kind, flops])).toEqual([["g/t", "relu", 16], ["g/if", "if", 32]]);
+    expect([...graph.inputs.item.subarray(graph.inputs.start[1]!)].map((tensor) => graph.tensorName(tensor))).toEqual(["c", "g/t"]);
   });
   const branch = (op: string, repeat: number): { graph: Model } => ({ graph: { nodes: Array.from({ length: repeat }, (_, i) => ({ op, in: [i === 0 ? "x" : `${op}${i - 1}`], out: [`${op}${i}`] })), outputs: { [`${op}${repeat - 1}`]: [4, 4] } } });
   test("If: the known branch, or the dearer one", async () => {

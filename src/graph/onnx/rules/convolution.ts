@@ -85,6 +85,24 @@ function convolution(layout: Layout): Rule {
   };
 }
 
+/** A depthwise convolution along a sequence that looks only back: [batch, channels, length], as long as its input. */
+const causal: Rule = (node) => {
+  const [x, w] = [node.input(0), node.input(1)];
+  const [n, channels, length] = x.dims as [number, number, number];
+  const kernel = w.dims.at(-1);
+  if (x.dims.length !== 3 || kernel === undefined || w.dims[0] !== channels) throw new ShapeProblem(`a convolution of ${formatDims(x.dims)} with a weight of ${formatDims(w.dims)}`);
+  const op = conv({ n, cIn: channels, cOut: channels, groups: channels, h: 1, hOut: 1, kh: 1, w: length, wOut: length, kw: kernel, bias: node.has(2) });
+  return { outputs: [{ dims: x.dims }, { dims: [n, channels, Math.max(0, kernel - 1)] }], op, reads: node.inputs };
+};
+
+/** Reads its input at positions of its own: a bilinear sample (9 operations) for each element of every window. */
+const deformable: Rule = (node) => {
+  const outcome = convolution({ x: 0, w: 1, bias: 3 })(node);
+  const op = outcome.op!;
+  const samples = (op.macs! / Math.max(1, node.input(1).dims[0]!)) * Math.max(1, node.int("group", 1));
+  return { ...outcome, op: { ...op, flops: op.flops! + 9 * samples }, reads: node.inputs };
+};
+
 const transposed: Rule = (node) => {
   const x = node.input(0);
   const w = node.input(1);
@@ -124,5 +142,5 @@ export const convolutionRules: Rules = {
   FusedConv: convolution({ x: 0, w: 1, bias: 2, addend: 3 }),
   ConvInteger: convolution({ x: 0, w: 1, type: () => i32 }),
   QLinearConv: convolution({ x: 0, w: 3, bias: 8, type: (node) => node.inputs[7]?.type, quantized: true }),
-  ConvTranspose: transposed,
+  DeformConv: deformable, CausalConvWithState: causal, ConvTranspose: transposed,
 };

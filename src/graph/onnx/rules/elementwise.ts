@@ -26,6 +26,12 @@ function legacyBroadcast(node: NodeView, operands: readonly Value[]): readonly n
   return node.opset < 7 && node.int("broadcast", 0) === 1 ? operands[0]!.dims : undefined;
 }
 
+/** The slope is broadcast to the input, never the other way; before opset 7 it is one number a channel. */
+const prelu: Rule = (node) => {
+  const { dims } = node.input(0);
+  return { outputs: [{ dims }], op: elementwise("prelu", { elements: elementsOf(dims) }), reads: [node.input(0), node.input(1)] };
+};
+
 const select: Rule = (node) => {
   // The values come first: they say which type is computed in, not the condition.
   const operands = [node.input(1), node.input(2), node.input(0)];
@@ -36,7 +42,7 @@ const select: Rule = (node) => {
 const cast: Rule = (node) => {
   const { dims, type: from } = node.input(0);
   const to = node.opType === "CastLike" ? node.input(1).type : elementTypeOf(node.int("to", 1));
-  if (!to) throw new ShapeProblem(`element type ${node.int("to", 1)} is not known`);
+  if (!to) throw new ShapeProblem(`element type ${node.int("to", 1)} is not known`, true);
   if (to.dtype === from.dtype && to.bytes === from.bytes) return { outputs: [{ dims, type: to, viewOf: node.input(0) }] };
   return { outputs: [{ dims, type: to }], op: { kind: "cast", shape: { elements: elementsOf(dims) } }, reads: [node.input(0)] };
 };
@@ -104,7 +110,7 @@ const unaries = {
 } as const;
 
 const binaries = {
-  Add: "add", Sub: "sub", Mul: "mul", Div: "div", Pow: "pow", Mod: "mod", Min: "min", Max: "max", Mean: "mean", Sum: "add", PRelu: "prelu",
+  Add: "add", Sub: "sub", Mul: "mul", Div: "div", Pow: "pow", Mod: "mod", Min: "min", Max: "max", Mean: "mean", Sum: "add", SwiGLU: "swiglu",
   BitwiseAnd: "bitwise-and", BitwiseOr: "bitwise-or", BitwiseXor: "bitwise-xor", BitShift: "bit-shift", BiasGelu: "gelu", BiasAdd: "add",
 } as const;
 
@@ -118,7 +124,7 @@ export const elementwiseRules: Rules = {
   ...map(unaries, (kind) => unary(kind)),
   ...map(binaries, (kind) => broadcasting(kind)),
   ...map(comparisons, (kind) => broadcasting(kind, bool)),
-  Not: unary("not", bool), IsNaN: unary("is-nan", bool), IsInf: unary("is-inf", bool),
+  PRelu: prelu, Not: unary("not", bool), IsNaN: unary("is-nan", bool), IsInf: unary("is-inf", bool),
   // FastGelu adds a bias where it has one.
   FastGelu: broadcasting("gelu"), BiasSplitGelu: halved, BiasDropout: biasDropout, RotaryEmbedding: unary("rotary-embedding"),
   Where: select, Cast: cast, CastLike: cast, Dropout: dropout,

@@ -105,23 +105,33 @@ const projectedAttention: Rule = (node) => {
   };
 };
 
-/** Attention over queries, keys and values that are separate tensors, [batch, sequence, hidden] or [batch, heads, sequence, size]. */
+/** Position of the keys of earlier tokens, [batch, heads, sequence, size], by operator. */
+const pastKeys: Readonly<Record<string, number>> = { Attention: 4, MultiHeadAttention: 6, GroupQueryAttention: 3, DecoderMaskedMultiHeadAttention: 5 };
+
+/**
+ * Attention over queries, keys and values that are separate tensors, [batch, sequence, hidden] or [batch, heads,
+ * sequence, size], or packed into one: [batch, sequence, heads, 3, size], or side by side in the last axis.
+ */
 const plainAttention: Rule = (node) => {
   const q = node.input(0);
-  const k = node.inputs[1] ?? q;
-  const v = node.inputs[2] ?? k;
-  const split = q.dims.length === 4;
-  if ((!split && q.dims.length !== 3) || k.dims.length < 3 || v.dims.length < 3) throw new ShapeProblem(`attention of ${formatDims(q.dims)}, ${formatDims(k.dims)} and ${formatDims(v.dims)}`);
-  const heads = split ? q.dims[1]! : Math.max(1, node.int("num_heads", node.int("q_num_heads", 1)));
-  const kvHeads = split ? k.dims[1]! : Math.max(1, node.int("kv_num_heads", heads));
+  const packed = !node.has(1);
+  const [k, v] = [node.inputs[1] ?? q, node.inputs[2] ?? node.inputs[1] ?? q];
+  const rank = q.dims.length;
+  if (rank < 3 || rank > 5 || (rank === 5 && !packed) || k.dims.length < 3 || v.dims.length < 3) throw new ShapeProblem(`attention of ${formatDims(q.dims)}, ${formatDims(k.dims)} and ${formatDims(v.dims)}`);
+  const split = rank === 4;
+  const heads = split ? q.dims[1]! : rank === 5 ? q.dims[2]! : Math.max(1, node.int("num_heads", node.int("q_num_heads", 1)));
+  const kvHeads = k.dims.length === 4 ? k.dims[1]! : Math.max(1, node.int("kv_num_heads", heads));
   const batch = q.dims[0]!;
-  const queries = q.dims.at(-2)!;
-  const headDim = split ? q.dims[3]! : q.dims[2]! / heads;
-  const valueDim = v.dims.length === 4 ? v.dims[3]! : v.dims[2]! / kvHeads;
-  const past = [3, 4, 5, 6].map((index) => node.inputs[index]).find((value) => value?.dims.length === 4)?.dims.at(2) ?? 0;
-  const keys = k.dims.at(-2)! + (node.opType === "GroupQueryAttention" || node.opType === "Attention" ? past : 0);
+  const queries = split ? q.dims[2]! : q.dims[1]!;
+  const headDim = rank > 3 ? q.dims.at(-1)! : q.dims[2]! / (packed ? heads + 2 * kvHeads : heads);
+  const valueDim = packed ? headDim : v.dims.length === 4 ? v.dims[3]! : v.dims[2]! / kvHeads;
+  const past = node.inputs[pastKeys[node.opType] ?? -1];
+  const keys = (packed ? queries : k.dims.at(-2)!) + (past?.dims.length === 4 ? past.dims[2]! : 0);
   return {
-    outputs: [{ dims: split ? [batch, heads, queries, valueDim] : [batch, queries, heads * valueDim] }, { dims: [batch, kvHeads, keys, headDim] }, { dims: [batch, kvHeads, keys, valueDim] }],
+    outputs: [
+      { dims: split ? [batch, heads, queries, valueDim] : [batch, queries, heads * valueDim] }, { dims: [batch, kvHeads, keys, headDim] },
+      { dims: [batch, kvHeads, keys, valueDim] }, { dims: [batch, heads, queries, keys] },
+    ],
     op: attention({ batch, heads, kvHeads, queries, keys, headDim, valueDim }),
   };
 };
@@ -132,9 +142,12 @@ const attentionRule: Rule = (node) => (node.inputs[1]?.dims.length === 2 ? proje
 const fourier: Rule = (node) => {
   const { dims } = node.input(0);
   const axis = axisOf(node.int("axis", node.data(2)?.[0] ?? 1), dims.length);
-  const points = node.data(1)?.[0] ?? dims[axis]!;
   const half = node.int("onesided", 0) === 1;
-  const out = dims.map((dim, i) => (i === axis ? (half ? Math.floor(points / 2) + 1 : points) : i === dims.length - 1 ? 2 : dim));
+  const inverse = node.int("inverse", 0) === 1;
+  const points = node.data(1)?.[0] ?? (half && inverse ? 2 * (dims[axis]! - 1) : dims[axis]!);
+  // The transform of real numbers is symmetric: half of it says all. Its inverse is real again.
+  const [length, parts] = half ? (inverse ? [points, 1] : [Math.floor(points / 2) + 1, 2]) : [points, 2];
+  const out = dims.map((dim, i) => (i === axis ? length : i === dims.length - 1 ? parts : dim));
   const rows = elementsOf(dims) / Math.max(1, dims[axis]! * dims.at(-1)!);
   return { outputs: [{ dims: out }], op: { kind: "fft", shape: { rows, points }, flops: rows * 5 * points * Math.log2(Math.max(2, points)) }, reads: [node.input(0)] };
 };

@@ -160,7 +160,10 @@ const resize: Rule = (node) => {
   const dims = [...value.dims];
   const given = factors ?? sizes;
   if (!given || given.length !== axes.length) return computed(node, value, "resize", "the size is computed at run time: taken as that of the input");
-  axes.forEach((axis, i) => (dims[axis] = factors ? Math.floor(value.dims[axis]! * factors[i]!) : sizes![i]!));
+  const policy = node.text("keep_aspect_ratio_policy", "stretch");
+  const ratios = factors || policy === "stretch" ? [] : axes.map((axis, i) => sizes![i]! / value.dims[axis]!);
+  const common = ratios.length === 0 ? undefined : ratios.reduce((a, b) => (policy === "not_larger" ? Math.min(a, b) : Math.max(a, b)));
+  axes.forEach((axis, i) => (dims[axis] = factors ? Math.floor(value.dims[axis]! * factors[i]!) : common === undefined ? sizes![i]! : Math.floor(value.dims[axis]! * common + 0.5)));
   if (dims.some((dim) => !(dim >= 0))) throw new ShapeProblem(`the output would be ${formatDims(dims)}`);
   const changed = dims.filter((dim, i) => dim !== value.dims[i]).length;
   const mode = node.text("mode", "nearest");

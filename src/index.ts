@@ -1,0 +1,80 @@
+/**
+ * Heddle as a library: the same parts that the command line uses.
+ *
+ * A scenario goes through `loadScenario` → `resolveScenario` → `runScenario` → `analyzeRun`; graph, machine and costs
+ * made by hand through `compile` → `simulate` → `computeMetrics`.
+ * @packageDocumentation
+ */
+
+// Scenarios
+export { loadScenario, type LoadOptions } from "./scenario/load-scenario.ts";
+export { defaultScenario, type DefaultScenarioOptions } from "./scenario/default-scenario.ts";
+export { resolveScenario, type ResolvedScenario } from "./scenario/resolve-scenario.ts";
+export { compileScenario, runScenario, type RunOptions } from "./scenario/run-scenario.ts";
+export { compareSchedulers, type CompareOptions } from "./scenario/compare-schedulers.ts";
+export { analyzeRun, boundOf } from "./scenario/analyze-run.ts";
+export { scenarioJsonSchema } from "./scenario/json-schema.ts";
+export { Scenario } from "./scenario/scenario.ts";
+export type { ChosenPolicy } from "./scenario/load-policy.ts";
+export type { Override } from "./scenario/overrides.ts";
+
+// Graphs
+export { OperatorGraph, TensorOrigin, dtypeBytes, type DType, type Op, type OpClass, type Shape } from "./graph/graph.ts";
+export { GraphBuilder, type OpInit } from "./graph/builder.ts";
+export { opKinds, type OpKind } from "./graph/op-kinds.ts";
+export { buildModel, models, modelRegistry, type ModelDefinition } from "./graph/models/index.ts";
+export { importOnnx, type OnnxImport, type OnnxOptions } from "./graph/onnx/import-onnx.ts";
+export { importTasks } from "./graph/import/tasks.ts";
+export { writeTasks } from "./graph/import/write-tasks.ts";
+export { importStg } from "./graph/import/stg.ts";
+export { importDot } from "./graph/import/dot.ts";
+export { importWfformat } from "./graph/import/wfformat.ts";
+export { fuseGraph } from "./graph/fuse.ts";
+export { summarize, formatSummary, type GraphSummary } from "./graph/summary.ts";
+export * as generate from "./graph/generate.ts";
+
+// Machines and costs
+export type { Device, DeviceKind, Hop, Link, Machine, Memory, Route } from "./machine/machine.ts";
+export { buildMachine } from "./machine/build-machine.ts";
+export { processorMachine } from "./machine/processors.ts";
+export { machineSchema, type MachineInput, type MachineSpec } from "./machine/schema.ts";
+export { machines } from "./machine/library/machines.ts";
+export { devices } from "./machine/library/devices.ts";
+export { links } from "./machine/library/links.ts";
+export type { CostMatrix, CostModel, Costs, Estimate, Warning, Workload } from "./cost/cost-model.ts";
+export { buildCostModel, defaultCostModel } from "./cost/build-cost-model.ts";
+export { rooflineModel } from "./cost/roofline.ts";
+export { pipelineModel } from "./cost/pipeline.ts";
+export { tableModel } from "./cost/table.ts";
+export { constantModel } from "./cost/constant.ts";
+export { chainModels } from "./cost/chain.ts";
+
+// Engine
+export { compile, type CompileSpec } from "./core/compile.ts";
+export type { Adjacency, Instance, NameList } from "./core/instance.ts";
+export { simulate, type SimulationSpec } from "./core/simulate.ts";
+export { Simulation } from "./core/simulation.ts";
+export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
+
+// Policies
+export { schedulers } from "./schedulers/index.ts";
+export { syncPolicies } from "./sync/index.ts";
+export * from "./plugin.ts";
+
+// Bounds and results
+export { lowerBound, type LowerBound } from "./bounds/lower-bound.ts";
+export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
+export { criticalPath, type PathSegment } from "./trace/critical-path.ts";
+export { verifyTrace, type VerifyProblem } from "./trace/verify.ts";
+export { saveTrace, loadTrace } from "./trace/saved-trace.ts";
+export { traceCsv } from "./trace/csv.ts";
+export { diffTraces, type TraceDiff } from "./trace/diff.ts";
+export { formatResult } from "./trace/text.ts";
+export { formatComparison, rankRows, type ComparisonRow } from "./trace/comparison-text.ts";
+export { metricsJson } from "./trace/metrics-json.ts";
+export { renderTimeline } from "./render/timeline.ts";
+export type { TimelineOptions } from "./render/marks.ts";
+
+// Errors and names
+export { HeddleError, InputError, SimulationError, formatIssue, type Issue } from "./base/errors.ts";
+export { Registry, type Named } from "./base/registry.ts";

@@ -1,0 +1,6 @@
+export default {
+  name: "loops-create", summary: "never gets made",
+  create() {
+    for (;;);
+  },
+};

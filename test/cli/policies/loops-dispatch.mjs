@@ -1,0 +1,8 @@
+export default {
+  name: "loops-dispatch", summary: "dispatches for ever",
+  create: () => ({
+    dispatch() {
+      for (;;);
+    },
+  }),
+};

@@ -1,0 +1,9 @@
+export default {
+  name: "loops-prepare", summary: "plans for ever",
+  create: () => ({
+    prepare() {
+      for (;;);
+    },
+    dispatch() {},
+  }),
+};

@@ -1,0 +1,8 @@
+export default {
+  name: "loops-sync", summary: "a synchronization policy that never lets go",
+  create: () => ({
+    ended() {
+      for (;;);
+    },
+  }),
+};

@@ -1,0 +1,1 @@
+export default { name: "places-nothing", summary: "never places an operator", create: () => ({ dispatch() {} }) };

@@ -1,0 +1,1 @@
+export default { name: "returns-nonsense", summary: "its dispatch is a text", create: () => ({ dispatch: "now" }) };

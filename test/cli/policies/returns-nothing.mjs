@@ -1,0 +1,1 @@
+export default { name: "returns-nothing", summary: "makes nothing", create() {} };

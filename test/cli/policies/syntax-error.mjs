@@ -1,0 +1,5 @@
+export default {
+  name: "syntax-error",
+  summary: "lacks a comma"
+  create: () => ({ dispatch() {} }),
+};

@@ -1,0 +1,2 @@
+await new Promise(() => {});
+export default { name: "waits-for-ever", summary: "is never loaded", create: () => ({ dispatch() {} }) };
