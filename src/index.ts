@@ -12,6 +12,7 @@ export { defaultScenario, type DefaultScenarioOptions } from "./scenario/default
 export { resolveScenario, type ResolvedScenario } from "./scenario/resolve-scenario.ts";
 export { compileScenario, runScenario, type RunOptions } from "./scenario/run-scenario.ts";
 export { compareSchedulers, type CompareOptions } from "./scenario/compare-schedulers.ts";
+export { createPolicy } from "./scenario/create-policy.ts";
 export { analyzeRun, boundOf } from "./scenario/analyze-run.ts";
 export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { Scenario } from "./scenario/scenario.ts";

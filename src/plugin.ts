@@ -31,7 +31,7 @@ export interface PolicyView {
   readonly jobCount: number;
   /** The job that `op` belongs to, from 0. */
   jobOf(op: number): number;
-  /** When the job arrives; Infinity = as soon as the job before it has ended. */
+  /** When the job arrives; Infinity = as soon as an earlier job has ended (back to back). */
   arrivalTicks(job: number): number;
   /** Bytes carried by an edge. */
   edgeBytes(edge: number): number;

@@ -43,8 +43,9 @@ export class SimulationError extends HeddleError {
   override readonly name = "SimulationError";
   readonly exitCode = 1;
   readonly issues: readonly Issue[];
-  constructor(issue: Issue) {
-    super(formatIssue(issue));
+  /** @param cause what a policy threw, when that is why */
+  constructor(issue: Issue, cause?: unknown) {
+    super(formatIssue(issue), cause === undefined ? undefined : { cause });
     this.issues = [issue];
   }
 }

@@ -61,6 +61,7 @@ export function runGuarded(args: readonly string[], io: Io, timeoutMs: number): 
   const worker = new Worker(new URL("./guarded-thread.js", import.meta.url), { workerData: data });
   return new Promise((resolve, reject) => {
     let phase: string | undefined;
+    let lastPhase = "the run";
     let stuck = false;
     let settled = false;
     const settle = (how: () => void): void => {
@@ -70,7 +71,7 @@ export function runGuarded(args: readonly string[], io: Io, timeoutMs: number): 
       void worker.terminate().then(how);
     };
     const fail = (what: string, code = "policy-error", hint?: string): void =>
-      settle(() => reject(new SimulationError({ code, message: `${phase ?? "the run"} ${what}`, ...(hint !== undefined && { hint }) })));
+      settle(() => reject(new SimulationError({ code, message: `${phase ?? lastPhase} ${what}`, ...(hint !== undefined && { hint }) })));
 
     // Ticks are counted, not seconds: a machine that sleeps does not make a policy late.
     const everyMs = Math.max(10, Math.min(250, timeoutMs / 4));
@@ -92,6 +93,7 @@ export function runGuarded(args: readonly string[], io: Io, timeoutMs: number): 
       else if ("stuck" in message) stuck = true;
       else {
         phase = message.phase;
+        lastPhase = phase ?? lastPhase;
         quietMs = 0;
       }
     });

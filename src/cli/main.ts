@@ -1,5 +1,6 @@
 import { HeddleError, InputError, formatIssue, type Issue } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
+import { issuesOf } from "./thrown-at.ts";
 import { formatHelp, parseCommandLine, type Command, type Io } from "./command.ts";
 
 /** Loaded one at a time, so that starting costs only what the command needs. */
@@ -27,7 +28,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return await dispatch(args, io);
   } catch (error) {
     if (!(error instanceof HeddleError)) throw error;
-    reportIssues(error.issues, json, io);
+    reportIssues(issuesOf(error), json, io);
     return error.exitCode;
   }
 }

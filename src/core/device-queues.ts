@@ -15,6 +15,8 @@ export class DeviceQueues {
   /** When the running segment of the slot's op began, setup excluded. */
   readonly slotSince: Float64Array;
   readonly freeSlots: Int32Array;
+  /** 1 = the queue is to be looked at in this round. */
+  readonly touched: Uint8Array;
   /** Ticks spent by ended segments, by device. */
   readonly busyTicks: Float64Array;
   /** Ops placed and not started, and the sum of their estimates, by device. */
@@ -38,6 +40,7 @@ export class DeviceQueues {
     this.slotConfiguration = new Int32Array(slotCount).fill(-1);
     this.slotSince = new Float64Array(slotCount);
     this.freeSlots = slots.slice();
+    this.touched = new Uint8Array(deviceCount);
     this.busyTicks = new Float64Array(deviceCount);
     this.queued = new Int32Array(deviceCount);
     this.queuedTicks = new Float64Array(deviceCount);

@@ -4,8 +4,8 @@ import { OpPhase } from "./op-table.ts";
 import type { SimulationState } from "./state.ts";
 
 /** A policy broke the rules or threw. */
-export function policyError(policy: string, what: string, now: number, tickNs: number): SimulationError {
-  return new SimulationError({ code: "policy-error", message: `${policy} ${what} (at ${formatNs(now * tickNs)})` });
+export function policyError(policy: string, what: string, now: number, tickNs: number, cause?: unknown): SimulationError {
+  return new SimulationError({ code: "policy-error", message: `${policy} ${what} (at ${formatNs(now * tickNs)})` }, cause);
 }
 
 /** A policy keeps being woken, and nothing starts or ends. */

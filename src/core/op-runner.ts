@@ -137,6 +137,7 @@ export class OpRunner {
     rows.push(track, SubjectKind.op, op, RowKind.run, Math.min(now, devices.slotSince[track]!), now);
     devices.release(track, device, now);
     this.#state.slotFreed = true;
+    this.#state.touch(device);
   }
 
   /**

@@ -47,11 +47,22 @@ export class PolicyPort implements Dispatch, Gate {
     this.#hook = outer;
   }
 
-  /** `call` without a closure, for the hook of every round. */
-  dispatch(scheduler: Scheduler): void {
-    this.#hook = "dispatch";
+  /** The scheduler's turn in a round: what ended, what became ready, then `dispatch` if it `mayAct`. No closures: it runs every round. */
+  askScheduler(scheduler: Scheduler, mayAct: boolean): void {
+    const { endedOps, newReady, ops } = this.#state;
     try {
-      scheduler.dispatch(this.#view, this);
+      if (scheduler.completed !== undefined && endedOps.length > 0) {
+        this.#hook = "completed";
+        for (let i = 0; i < endedOps.length; i++) scheduler.completed(this.#view, endedOps.at(i), ops.endTicks[endedOps.at(i)]! - ops.startTicks[endedOps.at(i)]!);
+      }
+      if (scheduler.ready !== undefined && newReady.length > 0) {
+        this.#hook = "ready";
+        for (let i = 0; i < newReady.length; i++) scheduler.ready(this.#view, newReady.at(i));
+      }
+      if (mayAct) {
+        this.#hook = "dispatch";
+        scheduler.dispatch(this.#view, this);
+      }
     } catch (error) {
       throw this.#named(error);
     }
@@ -60,12 +71,12 @@ export class PolicyPort implements Dispatch, Gate {
 
   #named(error: unknown): Error {
     if (error instanceof HeddleError) return error;
-    return this.#error(`failed in "${this.#hook}": ${error instanceof Error ? error.message : String(error)}`);
+    return this.#error(`failed in "${this.#hook}": ${error instanceof Error ? error.message : String(error)}`, error);
   }
 
-  #error(what: string): Error {
+  #error(what: string, cause?: unknown): Error {
     const policy = this.#hook?.startsWith("sync") === true ? `sync policy "${this.#syncName}"` : `scheduler "${this.#schedulerName}"`;
-    return policyError(policy, what, this.#state.now, this.#state.instance.tickNs);
+    return policyError(policy, what, this.#state.now, this.#state.instance.tickNs, cause);
   }
 
   // ── Dispatch ──

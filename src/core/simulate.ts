@@ -7,7 +7,7 @@ export type { SimulationSpec } from "./simulation.ts";
  * Runs a simulation to its end.
  * @throws {SimulationError} on a deadlock, a livelock or a policy error.
  * @example
- * const trace = simulate({ instance, scheduler: schedulers.get("heft").create({}), seed: 1 });
+ * const trace = simulate({ instance, scheduler: createPolicy(schedulers.get("heft")), seed: 1 });
  * console.log(trace.makespanTicks);
  */
 export function simulate(spec: SimulationSpec): Trace {

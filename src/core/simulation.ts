@@ -253,34 +253,26 @@ export class Simulation {
   }
 
   #dispatch(): void {
-    const { scheduler, state, view } = { scheduler: this.#scheduler, state: this.#state, view: this.#view };
-    const { endedOps, newReady, ops } = state;
-    if (scheduler.completed !== undefined && endedOps.length > 0) {
-      this.#policies.call("completed", () => {
-        for (let i = 0; i < endedOps.length; i++) scheduler.completed!(view, endedOps.at(i), ops.endTicks[endedOps.at(i)]! - ops.startTicks[endedOps.at(i)]!);
-      });
-    }
+    const state = this.#state;
+    const { endedOps, newReady, ready } = state;
     newReady.sort();
-    for (let i = 0; i < newReady.length; i++) state.ready.append(newReady.at(i));
-    if (scheduler.ready !== undefined && newReady.length > 0) {
-      this.#policies.call("ready", () => {
-        for (let i = 0; i < newReady.length; i++) scheduler.ready!(view, newReady.at(i));
-      });
-    }
-    if (newReady.length > 0 || state.slotFreed || state.wakeDue) {
-      this.#dispatchCount++;
-      this.#policies.dispatch(scheduler);
-    }
+    for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
+    const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
+    if (mayAct) this.#dispatchCount++;
+    if (mayAct || endedOps.length > 0) this.#policies.askScheduler(this.#scheduler, mayAct);
     endedOps.clear();
     newReady.clear();
     state.slotFreed = false;
     state.wakeDue = false;
   }
 
-  /** Devices in id order take what may start while they have free slots. */
+  /** Devices in id order take what may start while they have free slots; only those where something changed are looked at. */
   #startQueued(): void {
-    const { ops, devices, instance } = this.#state;
-    for (let device = 0; device < instance.deviceCount; device++) {
+    const { ops, devices, touchedDevices } = this.#state;
+    touchedDevices.sort();
+    for (let i = 0; i < touchedDevices.length; i++) {
+      const device = touchedDevices.at(i);
+      devices.touched[device] = 0;
       while (devices.freeSlots[device]! > 0) {
         const op = devices.head(device);
         if (op < 0) break;
@@ -294,6 +286,7 @@ export class Simulation {
         this.#policies.startOp(op, device);
       }
     }
+    touchedDevices.clear();
   }
 }
 

@@ -34,6 +34,8 @@ export class SimulationState {
   // What happened in this round.
   readonly endedOps = new IdBuffer();
   readonly newReady = new IdBuffer();
+  /** Devices where a slot was freed, or an op was queued or became startable. */
+  readonly touchedDevices = new IdBuffer();
   slotFreed = false;
   wakeDue = false;
   startedCount = 0;
@@ -76,7 +78,16 @@ export class SimulationState {
 
   /** Ready, placed, and its inputs are there: it may start when its turn comes. */
   becomeStartable(op: number): void {
+    const device = this.ops.device[op]!;
     this.ops.dataTicks[op] = this.now;
-    if (!this.inOrder) this.devices.enqueue(op, this.ops.device[op]!);
+    if (!this.inOrder) this.devices.enqueue(op, device);
+    this.touch(device);
+  }
+
+  /** The device's queue is looked at before the round ends. */
+  touch(device: number): void {
+    if (this.devices.touched[device] === 1) return;
+    this.devices.touched[device] = 1;
+    this.touchedDevices.push(device);
   }
 }

@@ -1,21 +1,8 @@
 import { GraphBuilder } from "./builder.ts";
-import { isElementwise } from "./catalogue.ts";
+import { FusionGroups, fusionRules, type FusionRuleName } from "./fusion-groups.ts";
 import { TensorOrigin, type OperatorGraph } from "./graph.ts";
 
-/** A family of fusions, chosen by name. */
-export interface FusionRule {
-  readonly name: string;
-  readonly summary: string;
-}
-
-/** What runtimes commonly merge; all are on by default. */
-export const fusionRules = [
-  { name: "conv", summary: "convolution, then batch norm, then a residual addition, then an activation; each optional" },
-  { name: "matmul", summary: "matrix product, then a bias, then an activation; each optional" },
-  { name: "elementwise", summary: "chains of element-wise operators over the same number of elements" },
-] as const satisfies readonly FusionRule[];
-
-export type FusionRuleName = (typeof fusionRules)[number]["name"];
+export { fusionRules, type FusionRule, type FusionRuleName } from "./fusion-groups.ts";
 
 /** One fused operator: its name (that of its first member), all members in order, and their kinds joined with "+". */
 export interface MergedOp {
@@ -23,14 +10,6 @@ export interface MergedOp {
   readonly members: readonly string[];
   readonly pattern: string;
 }
-
-const activations: ReadonlySet<string> = new Set([
-  "relu", "leaky-relu", "prelu", "thresholded-relu", "elu", "celu", "selu", "clip", "sigmoid", "hard-sigmoid", "hard-swish", "silu", "gelu", "mish", "softplus", "softsign", "tanh",
-]);
-const convolutions: ReadonlySet<string> = new Set(["conv", "depthwise-conv", "conv-transpose"]);
-
-/** How far along its pattern a group is: an operator joins only what comes later. */
-const Stage = { head: 0, normalized: 1, added: 2, activated: 3 } as const;
 
 /**
  * Merges operators as runtimes do, so that launches and memory traffic are not overcounted. An operator joins the group
@@ -43,115 +22,13 @@ const Stage = { head: 0, normalized: 1, added: 2, activated: 3 } as const;
  */
 export function fuseGraph(graph: OperatorGraph, options: { rules?: readonly FusionRuleName[] } = {}): { graph: OperatorGraph; merged: MergedOp[] } {
   const rules = new Set(options.rules ?? fusionRules.map(({ name }) => name));
-  const groups = new Groups(graph, rules);
+  const groups = new FusionGroups(graph, rules);
   for (const op of graph.topo) groups.place(op);
   return groups.count === graph.opCount ? { graph, merged: [] } : rebuild(graph, groups);
 }
 
-/** Operators in groups; a group is a chain from its head to its tail. */
-class Groups {
-  count = 0;
-  /** Next member of the same group; -1 at the tail. */
-  readonly next: Int32Array;
-  /** First member of the group. */
-  readonly head: Uint32Array;
-  /** The intermediate tensor through which an operator joined its group; -1 for heads. */
-  readonly via: Int32Array;
-  readonly #graph: OperatorGraph;
-  readonly #rules: ReadonlySet<string>;
-  /** Reads of any output of an operator. */
-  readonly #reads: Uint32Array;
-  readonly #stage: Uint8Array;
-  readonly #position: Uint32Array;
-
-  constructor(graph: OperatorGraph, rules: ReadonlySet<string>) {
-    this.#graph = graph;
-    this.#rules = rules;
-    this.next = new Int32Array(graph.opCount).fill(-1);
-    this.via = new Int32Array(graph.opCount).fill(-1);
-    this.head = new Uint32Array(graph.opCount);
-    this.#stage = new Uint8Array(graph.opCount);
-    this.#reads = new Uint32Array(graph.opCount);
-    for (const tensor of graph.inputs.item) {
-      const producer = graph.tensorProducer[tensor]!;
-      if (producer >= 0) this.#reads[producer]!++;
-    }
-    this.#position = new Uint32Array(graph.opCount);
-    graph.topo.forEach((op, i) => (this.#position[op] = i));
-  }
-
-  /** Puts an operator into the group of one of its producers, or into one of its own. */
-  place(op: number): void {
-    const { inputs, tensorProducer } = this.#graph;
-    let best = -1;
-    let stage = 0;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const tensor = inputs.item[i]!;
-      const producer = tensorProducer[tensor]!;
-      if (producer < 0 || this.#reads[producer] !== 1) continue;
-      if (best >= 0 && this.#position[producer]! < this.#position[tensorProducer[best]!]!) continue;
-      const reached = this.#joins(op, tensor, producer);
-      if (reached === undefined) continue;
-      best = tensor;
-      stage = reached;
-    }
-    if (best < 0) {
-      this.count++;
-      this.head[op] = op;
-      this.#stage[op] = this.#initialStage(op);
-      return;
-    }
-    const producer = tensorProducer[best]!;
-    this.next[producer] = op;
-    this.via[op] = best;
-    this.head[op] = this.head[producer]!;
-    this.#stage[op] = stage;
-  }
-
-  /** The stage the group reaches with this operator; undefined when it does not belong there. */
-  #joins(op: number, tensor: number, producer: number): number | undefined {
-    const { classes, classOf, tensorBytes } = this.#graph;
-    const { kind, shape, writeBytes } = classes[classOf[op]!]!;
-    const headKind = classes[classOf[this.head[producer]!]!]!.kind;
-    const from = classes[classOf[producer]!]!;
-    const sameExtent = writeBytes === tensorBytes[tensor] || (shape["elements"] !== undefined && shape["elements"] === from.shape["elements"]);
-    if (!sameExtent) return undefined;
-    const stage = this.#stage[producer]!;
-    if (convolutions.has(headKind)) {
-      if (!this.#rules.has("conv")) return undefined;
-      if (kind === "batch-norm" && stage < Stage.normalized) return Stage.normalized;
-      if (kind === "add" && stage < Stage.added) return Stage.added;
-      return activations.has(kind) && stage < Stage.activated ? Stage.activated : undefined;
-    }
-    if (headKind === "matmul") {
-      if (!this.#rules.has("matmul")) return undefined;
-      if (kind === "add" && stage < Stage.added && this.#addsWeight(op, tensor)) return Stage.added;
-      return activations.has(kind) && stage < Stage.activated ? Stage.activated : undefined;
-    }
-    return this.#rules.has("elementwise") && isElementwise(headKind) && isElementwise(kind) ? Stage.head : undefined;
-  }
-
-  /** A bias: every operand but the product is a weight. */
-  #addsWeight(op: number, product: number): boolean {
-    const { inputs, tensorOrigin } = this.#graph;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const tensor = inputs.item[i]!;
-      if (tensor !== product && tensorOrigin[tensor] !== TensorOrigin.weight) return false;
-    }
-    return true;
-  }
-
-  /** An operator that comes fused from its file has part of the pattern behind it. */
-  #initialStage(op: number): number {
-    const fused = this.#graph.classes[this.#graph.classOf[op]!]!.fused;
-    if (!fused) return Stage.head;
-    if (fused.length > 1 && fused.at(-1) !== "add" && fused.at(-1) !== "batch-norm") return Stage.activated;
-    return fused.includes("add") ? Stage.added : fused.includes("batch-norm") ? Stage.normalized : Stage.head;
-  }
-}
-
 /** Writes each group where its last member stood, so that an order that was sorted stays so. */
-function rebuild(graph: OperatorGraph, groups: Groups): { graph: OperatorGraph; merged: MergedOp[] } {
+function rebuild(graph: OperatorGraph, groups: FusionGroups): { graph: OperatorGraph; merged: MergedOp[] } {
   const builder = new GraphBuilder(graph.name);
   const merged: MergedOp[] = [];
   const classes = new FusedClasses(graph, groups, builder);
@@ -198,13 +75,13 @@ function rebuild(graph: OperatorGraph, groups: Groups): { graph: OperatorGraph; 
 /** The classes of fused operators; groups that look alike share one, and it is made once. */
 class FusedClasses {
   readonly #graph: OperatorGraph;
-  readonly #groups: Groups;
+  readonly #groups: FusionGroups;
   readonly #builder: GraphBuilder;
   readonly #known = new Map<string, { readonly classId: number; readonly pattern: string }>();
   /** Last member, plus 1, of the last group that read each tensor. */
   readonly #readBy: Uint32Array;
 
-  constructor(graph: OperatorGraph, groups: Groups, builder: GraphBuilder) {
+  constructor(graph: OperatorGraph, groups: FusionGroups, builder: GraphBuilder) {
     this.#graph = graph;
     this.#groups = groups;
     this.#builder = builder;

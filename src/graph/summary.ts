@@ -77,7 +77,7 @@ export function formatSummary(summary: GraphSummary): string {
   const { name, nodes, ops, kinds, unknown } = summary;
   const width = Math.max(0, ...Object.keys(kinds).map((kind) => kind.length));
   const rows: readonly (readonly [string, string])[] = [
-    ["operators", nodes === ops ? String(ops) : `${ops} (of ${nodes} nodes in the file; the others do no work at run time)`],
+    ["operators", nodes === ops ? String(ops) : `${ops} (from ${nodes} nodes of the file)`],
     ["multiply-accumulates", formatCount(summary.macs)],
     ["operations", formatCount(summary.flops)],
     ["parameters", formatBytes(summary.parameterBytes)],

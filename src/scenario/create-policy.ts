@@ -1,41 +1,17 @@
-import { SimulationError } from "../base/errors.ts";
-import type { Scheduler, SchedulerDefinition, SyncDefinition, SyncPolicy } from "../plugin.ts";
-import type { ChosenPolicy } from "./load-policy.ts";
+import { InputError } from "../base/errors.ts";
+import type { PolicyDefinition } from "../plugin.ts";
 
 /**
- * Makes a fresh scheduler for one run.
- * @throws {SimulationError} that names it, when its `create` fails or returns something else than a scheduler.
+ * A fresh policy from its definition, with its options checked and their defaults filled in. `definition.create` alone
+ * takes options as they are.
+ * @throws {InputError} when the options do not fit, or can only be checked asynchronously.
  * @example
- * const scheduler = createScheduler({ definition: schedulers.get("heft"), options: {} });
+ * const scheduler = createPolicy(schedulers.get("dmda"), { beta: 2 });
  */
-export function createScheduler({ definition, options }: ChosenPolicy<SchedulerDefinition>): Scheduler {
-  return create(`scheduler "${definition.name}"`, () => definition.create(options), ["dispatch"], ["prepare", "ready", "completed"]);
-}
-
-/** Makes a fresh synchronization policy for one run. @throws {SimulationError} see {@link createScheduler}. */
-export function createSync({ definition, options }: ChosenPolicy<SyncDefinition>): SyncPolicy {
-  return create(`sync policy "${definition.name}"`, () => definition.create(options), [], ["prepare", "phase", "started", "ended"]);
-}
-
-function create<P extends object>(who: string, make: () => P, required: readonly (keyof P & string)[], optional: readonly (keyof P & string)[]): P {
-  let policy: P;
-  try {
-    policy = make();
-  } catch (error) {
-    throw policyError(`${who} failed in "create": ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (typeof policy !== "object" || policy === null) throw policyError(`${who}: "create" returned ${policy === null ? "null" : typeof policy}, not a policy`);
-  for (const name of [...required, ...optional]) {
-    const hook: unknown = policy[name];
-    if (hook === undefined && optional.includes(name)) continue;
-    if (typeof hook !== "function") throw policyError(`${who}: what "create" returned has ${hook === undefined ? `no "${name}"` : `"${name}", which is not a function`}`);
-    // What such a function does after its first `await` or `yield` would happen outside the simulation, or never.
-    const tag = Object.prototype.toString.call(hook);
-    if (tag !== "[object Function]") throw policyError(`${who}: "${name}" must be a plain function, not an async one or a generator`);
-  }
-  return policy;
-}
-
-function policyError(message: string): SimulationError {
-  return new SimulationError({ code: "policy-error", message, hint: "see Scheduler and SyncPolicy of heddle/plugin" });
+export function createPolicy<P, O>(definition: PolicyDefinition<P, O>, options: unknown = {}): P {
+  if (definition.options === undefined) return definition.create({} as O);
+  const result = definition.options["~standard"].validate(options);
+  if (result instanceof Promise) throw new InputError({ code: "bad-option", message: `the options of ${definition.name} can only be checked asynchronously` });
+  if (result.issues !== undefined) throw new InputError(result.issues.map((issue) => ({ code: "bad-option", message: `${definition.name}: ${issue.message}`, path: (issue.path ?? []).map(String) })));
+  return definition.create(result.value);
 }

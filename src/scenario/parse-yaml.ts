@@ -96,7 +96,7 @@ class TreeReader {
 
   read(document: Document.Parsed): SourceNode {
     const root = this.#node(document.contents as Node);
-    if (this.#issues.length > 0) throw new InputError(this.#issues.slice(0, issueLimit));
+    if (this.#issues.length > 0) throw new InputError(this.#issues);
     return root;
   }
 
@@ -130,6 +130,7 @@ class TreeReader {
       this.#issues.push({ code: "bad-key", message: "a key must be a name", ...keyAt });
       return 0;
     }
+    if (this.#issues.length >= issueLimit) throw new InputError(this.#issues);
     // 1: and true: are names too, as they were written.
     const key = typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
     const first = entries.get(key);

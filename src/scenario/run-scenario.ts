@@ -3,7 +3,7 @@ import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
 import type { Trace } from "../core/trace.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
-import { createScheduler, createSync } from "./create-policy.ts";
+import { freshScheduler, freshSync } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 
@@ -35,8 +35,8 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}
   const scheduler = options.scheduler ?? scenario.scheduler;
   return simulate({
     instance: options.instance ?? compileScenario(scenario),
-    scheduler: createScheduler(scheduler), schedulerName: scheduler.definition.name,
-    sync: createSync(scenario.sync), syncName: scenario.sync.definition.name,
+    scheduler: freshScheduler(scheduler), schedulerName: scheduler.definition.name,
+    sync: freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
     ...(options.progress && { progress: options.progress }),
   });

@@ -6,7 +6,7 @@ import { machineSchema, type MachineSpec } from "../machine/schema.ts";
 import { workloadSchema, type WorkloadSpec } from "./workload-schema.ts";
 
 /** What a scenario gets that names no scheduler. */
-export const defaultScheduler = "heft";
+export const defaultScheduler = "peft";
 /** What a scenario gets that names no synchronization policy. */
 export const defaultSync = "dataflow";
 

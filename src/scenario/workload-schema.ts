@@ -64,8 +64,7 @@ export const workloadSchema: z.ZodType<WorkloadSpec> = z.union([
   z.discriminatedUnion("model", modelBranches as unknown as [(typeof modelBranches)[0]]),
 ]).describe("What is run: exactly one of onnx, tasks, stg, dot, wfformat, model, graph") as unknown as z.ZodType<WorkloadSpec>;
 
-/** Every key that some workload takes, but the options of model builders. */
-const anyWorkload = z.object({ onnx: file, tasks: file, stg: file, dot: file, wfformat: file, model: z.string(), graph: inlineGraphSchema, dims: z.record(z.string(), count), dtype: cast, ...operators, ...repeat }).partial();
+type SpecOf<K extends keyof typeof sources> = Partial<z.output<(typeof sources)[K]>>;
 
 /** A checked `workload:` section: exactly one of its sources is set. The options of a model builder are further keys. */
-export type WorkloadSpec = z.output<typeof anyWorkload> & { readonly [option: string]: unknown };
+export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & { readonly model?: string | undefined; readonly [option: string]: unknown };

@@ -12,7 +12,8 @@ import { TimelineGaps } from "./timeline-gaps.ts";
  * What it assumes: estimates are exact; a device with several slots runs one op in each at full speed; a tensor leaves
  * its producer's device as the producer ends, once for each memory that needs it, over a quiet route. So a tensor
  * that was moved for one consumer is there for the others at that same time: a replica never comes earlier than the
- * edge's own transfer would, and needs no bookkeeping. A job starts when it arrives, or when the one before it ends.
+ * edge's own transfer would, and needs no bookkeeping. A job that runs back to back starts
+ * when all those before it are planned to have ended.
  */
 export class EarliestFinish {
   readonly #view: PolicyView;

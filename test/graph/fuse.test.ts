@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GraphBuilder, type OpInit } from "../../src/graph/builder.ts";
 import { conv, elementwise, matmul, normalization } from "../../src/graph/catalogue.ts";
@@ -66,6 +67,22 @@ describe("what is merged", () => {
     expect(merged(graph, { rules: ["matmul"] })).toEqual(["m t"]);
     expect(fuseGraph(graph, { rules: [] }).graph).toBe(graph);
   });
+});
+
+test("on any graph the work stays, and each operator is in one place", () => {
+  const kinds: readonly OpInit[] = [convolution, batchNorm, relu, add, matmul({ m: 16, n: 8, k: 8 }), { kind: "softmax", flops: 7, readBytes: bytes, writeBytes: bytes }];
+  const op = fc.record({ kind: fc.nat(kinds.length - 1), reads: fc.array(fc.nat(1000), { minLength: 1, maxLength: 3 }) });
+  fc.assert(fc.property(fc.array(op, { minLength: 1, maxLength: 40 }), (ops) => {
+    const graph = build(Object.fromEntries(ops.map(({ kind, reads }, i) => [`o${i}`, [kinds[kind]!, ...reads.map((read) => (read % (i + 1) === 0 ? "x" : `o${(read % (i + 1)) - 1}`))] as const])));
+    const result = fuseGraph(graph);
+    const [before, after] = [summarize(graph), summarize(result.graph)];
+    expect([after.macs, after.flops]).toEqual([before.macs, before.flops]);
+    const members = result.merged.flatMap((each) => each.members);
+    expect(new Set(members).size).toBe(members.length);
+    expect(result.graph.opCount).toBe(graph.opCount - members.length + result.merged.length);
+    expect(result.graph.classes.every(({ readBytes, writeBytes }) => readBytes >= 0 && writeBytes > 0)).toBe(true);
+    expect(after.activationBytes).toBe(before.activationBytes - (members.length - result.merged.length) * bytes);
+  }));
 });
 
 test("dependencies stay, and a graph of a hundred thousand operators is no matter", () => {

@@ -26,7 +26,7 @@ test("counts, bytes by origin, and the most that is alive at once", () => {
 test("text", () => {
   expect(formatSummary(summarize(diamond(), { nodes: 9, unknown: [{ opType: "Magic", domain: "acme", count: 2 }] }))).toBe([
     "diamond",
-    "  operators             4 (of 9 nodes in the file; the others do no work at run time)",
+    "  operators             4 (from 9 nodes of the file)",
     "  multiply-accumulates  100",
     "  operations            400",
     "  parameters            1000 B",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defaultScenario, workloadSourceOf } from "../../src/scenario/default-scenario.ts";
 import { parseOverride } from "../../src/scenario/overrides.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
+import { defaultMachine, defaultScheduler, defaultSync } from "../../src/scenario/schema.ts";
 import { sharedData } from "../shared-data.ts";
 import { memoryFiles, messageOf } from "./memory-files.ts";
 
@@ -28,7 +29,7 @@ describe("workloadSourceOf", () => {
 describe("defaultScenario", () => {
   it("runs a model on the default machine with the default policies", async () => {
     const resolved = await resolveScenario(await defaultScenario("resnet18"));
-    expect([resolved.name, resolved.machine.name, resolved.scheduler.definition.name, resolved.sync.definition.name]).toEqual(["resnet18", "workstation", "heft", "dataflow"]);
+    expect([resolved.name, resolved.machine.name, resolved.scheduler.definition.name, resolved.sync.definition.name]).toEqual(["resnet18", defaultMachine, defaultScheduler, defaultSync]);
   });
 
   it("runs a tasks file on its own processors", async () => {

@@ -15,7 +15,8 @@ export const compare: Command = {
   usage: "FILE|MODEL",
   description: [
     "Every scheduler runs on the same compiled scenario with the same luck, so that they differ by their decisions only.",
-    "Which ones: --schedulers, else the scenario's compare list, else all that need no options.",
+    "Which ones: --schedulers, else the scenario's compare list, else all that need no options. Exit code 1 when one fails;",
+    "the others are ranked all the same.",
   ].join("\n"),
   positionals: [1, 1],
   flags: { ...flags, schedulers: { type: "string", short: "s", value: "A,B,…", help: "Schedulers to rank: names or ./mine.mjs, with commas between; or all", choices: "schedulers" } },
@@ -43,7 +44,7 @@ export const compare: Command = {
     });
     enterPhase(undefined);
     progress.clear();
-    const failed = rows.every((row) => row.metrics === undefined);
+    const failed = rows.some((row) => row.metrics === undefined);
     if (values["format"] === "json") {
       const ranked = rankRows(rows).map(({ rank, name, metrics, vsBest, failure }) => ({ rank, name, makespanNs: metrics?.makespanNs, vsBest, gap: metrics?.gap, utilization: metrics?.utilization, failure }));
       io.out(`${JSON.stringify({ schemaVersion: 1, name: resolved.name, seed: resolved.seed, schedulers: ranked, warnings: resolved.warnings }, null, 2)}\n`);

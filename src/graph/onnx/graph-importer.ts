@@ -18,7 +18,7 @@ export type ResolveSymbol = (symbol: string) => number | undefined;
 
 const maxInlining = 32;
 /** What may be written out of functions, in nodes, names and attributes: a chain in which each calls the next twice doubles at every step. */
-const maxWritten = 3_000_000;
+const maxWritten = 1_000_000;
 
 /** Turns nodes into operators, one graph (or body, or function) at a time; the rules know the operators, this the rest. */
 export class GraphImporter {

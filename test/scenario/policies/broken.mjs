@@ -1,1 +1,3 @@
-export const = 3;
+import { nothing } from "./single.mjs";
+
+nothing();
