@@ -47,6 +47,8 @@ export interface PolicyView {
   freeSlots(device: number): number;
   /** Ops placed on the device and not started. */
   queued(device: number): number;
+  /** Fills `out` with the devices that have room (free slots that no queued op will take), by id; returns how many they are. */
+  devicesWithRoom(out: Uint32Array): number;
   /** Expected work on the device: what is left of running ops by their estimates, plus the estimates of all queued ones. Divide by slots for a waiting time. */
   backlogTicks(device: number): number;
   /** Capacity less live bytes in the device's memory; may be negative. */

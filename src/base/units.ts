@@ -40,7 +40,7 @@ export type Parsed = { readonly ok: true; readonly value: number } | { readonly 
  * Reads a quantity of the given dimension into its canonical unit. A bare number is an error (but for ratios and 0).
  * @example
  * parseQuantity("10us", "time");       // { ok: true, value: 10000 }
- * parseQuantity(10, "time");           // { ok: false, message: "10 has no unit", hint: "write 10ns, 10us …" }
+ * parseQuantity(10, "time");           // { ok: false, message: "10 has no unit", hint: "quantities carry their unit: 10us" }
  */
 export function parseQuantity(input: string | number, dimension: Dimension): Parsed {
   const units = unitsOf[dimension];

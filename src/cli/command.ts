@@ -65,25 +65,30 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   const options: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, flag] of Object.entries(flags)) options[name] = { type: flag.type, ...(flag.short && { short: flag.short }), ...(flag.multiple && { multiple: true }) };
   const usage = `usage: heddle ${command.name} ${command.usage}`;
+  // Not strict: the messages of `parseArgs` do not say what was meant.
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
+  const positionals: string[] = [];
+  const values: Record<string, string | boolean | string[]> = {};
   for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const flag = flags[token.name];
     if (flag === undefined) {
       const near = nearest(token.name, Object.keys(flags)).map((name) => `--${name}`);
       throw new InputError({ code: "unknown-flag", message: `heddle ${command.name} has no flag ${token.rawName}`, hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `see heddle ${command.name} --help` });
     }
-    const forgotten = token.inlineValue === false && token.value.length > 1 && token.value.startsWith("-");
+    const forgotten = token.inlineValue === false && /^--?[A-Za-z]/.test(token.value);
     if (flag.type === "string" && (token.value === undefined || token.value === "" || forgotten)) throw new InputError({ code: "missing-value", message: `${token.rawName} needs a value (${flag.value ?? "VALUE"})`, hint: usage });
     if (flag.type === "boolean" && token.value !== undefined) throw new InputError({ code: "unexpected-value", message: `${token.rawName} takes no value`, hint: usage });
+    if (flag.multiple === true) values[token.name] = [...((values[token.name] as string[] | undefined) ?? []), token.value as string];
+    else values[token.name] = token.value ?? true;
   }
-  const { positionals, values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   const [least, most] = command.positionals;
   if (values["help"] !== true && positionals.length < least) throw new InputError({ code: "missing-argument", message: `heddle ${command.name} needs ${command.usage}`, hint: usage });
   if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes no more than ${most} argument${most === 1 ? "" : "s"}, but got "${positionals[most]}"`, hint: usage });
   const format = values["format"];
   if (format !== undefined && format !== "text" && format !== "json") throw new InputError({ code: "bad-flag", message: `--format is text or json, not "${String(format)}"` });
-  return { positionals, values: values as Values };
+  return { positionals, values };
 }
 
 /** A flag's value as a whole number. @throws {InputError} when it is not one, or is below `least`. */
@@ -93,16 +98,4 @@ export function wholeNumber(values: Values, name: string, least: number): number
   const value = typeof text === "string" && /^\d+$/.test(text.trim()) ? Number(text) : NaN;
   if (!(value >= least && value <= Number.MAX_SAFE_INTEGER)) throw new InputError({ code: "bad-flag", message: `--${name} needs a whole number of at least ${least}, not "${String(text)}"` });
   return value;
-}
-
-/** The help of one command. */
-export function formatHelp(command: Command): string {
-  const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]: [string, Flag]) => [`${flag.short ? `-${flag.short}, ` : ""}--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`, flag.help] as const);
-  const width = Math.max(...flags.map(([left]) => left.length));
-  const examples = command.examples.map(([example, what]) => `  ${example}\n      ${what}`);
-  return [
-    `${command.summary}.`, "", `Usage: heddle ${command.name} ${command.usage} [flags]`, "", command.description, "",
-    "Flags:", ...flags.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`), "",
-    ...(examples.length > 0 ? ["Examples:", ...examples, ""] : []),
-  ].join("\n");
 }

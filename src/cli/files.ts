@@ -12,7 +12,7 @@ export function writeWhole(file: string, chunks: Iterable<string | Uint8Array>):
   try {
     const target = statOf(file) === undefined ? resolve(file) : realpathSync(file);
     const special = statOf(file)?.isFile() === false;
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     if (special) writeChunks(target, chunks);
     else writeAndRename(target, chunks);
   } catch (error) {
@@ -34,6 +34,13 @@ export function checkWritable(file: string): void {
   } catch (error) {
     throw cannotWrite(file, error);
   }
+}
+
+/** With those above it. Node's own recursive way never ends where nothing can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (statOf(folder) !== undefined) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function writeAndRename(target: string, chunks: Iterable<string | Uint8Array>): void {
@@ -74,7 +81,7 @@ function statOf(file: string): Stats | undefined {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "no permission", EPERM: "no permission", EROFS: "a read-only file system", EISDIR: "it is a folder", ENOTDIR: "a part of the path is not a folder", EEXIST: "a part of the path is not a folder",
+  ENOENT: "its folder cannot be made", EACCES: "no permission", EPERM: "no permission", EROFS: "a read-only file system", EISDIR: "it is a folder", ENOTDIR: "a part of the path is not a folder", EEXIST: "a part of the path is not a folder",
   ENOSPC: "the disk is full", ENAMETOOLONG: "the name is too long",
 };
 

@@ -1,9 +1,11 @@
 import type { MergedOp } from "../graph/fuse.ts";
 
+const shownPatterns = 3;
+
 /**
- * What fusion merged, in one line: how many operators into how many, and the patterns, most frequent first.
+ * What fusion merged, in short: how many operators into how many, and on a second line the patterns, most frequent first.
  * @example
- * fusedSummary([{ into: "conv1", members: ["conv1", "relu1"], pattern: "conv+relu" }]); // "fused 2 operators into 1: conv+relu"
+ * fusedSummary([{ into: "conv1", members: ["conv1", "relu1"], pattern: "conv+relu" }]); // "fused 2 operators into 1\n  conv+relu\n"
  */
 export function fusedSummary(merged: readonly MergedOp[]): string {
   const counts = new Map<string, number>();
@@ -13,6 +15,6 @@ export function fusedSummary(merged: readonly MergedOp[]): string {
     members += length;
   }
   const patterns = [...counts].sort((a, b) => b[1] - a[1]).map(([pattern, count]) => (count === 1 ? pattern : `${pattern} ×${count}`));
-  const shown = patterns.slice(0, 4).join(", ");
-  return `fused ${members} operators into ${merged.length}: ${shown}${patterns.length > 4 ? ` and ${patterns.length - 4} more patterns` : ""}`;
+  const more = patterns.length - shownPatterns;
+  return `fused ${members} operators into ${merged.length}\n  ${patterns.slice(0, shownPatterns).join(", ")}${more > 0 ? ` and ${more} more` : ""}\n`;
 }

@@ -1,7 +1,9 @@
-import { HeddleError, InputError, formatIssue, type Issue } from "../base/errors.ts";
+import { HeddleError, InputError, type Issue } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
+import { formatIssues } from "./issue-text.ts";
 import { issuesOf } from "./thrown-at.ts";
-import { formatHelp, parseCommandLine, type Command, type Io } from "./command.ts";
+import { parseCommandLine, type Command, type Io } from "./command.ts";
+import { formatHelp } from "./help.ts";
 
 /** Loaded one at a time, so that starting costs only what the command needs. */
 export const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
@@ -87,6 +89,5 @@ function reportIssues(issues: readonly Issue[], json: boolean, io: Io): void {
     io.out(`${JSON.stringify({ schemaVersion: 1, errors: issues }, null, 2)}\n`);
     return;
   }
-  for (const issue of issues.slice(0, 50)) io.err(`${formatIssue(issue)}\n`);
-  if (issues.length > 50) io.err(`… and ${issues.length - 50} more\n`);
+  io.err(formatIssues(issues));
 }

@@ -1,5 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import { parseQuantity } from "../base/units.ts";
+import { modelRegistry } from "../graph/models/index.ts";
+import { defaultScheduler } from "../scenario/schema.ts";
 import { defaultScenario } from "../scenario/default-scenario.ts";
 import { loadScenario } from "../scenario/load-scenario.ts";
 import { parseOverride, type Override } from "../scenario/overrides.ts";
@@ -11,12 +13,12 @@ import { wholeNumber, type Flag, type Values } from "./command.ts";
 export const scenarioFlags = {
   machine: { type: "string", short: "m", value: "NAME", help: "Machine of the library (heddle list machines)", choices: "machines" },
   processors: { type: "string", short: "p", value: "N", help: "That many equal processors, for task graphs" },
-  scheduler: { type: "string", short: "s", value: "NAME|FILE", help: "Scheduler by name, or ./mine.mjs", choices: "schedulers" },
+  scheduler: { type: "string", short: "s", value: "NAME|FILE", help: `Scheduler by name (heddle list schedulers), or a file of your own: ./mine.mjs (default ${defaultScheduler})`, choices: "schedulers" },
   sync: { type: "string", value: "NAME|FILE", help: "Graph synchronization policy (default dataflow)", choices: "sync" },
   dim: { type: "string", short: "d", multiple: true, value: "NAME=N", help: "Value of a symbolic dimension of an ONNX file: --dim batch=8" },
-  instances: { type: "string", short: "n", value: "N", help: "Run the workload that many times" },
+  instances: { type: "string", short: "n", value: "N", help: "Run the workload that many times, back to back unless the scenario says otherwise (default 1)" },
   seed: { type: "string", value: "N", help: "Seed of everything random (default 0)" },
-  set: { type: "string", multiple: true, value: "PATH=VALUE", help: "Override any value of the scenario: --set machine.devices.gpu0.slots=4" },
+  set: { type: "string", multiple: true, value: "PATH=VALUE", help: "Set any value of the scenario, or an option of a model: --set workload.batch=8, --set machine.devices.gpu0.slots=4" },
   "policy-timeout": { type: "string", value: "TIME", help: "End a policy of your own that makes no progress for this long (default 10s)" },
 } as const satisfies Record<string, Flag>;
 
@@ -32,6 +34,7 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   const processors = wholeNumber(values, "processors", 1);
   const seed = wholeNumber(values, "seed", 0);
   const instances = wholeNumber(values, "instances", 1);
+  policyTimeoutMs(values);
   const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
   if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });
   const compare = extra.compare === undefined ? undefined : extra.compare === "all" ? "all" : extra.compare.split(",").map((name) => name.trim()).filter((name) => name !== "");
@@ -47,6 +50,13 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
       ...Object.entries(dims).map(([name, value]) => ({ path: ["workload", "dims", name], value, from: "--dim" })),
     ];
     return loadScenario(file, { overrides: [...flags.filter((flag) => flag !== undefined), ...overrides] });
+  }
+  const isModel = modelRegistry.tryGet(file) !== undefined;
+  if (isModel && Object.keys(dims).length > 0) {
+    throw new InputError({ code: "conflicting-flags", message: `--dim is for ONNX files, and ${file} is a built-in model`, hint: `its options are set with --set, for example --set workload.batch=8; heddle list model ${file} names them` });
+  }
+  if (processors !== undefined && (isModel || /\.onnx$/i.test(file))) {
+    throw new InputError({ code: "conflicting-flags", message: `--processors is for task graphs, which bring their durations; ${file} needs a machine`, hint: "for example --machine workstation; see heddle list machines" });
   }
   return defaultScenario(file, {
     ...(Object.keys(dims).length > 0 && { dims }), ...(machine !== undefined && { machine }), ...(processors !== undefined && { processors }),
@@ -66,9 +76,12 @@ export function policyTimeoutMs(values: Values): number {
 /** True when the scenario names a policy that is not built in: its code is the user's. */
 export async function hasForeignPolicy(scenario: Scenario): Promise<boolean> {
   const { scheduler, sync, compare } = scenario.spec;
-  const [{ schedulers }, { syncPolicies }] = await Promise.all([import("../schedulers/index.ts"), import("../sync/index.ts")]);
-  const used = [scheduler, ...(compare === "all" || compare === undefined ? [] : compare)].filter((use) => use !== undefined);
-  return used.some(({ use }) => schedulers.tryGet(use) === undefined) || (sync !== undefined && syncPolicies.tryGet(sync.use) === undefined);
+  const [{ isForeignPolicy }, { schedulers }, { syncPolicies }] = await Promise.all([import("../scenario/load-policy.ts"), import("../schedulers/index.ts"), import("../sync/index.ts")]);
+  return (
+    (scheduler !== undefined && isForeignPolicy(scenario, ["scheduler"], scheduler, schedulers)) ||
+    (sync !== undefined && isForeignPolicy(scenario, ["sync"], sync, syncPolicies)) ||
+    (Array.isArray(compare) && compare.some((use, i) => isForeignPolicy(scenario, ["compare", i], use, schedulers)))
+  );
 }
 
 /** Whose code runs in a run, as the guard names it: the user's own, where there is some. */

@@ -52,7 +52,8 @@ export class DataMover {
 
   /** The op will read the tensor in `memory`: start moving it unless it is there or on its way. */
   #fetch(op: number, tensor: number, memory: number): void {
-    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const instance = this.#instance;
+    const state = this.#state;
     const { replicas, transfers, queue, now } = state;
     if (replicas.isPresent(tensor, memory)) return;
     state.ops.missing[op]!++;
@@ -81,7 +82,8 @@ export class DataMover {
 
   /** The latency is over: the transfer competes for its links. */
   join(id: number): void {
-    const { instance, transfers, now } = { instance: this.#instance, transfers: this.#state.transfers, now: this.#state.now };
+    const instance = this.#instance;
+    const { transfers, now } = this.#state;
     const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
     const perByte = instance.routeTicksPerByte[route]!;
     const activity = this.#resources.open(id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now);
@@ -94,7 +96,8 @@ export class DataMover {
 
   /** The tensor has arrived. */
   end(id: number): void {
-    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const instance = this.#instance;
+    const state = this.#state;
     const { transfers, ops, now } = state;
     const tensor = transfers.tensor[id]!;
     const memory = transfers.to[id]!;
@@ -111,8 +114,10 @@ export class DataMover {
       const device = ops.device[op]!;
       // Only consumers that counted this tensor as missing: placed here, not running, and able to see it.
       if (device < 0 || instance.deviceMemory[device] !== memory || ops.phase[op]! >= OpPhase.running) continue;
-      const edge = this.#useEdge[i]!;
-      if (edge >= 0 && !state.isVisible(edge)) continue;
+      if (!state.dataflow) {
+        const edge = this.#useEdge[i]!;
+        if (edge >= 0 && !state.isVisible(edge)) continue;
+      }
       if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) state.becomeStartable(op);
     }
   }

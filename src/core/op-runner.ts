@@ -44,7 +44,8 @@ export class OpRunner {
 
   /** Starts a ready op on the lowest free slot of its device. */
   start(op: number, device: number): void {
-    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const instance = this.#instance;
+    const state = this.#state;
     const { ops, devices, now } = state;
     const track = devices.occupy(op, device, now);
     devices.unqueue(op, device);
@@ -99,7 +100,8 @@ export class OpRunner {
   }
 
   #share(op: number, device: number, cost: number, work: number): void {
-    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const instance = this.#instance;
+    const state = this.#state;
     if (work <= 0) {
       state.queue.push(state.now, eventKey(EventKind.opEnd, op), state.ops.generation[op]!);
       return;
@@ -146,7 +148,8 @@ export class OpRunner {
    * @throws {SimulationError} when the op is not running.
    */
   pause(op: number): number {
-    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const instance = this.#instance;
+    const state = this.#state;
     const { ops, devices, now } = state;
     if (ops.phase[op] !== OpPhase.running) throw new SimulationError({ code: "not-running", message: `operator "${instance.opNames.at(op)}" is not running and cannot be paused` });
     const device = ops.device[op]!;
@@ -170,7 +173,8 @@ export class OpRunner {
    * @throws {SimulationError} when it is not paused, or the device has no free slot or cannot run it.
    */
   resume(op: number, device: number): void {
-    const { instance, state } = { instance: this.#instance, state: this.#state };
+    const instance = this.#instance;
+    const state = this.#state;
     const { ops, devices } = state;
     const name = instance.opNames.at(op);
     const fraction = this.#fractionLeft.get(op);

@@ -110,6 +110,13 @@ export class LiveView implements SchedulerView {
     return this.#devices.queued[device]!;
   }
 
+  devicesWithRoom(out: Uint32Array): number {
+    const { freeSlots, queued } = this.#devices;
+    let count = 0;
+    for (let d = 0; d < freeSlots.length; d++) if (freeSlots[d]! > queued[d]!) out[count++] = d;
+    return count;
+  }
+
   backlogTicks(device: number): number {
     return this.#devices.backlogTicks(device, this.nowTicks);
   }

@@ -72,6 +72,7 @@ export async function workloadSourceOf(name: string, readFile: ReadFile = readOr
 }
 
 function jsonSource(name: string, head: string): WorkloadSource {
+  if (head.trim() === "") throw new InputError({ code: "empty-file", message: "the file is empty", file: name });
   if (/"heddle-tasks\//.test(head)) return "tasks";
   if (/"schemaVersion"|"workflow"/.test(head)) return "wfformat";
   throw new InputError({ code: "unknown-workload", message: `${name} is neither a heddle-tasks/1 file nor a WfFormat workflow`, file: name, hint: `say which in a scenario: workload: {${workloadSources.filter((source) => source === "tasks" || source === "wfformat").join(": FILE} or {")}: FILE}` });

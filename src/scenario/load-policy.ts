@@ -36,12 +36,26 @@ export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>
   }
 }
 
+/** True when a policy is not built in, and its module is there: to load it is to run a stranger's code. */
+export function isForeignPolicy<D extends SchedulerDefinition | SyncDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>): boolean {
+  if (registry.tryGet(use.use) !== undefined) return false;
+  try {
+    return locate(use.use.split("#", 1)[0]!, policyFolder(scenario, path)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What a policy's file name is relative to. */
+function policyFolder(scenario: Scenario, path: Path): string {
+  return resolve(dirname(scenario.path("x", [...path, "use"])));
+}
+
 async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(named: string, scenario: Scenario, path: Path, registry: Registry<D>): Promise<D> {
   const hash = named.indexOf("#");
   const module = hash < 0 ? named : named.slice(0, hash);
   const wanted = hash < 0 ? undefined : named.slice(hash + 1);
-  const folder = resolve(dirname(scenario.path("x", [...path, "use"])));
-  const specifier = locate(module, folder);
+  const specifier = locate(module, policyFolder(scenario, path));
   if (specifier === undefined) throw new InputError({ code: `unknown-${registry.kind.replaceAll(" ", "-")}`, message: `there is no ${registry.kind} ${quote(named)}`, hint: suggestion(named, registry.names) });
   let exported: Record<string, unknown>;
   try {

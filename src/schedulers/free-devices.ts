@@ -4,31 +4,26 @@ import type { PolicyView } from "../plugin.ts";
 export class FreeDevices {
   /** The first {@link count} are valid. */
   readonly ids: Uint32Array;
-  readonly #room: Int32Array;
   count = 0;
+  readonly #view: PolicyView;
 
-  constructor(deviceCount: number) {
-    this.ids = new Uint32Array(deviceCount);
-    this.#room = new Int32Array(deviceCount);
+  constructor(view: PolicyView) {
+    this.ids = new Uint32Array(view.deviceCount);
+    this.#view = view;
   }
 
   /** Looks at every device once; to be called at the start of a dispatch. */
-  refresh(view: PolicyView): void {
-    this.count = 0;
-    for (let d = 0; d < view.deviceCount; d++) {
-      const free = view.freeSlots(d);
-      if (free === 0) continue;
-      const room = free - view.queued(d);
-      if (room <= 0) continue;
-      this.#room[d] = room;
-      this.ids[this.count++] = d;
-    }
+  refresh(): void {
+    this.count = this.#view.devicesWithRoom(this.ids);
   }
 
-  /** One more op goes to `device`, which must be free. */
+  /** One more op was placed on `device`, which was free. */
   use(device: number): void {
-    if (--this.#room[device]! > 0) return;
-    const at = this.ids.indexOf(device);
-    this.ids.copyWithin(at, at + 1, this.count--);
+    if (this.#view.freeSlots(device) > this.#view.queued(device)) return;
+    // By hand: a call of indexOf or copyWithin costs more than the few steps it saves.
+    let at = 0;
+    while (this.ids[at] !== device) at++;
+    this.count--;
+    for (; at < this.count; at++) this.ids[at] = this.ids[at + 1]!;
   }
 }

@@ -21,14 +21,14 @@ export function listScheduler({ keys, choose = firstCapable }: ListRules): Sched
   return {
     prepare(view: PolicyView): void {
       waiting = new WaitingOps(view.opCount, keys?.(view));
-      free = new FreeDevices(view.deviceCount);
+      free = new FreeDevices(view);
     },
     ready(_view: PolicyView, op: number): void {
       waiting.push(op);
     },
     dispatch(view: SchedulerView, out: Dispatch): void {
       if (waiting.length === 0) return;
-      free.refresh(view);
+      free.refresh();
       while (free.count > 0) {
         const op = waiting.take(view, free);
         if (op < 0) return;

@@ -43,7 +43,7 @@ class WorkStealing implements Scheduler {
 
   prepare(view: PolicyView): void {
     this.#deques = new OpDeques(view.opCount);
-    this.#free = new FreeDevices(view.deviceCount);
+    this.#free = new FreeDevices(view);
     this.#loads = new Int32Array(view.deviceCount);
     this.#pushed = new Float64Array(view.opCount);
   }
@@ -61,7 +61,7 @@ class WorkStealing implements Scheduler {
 
   dispatch(view: SchedulerView, out: Dispatch): void {
     if (this.#waiting === 0) return;
-    this.#free.refresh(view);
+    this.#free.refresh();
     // All devices serve themselves before anyone steals.
     for (const takes of [this.#takeOwn, this.#steal]) {
       for (let i = 0; i < this.#free.count; ) {

@@ -87,7 +87,7 @@ export function loadTrace(text: string, { file }: { readonly file?: string } = {
   const fail = (code: string, message: string, hint?: string): never => {
     throw new InputError({ code, message, ...(file !== undefined && { file }), ...(hint !== undefined && { hint }) } satisfies Issue);
   };
-  if (text.trim() === "") fail("empty-file", "the file is empty", "a trace is written by `heddle run … --output`");
+  if (text.trim() === "") fail("empty-file", "the file is empty", "a trace is written by heddle run … --trace FILE");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

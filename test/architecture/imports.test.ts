@@ -52,7 +52,7 @@ const allowed: Readonly<Record<string, { readonly may: readonly string[]; readon
   core: { may: ["base"], types: ["plugin.ts", "graph", "machine", "cost"], reason: "the engine must not know any policy, or policies stop being optional" },
   schedulers: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
   sync: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
-  testing: { may: ["base", "plugin.ts", "core", "graph", "machine", "cost", "sync", "trace"], reason: "the conformance kit is for policies that Heddle does not know" },
+  testing: { may: ["base", "plugin.ts", "core", "graph", "machine", "cost", "schedulers", "sync", "trace"], reason: "the conformance kit is for policies that Heddle does not know" },
   bounds: { may: ["base", "graph", "machine", "cost"], types: ["core"], reason: "a bound must not depend on the engine that it judges" },
   trace: { may: ["base", "core"], reason: "what comes after a run knows the trace only" },
   render: { may: ["base", "trace", "core"], reason: "pictures are drawn from traces" },

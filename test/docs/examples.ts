@@ -94,7 +94,7 @@ export function typeErrors(examples: readonly Example[]): string[] {
   const files = new Map(examples.map((example, i) => [join(folder, `example-${i}.ts`).replaceAll("\\", "/"), example]));
   const configured = ts.getParsedCommandLineOfConfigFile(join(root, "tsconfig.json"), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined })!;
   const options: ts.CompilerOptions = {
-    ...configured.options, noEmit: true, declaration: false, sourceMap: false, rootDir: root, noUnusedLocals: false, noUnusedParameters: false, verbatimModuleSyntax: false, noImplicitAny: false,
+    ...configured.options, noEmit: true, declaration: false, sourceMap: false, rootDir: root, noUnusedLocals: false, noUnusedParameters: false, verbatimModuleSyntax: false, noImplicitAny: false, rewriteRelativeImportExtensions: false,
     // Readers of an example look at what it shows, not at every possible undefined.
     strictNullChecks: true, paths: Object.fromEntries(Object.entries(entryPoints).map(([name, file]) => [name, [join(root, file)]])),
   };

@@ -42,6 +42,11 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     dataBytes: (op, device) => sum(missing(op, device).map((tensor) => tensor.bytes)),
     freeSlots: (device) => devices[device]!.slots.filter((slot) => slot.op < 0).length,
     queued: (device) => queuedOn(device).length,
+    devicesWithRoom: (out) => {
+      const roomy = devices.map((_, d) => d).filter((d) => devices[d]!.slots.filter((slot) => slot.op < 0).length > queuedOn(d).length);
+      out.set(roomy);
+      return roomy.length;
+    },
     backlogTicks: (device) =>
       sum(queuedOn(device).map((op) => estimate(op.id, device))) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + estimate(op.id, device) - world.now))),
     freeBytes: (device) => instance.memoryBytes[memoryOf(device)]! - world.memories[memoryOf(device)]!.liveBytes,

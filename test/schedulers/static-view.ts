@@ -16,7 +16,7 @@ export interface TaskGraph {
 export function staticView({ costs, edges, slots, jobs, arrivals = [0] }: TaskGraph): PolicyView {
   const opCount = costs.length;
   const deviceCount = slots?.length ?? costs[0]?.length ?? 1;
-  const idle = { freeSlots: (d: number) => slots?.[d] ?? 1, queued: () => 0, backlogTicks: () => 0, freeBytes: () => Infinity, busyTicks: () => 0 };
+  const idle = { freeSlots: (d: number) => slots?.[d] ?? 1, queued: () => 0, devicesWithRoom: (out: Uint32Array) => out.set(Array.from({ length: deviceCount }, (_, d) => d)) ?? deviceCount, backlogTicks: () => 0, freeBytes: () => Infinity, busyTicks: () => 0 };
   return {
     nowTicks: 0, tickNs: 1, opCount, deviceCount, edgeCount: edges.length, jobCount: arrivals.length,
     succ: adjacency(opCount, edges, 0, 1),

@@ -1,10 +1,10 @@
 import { HeddleError, type Issue } from "../../base/errors.ts";
-import { formatIssue } from "../../base/errors.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
 import type { Command } from "../command.ts";
 import { enterPhase, isGuarded, runGuarded } from "../guard.ts";
+import { formatIssues } from "../issue-text.ts";
 import { hasForeignPolicy, policyTimeoutMs, scenarioFlags } from "../scenario-args.ts";
 
 export const check: Command = {
@@ -35,7 +35,7 @@ export const check: Command = {
     if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, files: positionals.length, errors: issues }, null, 2)}\n`);
     else {
       for (const line of fine) io.out(`${line}\n`);
-      for (const issue of issues) io.err(`${formatIssue(issue)}\n`);
+      io.err(formatIssues(issues));
     }
     return issues.length > 0 ? 2 : 0;
   },

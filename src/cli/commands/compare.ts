@@ -15,9 +15,9 @@ export const compare: Command = {
   usage: "FILE|MODEL",
   description: [
     "Every scheduler runs on the same compiled scenario with the same luck, so that they differ by their decisions only.",
-    "Which ones: --schedulers, else the scenario's compare list, else all that need no options. Exit code 1 when one fails;",
-    "the others are ranked all the same.",
-  ].join("\n"),
+    "Which ones: --schedulers, else the scenario's compare list, else all that need no options.",
+    "One that fails is listed last, and makes the exit code 1."
+  ].join(" "),
   positionals: [1, 1],
   flags: { ...flags, schedulers: { type: "string", short: "s", value: "A,B,…", help: "Schedulers to rank: names or ./mine.mjs, with commas between; or all", choices: "schedulers" } },
   examples: [

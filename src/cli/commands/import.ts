@@ -13,7 +13,7 @@ export const importCommand: Command = {
   description: [
     "Reads an ONNX model, a task graph or a built-in model and prints operators by kind, multiply-accumulates, and the",
     "bytes of parameters and activations. Operators that are not known are named, with what is assumed for them.",
-  ].join("\n"),
+  ].join(" "),
   positionals: [1, 1],
   flags: {
     dim: scenarioFlags.dim, processors: scenarioFlags.processors, set: scenarioFlags.set,

@@ -4,7 +4,7 @@ import { suggestion, type Named } from "../../base/registry.ts";
 import type { Command } from "../command.ts";
 
 /** A kind of thing that can be listed. */
-interface Topic {
+export interface Topic {
   readonly title: string;
   all(): Promise<readonly Named[]>;
   /** More about one of them, as text. */
@@ -12,7 +12,7 @@ interface Topic {
 }
 
 /** By the word that follows `list`; one of them may be asked for by the plural or the singular. */
-const topics: Readonly<Record<string, Topic>> = {
+export const topics: Readonly<Record<string, Topic>> = {
   schedulers: { title: "Schedulers", all: async () => (await import("../../schedulers/index.ts")).schedulers.all, detail: policyDetail },
   sync: { title: "Graph synchronization policies", all: async () => (await import("../../sync/index.ts")).syncPolicies.all, detail: policyDetail },
   machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine) },
@@ -55,13 +55,19 @@ export const list: Command = {
     }
     const item = all.find((candidate) => candidate.name === name);
     if (item === undefined) throw new InputError({ code: "unknown-name", message: `there is no "${name}" among the ${key}`, hint: suggestion(name, all.map((candidate) => candidate.name)) });
-    io.out(json ? `${JSON.stringify(brief(item), null, 2)}\n` : `${item.name}: ${item.summary}\n\n${await topic.detail(item)}`);
+    io.out(json ? `${JSON.stringify(facts(item), null, 2)}\n` : `${item.name}: ${item.summary}\n\n${await topic.detail(item)}`);
     return 0;
   },
 };
 
 function brief(item: Named): { name: string; summary: string } {
   return { name: item.name, summary: item.summary };
+}
+
+/** All that is known of an entry, as plain values; options as JSON Schema. */
+function facts(item: Named): Record<string, unknown> {
+  const { options, ...rest } = item as Named & { options?: unknown };
+  return { ...rest, ...(options instanceof z.ZodType && { options: z.toJSONSchema(options, { io: "input", unrepresentable: "any" }) }) };
 }
 
 function formatTopic(title: string, items: readonly Named[]): string {

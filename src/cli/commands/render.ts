@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import { InputError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../command.ts";
-import { writeWhole } from "../files.ts";
+import { checkWritable, writeWhole } from "../files.ts";
 import { readTrace } from "../read-trace.ts";
 
 export const render: Command = {
@@ -22,10 +23,14 @@ export const render: Command = {
     const theme = values["theme"] ?? "auto";
     if (theme !== "auto" && theme !== "light" && theme !== "dark") throw new InputError({ code: "bad-flag", message: `--theme is auto, light or dark, not "${String(theme)}"` });
     const width = wholeNumber(values, "width", 1);
+    const out = (values["out"] as string | undefined) ?? `${file.replace(/\.json$/i, "")}.svg`;
+    if (out !== "-") {
+      if (resolve(out) === resolve(file)) throw new InputError({ code: "conflicting-outputs", message: `the picture would be written over the trace: ${out}` });
+      checkWritable(out);
+    }
     const trace = await readTrace(file);
     const { timelineOf } = await import("../timeline-of.ts");
     const svg = await timelineOf(trace, { colorScheme: theme, ...(width !== undefined && { width }), ...(values["title"] !== undefined && { title: values["title"] as string }) });
-    const out = (values["out"] as string | undefined) ?? `${file.replace(/\.json$/i, "")}.svg`;
     if (out === "-") {
       io.out(svg);
       return 0;

@@ -22,7 +22,7 @@ export const run: Command = {
     "FILE is a scenario (.yaml), an ONNX model (.onnx), or a task graph (.tasks.json, .stg, .dot, WfCommons .json);",
     "MODEL is a built-in one, such as resnet50 (heddle list models). A model alone runs on the workstation machine.",
     "Prints the makespan, how far it is from a proven bound, and what each device did; flags override the scenario.",
-  ].join("\n"),
+  ].join(" "),
   positionals: [1, 1],
   flags: {
     ...scenarioFlags,
@@ -72,7 +72,7 @@ export const run: Command = {
     }
     const { formatResult } = await import("../../trace/text.ts");
     io.out(formatResult(metrics));
-    if (resolved.fused.length > 0) io.out(`\n${fusedSummary(resolved.fused)}\n  (each operator apart: --set workload.fuse=off)\n`);
+    if (resolved.fused.length > 0) io.out(`\n${fusedSummary(resolved.fused)}  (without: --set workload.fuse=off)\n`);
     if (rows.length > 0) {
       const { formatComparison } = await import("../../trace/comparison-text.ts");
       io.out(`\nSchedulers on this scenario, best first:\n${formatComparison(rows)}`);

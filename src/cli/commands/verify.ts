@@ -9,7 +9,7 @@ export const verify: Command = {
     "Checks traces written by heddle run --trace, independently of the engine: every operator once, after its inputs had",
     "arrived, on a device that can run it; one operator a slot; no link or memory past its capacity; bytes that add up.",
     "Exit code 1 when a trace breaks a rule.",
-  ].join("\n"),
+  ].join(" "),
   positionals: [1, Infinity],
   flags: {},
   examples: [["heddle run scenarios/quickstart.yaml --trace trace.json && heddle verify trace.json", "a run and its check"]],
