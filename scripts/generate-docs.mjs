@@ -3,7 +3,9 @@
  * schedulers, machines, devices, links and models, what the quickstart prints, and its timeline. Run after a build;
  * a test compares the result with what is in the repository.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = new URL("../", import.meta.url);
@@ -13,9 +15,9 @@ const root = new URL("../", import.meta.url);
  * @param load imports a module of the program by its path without ending: "cli/main".
  */
 export async function generateDocs(load) {
-  const [{ commands }, { formatHelp }, heddle] = await Promise.all([load("cli/main"), load("cli/command"), load("index")]);
+  const [{ commands, main }, { formatHelp }, heddle] = await Promise.all([load("cli/main"), load("cli/help"), load("index")]);
   const { machines, devices, links, models, schedulers, syncPolicies } = heddle;
-  const { text, timeline } = await quickstart(heddle, await load("cli/timeline-of"), load);
+  const { text, timeline } = await quickstart(main);
   const old = (path) => readFileSync(new URL(path, root), "utf8").replaceAll("\r\n", "\n");
   return {
     "README.md": filled(old("README.md"), "README.md", { output: fenced("text", text) }),
@@ -31,17 +33,21 @@ export async function generateDocs(load) {
   };
 }
 
-/** What `npm start` prints, shortened, and its picture. */
-async function quickstart(heddle, { timelineOf }, load) {
-  const { loadScenario, resolveScenario, runScenario, analyzeRun, compareSchedulers, formatResult, formatComparison } = heddle;
-  const { fusedSummary } = await load("cli/fused-text");
-  const scenario = await resolveScenario(await loadScenario(fileURLToPath(new URL("scenarios/quickstart.yaml", root))));
-  const trace = runScenario(scenario);
-  const result = formatResult(analyzeRun(scenario, trace)).trimEnd();
-  const ranking = formatComparison(compareSchedulers(scenario)).trimEnd();
-  const { timeline, trace: file, metrics } = scenario.output;
-  const text = [result, "", fusedSummary(scenario.fused), "", "Schedulers on this scenario, best first:", ranking, "", `wrote ${[timeline, file, metrics].join(", ")}`].join("\n");
-  return { text, timeline: await timelineOf(trace, { deviceKinds: scenario.machine.devices.map((device) => device.kind) }) };
+/** What `npm start` prints, shortened, and the picture that it writes. */
+async function quickstart(main) {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-docs-"));
+  try {
+    let printed = "";
+    const io = { out: (text) => (printed += text), err: (text) => (printed += text), interactive: false, colour: false };
+    const exit = await main(["run", fileURLToPath(new URL("scenarios/quickstart.yaml", root)), "--out", folder], io);
+    if (exit !== 0) throw new Error(`the quickstart ended with exit code ${exit}:\n${printed}`);
+    const parts = printed.replaceAll(folder + sep, "").trim().split(/\n{2,}/);
+    const [result, devices] = parts;
+    const ranking = parts.findIndex((part) => part.startsWith("Schedulers on this scenario"));
+    return { text: [result, devices, "…", ...parts.slice(ranking)].join("\n\n"), timeline: readFileSync(join(folder, "timeline.svg"), "utf8") };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function commandPages(commands, formatHelp) {

@@ -13,8 +13,10 @@ export interface FlagWords {
   readonly short?: string;
   readonly help: string;
   readonly takesValue: boolean;
-  /** Values that are offered; empty = files. */
+  /** Values that are offered. */
   readonly values: readonly string[];
+  /** A file may be given too. */
+  readonly files: boolean;
 }
 
 /** Command → what follows it. */
@@ -25,9 +27,8 @@ export const completionScripts: Readonly<Record<string, (words: Words) => string
 
 function bash(words: Words): string {
   const cases = Object.entries(words).flatMap(([command, { flags, names, after }]) => [
-    ...flags.filter(({ values }) => values.length > 0).map(({ name, short, values }) => `    ${command}/--${name}${short === undefined ? "" : ` | ${command}/-${short}`}) words="${values.join(" ")}" files=no ;;`),
+    ...flags.filter(({ takesValue }) => takesValue).map(({ name, short, values, files }) => `    ${command}/--${name}${short === undefined ? "" : ` | ${command}/-${short}`}) words="${values.join(" ")}" files=${files ? "yes" : "no"} ;;`),
     ...Object.entries(after).map(([name, values]) => `    ${command}/${name}) words="${values.join(" ")}" files=no ;;`),
-    ...flags.filter(({ takesValue, values }) => takesValue && values.length === 0).map(({ name, short }) => `    ${command}/--${name}${short === undefined ? "" : ` | ${command}/-${short}`}) ;;`),
     `    ${command}/*) words="${[...flags.map(({ name }) => `--${name}`), ...names].join(" ")}" ;;`,
   ]);
   return `_heddle() {
@@ -59,8 +60,8 @@ function fish(words: Words): string {
     const when = `-n ${quote(`__fish_seen_subcommand_from ${command}`)}`;
     return [
       `complete -c heddle -n __fish_use_subcommand -f -a ${command} -d ${quote(summary)}`,
-      ...flags.map(({ name, short, help, takesValue, values }) => {
-        const value = !takesValue ? "" : values.length > 0 ? ` -x -a ${quote(values.join(" "))}` : " -r -F";
+      ...flags.map(({ name, short, help, takesValue, values, files }) => {
+        const value = (takesValue ? (files ? " -r -F" : " -x") : "") + (values.length > 0 ? ` -a ${quote(values.join(" "))}` : "");
         return `complete -c heddle ${when} -l ${name}${short === undefined ? "" : ` -s ${short}`}${value} -d ${quote(help)}`;
       }),
       ...(names.length > 0 ? [`complete -c heddle ${when} -a ${quote(names.join(" "))}`] : []),

@@ -1,6 +1,7 @@
 import { HeddleError, InputError, type Issue } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
 import { formatIssues } from "./issue-text.ts";
+import { eraseProgress } from "./progress.ts";
 import { issuesOf } from "./thrown-at.ts";
 import { parseCommandLine, type Command, type Io } from "./command.ts";
 import { formatHelp } from "./help.ts";
@@ -29,6 +30,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(args, io);
   } catch (error) {
+    eraseProgress(io);
     if (!(error instanceof HeddleError)) throw error;
     reportIssues(issuesOf(error), json, io);
     return error.exitCode;

@@ -1,5 +1,12 @@
 import type { Io } from "./command.ts";
 
+const eraseLine = "\r\u001b[2K";
+
+/** Removes a line of progress that may stand on the terminal, before something else is told there. */
+export function eraseProgress(io: Io): void {
+  if (io.interactive) io.err(eraseLine);
+}
+
 /** One line on a terminal's stderr that says what is being done; nothing elsewhere. */
 export class Progress {
   readonly #io: Io;
@@ -14,12 +21,12 @@ export class Progress {
 
   show(text: string): void {
     if (!this.#io.interactive) return;
-    this.#io.err(`\r\u001b[2K${text} …`);
+    this.#io.err(`${eraseLine}${text} …`);
     this.#shown = true;
   }
 
   clear(): void {
-    if (this.#shown) this.#io.err("\r\u001b[2K");
+    if (this.#shown) this.#io.err(eraseLine);
     this.#shown = false;
   }
 }

@@ -3,8 +3,9 @@ import { eventQueue } from "./event-queue.mjs";
 import { loop } from "./loop.mjs";
 import { scale } from "./scale.mjs";
 import { startUp } from "./start-up.mjs";
+import { tasksFile } from "./tasks-file.mjs";
 
-const benchmarks = { "event-queue": eventQueue, loop, "start-up": startUp, scale };
+const benchmarks = { "event-queue": eventQueue, loop, "start-up": startUp, scale, "tasks-file": tasksFile };
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : Object.keys(benchmarks)) {
   if (!(name in benchmarks)) {

@@ -16,7 +16,7 @@ interface Line {
 }
 
 const lines: Line[] = allBlocks("sh").flatMap(({ page, line, text }) => text.replaceAll(/\\\n\s*/g, "").split("\n").flatMap((row, i) =>
-  row.replace(/(^|\s)#.*$/, "").split("&&").map((part) => part.trim()).flatMap((part): Line[] => {
+  row.replace(/(^|\s)#.*$/, "").split(/&&|\|/).map((part) => part.trim()).flatMap((part): Line[] => {
     const [, rest] = /^(?:npx )?(?:node bin\/heddle\.mjs|heddle)(?:\s+(.*))?$/.exec(part) ?? [];
     return rest === undefined ? [] : [{ where: `${page}:${line + i}`, text: part, args: split(rest) }];
   })));
@@ -34,6 +34,15 @@ describe("command lines of the documentation", () => {
     expect(Object.keys(commands)).toContain(name);
     const command = await commands[name]!.load();
     expect(() => parseCommandLine(command, rest)).not.toThrow();
+  });
+});
+
+describe("the built program", () => {
+  // What the bundle leaves out or joins wrongly shows there alone.
+  const bin = join(root, "bin/heddle.mjs");
+  it.skipIf(!existsSync(join(root, "dist/bundle/heddle.js"))).each([["list", "machine", "workstation"], ["list", "device", "nvidia-t4"], ["list", "scheduler", "dmda"], ["import", "mlp", "--fuse"], ["help", "run"]])("heddle %s %s %s", (...args) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
+    expect([status, stderr, stdout.length > 100]).toEqual([0, "", true]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { HeddleError, type Issue } from "../../base/errors.ts";
+import type { Warning } from "../../cost/cost-model.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
@@ -17,7 +18,7 @@ export const check: Command = {
   examples: [["heddle check scenarios/*.yaml", "all at once"]],
   async run({ positionals, values, args }, io) {
     const issues: Issue[] = [];
-    const fine: string[] = [];
+    const fine: { file: string; operators: number; devices: number; warnings: readonly Warning[] }[] = [];
     for (const file of positionals) {
       try {
         const scenario = await loadScenario(file);
@@ -25,16 +26,18 @@ export const check: Command = {
         const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
         enterPhase(undefined);
         const { opCount, deviceCount } = compileScenario(resolved);
-        fine.push(`${file}: fine (${opCount} operator${opCount === 1 ? "" : "s"} on ${deviceCount} device${deviceCount === 1 ? "" : "s"})`);
-        for (const { code, message } of resolved.warnings) fine.push(`${file}: warning[${code}]: ${message}`);
+        fine.push({ file, operators: opCount, devices: deviceCount, warnings: resolved.warnings });
       } catch (error) {
         if (!(error instanceof HeddleError)) throw error;
         issues.push(...error.issues.map((issue) => (issue.file === undefined ? { ...issue, file } : issue)));
       }
     }
-    if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, files: positionals.length, errors: issues }, null, 2)}\n`);
+    if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, files: fine, errors: issues }, null, 2)}\n`);
     else {
-      for (const line of fine) io.out(`${line}\n`);
+      for (const { file, operators, devices, warnings } of fine) {
+        io.out(`${file}: fine (${operators} operator${operators === 1 ? "" : "s"} on ${devices} device${devices === 1 ? "" : "s"})\n`);
+        for (const { code, message } of warnings) io.out(`${file}: warning[${code}]: ${message}\n`);
+      }
       io.err(formatIssues(issues));
     }
     return issues.length > 0 ? 2 : 0;

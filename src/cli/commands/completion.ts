@@ -33,8 +33,8 @@ async function collectWords(): Promise<Words> {
   const words: Record<string, CommandWords> = {};
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = await load();
-    const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([flag, { help, type, short, choices }]: [string, Flag]): FlagWords => ({
-      name: flag, help, takesValue: type === "string", ...(short !== undefined && { short }), values: typeof choices === "string" ? (named[choices] ?? []) : (choices ?? []),
+    const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([flag, { help, type, short, value, choices }]: [string, Flag]): FlagWords => ({
+      name: flag, help, takesValue: type === "string", files: /FILE|DIR/.test(value ?? "") || choices === "schedulers", ...(short !== undefined && { short }), values: typeof choices === "string" ? (named[choices] ?? []) : (choices ?? []),
     }));
     const arguments_ = name === "completion" ? shells : name === "list" ? Object.keys(topics) : command.usage.includes("MODEL") ? named["models"]! : [];
     words[name] = { summary, flags, names: arguments_, after: name === "list" ? named : {} };

@@ -26,7 +26,10 @@ export const importCommand: Command = {
   ],
   async run({ positionals, values }, io) {
     const scenario = await scenarioFromArgs(positionals[0]!, values);
-    const loaded = await loadWorkload(scenario, wholeNumber(values, "processors", 1));
+    // Their durations are for one processor; how many there are makes no difference here.
+    const { stg, dot } = scenario.spec.workload;
+    const processors = wholeNumber(values, "processors", 1) ?? (stg !== undefined || dot !== undefined ? 1 : undefined);
+    const loaded = await loadWorkload(scenario, processors);
     const fused = values["fuse"] === true ? fuseGraph(loaded.graph) : undefined;
     const summary: GraphSummary = summarize(fused?.graph ?? loaded.graph, { ...(loaded.nodeCount !== undefined && { nodes: loaded.nodeCount }), ...(loaded.unknown && { unknown: loaded.unknown }) });
     if (values["format"] === "json") {

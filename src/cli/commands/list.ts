@@ -92,6 +92,6 @@ async function policyDetail(item: Named): Promise<string> {
 
 /** A library entry as YAML that a scenario can start from. */
 async function yamlDetail(key: string, value: unknown): Promise<string> {
-  const { stringify } = await import("yaml");
-  return stringify({ [key]: value }, { lineWidth: 0, flowCollectionPadding: false });
+  const { yamlText } = await import("../yaml-text.ts");
+  return yamlText({ [key]: value });
 }
