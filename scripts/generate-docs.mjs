@@ -26,6 +26,7 @@ export async function generateDocs(load) {
     "docs/schedulers.md": filled(old("docs/schedulers.md"), "docs/schedulers.md", { schedulers: policies(schedulers.all), sync: policies(syncPolicies.all) }),
     "docs/machines.md": filled(old("docs/machines.md"), "docs/machines.md", {
       machines: table(["machine", "what it is", "devices"], machines.all.map(({ name, summary, machine }) => [code(name), summary, deviceList(machine)])),
+      defaults: kindTable((await load("machine/defaults")).kindDefaults),
       devices: devices.all.map(deviceEntry).join("\n\n"),
       links: table(["link", "what it is", "bandwidth", "latency", "reached", "source"], links.all.map(({ name, summary, link }) => [code(name), summary, link.bandwidth, link.latency, link.efficiency ?? "100%", link.source])),
     }),
@@ -84,12 +85,27 @@ function deviceList({ devices = {} }) {
   return Object.entries(devices).map(([name, device]) => `${name}: ${device.use ?? device.kind}${device.count === undefined ? "" : ` × ${device.count}`}`).join("; ");
 }
 
+/** Figures that no data sheet states, by kind of device, and where they come from. */
+function kindTable(kinds) {
+  const names = Object.keys(kinds);
+  const figures = ["launch", "efficiency", "memoryEfficiency", "unitBandwidth", "fuses", "pipeline"];
+  const rows = figures.map((figure) => [code(figure), ...names.map((kind) => shares(kinds[kind][figure]))]);
+  const sources = names.map((kind) => `- **${kind}**: ${Object.entries(kinds[kind].sources).map(([figure, source]) => `${code(figure)}: ${source}`).join("; ")}`);
+  return `${table(["figure", ...names], rows)}\n\nWhere they come from:\n\n${sources.join("\n")}`;
+}
+
+/** A figure, or several by name. */
+function shares(value) {
+  return typeof value === "object" ? Object.entries(value).map(([name, figure]) => `${name} ${figure}`).join(", ") : value;
+}
+
 function deviceEntry({ name, summary, device }) {
   const memory = typeof device.memory === "object" ? device.memory : {};
   const figures = [
     ["units", device.units], ["slots", device.slots], ["memory", memory.capacity], ["bandwidth", memory.bandwidth],
     ["peak", Object.entries(device.peak ?? {}).map(([dtype, value]) => `${dtype} ${value}`).join(", ")],
-    ["launch", device.launch], ["power", device.power && [device.power.idle && `idle ${device.power.idle}`, device.power.busy && `busy ${device.power.busy}`].filter(Boolean).join(", ")],
+    ["efficiency", shares(device.efficiency)], ["of the bandwidth", device.memoryEfficiency], ["launch", device.launch],
+    ["pipeline", device.pipeline && shares(device.pipeline)], ["power", device.power && [device.power.idle && `idle ${device.power.idle}`, device.power.busy && `busy ${device.power.busy}`].filter(Boolean).join(", ")],
     ["systolic", device.systolic && `${device.systolic.rows} × ${device.systolic.columns}`],
   ].filter(([, value]) => value !== undefined && value !== "");
   const sources = Object.entries(device.sources ?? {}).map(([figure, source]) => `${code(figure)}: ${source}`);

@@ -22,7 +22,7 @@ export function pipelineModel(options: RooflineOptions = {}): CostModel {
       if (!pipeline || peak === undefined) return undefined;
       if (isFree(op)) return freeEstimate("pipeline");
       const lanes = (peak * width) / device.units / pipeline.clockGHz;
-      const starts = Math.ceil(op.flops / (lanes * efficiencyOf(op.kind, device, options)));
+      const starts = Math.ceil(op.flops / (lanes * efficiencyOf(op, device, options)));
       return phases(op, device, width, options, {
         source: sourceName("pipeline", device),
         fixedNs: (options.launchNs ?? device.launchNs) + pipeline.depthCycles / pipeline.clockGHz,

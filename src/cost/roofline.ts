@@ -7,7 +7,7 @@ import { peakFlopsPerNs } from "./precision.ts";
 
 /** What the models from data sheets let a scenario replace, for all devices at once. */
 export interface RooflineOptions {
-  /** Share of peak by operator kind, category or `default`; looked up before the device's own. */
+  /** Share of peak by operator kind ("conv", "conv/i8"), category or `default`; looked up before the device's own. */
   readonly efficiency?: Readonly<Record<string, number>>;
   readonly memoryEfficiency?: number;
   readonly launchNs?: number;
@@ -32,18 +32,21 @@ export function rooflineModel(options: RooflineOptions = {}): CostModel {
       const peak = peakFlopsPerNs(device.peakFlopsPerNs, op.dtype);
       if (peak === undefined) return undefined;
       if (isFree(op)) return freeEstimate("roofline");
-      const share = efficiencyOf(op.kind, device, options) * tileUtilization(op, device, width);
+      const share = efficiencyOf(op, device, options) * tileUtilization(op, device, width);
       const computeNs = op.flops === 0 ? 0 : op.flops / ((peak * width * share) / device.units);
       return phases(op, device, width, options, { source: sourceName("roofline", device), fixedNs: options.launchNs ?? device.launchNs, computeNs });
     },
   };
 }
 
-/** Share of peak that an operator kind reaches: by kind, then category, then `default`; options before the device. */
-export function efficiencyOf(kind: string, device: Device, options: RooflineOptions): number {
+/**
+ * Share of peak that an operator reaches: by kind, then category, each first for its element type alone ("matmul/i8"),
+ * then `default`; options before the device.
+ */
+export function efficiencyOf({ kind, dtype }: Pick<OpClass, "kind" | "dtype">, device: Device, options: RooflineOptions): number {
   const category = categoryOf(kind) ?? "default";
   for (const table of [options.efficiency, device.efficiency]) {
-    const share = table?.[kind] ?? table?.[category] ?? table?.["default"];
+    const share = table?.[`${kind}/${dtype}`] ?? table?.[kind] ?? table?.[`${category}/${dtype}`] ?? table?.[category] ?? table?.["default"];
     if (share !== undefined) return share;
   }
   return 1;

@@ -35,7 +35,7 @@ export const deviceSchema = z.strictObject({
   peak: z.partialRecord(z.enum(dtypeNames), quantity("compute").refine(...above0("peak"))).optional().meta({ description: "Peak of all units together, by element type; a type that is absent, and that no listed wider one can stand in for, cannot run here" }),
   unitBandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Memory bandwidth that one unit can draw alone. Default: all of it" }),
   launch: quantity("time").optional().meta({ description: "Fixed time before each operator" }),
-  efficiency: z.union([share, z.record(z.string(), share)]).optional().meta({ description: "Share of the peak that operators reach: one for all, or by operator kind, category (compute, memory) and `default`" }),
+  efficiency: z.union([share, z.record(z.string(), share)]).optional().meta({ description: "Share of the peak that operators reach: one for all, or by operator kind (conv, or conv/i8 for one element type), category (compute, memory) and `default`" }),
   memoryEfficiency: share.optional().meta({ description: "Share of the memory bandwidth that streaming operators reach" }),
   copyEngines: count.optional().meta({ description: "Engines that copy to and from its memory, apart from compute; each keeps up with the fastest link. One cannot copy in and out at once. Default: never a limit" }),
   fuses: z.boolean().optional().meta({ description: "True where the usual runtime merges element-wise operators into their producer" }),

@@ -61,7 +61,7 @@ async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(name
   try {
     exported = (await import(specifier)) as Record<string, unknown>;
   } catch (error) {
-    throw new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}`, ...(error instanceof SyntaxError && { hint: `node --check ${module} shows the line` }) });
+    throw new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}`, ...(error instanceof SyntaxError && !error.message.includes("does not provide an export") && { hint: `node --check ${module} shows the line` }) });
   }
   if (wanted !== undefined) {
     if (!Object.hasOwn(exported, wanted)) throw new InputError({ code: "unknown-export", message: `${module} has no export ${quote(wanted)}`, hint: suggestion(wanted, Object.keys(exported)) });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
@@ -47,7 +47,8 @@ const bad: readonly (readonly [policy: string, code: 1 | 2, message: string, fla
   ["returns-nonsense", 1, `error[policy-error]: scheduler "returns-nonsense": what "create" returned has "dispatch", which is not a function${seeTypes}`],
   ["is-async", 1, `error[policy-error]: scheduler "is-async": "dispatch" must be a plain function, not an async one or a generator${seeTypes}`],
   ["not-a-policy", 2, "--scheduler: error[bad-policy]: ./not-a-policy.mjs is not a scheduler: it is 42\n  hint: a policy is {name, summary, create(options)}; see defineScheduler and defineSync of heddle/plugin\n"],
-  ["syntax-error", 2, "--scheduler: error[policy-not-loaded]: cannot load ./syntax-error.mjs: SyntaxError: Unexpected identifier 'create'\n  hint: node --check ./syntax-error.mjs shows the line\n"],
+  ["imports-nothing", 2, "--scheduler: error[policy-not-loaded]: cannot load ./imports-nothing.mjs: SyntaxError: The requested module './good.mjs' does not provide an export named 'betterDevice'\n"],
+  ["throws-top-level", 2, "--scheduler: error[policy-not-loaded]: cannot load ./throws-top-level.mjs: Error: not on this machine\n"],
   ["no-such-file", 2, "--scheduler: error[missing-file]: there is no file ./no-such-file.mjs\n"],
 ];
 
@@ -61,6 +62,14 @@ describe.concurrent("a policy that", () => {
     expect(outcome.err).not.toMatch(stackLine);
     if (policy !== "throws-later") expect(existsSync(metrics)).toBe(false);
     expect(leftovers(folder)).toEqual([]);
+  });
+
+  it("is no JavaScript says where to look", async () => {
+    // Written here, since a linter refuses such a file.
+    writeFileSync(join(folder, "syntax-error.mjs"), `export default {\n  name: "syntax-error",\n  summary: "lacks a comma"\n  create: () => ({ dispatch() {} }),\n};\n`);
+    expect(await spawnHeddle(["run", "mlp", "--scheduler", "./syntax-error.mjs"], { cwd: folder })).toEqual({
+      code: 2, out: "", err: "--scheduler: error[policy-not-loaded]: cannot load ./syntax-error.mjs: SyntaxError: Unexpected identifier 'create'\n  hint: node --check ./syntax-error.mjs shows the line\n",
+    });
   });
 
   it("takes all memory is ended", async () => {

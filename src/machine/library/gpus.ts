@@ -2,7 +2,7 @@ import type { LibraryDevice } from "./entry.ts";
 
 const idle = "board power of an idle card as nvidia-smi shows it, conservative";
 const streaming = "large element-wise operators: data set of NeuSight (Lee et al., ASPLOS 2025)";
-const throttled = "large f32 and f16 operators under the 70 W limit: DeepBench results (Baidu Research, 2018), data set of NeuSight (Lee et al., ASPLOS 2025)";
+const throttled = "large f32, f16 and i8 operators under the 70 W limit: DeepBench results (Baidu Research, 2018), data set of NeuSight (Lee et al., ASPLOS 2025)";
 
 export const gpus: readonly LibraryDevice[] = [
   {
@@ -41,7 +41,7 @@ export const gpus: readonly LibraryDevice[] = [
       kind: "gpu", units: 40, memory: { capacity: "16GiB", bandwidth: "320GB/s" },
       peak: { f64: "254GFLOP/s", f32: "8.1TFLOP/s", f16: "65TFLOP/s", i8: "130TOP/s", i32: "8.1TOP/s" },
       memoryEfficiency: "75%",
-      efficiency: { matmul: "50%", conv: "70%" },
+      efficiency: { matmul: "50%", conv: "70%", "matmul/i8": "19%", "conv/i8": "27%" },
       power: { idle: "10W", busy: "70W" },
       sources: { memoryEfficiency: streaming, efficiency: throttled, units: "NVIDIA Turing architecture whitepaper (WP-09183), 2018, appendix C", memory: "NVIDIA Turing architecture whitepaper (WP-09183), 2018, appendix C", peak: "NVIDIA Turing architecture whitepaper (WP-09183), 2018, appendix C; f64 at 1/32 of f32; integer pipes at the rate of f32", "power.busy": "NVIDIA T4 data sheet, 2019", "power.idle": idle },
     },

@@ -1,5 +1,0 @@
-export default {
-  name: "syntax-error",
-  summary: "lacks a comma"
-  create: () => ({ dispatch() {} }),
-};

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { costSchema } from "../../src/cost/schema.ts";
+import { deviceSchema, linkSchema, machineSchema } from "../../src/machine/schema.ts";
+import { defaultMachine, defaultScheduler, defaultSync, scenarioSchema } from "../../src/scenario/schema.ts";
+import { inlineGraphSchema, workloadSchema } from "../../src/scenario/workload-schema.ts";
+import { modelRegistry } from "../../src/graph/models/index.ts";
+import { canonicalUnit, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
+import { z } from "zod";
+import { root } from "./markdown.ts";
+
+const page = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** Every key that a part of a scenario may have, at any depth, but the free names in it. */
+function keysOf(schema: z.ZodType): Set<string> {
+  const keys = new Set<string>();
+  JSON.stringify(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), (key, value: unknown) => {
+    if (key === "properties") for (const name of Object.keys(value as object)) keys.add(name);
+    return value;
+  });
+  return keys;
+}
+
+/** Keys that are found nowhere on the page in backticks, alone or within a span. */
+function missing(keys: Iterable<string>, path: string): string[] {
+  const spans = [...page(path).replace(/```[\s\S]*?```/g, "").matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
+  return [...keys].filter((key) => !spans.some((span) => new RegExp(`(^|[^\\w])${key}($|[^\\w])`).test(span)));
+}
+
+describe("pages name every key", () => {
+  it("scenarios.md: sections and outputs", () => {
+    const { output, ...sections } = scenarioSchema.shape;
+    expect(missing([...Object.keys(sections), ...keysOf(output)], "docs/scenarios.md")).toEqual([]);
+  });
+
+  it("scenarios.md: keys beside the workload's source", () => {
+    const options = new Set(modelRegistry.all.flatMap((model) => Object.keys(model.options.shape)));
+    const inline = keysOf(inlineGraphSchema);
+    expect(missing([...keysOf(workloadSchema)].filter((key) => !options.has(key) && !inline.has(key)), "docs/scenarios.md")).toEqual([]);
+  });
+
+  it("workloads.md: operators of a graph in the scenario", () => expect(missing([...keysOf(inlineGraphSchema)].filter((key) => key !== "ops" && key !== "edges"), "docs/workloads.md")).toEqual([]));
+  it("machines.md: machine, devices and links", () => expect(missing([...keysOf(machineSchema), ...keysOf(deviceSchema), ...keysOf(linkSchema)].filter((key) => key !== "source"), "docs/machines.md")).toEqual([]));
+  it("costs.md: models and rows", () => expect(missing(keysOf(costSchema), "docs/costs.md")).toEqual([]));
+
+  it("scenarios.md: the defaults", () => {
+    const row = (key: string): string => page("docs/scenarios.md").split("\n").find((line) => line.startsWith(`| \`${key}\` |`))!;
+    expect([row("scheduler"), row("sync"), row("machine")].map((line, i) => line.includes(`\`${[defaultScheduler, defaultSync, defaultMachine][i]}\``))).toEqual([true, true, true]);
+  });
+
+  it("scenarios.md: the units, and their examples", () => {
+    const rows = page("docs/scenarios.md").split("## Units")[1]!.split("## Sections")[0]!.split("\n").filter((line) => /^\| (?!quantity|---)/.test(line));
+    const name: Readonly<Record<string, Dimension>> = { share: "ratio" };
+    for (const row of rows) {
+      const [, title, units, example] = row.split("|").map((cell) => cell.trim());
+      const dimension = name[title!] ?? (title as Dimension);
+      expect(parseQuantity(example!.replaceAll("`", ""), dimension).ok, row).toBe(true);
+      for (const [, unit] of units!.matchAll(/`([^`]+)`/g)) if (!(dimension === "bandwidth" && unit === "/s")) expect(parseQuantity(`1${unit}`, dimension).ok, `${unit} as ${dimension}`).toBe(true);
+      if (dimension !== "bandwidth") for (const unit of quantityPattern(dimension).match(/\(([^()]*)\)\??\\s\*\$/)![1]!.split("|")) expect(units, `${dimension} has ${unit}`).toContain(unit.replace("\\/", "/"));
+    }
+    expect(rows.length).toBe(Object.keys(canonicalUnit).length);
+  });
+});
