@@ -82,6 +82,7 @@ export interface ReadyList {
   has(op: number): boolean;
 }
 
+/** What a scheduler sees in `dispatch`: the state, and what is ready. */
 export interface SchedulerView extends PolicyView {
   readonly ready: ReadyList;
 }
@@ -158,9 +159,12 @@ export interface StandardSchema<O> {
     validate(value: unknown): StandardResult<O> | Promise<StandardResult<O>>;
   };
 }
+/** What a schema says of a value: the value as it is used, or what is wrong with it. */
 export type StandardResult<O> = { readonly value: O; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
 
+/** A named scheduler with options of type O. */
 export type SchedulerDefinition<O = any> = PolicyDefinition<Scheduler, O>;
+/** A named synchronization policy with options of type O. */
 export type SyncDefinition<O = any> = PolicyDefinition<SyncPolicy, O>;
 
 /**

@@ -4,6 +4,13 @@
  */
 type TypedArray = Float64Array | Uint32Array | Int32Array | Uint8Array;
 
+/** A copy of `old` with `size` entries, the new ones 0. */
+export function resized<A extends TypedArray>(old: A, size: number): A {
+  const copy = new (old.constructor as new (length: number) => A)(size);
+  copy.set(old as never);
+  return copy;
+}
+
 abstract class Column<A extends TypedArray> {
   protected data: A;
   #length = 0;
@@ -44,9 +51,7 @@ abstract class Column<A extends TypedArray> {
   }
 
   #grow(needed: number): void {
-    const bigger = new (this.data.constructor as new (length: number) => A)(Math.max(needed, this.data.length * 2));
-    bigger.set(this.data as never);
-    this.data = bigger;
+    this.data = resized(this.data, Math.max(needed, this.data.length * 2));
   }
 }
 

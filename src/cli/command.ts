@@ -72,7 +72,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
-    const flag = flags[token.name];
+    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
     if (flag === undefined) {
       const near = nearest(token.name, Object.keys(flags)).map((name) => `--${name}`);
       throw new InputError({ code: "unknown-flag", message: `heddle ${command.name} has no flag ${token.rawName}`, hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `see heddle ${command.name} --help` });
@@ -91,11 +91,11 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   return { positionals, values };
 }
 
-/** A flag's value as a whole number. @throws {InputError} when it is not one, or is below `least`. */
-export function wholeNumber(values: Values, name: string, least: number): number | undefined {
+/** A flag's value as a whole number. @throws {InputError} when it is not one, is below `least` or above `most`. */
+export function wholeNumber(values: Values, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const value = typeof text === "string" && /^\d+$/.test(text.trim()) ? Number(text) : NaN;
-  if (!(value >= least && value <= Number.MAX_SAFE_INTEGER)) throw new InputError({ code: "bad-flag", message: `--${name} needs a whole number of at least ${least}, not "${String(text)}"` });
+  if (!(value >= least && value <= most)) throw new InputError({ code: "bad-flag", message: `--${name} needs a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}, not "${String(text)}"` });
   return value;
 }

@@ -22,6 +22,9 @@ export const scenarioFlags = {
   "policy-timeout": { type: "string", value: "TIME", help: "End a policy of your own that makes no progress for this long (default 10s)" },
 } as const satisfies Record<string, Flag>;
 
+/** Most processors of a machine. */
+export const mostProcessors = 4096;
+
 /**
  * The scenario that a command line describes: a scenario file, changed by flags; or a model or workload file alone.
  * @throws {InputError} when the file or a flag is wrong.
@@ -31,7 +34,7 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   const machine = values["machine"] as string | undefined;
   const scheduler = values["scheduler"] as string | undefined;
   const sync = values["sync"] as string | undefined;
-  const processors = wholeNumber(values, "processors", 1);
+  const processors = wholeNumber(values, "processors", 1, mostProcessors);
   const seed = wholeNumber(values, "seed", 0);
   const instances = wholeNumber(values, "instances", 1);
   policyTimeoutMs(values);

@@ -1,9 +1,10 @@
 import type { Csr } from "../base/csr.ts";
-import { InputError, type Issue } from "../base/errors.ts";
 import { Hasher } from "../base/hash.ts";
-import type { CostMatrix, CostModel, Costs } from "../cost/cost-model.ts";
+import type { Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
+import { compileCosts } from "./compile-costs.ts";
+import { compileResources } from "./compile-resources.ts";
 import type { Adjacency, Instance, NameList } from "./instance.ts";
 import { ceilTicks } from "./shared-resources.ts";
 
@@ -37,8 +38,7 @@ export function compile(spec: CompileSpec): Instance {
   const memoryCount = machine.memories.length;
   const deviceCount = machine.devices.length;
 
-  const costs = "ns" in spec.costs ? matrixCosts(spec.costs, graph, tickNs) : modelCosts(spec.costs, graph, machine, tickNs, spec.noise ?? 0);
-  checkRunnable(graph, machine, costs);
+  const costs = compileCosts(spec.costs, graph, machine, tickNs, spec.noise ?? 0);
 
   const opCount = graph.opCount * jobCount;
   const tensorCount = graph.tensorCount * jobCount;
@@ -51,7 +51,7 @@ export function compile(spec: CompileSpec): Instance {
   const host = machine.devices.find((device) => device.kind === "cpu")?.memory ?? 0;
   const weightHome = spec.weights === "host" ? host : -1;
   const tensorHome = repeat(Int32Array.from(graph.tensorOrigin, (origin) => (origin === 2 ? weightHome : origin === 1 ? host : -1)), jobCount);
-  const resources = buildResources(machine, costs, tickNs);
+  const resources = compileResources(machine, costs, tickNs);
   const topo = repeat(graph.topo, jobCount, (op, job) => op + job * graph.opCount);
 
   const columns = {
@@ -79,89 +79,6 @@ export function compile(spec: CompileSpec): Instance {
     // Hashing a million operators takes a while: only when somebody asks.
     get digest() { return (digest ??= digestOf(tickNs, columns)); },
   };
-}
-
-// ── costs ──
-
-interface CostColumns {
-  readonly classCount: number;
-  readonly classOf: Uint32Array;
-  readonly classKinds: readonly string[];
-  readonly costTicks: Float64Array;
-  /** These four are empty when every entry would be the neutral one. */
-  readonly fixedTicks: Float64Array;
-  readonly costSigma: Float64Array;
-  readonly memoryDemand: Float64Array;
-  readonly configuration: Int32Array;
-}
-
-/** Each operator is a class of its own. */
-function matrixCosts(matrix: CostMatrix, graph: OperatorGraph, tickNs: number): CostColumns {
-  const costTicks = new Float64Array(matrix.ns.length);
-  for (let i = 0; i < costTicks.length; i++) {
-    const ns = matrix.ns[i]!;
-    if (!(ns >= 0)) throw new InputError({ code: "bad-cost", message: `operator "${graph.opName(Math.floor(i / matrix.deviceCount))}" has a cost of ${ns} ns` });
-    costTicks[i] = ns === Infinity ? Infinity : tickNs === 1 && Number.isInteger(ns) ? ns : ceilTicks(ns / tickNs);
-  }
-  const kinds = graph.classes.map((item) => item.kind);
-  const sameKind = kinds.every((kind) => kind === kinds[0]);
-  const classKinds = sameKind ? repeatText(kinds[0] ?? "task", graph.opCount) : Array.from(graph.classOf, (id) => kinds[id]!);
-  const classOf = new Uint32Array(graph.opCount);
-  for (let op = 0; op < classOf.length; op++) classOf[op] = op;
-  const empty = new Float64Array(0);
-  return { classCount: graph.opCount, classOf, classKinds, costTicks, fixedTicks: empty, costSigma: empty, memoryDemand: empty, configuration: new Int32Array(0) };
-}
-
-function repeatText(text: string, count: number): string[] {
-  return new Array<string>(count).fill(text);
-}
-
-function modelCosts(model: CostModel, graph: OperatorGraph, machine: Machine, tickNs: number, noise: number): CostColumns {
-  const deviceCount = machine.devices.length;
-  const size = graph.classes.length * deviceCount;
-  const costTicks = new Float64Array(size).fill(Infinity);
-  const fixedTicks = new Float64Array(size);
-  const costSigma = new Float64Array(size);
-  const memoryDemand = new Float64Array(size);
-  const configuration = new Int32Array(size).fill(-1);
-  const configurationIds = new Map<string, number>();
-  for (const [c, opClass] of graph.classes.entries()) {
-    for (const device of machine.devices) {
-      const estimate = model.estimate(opClass, device, device.width);
-      if (estimate === undefined) continue;
-      const at = c * deviceCount + device.id;
-      if (!(estimate.ns >= 0 && estimate.ns < Infinity)) throw new InputError({ code: "bad-cost", message: `cost model "${model.name}" gives ${estimate.ns} ns for ${opClass.kind} on ${device.name}` });
-      costTicks[at] = ceilTicks(estimate.ns / tickNs);
-      fixedTicks[at] = Math.min(costTicks[at]!, ceilTicks(estimate.fixedNs / tickNs));
-      costSigma[at] = Math.max(noise, estimate.sigma);
-      memoryDemand[at] = estimate.memoryBytesPerNs * tickNs;
-      if (estimate.configuration !== undefined) {
-        if (!configurationIds.has(estimate.configuration)) configurationIds.set(estimate.configuration, configurationIds.size);
-        configuration[at] = configurationIds.get(estimate.configuration)!;
-      }
-    }
-  }
-  return { classCount: graph.classes.length, classOf: graph.classOf, classKinds: graph.classes.map((item) => item.kind), costTicks, fixedTicks, costSigma, memoryDemand, configuration };
-}
-
-function checkRunnable(graph: OperatorGraph, machine: Machine, costs: CostColumns): void {
-  const deviceCount = machine.devices.length;
-  const nowhere = new Uint8Array(costs.classCount);
-  let any = false;
-  for (let c = 0; c < costs.classCount; c++) {
-    let runs = false;
-    for (let d = 0; d < deviceCount && !runs; d++) runs = costs.costTicks[c * deviceCount + d]! < Infinity;
-    if (!runs) any = true;
-    nowhere[c] = runs ? 0 : 1;
-  }
-  if (!any) return;
-  const issues: Issue[] = [];
-  for (let op = 0; op < graph.opCount && issues.length < 10; op++) {
-    if (nowhere[costs.classOf[op]!] === 0) continue;
-    const { kind, dtype } = graph.at(op);
-    issues.push({ code: "runs-nowhere", message: `operator "${graph.opName(op)}" (${kind}, ${dtype}) can run on none of ${machine.devices.map((device) => device.name).join(", ")}`, hint: "give a device that computes in this data type, or a cost for it" });
-  }
-  throw new InputError(issues);
 }
 
 // ── graph ──
@@ -217,85 +134,6 @@ function buildEdges(opCount: number, inputs: Csr, tensorProducer: Int32Array): {
     }
   }
   return { pred: { start: predStart, node: predNode, edge: predEdge }, succ: { start: succStart, node: succNode, edge: succEdge }, edgeTensor };
-}
-
-// ── resources ──
-
-/** Memories, devices, link directions, copy engines, in this order; and the routes over them. */
-function buildResources(machine: Machine, costs: CostColumns, tickNs: number) {
-  const { devices, memories, links } = machine;
-  const memoryCount = memories.length;
-  const names: string[] = [];
-  const capacity: number[] = [];
-  for (const memory of memories) {
-    names.push(memory.name);
-    capacity.push(isOversubscribable(machine, costs, memory.id, memory.bytesPerNs * tickNs) ? memory.bytesPerNs * tickNs : Infinity);
-  }
-  for (const device of devices) {
-    names.push(`${device.name} units`);
-    capacity.push(device.slots * device.width > device.units ? device.units : Infinity);
-  }
-  const direction = new Map<string, number>();
-  for (const link of links) {
-    const limit = link.sharing === "shared" ? link.bytesPerNs * tickNs : Infinity;
-    const forward = names.push(link.duplex === "full" ? `${link.name} →` : link.name) - 1;
-    capacity.push(limit);
-    direction.set(`${link.id}/true`, forward);
-    if (link.duplex === "full") {
-      direction.set(`${link.id}/false`, names.push(`${link.name} ←`) - 1);
-      capacity.push(limit);
-    } else direction.set(`${link.id}/false`, forward);
-  }
-
-  const engines = copyEngines(machine, tickNs);
-  for (const engine of engines) {
-    engine.resource = names.push(engine.name) - 1;
-    capacity.push(engine.bytesPerTick);
-  }
-
-  const routeLatencyTicks = new Float64Array(memoryCount * memoryCount).fill(Infinity);
-  const routeTicksPerByte = new Float64Array(memoryCount * memoryCount);
-  const start = new Uint32Array(memoryCount * memoryCount + 1);
-  const item: number[] = [];
-  for (let from = 0; from < memoryCount; from++) {
-    for (let to = 0; to < memoryCount; to++) {
-      const at = from * memoryCount + to;
-      start[at] = item.length;
-      const route = machine.route(from, to);
-      if (route === undefined) continue;
-      routeLatencyTicks[at] = route.latencyNs / tickNs;
-      routeTicksPerByte[at] = route.bytesPerNs === Infinity ? 0 : 1 / (route.bytesPerNs * tickNs);
-      const used = new Set(route.hops.map((hop) => direction.get(`${hop.link}/${hop.forward}`)!));
-      for (const engine of engines) if (from !== to && (engine.memory === from || engine.memory === to)) used.add(engine.resource);
-      item.push(...[...used].sort((a, b) => a - b));
-    }
-  }
-  start[memoryCount * memoryCount] = item.length;
-  return { names, columns: { resourceCapacity: Float64Array.from(capacity), routeLatencyTicks, routeTicksPerByte, routeResources: { start, item: Uint32Array.from(item) } } };
-}
-
-/** Devices whose copy engines are fewer than the directions in which data can reach their memory at once. */
-function copyEngines(machine: Machine, tickNs: number): { name: string; memory: number; bytesPerTick: number; resource: number }[] {
-  return machine.devices.flatMap((device) => {
-    const links = machine.links.filter((link) => link.ends.includes(machine.memories[device.memory]!.name));
-    const directions = links.reduce((sum, link) => sum + (link.duplex === "full" ? 2 : 1), 0);
-    if (device.copyEngines === undefined || device.copyEngines >= directions) return [];
-    const fastest = Math.max(...links.map((link) => link.bytesPerNs));
-    return [{ name: `${device.name} copy engines`, memory: device.memory, bytesPerTick: device.copyEngines * fastest * tickNs, resource: -1 }];
-  });
-}
-
-/** Could the operators that fit on a memory's devices together draw more than its bandwidth? */
-function isOversubscribable(machine: Machine, costs: CostColumns, memory: number, bytesPerTick: number): boolean {
-  if (costs.memoryDemand.length === 0) return false;
-  let most = 0;
-  for (const device of machine.devices) {
-    if (device.memory !== memory) continue;
-    let demand = 0;
-    for (let c = 0; c < costs.classCount; c++) demand = Math.max(demand, costs.memoryDemand[c * machine.devices.length + device.id]!);
-    most += device.slots * demand;
-  }
-  return most > bytesPerTick * (1 + 1e-9);
 }
 
 // ── names and digest ──

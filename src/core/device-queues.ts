@@ -1,3 +1,4 @@
+import { resized } from "../base/columns.ts";
 import type { Instance } from "./instance.ts";
 
 /**
@@ -111,11 +112,7 @@ export class DeviceQueues {
   enqueue(op: number, device: number): void {
     let heap = this.#heaps[device]!;
     let i = this.#heapLength[device]!++;
-    if (i === heap.length) {
-      const bigger = new Int32Array(i * 2);
-      bigger.set(heap);
-      heap = this.#heaps[device] = bigger;
-    }
+    if (i === heap.length) heap = this.#heaps[device] = resized(heap, i * 2);
     while (i > 0) {
       const parent = (i - 1) >> 1;
       if (!this.#before(op, heap[parent]!)) break;

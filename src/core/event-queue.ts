@@ -1,3 +1,5 @@
+import { resized } from "../base/columns.ts";
+
 /** Kinds of events, in the order in which events of one instant are handled. */
 export const EventKind = { jobArrival: 0, signal: 1, transferJoins: 2, transferEnd: 3, opJoins: 4, opEnd: 5, wake: 6 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -94,12 +96,8 @@ export class EventQueue {
 
   #grow(): void {
     const size = this.#time.length * 2;
-    const time = new Float64Array(size), key = new Uint32Array(size), generation = new Uint32Array(size);
-    time.set(this.#time);
-    key.set(this.#key);
-    generation.set(this.#generation);
-    this.#time = time;
-    this.#key = key;
-    this.#generation = generation;
+    this.#time = resized(this.#time, size);
+    this.#key = resized(this.#key, size);
+    this.#generation = resized(this.#generation, size);
   }
 }

@@ -1,3 +1,5 @@
+import { resized } from "../base/columns.ts";
+
 /** A growable list of ids that is filled and emptied every round without allocating. */
 export class IdBuffer {
   #ids = new Int32Array(64);
@@ -5,11 +7,7 @@ export class IdBuffer {
   length = 0;
 
   push(id: number): void {
-    if (this.length === this.#ids.length) {
-      const bigger = new Int32Array(this.length * 2);
-      bigger.set(this.#ids);
-      this.#ids = bigger;
-    }
+    if (this.length === this.#ids.length) this.#ids = resized(this.#ids, this.length * 2);
     if (this.length > 0 && this.#ids[this.length - 1]! > id) this.#sorted = false;
     this.#ids[this.length++] = id;
   }

@@ -1,3 +1,4 @@
+import { resized } from "../base/columns.ts";
 import { SimulationError } from "../base/errors.ts";
 import { randomSource } from "../base/random.ts";
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
@@ -221,12 +222,8 @@ export class Simulation {
   }
 
   #growBatch(): void {
-    const key = new Uint32Array(this.#batchKey.length * 2);
-    const generation = new Uint32Array(key.length);
-    key.set(this.#batchKey);
-    generation.set(this.#batchGeneration);
-    this.#batchKey = key;
-    this.#batchGeneration = generation;
+    this.#batchKey = resized(this.#batchKey, this.#batchKey.length * 2);
+    this.#batchGeneration = resized(this.#batchGeneration, this.#batchKey.length);
   }
 
   /** Consumers of the ops that ended learn of it: at once, or when the policy says. */

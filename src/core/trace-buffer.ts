@@ -1,3 +1,4 @@
+import { resized } from "../base/columns.ts";
 import { Hasher } from "../base/hash.ts";
 import type { RowKind, SubjectKind, Trace } from "./trace.ts";
 
@@ -96,12 +97,6 @@ export class TransferBuffer {
     this.generation = resized(this.generation, size);
     this.activity = resized(this.activity, size);
   }
-}
-
-function resized<A extends Float64Array | Uint32Array | Int32Array | Uint8Array>(old: A, size: number): A {
-  const bigger = new (old.constructor as new (length: number) => A)(size);
-  bigger.set(old as never);
-  return bigger;
 }
 
 /** Hash of what happened: equal digests, equal schedules. */

@@ -1,5 +1,6 @@
 import type { DType } from "../graph/graph.ts";
 
+/** What a device is: its defaults and some cost models depend on it. */
 export type DeviceKind = "cpu" | "gpu" | "tpu" | "fpga" | "npu";
 
 /** A place where tensors live. Devices that name the same memory share it, and its bandwidth. */

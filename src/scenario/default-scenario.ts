@@ -45,7 +45,7 @@ export async function defaultScenario(workload: string, options: DefaultScenario
   set("machine", "--processors", options.processors === undefined ? undefined : { processors: options.processors });
   set("scheduler", "--scheduler", options.scheduler);
   set("sync", "--sync", options.sync);
-  set("compare", "--compare", options.compare);
+  set("compare", "--schedulers", options.compare);
   set("seed", "--seed", options.seed);
   const map: SourceMap = { kind: "map", entries, at: { file: workload } };
   return new Scenario(applyOverrides(map, options.overrides ?? []) as SourceMap, workload);

@@ -4,6 +4,7 @@ import { readSources } from "./read-sources.ts";
 import { Scenario } from "./scenario.ts";
 import type { SourceMap } from "./source-tree.ts";
 
+/** How to load a scenario; everything is optional. */
 export interface LoadOptions {
   /** Laid over the scenario, in order. */
   readonly overrides?: readonly Override[];

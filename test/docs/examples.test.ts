@@ -1,5 +1,10 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import type { SchedulerDefinition } from "../../src/plugin.ts";
+import { checkScheduler } from "../../src/testing.ts";
 import { docstringExamples, pageExamples, runExample, typeErrors } from "./examples.ts";
+import { root } from "./markdown.ts";
 
 const onPages = pageExamples();
 const inDocstrings = docstringExamples();
@@ -19,6 +24,11 @@ describe("examples", () => {
     // `// → text` after a statement promises a printed line.
     const wanted = [...example.source.matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text!.trim());
     if (wanted.length > 0) expect(printed.map((line) => line.trim()).filter((line) => wanted.includes(line)), printed.join("\n")).toEqual(wanted);
+  });
+
+  it("scenarios/policies/first-fit.mjs passes the conformance kit", async () => {
+    const { firstFit } = (await import(pathToFileURL(join(root, "scenarios/policies/first-fit.mjs")).href)) as { firstFit: SchedulerDefinition };
+    expect(() => checkScheduler(firstFit)).not.toThrow();
   });
 
   it.each(inDocstrings.filter(({ runs }) => runs).map((example) => [example.where, example] as const))("%s runs and gives what it says", async (_, example) => {

@@ -4,7 +4,7 @@ import { loadWorkload } from "../../scenario/load-workload.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../command.ts";
 import { fusedSummary } from "../fused-text.ts";
-import { scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
+import { mostProcessors, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
 export const importCommand: Command = {
   name: "import",
@@ -28,7 +28,7 @@ export const importCommand: Command = {
     const scenario = await scenarioFromArgs(positionals[0]!, values);
     // Their durations are for one processor; how many there are makes no difference here.
     const { stg, dot } = scenario.spec.workload;
-    const processors = wholeNumber(values, "processors", 1) ?? (stg !== undefined || dot !== undefined ? 1 : undefined);
+    const processors = wholeNumber(values, "processors", 1, mostProcessors) ?? (stg !== undefined || dot !== undefined ? 1 : undefined);
     const loaded = await loadWorkload(scenario, processors);
     const fused = values["fuse"] === true ? fuseGraph(loaded.graph) : undefined;
     const summary: GraphSummary = summarize(fused?.graph ?? loaded.graph, { ...(loaded.nodeCount !== undefined && { nodes: loaded.nodeCount }), ...(loaded.unknown && { unknown: loaded.unknown }) });

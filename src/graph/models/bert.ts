@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonOptions, count, defineModel } from "./define-model.ts";
+import { commonOptions, count, defineModel, layerCount } from "./define-model.ts";
 import { Network } from "./network.ts";
 import { checkHeads, transformerLayer } from "./transformer.ts";
 
@@ -10,7 +10,7 @@ export const bertBase = defineModel({
   options: z.strictObject({
     ...commonOptions,
     sequence: count(128, "tokens"),
-    layers: count(12, "encoder layers"),
+    layers: layerCount(12, "encoder layers"),
     width: count(768, "units of a token"),
     heads: count(12, "attention heads; width must be a multiple"),
     hidden: count(3072, "units of the feed-forward network"),

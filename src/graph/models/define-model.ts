@@ -47,8 +47,13 @@ export function buildModel(model: AnyModel, options: unknown = {}): OperatorGrap
 }
 
 /** A count option with its default and description. */
-export function count(preset: number, description: string) {
-  return z.number().int().min(1).max(2 ** 31).default(preset).describe(description);
+export function count(preset: number, description: string, most = 2 ** 31) {
+  return z.number().int().min(1).max(most).default(preset).describe(description);
+}
+
+/** A number of layers: each becomes operators, so there are fewer of them than of anything else. */
+export function layerCount(preset: number, description: string) {
+  return count(preset, description, 100_000);
 }
 
 /** The options that every model has. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonOptions, count, defineModel } from "./define-model.ts";
+import { commonOptions, count, defineModel, layerCount } from "./define-model.ts";
 import { Network } from "./network.ts";
 import { checkHeads, transformerLayer } from "./transformer.ts";
 
@@ -10,7 +10,7 @@ export const gpt2 = defineModel({
   options: z.strictObject({
     ...commonOptions,
     sequence: count(128, "tokens of the prompt"),
-    layers: count(12, "decoder layers"),
+    layers: layerCount(12, "decoder layers"),
     width: count(768, "units of a token; the feed-forward network has four times as many"),
     heads: count(12, "attention heads; width must be a multiple"),
     vocabulary: count(50_257, "distinct tokens"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonOptions, count, defineModel } from "./define-model.ts";
+import { commonOptions, count, defineModel, layerCount } from "./define-model.ts";
 import { Network } from "./network.ts";
 
 export const lstm = defineModel({
@@ -10,7 +10,7 @@ export const lstm = defineModel({
     ...commonOptions,
     batch: count(20, "samples in one run"),
     sequence: count(35, "steps"),
-    layers: count(2, "recurrent layers"),
+    layers: layerCount(2, "recurrent layers"),
     width: count(650, "units of a layer, and of the embedding"),
     vocabulary: count(10_000, "distinct words"),
     bidirectional: z.boolean().default(false).describe("read the sequence both ways"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonOptions, count, defineModel } from "./define-model.ts";
+import { commonOptions, count, defineModel, layerCount } from "./define-model.ts";
 import { Network } from "./network.ts";
 
 export const mlp = defineModel({
@@ -9,7 +9,7 @@ export const mlp = defineModel({
   options: z.strictObject({
     ...commonOptions,
     inputs: count(784, "features of a sample"),
-    layers: count(3, "linear layers, the last one included"),
+    layers: layerCount(3, "linear layers, the last one included"),
     width: count(512, "units of each hidden layer"),
     classes: count(10, "outputs"),
   }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../base/errors.ts";
-import { commonOptions, count, defineModel } from "./define-model.ts";
+import { commonOptions, count, defineModel, layerCount } from "./define-model.ts";
 import { Network, reshape } from "./network.ts";
 import { checkHeads, transformerLayer } from "./transformer.ts";
 
@@ -12,7 +12,7 @@ export const vitB16 = defineModel({
     ...commonOptions,
     image: count(224, "height and width of the input; a multiple of patch"),
     patch: count(16, "height and width of a patch"),
-    layers: count(12, "encoder layers"),
+    layers: layerCount(12, "encoder layers"),
     width: count(768, "units of a patch"),
     heads: count(12, "attention heads; width must be a multiple"),
     hidden: count(3072, "units of the feed-forward network"),

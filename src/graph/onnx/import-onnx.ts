@@ -10,6 +10,7 @@ import type { ValueInfoProto } from "./schema.ts";
 import { GraphSink } from "./sink.ts";
 import { bytesOf, checkDims, elementTypeOf, f32, located } from "./value.ts";
 
+/** How to read an ONNX file; everything is optional. */
 export interface OnnxOptions {
   /** Name of the file, for messages and as the graph's name. */
   readonly file?: string;
@@ -25,6 +26,7 @@ export interface UnknownOperator {
   readonly count: number;
 }
 
+/** An ONNX file as it was read. */
 export interface OnnxImport {
   readonly graph: OperatorGraph;
   /** Unset dimensions, unknown operators, assumed shapes. */

@@ -1,0 +1,124 @@
+import { resized } from "../base/columns.ts";
+
+/**
+ * Activities in their shared phase, in pooled columns, and for each resource the activities that use it, sorted by
+ * order key: sums over them do not depend on history. Times are in ticks.
+ */
+export class ActivityPool {
+  /** Largest number of resources that one activity names. */
+  readonly stride: number;
+  /** Order keys, unique among the open activities. */
+  key = new Float64Array(64);
+  /** How many resources the activity names; they are at `resource[activity * stride + i]`, as are the demands. */
+  uses = new Uint8Array(64);
+  resource: Uint32Array;
+  demand: Float64Array;
+  /** 1 / demand on the primary resource. */
+  weight = new Float64Array(64);
+  /** Ticks of work alone left at `since`, and the rate from then on. */
+  work = new Float64Array(64);
+  rate = new Float64Array(64);
+  since = new Float64Array(64);
+  /** For each resource the first `memberCount` entries of `members`. */
+  readonly members: Int32Array[];
+  readonly memberCount: Int32Array;
+  readonly #capacity: Float64Array;
+  readonly #free: number[] = [];
+  #size = 0;
+
+  constructor(capacity: Float64Array, maxUses: number) {
+    this.#capacity = capacity;
+    this.stride = Math.max(1, maxUses);
+    this.resource = new Uint32Array(64 * this.stride);
+    this.demand = new Float64Array(64 * this.stride);
+    this.members = Array.from(capacity, () => new Int32Array(4));
+    this.memberCount = new Int32Array(capacity.length);
+  }
+
+  /** Slots in use or free; all columns are at least this long. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** A slot for an activity that names no resource yet and stands still. */
+  open(key: number, work: number, now: number): number {
+    const activity = this.#free.pop() ?? this.#newSlot();
+    this.key[activity] = key;
+    this.uses[activity] = 0;
+    this.work[activity] = work;
+    this.rate[activity] = 0;
+    this.since[activity] = now;
+    this.weight[activity] = 1;
+    return activity;
+  }
+
+  /** The activity draws `demand` of `resource` at full speed. The resource with the largest demand / capacity (ties: lower id) sets its weight. */
+  use(activity: number, resource: number, demand: number): void {
+    const first = activity * this.stride;
+    const at = first + this.uses[activity]!;
+    this.resource[at] = resource;
+    this.demand[at] = demand;
+    this.uses[activity]!++;
+    let primary = first;
+    for (let i = first + 1; i <= at; i++) {
+      const a = this.demand[i]! / this.#capacity[this.resource[i]!]!;
+      const b = this.demand[primary]! / this.#capacity[this.resource[primary]!]!;
+      if (a > b || (a === b && this.resource[i]! < this.resource[primary]!)) primary = i;
+    }
+    this.weight[activity] = 1 / this.demand[primary]!;
+    this.#insertMember(resource, activity);
+  }
+
+  close(activity: number): void {
+    const first = activity * this.stride;
+    for (let i = first; i < first + this.uses[activity]!; i++) this.#removeMember(this.resource[i]!, activity);
+    this.uses[activity] = 0;
+    this.#free.push(activity);
+  }
+
+  /** What the activity draws of `resource` at full speed. */
+  demandOn(activity: number, resource: number): number {
+    const first = activity * this.stride;
+    let demand = 0;
+    for (let i = first; i < first + this.uses[activity]!; i++) if (this.resource[i] === resource) demand += this.demand[i]!;
+    return demand;
+  }
+
+  remaining(activity: number, now: number): number {
+    return Math.max(0, this.work[activity]! - (now - this.since[activity]!) * this.rate[activity]!);
+  }
+
+  #newSlot(): number {
+    if (this.#size === this.key.length) {
+      const size = this.#size * 2;
+      this.key = resized(this.key, size);
+      this.uses = resized(this.uses, size);
+      this.resource = resized(this.resource, size * this.stride);
+      this.demand = resized(this.demand, size * this.stride);
+      this.weight = resized(this.weight, size);
+      this.work = resized(this.work, size);
+      this.rate = resized(this.rate, size);
+      this.since = resized(this.since, size);
+    }
+    return this.#size++;
+  }
+
+  #insertMember(resource: number, activity: number): void {
+    let members = this.members[resource]!;
+    const count = this.memberCount[resource]!;
+    if (count === members.length) members = this.members[resource] = resized(members, count * 2);
+    const key = this.key[activity]!;
+    let i = count;
+    for (; i > 0 && this.key[members[i - 1]!]! > key; i--) members[i] = members[i - 1]!;
+    members[i] = activity;
+    this.memberCount[resource] = count + 1;
+  }
+
+  #removeMember(resource: number, activity: number): void {
+    const members = this.members[resource]!;
+    const count = --this.memberCount[resource]!;
+    let i = 0;
+    while (members[i] !== activity) i++;
+    for (; i < count; i++) members[i] = members[i + 1]!;
+  }
+}
