@@ -9,7 +9,7 @@
 // Scenarios
 export { loadScenario, type LoadOptions } from "./scenario/load-scenario.ts";
 export { defaultScenario, type DefaultScenarioOptions } from "./scenario/default-scenario.ts";
-export { resolveScenario, type ResolvedScenario } from "./scenario/resolve-scenario.ts";
+export { resolveScenario, type ResolveOptions, type ResolvedScenario } from "./scenario/resolve-scenario.ts";
 export { compileScenario, runScenario, type RunOptions } from "./scenario/run-scenario.ts";
 export { compareSchedulers, type CompareOptions } from "./scenario/compare-schedulers.ts";
 export { createPolicy } from "./scenario/create-policy.ts";
@@ -18,35 +18,40 @@ export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { Scenario } from "./scenario/scenario.ts";
 export type { ChosenPolicy } from "./scenario/load-policy.ts";
 export type { Override } from "./scenario/overrides.ts";
+export type { ReadFile } from "./scenario/read-file.ts";
+export type { PolicyUse, ScenarioSpec } from "./scenario/schema.ts";
+export type { WorkloadSpec } from "./scenario/workload-schema.ts";
 
 // Graphs
-export { OperatorGraph, TensorOrigin, dtypeBytes, type DType, type Op, type OpClass, type Shape } from "./graph/graph.ts";
+export { OperatorGraph, TensorOrigin, dtypeBytes, type DType, type GraphParts, type Op, type OpClass, type Shape } from "./graph/graph.ts";
+export type { Csr } from "./base/csr.ts";
 export { GraphBuilder, type OpInit } from "./graph/builder.ts";
-export { opKinds, type OpKind } from "./graph/op-kinds.ts";
-export { buildModel, models, modelRegistry, type ModelDefinition } from "./graph/models/index.ts";
-export { importOnnx, type OnnxImport, type OnnxOptions } from "./graph/onnx/import-onnx.ts";
+export { opKinds, type OpCategory, type OpKind } from "./graph/op-kinds.ts";
+export { buildModel, models, modelRegistry, type AnyModel, type ModelDefinition } from "./graph/models/index.ts";
+export { importOnnx, type OnnxImport, type OnnxOptions, type UnknownOperator } from "./graph/onnx/import-onnx.ts";
 export { importTasks } from "./graph/import/tasks.ts";
 export { writeTasks } from "./graph/import/write-tasks.ts";
 export { importStg } from "./graph/import/stg.ts";
 export { importDot } from "./graph/import/dot.ts";
 export { importWfformat } from "./graph/import/wfformat.ts";
-export { fuseGraph } from "./graph/fuse.ts";
+export { fuseGraph, type MergedOp } from "./graph/fuse.ts";
 export { summarize, formatSummary, type GraphSummary } from "./graph/summary.ts";
 export * as generate from "./graph/generate.ts";
 
 // Machines and costs
 export type { Device, DeviceKind, Hop, Link, Machine, Memory, Route } from "./machine/machine.ts";
 export { buildMachine } from "./machine/build-machine.ts";
-export { processorMachine } from "./machine/processors.ts";
+export { processorMachine, type ProcessorOptions } from "./machine/processors.ts";
 export { machineSchema, type MachineInput, type MachineSpec } from "./machine/schema.ts";
 export { machines } from "./machine/library/machines.ts";
 export { devices } from "./machine/library/devices.ts";
 export { links } from "./machine/library/links.ts";
-export type { CostMatrix, CostModel, Costs, Estimate, Warning, Workload } from "./cost/cost-model.ts";
+export type { LibraryDevice, LibraryLink, LibraryMachine } from "./machine/library/entry.ts";
+export type { CostLimit, CostMatrix, CostModel, Costs, Estimate, Warning, Workload } from "./cost/cost-model.ts";
 export { buildCostModel, defaultCostModel } from "./cost/build-cost-model.ts";
-export { rooflineModel } from "./cost/roofline.ts";
+export { rooflineModel, type RooflineOptions } from "./cost/roofline.ts";
 export { pipelineModel } from "./cost/pipeline.ts";
-export { tableModel } from "./cost/table.ts";
+export { tableModel, type TableRow } from "./cost/table.ts";
 export { constantModel } from "./cost/constant.ts";
 export { chainModels } from "./cost/chain.ts";
 
@@ -64,12 +69,15 @@ export * from "./plugin.ts";
 
 // Bounds and results
 export { lowerBound, type LowerBound } from "./bounds/lower-bound.ts";
+export { realizedInstance } from "./bounds/realized-costs.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
-export { criticalPath, type PathSegment } from "./trace/critical-path.ts";
-export { verifyTrace, type VerifyProblem } from "./trace/verify.ts";
+export type { DeviceMetrics, JobMetrics, LinkMetrics, MemoryMetrics, PathStep } from "./trace/result.ts";
+export type { TaskList, TaskResult } from "./trace/task-list.ts";
+export { criticalPath, type PathCause, type PathKind, type PathSegment } from "./trace/critical-path.ts";
+export { verifyTrace, type VerifyCode, type VerifyOptions, type VerifyProblem } from "./trace/verify.ts";
 export { saveTrace, loadTrace } from "./trace/saved-trace.ts";
 export { traceCsv } from "./trace/csv.ts";
-export { diffTraces, type TraceDiff } from "./trace/diff.ts";
+export { diffTraces, type DiffCause, type OpChange, type TraceDiff } from "./trace/diff.ts";
 export { formatResult } from "./trace/text.ts";
 export { formatComparison, rankRows, type ComparisonRow } from "./trace/comparison-text.ts";
 export { metricsJson } from "./trace/metrics-json.ts";

@@ -37,6 +37,16 @@ export interface PolicyView {
   edgeBytes(edge: number): number;
   /** Expected time alone, without noise, waiting or setup; Infinity = cannot run there. */
   estimateTicks(op: number, device: number): number;
+  /**
+   * Expected ticks to load the configuration that `op` needs on `device` (an FPGA's design for its kind), if it were
+   * placed there now; they come on top of `estimateTicks`. 0 where it needs none, or where its slot has it loaded: the
+   * lowest free slot that no queued op will take; without one, the slot as the op placed there last leaves it, or any other.
+   */
+  setupTicks(op: number, device: number): number;
+  /** Configuration that `op` needs on `device`; -1 = any. Ids are comparable on one device. For planners, which know what a slot will have loaded. */
+  configuration(op: number, device: number): number;
+  /** Ticks to load another configuration into a slot of `device`; 0 where that never has to be, and then setups need not be asked about. */
+  reloadTicks(device: number): number;
   /** Time to move the edge's tensor over a quiet route; 0 where both devices use one memory; Infinity where there is no route. */
   transferTicks(edge: number, from: number, to: number): number;
   /** Expected time to bring the inputs of `op` that exist now to `device`, one after the other, from the nearest replica of each over quiet routes. */
@@ -49,7 +59,7 @@ export interface PolicyView {
   queued(device: number): number;
   /** Fills `out` with the devices that have room (free slots that no queued op will take), by id; returns how many they are. */
   devicesWithRoom(out: Uint32Array): number;
-  /** Expected work on the device: what is left of running ops by their estimates, plus the estimates of all queued ones. Divide by slots for a waiting time. */
+  /** Expected work on the device: what is left of running ops by their estimates, plus the estimates of all queued ones and the setups expected when they were placed. Divide by slots for a waiting time. */
   backlogTicks(device: number): number;
   /** Capacity less live bytes in the device's memory; may be negative. */
   freeBytes(device: number): number;

@@ -50,6 +50,15 @@ export class SimulationError extends HeddleError {
   }
 }
 
+/** What was thrown, as a text: code that is not ours may throw anything. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return "something that has no text";
+  }
+}
+
 /** `file:line:column: error[code]: message`, with the hint on a second line. */
 export function formatIssue(issue: Issue, severity = "error"): string {
   const place = issue.file === undefined ? "" : `${[issue.file, issue.line, issue.column].filter((part) => part !== undefined).join(":")}: `;

@@ -1,5 +1,5 @@
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
-import { SimulationError } from "../base/errors.ts";
+import { SimulationError, thrownText } from "../base/errors.ts";
 import type { Io } from "./command.ts";
 
 /** What the guarded thread tells the guard. `stuck`: it has nothing left to do, and is not done. */
@@ -100,7 +100,7 @@ export function runGuarded(args: readonly string[], io: Io, timeoutMs: number): 
     // Heddle's own code is awaited: what arrives here was thrown later, by a timer or a promise of the policy's, or is a lack of memory.
     worker.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ERR_WORKER_OUT_OF_MEMORY") fail("ran out of memory", "out-of-memory", "does it allocate without end? More memory: NODE_OPTIONS=--max-old-space-size=8192");
-      else fail(`failed outside its hooks: ${error instanceof Error ? error.message : String(error)}`);
+      else fail(`failed outside its hooks: ${thrownText(error)}`);
     });
     worker.on("exit", () => fail(stuck ? "waits for something that never happens (an await that never ends)" : "ended the process", "policy-error", stuck ? undefined : "a policy must not call process.exit"));
   });

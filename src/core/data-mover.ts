@@ -33,6 +33,7 @@ export class DataMover {
 
   /** `op` was placed on a device with this memory: fetch what is visible of its inputs. */
   fetchInputs(op: number, memory: number): void {
+    if (!this.#state.mayHaveInputs(op)) return;
     const { inputs, pred, tensorBytes, tensorProducer, tensorHome } = this.#instance;
     let edge = pred.start[op]!;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {

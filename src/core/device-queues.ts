@@ -20,7 +20,14 @@ export class DeviceQueues {
   readonly touched: Uint8Array;
   /** Ticks spent by ended segments, by device. */
   readonly busyTicks: Float64Array;
-  /** Ops placed and not started, and the sum of their estimates, by device. */
+  /** Ticks to load another configuration, by device; 0 where no op needs one. */
+  readonly reloadTicks: Float64Array;
+  readonly #reloads: boolean;
+  /** Configuration that a device's last placed op leaves behind; -1 = none yet. */
+  readonly #lastConfiguration: Int32Array;
+  /** Setup that each queued op was expected to need when it was placed; empty where nothing is ever loaded. */
+  readonly #expectedSetup: Float64Array;
+  /** Ops placed and not started, and the sum of their estimates and expected setups, by device. */
   readonly queued: Int32Array;
   readonly queuedTicks: Float64Array;
   readonly #priority: Float64Array;
@@ -43,6 +50,10 @@ export class DeviceQueues {
     this.freeSlots = slots.slice();
     this.touched = new Uint8Array(deviceCount);
     this.busyTicks = new Float64Array(deviceCount);
+    this.reloadTicks = instance.setupTicks.map((ticks) => (instance.configuration.length > 0 ? ticks : 0));
+    this.#reloads = this.reloadTicks.some((ticks) => ticks > 0);
+    this.#lastConfiguration = new Int32Array(deviceCount).fill(-1);
+    this.#expectedSetup = new Float64Array(this.#reloads ? opCount : 0);
     this.queued = new Int32Array(deviceCount);
     this.queuedTicks = new Float64Array(deviceCount);
     this.#priority = new Float64Array(opCount);
@@ -57,8 +68,47 @@ export class DeviceQueues {
     if (this.#phase.length > 0) this.#phase[op] = phase;
     this.#priority[op] = priority;
     this.#order[op] = this.#placements++;
+    if (this.#reloads) this.#expectSetup(op, device);
     this.queued[device]!++;
     this.queuedTicks[device]! += this.#estimate(op, device);
+  }
+
+  #expectSetup(op: number, device: number): void {
+    const setup = this.setupTicks(op, device);
+    this.#expectedSetup[op] = setup;
+    this.queuedTicks[device]! += setup;
+    const needed = this.configuration(op, device);
+    if (needed >= 0) this.#lastConfiguration[device] = needed;
+  }
+
+  /** Configuration that `op` needs on `device`; -1 = any, as everywhere that loading takes no time. */
+  configuration(op: number, device: number): number {
+    const { configuration, classOf, deviceCount } = this.#instance;
+    return this.reloadTicks[device]! > 0 ? configuration[classOf[op]! * deviceCount + device]! : -1;
+  }
+
+  /** Expected ticks to load what `op` needs, if it were placed on `device` now; see `PolicyView.setupTicks`. */
+  setupTicks(op: number, device: number): number {
+    if (!this.#reloads) return 0;
+    const needed = this.configuration(op, device);
+    return needed < 0 || this.#willHaveLoaded(needed, device) ? 0 : this.reloadTicks[device]!;
+  }
+
+  #willHaveLoaded(needed: number, device: number): boolean {
+    // Queued ops take the lowest free slots first.
+    let taken = this.queued[device]!;
+    const room = this.freeSlots[device]! > taken;
+    if (!room && this.#lastConfiguration[device] === needed) return true;
+    const first = this.slotStart[device]!;
+    const end = this.slotStart[device + 1]!;
+    // What the only slot has loaded now is of no use behind another op.
+    if (!room && end - first === 1) return false;
+    for (let track = first; track < end; track++) {
+      if (room && (this.slotOp[track]! >= 0 || taken-- > 0)) continue;
+      if (this.slotConfiguration[track] === needed) return true;
+      if (room) return false;
+    }
+    return false;
   }
 
   #estimate(op: number, device: number): number {
@@ -78,6 +128,7 @@ export class DeviceQueues {
   unqueue(op: number, device: number): void {
     this.queued[device]!--;
     this.queuedTicks[device]! -= this.#estimate(op, device);
+    if (this.#reloads) this.queuedTicks[device]! -= this.#expectedSetup[op]!;
   }
 
   release(track: number, device: number, now: number): void {
@@ -86,7 +137,7 @@ export class DeviceQueues {
     this.freeSlots[device]!++;
   }
 
-  /** Expected work: what is left of running ops by their estimates, plus all that is queued. */
+  /** Expected work: what is left of running ops by their estimates, plus all that is queued, with the setups expected. */
   backlogTicks(device: number, now: number): number {
     let sum = this.queuedTicks[device]!;
     for (let track = this.slotStart[device]!; track < this.slotStart[device + 1]!; track++) {

@@ -10,7 +10,7 @@ export class OpTable {
   readonly pending: Uint32Array;
   /** Inputs that are visible and not yet in the memory of the op's device. */
   readonly missing: Uint32Array;
-  /** Counts re-timings, so that events about an older prediction are recognised. */
+  /** Counts pauses, so that events about what was planned before one are recognised. */
   readonly generation: Uint32Array;
   readonly device: Int32Array;
   /** Slot on its device, from 0. */

@@ -1,4 +1,4 @@
-import { HeddleError } from "../base/errors.ts";
+import { HeddleError, thrownText } from "../base/errors.ts";
 import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../plugin.ts";
 import type { DataMover } from "./data-mover.ts";
 import { EventKind, eventKey } from "./event-queue.ts";
@@ -71,7 +71,7 @@ export class PolicyPort implements Dispatch, Gate {
 
   #named(error: unknown): Error {
     if (error instanceof HeddleError) return error;
-    return this.#error(`failed in "${this.#hook}": ${error instanceof Error ? error.message : String(error)}`, error);
+    return this.#error(`failed in "${this.#hook}": ${thrownText(error)}`, error);
   }
 
   #error(what: string, cause?: unknown): Error {

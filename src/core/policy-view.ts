@@ -63,6 +63,18 @@ export class LiveView implements SchedulerView {
     return this.#instance.costTicks[this.#instance.classOf[op]! * this.deviceCount + device]!;
   }
 
+  setupTicks(op: number, device: number): number {
+    return this.#devices.setupTicks(op, device);
+  }
+
+  configuration(op: number, device: number): number {
+    return this.#devices.configuration(op, device);
+  }
+
+  reloadTicks(device: number): number {
+    return this.#devices.reloadTicks[device]!;
+  }
+
   transferTicks(edge: number, from: number, to: number): number {
     const { deviceMemory, memoryCount, routeLatencyTicks, routeTicksPerByte } = this.#instance;
     const source = deviceMemory[from]!;
@@ -75,7 +87,7 @@ export class LiveView implements SchedulerView {
   }
 
   dataTicks(op: number, device: number): number {
-    if (!this.#state.tracksData) return 0;
+    if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     const memory = this.#instance.deviceMemory[device]!;
     const { start, item } = this.#instance.inputs;
     let edge = this.pred.start[op]!;
@@ -89,7 +101,7 @@ export class LiveView implements SchedulerView {
   }
 
   dataBytes(op: number, device: number): number {
-    if (!this.#state.tracksData) return 0;
+    if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     const memory = this.#instance.deviceMemory[device]!;
     const { start, item } = this.#instance.inputs;
     let edge = this.pred.start[op]!;

@@ -1,13 +1,9 @@
 import { ActivityPool } from "./activity-pool.ts";
+import { EndHeap } from "./end-heap.ts";
 
 /** Rounds a duration up to whole ticks; float dust does not add one (docs/decisions/engine-semantics.md). */
 export function ceilTicks(duration: number): number {
   return Math.max(0, Math.ceil(duration - 1e-6));
-}
-
-/** Told when the predicted end of an activity changed; `key` is the order key it was opened with. Infinity = it stands still. */
-export interface RetimeSink {
-  retimed(key: number, endTicks: number): void;
 }
 
 /**
@@ -18,12 +14,13 @@ export interface RetimeSink {
  *
  * Activities are pooled; each has an order key, and every sum is taken in the order of keys, so that the result does
  * not depend on history. Only resources that changed, and what is connected to them through oversubscribed ones, are
- * solved again. Durations are in ticks; an activity's work is the ticks its shared phase takes alone.
+ * solved again, and only the first end of all is an event: the others may still move. Durations are in ticks; an
+ * activity's work is the ticks its shared phase takes alone.
  */
 export class SharedResources {
   readonly #pool: ActivityPool;
   readonly #capacity: Float64Array;
-  readonly #sink: RetimeSink;
+  readonly #ends = new EndHeap();
   /** Resources whose demand is above their capacity. */
   readonly #limiting: Uint8Array;
   /** Resources whose activities changed since the last {@link solve}, as flags and as a list. */
@@ -35,18 +32,24 @@ export class SharedResources {
   readonly #reached: Uint8Array;
   #inSolve = new Uint8Array(64);
   #newRate = new Float64Array(64);
+  /** By resource, while the level rises: capacity not taken by frozen activities, Σ demand · weight of the rising ones, and how many those are. */
+  readonly #left: Float64Array;
+  readonly #slope: Float64Array;
+  readonly #rising: Int32Array;
 
   /**
    * @param capacity of each resource; Infinity = never a limit (its activities should not name it).
    * @param maxUses largest number of resources that one activity names.
    */
-  constructor(capacity: Float64Array, maxUses: number, sink: RetimeSink) {
+  constructor(capacity: Float64Array, maxUses: number) {
     this.#pool = new ActivityPool(capacity, maxUses);
     this.#capacity = capacity;
-    this.#sink = sink;
     this.#limiting = new Uint8Array(capacity.length);
     this.#dirty = new Uint8Array(capacity.length);
     this.#reached = new Uint8Array(capacity.length);
+    this.#left = new Float64Array(capacity.length);
+    this.#slope = new Float64Array(capacity.length);
+    this.#rising = new Int32Array(capacity.length);
   }
 
   /** True when {@link solve} has something to do. */
@@ -67,6 +70,18 @@ export class SharedResources {
     this.#touch(resource);
   }
 
+  /** When the next activity ends as things stand; Infinity when none does. */
+  get nextEnd(): number {
+    return this.#ends.headEnd;
+  }
+
+  /** Order key of the activity that ends at {@link nextEnd}; its end is taken off, and the caller closes it. */
+  takeNext(): number {
+    const activity = this.#ends.head;
+    this.#ends.remove(activity);
+    return this.#pool.key[activity]!;
+  }
+
   /** Ticks of work alone that are left now. */
   remaining(activity: number, now: number): number {
     return this.#pool.remaining(activity, now);
@@ -76,6 +91,7 @@ export class SharedResources {
   close(activity: number): void {
     const first = activity * this.#pool.stride;
     for (let i = first; i < first + this.#pool.uses[activity]!; i++) this.#touch(this.#pool.resource[i]!);
+    this.#ends.remove(activity);
     this.#pool.close(activity);
     const fresh = this.#fresh.indexOf(activity);
     if (fresh >= 0) this.#fresh.splice(fresh, 1);
@@ -87,7 +103,7 @@ export class SharedResources {
     this.#dirtyList.push(resource);
   }
 
-  /** Brings every rate up to date and tells the sink each end that moved. Call once a round, after all changes. */
+  /** Brings every rate and end up to date. Call once a round, after all changes. */
   solve(now: number): void {
     if (this.#newRate.length < this.#pool.size) {
       this.#newRate = new Float64Array(this.#pool.key.length);
@@ -155,32 +171,39 @@ export class SharedResources {
       rates[activity] = this.#isLimited(activity) ? -1 : 1;
       if (rates[activity]! < 0) rising++;
     }
+    for (const resource of limits) this.#startFilling(resource);
+    // The lowest level at which a rising activity reaches full speed; may be too low once that one is frozen.
+    let lowest = 0;
     while (rising > 0) {
       // The resource that is full first; ties to the lower id.
       let tightest = -1;
       let level = Infinity;
       for (const resource of limits) {
-        const limit = this.#levelLimit(resource);
+        if (this.#rising[resource] === 0) continue;
+        const limit = Math.max(0, this.#left[resource]!) / this.#slope[resource]!;
         if (limit < level || (limit === level && resource < tightest)) {
           level = limit;
           tightest = resource;
         }
       }
-      // Activities that reach full speed below that level are done first, so that what they leave is shared again.
-      let lowest = Infinity;
-      for (const activity of affected) if (rates[activity]! < 0) lowest = Math.min(lowest, 1 / weight[activity]!);
       if (lowest < level) {
+        lowest = Infinity;
+        for (const activity of affected) if (rates[activity]! < 0) lowest = Math.min(lowest, 1 / weight[activity]!);
+      }
+      if (lowest < level) {
+        // These run at full speed before the resource is full, so what they leave is shared again.
         for (const activity of affected) {
           if (rates[activity]! >= 0 || 1 / weight[activity]! !== lowest) continue;
-          rates[activity] = 1;
+          this.#freeze(activity, 1);
           rising--;
         }
         continue;
       }
-      for (let i = 0; i < memberCount[tightest]!; i++) {
+      const count = memberCount[tightest]!;
+      for (let i = 0; i < count; i++) {
         const activity = members[tightest]![i]!;
         if (rates[activity]! >= 0) continue;
-        rates[activity] = Math.min(1, weight[activity]! * level);
+        this.#freeze(activity, Math.min(1, weight[activity]! * level));
         rising--;
       }
     }
@@ -192,29 +215,35 @@ export class SharedResources {
     return false;
   }
 
-  /** Level at which the resource is full, given the rates frozen so far; Infinity when none of its members rises. */
-  #levelLimit(resource: number): number {
+  #startFilling(resource: number): void {
     const members = this.#pool.members[resource]!;
-    let frozen = 0;
-    let rising = 0;
-    for (let i = 0; i < this.#pool.memberCount[resource]!; i++) {
-      const activity = members[i]!;
-      const demand = this.#pool.demandOn(activity, resource);
-      const rate = this.#newRate[activity]!;
-      if (rate < 0) rising += demand * this.#pool.weight[activity]!;
-      else frozen += demand * rate;
+    const count = this.#pool.memberCount[resource]!;
+    let slope = 0;
+    for (let i = 0; i < count; i++) slope += this.#pool.demandOn(members[i]!, resource) * this.#pool.weight[members[i]!]!;
+    this.#left[resource] = this.#capacity[resource]!;
+    this.#slope[resource] = slope;
+    this.#rising[resource] = count;
+  }
+
+  /** The activity rises no more: its resources have less left, and fewer that share it. */
+  #freeze(activity: number, rate: number): void {
+    const { stride, uses, resource, demand, weight } = this.#pool;
+    this.#newRate[activity] = rate;
+    for (let i = activity * stride; i < activity * stride + uses[activity]!; i++) {
+      this.#left[resource[i]!]! -= demand[i]! * rate;
+      this.#slope[resource[i]!]! -= demand[i]! * weight[activity]!;
+      this.#rising[resource[i]!]!--;
     }
-    return rising > 0 ? Math.max(0, this.#capacity[resource]! - frozen) / rising : Infinity;
   }
 
   #apply(activity: number, now: number): void {
-    const { key, work, rate, since } = this.#pool;
+    const { work, rate, since } = this.#pool;
     this.#inSolve[activity] = 0;
     const after = this.#newRate[activity]!;
     if (after === rate[activity]) return;
     work[activity] = this.remaining(activity, now);
     since[activity] = now;
     rate[activity] = after;
-    this.#sink.retimed(key[activity]!, after > 0 ? now + ceilTicks(work[activity]! / after) : Infinity);
+    this.#ends.set(activity, after > 0 ? now + ceilTicks(work[activity]! / after) : Infinity);
   }
 }

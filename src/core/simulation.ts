@@ -1,8 +1,8 @@
-import { resized } from "../base/columns.ts";
 import { SimulationError } from "../base/errors.ts";
 import { randomSource } from "../base/random.ts";
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import { DataMover } from "./data-mover.ts";
+import { EventBatch } from "./event-batch.ts";
 import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-queue.ts";
 import { deadlockError, livelockError } from "./failures.ts";
 import type { Instance } from "./instance.ts";
@@ -11,7 +11,7 @@ import { OpPhase } from "./op-table.ts";
 import { OP_ORDER, OpRunner } from "./op-runner.ts";
 import { PolicyPort } from "./policy-port.ts";
 import { LiveView } from "./policy-view.ts";
-import { SharedResources, type RetimeSink } from "./shared-resources.ts";
+import { SharedResources } from "./shared-resources.ts";
 import { SimulationState } from "./state.ts";
 import { traceDigest } from "./trace-buffer.ts";
 import type { Trace } from "./trace.ts";
@@ -59,9 +59,8 @@ export class Simulation {
   readonly #view: LiveView;
   readonly #policies: PolicyPort;
 
-  // The events of one round.
-  #batchKey = new Uint32Array(256);
-  #batchGeneration = new Uint32Array(256);
+  /** The events of one round. */
+  readonly #batch = new EventBatch();
   #eventCount = 0;
   #roundCount = 0;
   #dispatchCount = 0;
@@ -80,7 +79,7 @@ export class Simulation {
     this.#sync = spec.sync ?? {};
     const seed = spec.seed ?? 0;
     const state = (this.#state = new SimulationState(instance, this.#scheduler, this.#sync));
-    this.#resources = new SharedResources(instance.resourceCapacity, mostRouteResources(instance), new Retimer(state));
+    this.#resources = new SharedResources(instance.resourceCapacity, mostRouteResources(instance));
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`));
@@ -117,10 +116,11 @@ export class Simulation {
   step(): boolean {
     const state = this.#state;
     if (this.done) return false;
-    if (state.queue.length === 0) throw deadlockError(state, this.#schedulerName);
-    if (state.queue.headTime > (this.#spec.untilTicks ?? Infinity)) return false;
+    const next = Math.min(state.queue.length > 0 ? state.queue.headTime : Infinity, this.#resources.nextEnd);
+    if (next === Infinity) throw deadlockError(state, this.#schedulerName);
+    if (next > (this.#spec.untilTicks ?? Infinity)) return false;
     const before = state.startedCount + state.endedCount + state.transfers.length;
-    this.#drain();
+    this.#drain(next);
     this.#synchronize();
     this.#dispatch();
     this.#startQueued();
@@ -173,22 +173,30 @@ export class Simulation {
 
   // ── the four steps of a round ──
 
-  /** Takes all events of the next instant, then handles them: what they push for the same instant belongs to the next round. */
-  #drain(): void {
+  /** Takes all events of an instant, then handles them: what they push for the same instant belongs to the next round. */
+  #drain(now: number): void {
     const { queue } = this.#state;
-    const now = queue.headTime;
     if (!(now < Number.MAX_SAFE_INTEGER)) throw new SimulationError({ code: "time-overflow", message: `simulated time passed 2^53 ticks of ${this.#instance.tickNs} ns`, hint: "use a coarser tick" });
     this.#state.now = now;
     this.#view.nowTicks = now;
-    let count = 0;
+    const batch = this.#batch;
+    batch.clear();
     while (queue.length > 0 && queue.headTime === now) {
-      if (count === this.#batchKey.length) this.#growBatch();
-      this.#batchKey[count] = queue.headKey;
-      this.#batchGeneration[count++] = queue.headGeneration;
+      batch.push(queue.headKey, queue.headGeneration);
       queue.pop();
     }
-    this.#eventCount += count;
-    for (let i = 0; i < count; i++) this.#handle(keyKind(this.#batchKey[i]!), keyEntity(this.#batchKey[i]!), this.#batchGeneration[i]!);
+    if (this.#resources.nextEnd === now) {
+      while (this.#resources.nextEnd === now) this.#pushSharedEnd(this.#resources.takeNext());
+      batch.sort();
+    }
+    this.#eventCount += batch.length;
+    for (let i = 0; i < batch.length; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
+  }
+
+  /** The end of an activity that shares resources, as an event. */
+  #pushSharedEnd(order: number): void {
+    if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.#state.ops.generation[order - OP_ORDER]!);
+    else this.#batch.push(eventKey(EventKind.transferEnd, order), 0);
   }
 
   #handle(kind: EventKind, entity: number, generation: number): void {
@@ -202,7 +210,7 @@ export class Simulation {
         this.#jobs.opEnded(entity);
         return;
       case EventKind.transferEnd:
-        if (state.transfers.generation[entity] === generation) this.#data!.end(entity);
+        this.#data!.end(entity);
         return;
       case EventKind.jobArrival:
         this.#jobs.arrive(entity);
@@ -219,11 +227,6 @@ export class Simulation {
       case EventKind.wake:
         state.wakeDue = true;
     }
-  }
-
-  #growBatch(): void {
-    this.#batchKey = resized(this.#batchKey, this.#batchKey.length * 2);
-    this.#batchGeneration = resized(this.#batchGeneration, this.#batchKey.length);
   }
 
   /** Consumers of the ops that ended learn of it: at once, or when the policy says. */
@@ -284,23 +287,6 @@ export class Simulation {
       }
     }
     touchedDevices.clear();
-  }
-}
-
-/** Sends the new ends of activities to the event queue; older events about them go stale. */
-class Retimer implements RetimeSink {
-  readonly #state: SimulationState;
-
-  constructor(state: SimulationState) {
-    this.#state = state;
-  }
-
-  retimed(key: number, endTicks: number): void {
-    const { ops, transfers, queue } = this.#state;
-    const isOp = key >= OP_ORDER;
-    const entity = isOp ? key - OP_ORDER : key;
-    const generation = ++(isOp ? ops : transfers).generation[entity]!;
-    if (endTicks < Infinity) queue.push(endTicks, eventKey(isOp ? EventKind.opEnd : EventKind.transferEnd, entity), generation);
   }
 }
 

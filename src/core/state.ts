@@ -40,6 +40,8 @@ export class SimulationState {
   wakeDue = false;
   startedCount = 0;
   endedCount = 0;
+  /** 1 = the op reads a tensor that is somewhere from the start; empty where there is no such tensor. */
+  readonly #readsInitial: Uint8Array;
 
   constructor(instance: Instance, scheduler: Scheduler, sync: SyncPolicy) {
     this.instance = instance;
@@ -53,6 +55,12 @@ export class SimulationState {
     this.dataflow = sync.ended === undefined;
     this.tracksData = instance.tensorBytes.some((bytes) => bytes > 0);
     this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
+    this.#readsInitial = readsInitial(instance);
+  }
+
+  /** False while no input of `op` can exist, so that nobody needs to look at each: before anything ended. */
+  mayHaveInputs(op: number): boolean {
+    return this.endedCount > 0 || this.#readsInitial[op] === 1;
   }
 
   isVisible(edge: number): boolean {
@@ -90,4 +98,14 @@ export class SimulationState {
     this.devices.touched[device] = 1;
     this.touchedDevices.push(device);
   }
+}
+
+function readsInitial({ opCount, inputs, tensorProducer, tensorHome, tensorBytes }: Instance): Uint8Array {
+  const isInitial = (tensor: number): boolean => tensorProducer[tensor]! < 0 && tensorHome[tensor]! >= 0 && tensorBytes[tensor]! > 0;
+  if (!tensorHome.some((_, tensor) => isInitial(tensor))) return new Uint8Array(0);
+  const reads = new Uint8Array(opCount);
+  for (let op = 0; op < opCount; op++) {
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) if (isInitial(inputs.item[i]!)) reads[op] = 1;
+  }
+  return reads;
 }

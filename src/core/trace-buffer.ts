@@ -61,8 +61,7 @@ export class TransferBuffer {
   forOp = new Uint32Array(64);
   startTicks = new Float64Array(64);
   endTicks = new Float64Array(64);
-  /** Counts re-timings; and the activity in the shared phase, -1 outside it. */
-  generation = new Uint32Array(64);
+  /** The activity in the shared phase, -1 outside it. */
   activity = new Int32Array(64);
 
   add(tensor: number, from: number, to: number, forOp: number, now: number): number {
@@ -74,7 +73,6 @@ export class TransferBuffer {
     this.forOp[id] = forOp;
     this.startTicks[id] = now;
     this.endTicks[id] = NaN;
-    this.generation[id] = 0;
     this.activity[id] = -1;
     return id;
   }
@@ -94,7 +92,6 @@ export class TransferBuffer {
     this.forOp = resized(this.forOp, size);
     this.startTicks = resized(this.startTicks, size);
     this.endTicks = resized(this.endTicks, size);
-    this.generation = resized(this.generation, size);
     this.activity = resized(this.activity, size);
   }
 }

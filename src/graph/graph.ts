@@ -123,6 +123,7 @@ export class OperatorGraph {
   }
 }
 
+/** The columns of an {@link OperatorGraph}, as `GraphBuilder` makes them. */
 export interface GraphParts {
   readonly name: string;
   readonly classes: readonly OpClass[];

@@ -1,4 +1,4 @@
-import { SimulationError } from "../base/errors.ts";
+import { SimulationError, thrownText } from "../base/errors.ts";
 import type { Scheduler, SchedulerDefinition, SyncDefinition, SyncPolicy } from "../plugin.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 
@@ -22,7 +22,7 @@ function create<P extends object>(who: string, make: () => P, required: readonly
   try {
     policy = make();
   } catch (error) {
-    throw new SimulationError({ code: "policy-error", message: `${who} failed in "create": ${error instanceof Error ? error.message : String(error)}` }, error);
+    throw new SimulationError({ code: "policy-error", message: `${who} failed in "create": ${thrownText(error)}` }, error);
   }
   if (typeof policy !== "object" || policy === null) throw policyError(`${who}: "create" returned ${policy === null ? "null" : typeof policy}, not a policy`);
   for (const name of [...required, ...optional]) {

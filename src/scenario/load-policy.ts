@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
-import { InputError, type Issue } from "../base/errors.ts";
+import { InputError, thrownText, type Issue } from "../base/errors.ts";
 import { suggestion, type Registry } from "../base/registry.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import type { Scenario } from "./scenario.ts";
@@ -31,8 +31,10 @@ export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>
     const definition = registry.tryGet(named) ?? (await importPolicy<D>(named, scenario, path, registry));
     return { definition, options: await checkOptions(definition, options, registry.kind, scenario, path) };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...useAt, path: [...path, "use"] } : issue)));
+    if (!(error instanceof InputError) && registry.tryGet(named) !== undefined) throw error;
+    // Not only `import` runs a stranger's code: so do getters, and the check of options.
+    const known = error instanceof InputError ? error : notLoaded(named, error);
+    throw new InputError(known.issues.map((issue) => (issue.file === undefined ? { ...issue, ...useAt, path: [...path, "use"] } : issue)));
   }
 }
 
@@ -61,7 +63,7 @@ async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(name
   try {
     exported = (await import(specifier)) as Record<string, unknown>;
   } catch (error) {
-    throw new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}`, ...(error instanceof SyntaxError && !error.message.includes("does not provide an export") && { hint: `node --check ${module} shows the line` }) });
+    throw notLoaded(module, error);
   }
   if (wanted !== undefined) {
     if (!Object.hasOwn(exported, wanted)) throw new InputError({ code: "unknown-export", message: `${module} has no export ${quote(wanted)}`, hint: suggestion(wanted, Object.keys(exported)) });
@@ -129,7 +131,12 @@ async function checkOptions(definition: SchedulerDefinition | SyncDefinition, gi
   }));
 }
 
+function notLoaded(module: string, error: unknown): InputError {
+  const inFile = error instanceof SyntaxError && !error.message.includes("does not provide an export");
+  return new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}`, ...(inFile && { hint: `node --check ${module} shows the line` }) });
+}
+
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = error instanceof Error ? `${error.name}: ${thrownText(error)}` : thrownText(error);
   return text.split("\n", 1)[0]!.slice(0, 200);
 }

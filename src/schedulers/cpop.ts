@@ -76,7 +76,7 @@ function criticalPath(view: PolicyView, entry: number, upward: Float64Array, tra
   return path;
 }
 
-/** The device that can run most ops of the path, then in the shortest time; ties by id. */
+/** The device that can run most ops of the path, then in the shortest time, setups included; ties by id. */
 function fastestDevice(view: PolicyView, path: readonly number[]): number {
   let best = -1;
   let fewest = Infinity;
@@ -84,10 +84,16 @@ function fastestDevice(view: PolicyView, path: readonly number[]): number {
   for (let d = 0; d < view.deviceCount; d++) {
     let impossible = 0;
     let time = 0;
+    let loaded = -1;
     for (const op of path) {
       const cost = view.estimateTicks(op, d);
-      if (cost === Infinity) impossible++;
-      else time += cost;
+      if (cost === Infinity) {
+        impossible++;
+        continue;
+      }
+      const needed = view.configuration(op, d);
+      time += needed < 0 || needed === loaded ? cost : cost + view.reloadTicks(d);
+      if (needed >= 0) loaded = needed;
     }
     if (impossible < fewest || (impossible === fewest && time < shortest)) [best, fewest, shortest] = [d, impossible, time];
   }

@@ -1,6 +1,8 @@
 import { SimulationError } from "../base/errors.ts";
 import type { PolicyView } from "../plugin.ts";
+import { InputArrivals } from "./input-arrivals.ts";
 import type { Plan } from "./plan.ts";
+import { ReloadingSlots } from "./reloading-slots.ts";
 import { RouteKinds } from "./route-kinds.ts";
 import { sortByKey } from "./sort-by-key.ts";
 import { TimelineGaps } from "./timeline-gaps.ts";
@@ -14,22 +16,22 @@ import { TimelineGaps } from "./timeline-gaps.ts";
  * that was moved for one consumer is there for the others at that same time: a replica never comes earlier than the
  * edge's own transfer would, and needs no bookkeeping. A job that runs back to back starts
  * when all those before it are planned to have ended.
+ *
+ * Where a device must load a configuration first, a slot has that of the op before it in the plan, and the op takes the
+ * setup and its estimate. Gaps are then only for ops that the configuration before the gap suits: see {@link ReloadingSlots}.
  */
 export class EarliestFinish {
   readonly #view: PolicyView;
   readonly #gaps: TimelineGaps;
   readonly #firstSlot: Uint32Array;
-  /** A device whose memory is not that of device 0, so that data which neither of the two lacks, no device lacks; -1 = none is known. */
-  readonly #elsewhere: number;
-  /** By device: when all inputs of the op in question can be there. */
-  readonly #arrival: Float64Array;
+  /** Slots of the devices that load configurations; undefined where none does. */
+  readonly #reloading: ReloadingSlots | undefined;
+  readonly #arrivals: InputArrivals;
   readonly #jobStart: Float64Array;
-  readonly #routes: RouteKinds;
-  /** By kind of route: when the tensor in question has come over it. */
-  readonly #over: Float64Array;
   // The last answer of #search.
   #foundSlot = 0;
   #foundStart = 0;
+  #foundSetup = 0;
   // The plan.
   readonly #device: Int32Array;
   readonly #slot: Int32Array;
@@ -45,16 +47,14 @@ export class EarliestFinish {
     this.#firstSlot = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.#firstSlot[d + 1] = this.#firstSlot[d]! + slots[d]!;
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
-    this.#routes = routes;
-    this.#over = new Float64Array(routes.pairs.length);
-    this.#elsewhere = routes.of.subarray(0, deviceCount).findIndex((kind) => kind > 0);
-    this.#arrival = new Float64Array(deviceCount);
+    this.#reloading = ReloadingSlots.of(view, this.#firstSlot);
     this.#jobStart = new Float64Array(view.jobCount).fill(-1);
     this.#device = new Int32Array(opCount).fill(-1);
     this.#slot = new Int32Array(opCount).fill(-1);
     this.#start = new Float64Array(opCount);
     this.#end = new Float64Array(opCount);
     this.#planned = new Uint32Array(opCount);
+    this.#arrivals = new InputArrivals(view, routes, this.#device, this.#end);
   }
 
   /**
@@ -64,60 +64,44 @@ export class EarliestFinish {
    */
   insert(op: number, rest?: Float64Array): void {
     const view = this.#view;
-    this.#findArrivals(op);
+    const arrival = this.#findArrivals(op);
     let best = -1;
     let bestSlot = 0;
     let bestStart = 0;
+    let bestSetup = 0;
     let smallest = Infinity;
-    for (let d = 0; d < view.deviceCount; d++) {
+    for (let d = 0; d < arrival.length; d++) {
       const duration = view.estimateTicks(op, d);
       const after = rest === undefined ? duration : duration + rest[d]!;
       // The search for a gap is spared where the device would lose even without any wait.
-      if (!(this.#arrival[d]! + after < smallest)) continue;
-      this.#search(d, duration);
-      if (!(this.#foundStart + after < smallest)) continue;
+      if (!(arrival[d]! + after < smallest)) continue;
+      this.#search(op, d, arrival[d]!, duration);
+      const finish = this.#foundStart + this.#foundSetup + after;
+      if (!(finish < smallest)) continue;
       best = d;
       bestSlot = this.#foundSlot;
       bestStart = this.#foundStart;
-      smallest = bestStart + after;
+      bestSetup = this.#foundSetup;
+      smallest = finish;
     }
     if (best < 0) throw unreachable(view, op);
-    this.#commit(op, best, bestSlot, bestStart);
+    this.#commit(op, best, bestSlot, bestStart, bestSetup);
   }
 
   /** Plans `op` on `device`, where possible; false, and nothing planned, where it is not. Its predecessors must be planned. */
   insertOn(op: number, device: number): boolean {
-    this.#findArrivals(op);
+    const ready = this.#findArrivals(op)[device]!;
     const duration = this.#view.estimateTicks(op, device);
-    if (this.#arrival[device]! + duration === Infinity) return false;
-    this.#search(device, duration);
-    this.#commit(op, device, this.#foundSlot, this.#foundStart);
+    if (ready + duration === Infinity) return false;
+    this.#search(op, device, ready, duration);
+    this.#commit(op, device, this.#foundSlot, this.#foundStart, this.#foundSetup);
     return true;
   }
 
-  #findArrivals(op: number): void {
-    const view = this.#view;
-    const { pred, deviceCount } = view;
-    const arrival = this.#arrival;
-    arrival.fill(this.#startOfJob(view.jobOf(op)));
-    if (this.#elsewhere < 0 || view.dataBytes(op, 0) > 0 || view.dataBytes(op, this.#elsewhere) > 0) {
-      // Inputs of the model, and weights that must be brought, begin to move as the job begins.
-      for (let d = 0; d < deviceCount; d++) arrival[d]! += view.dataTicks(op, d);
-    }
-    const { of, away, from, to } = this.#routes;
-    const over = this.#over;
-    for (let k = pred.start[op]!; k < pred.start[op + 1]!; k++) {
-      const producer = pred.node[k]!;
-      const device = this.#device[producer]!;
-      const end = this.#end[producer]!;
-      over[0] = end;
-      for (const kind of away[device]!) over[kind] = end + view.transferTicks(pred.edge[k]!, from[kind]!, to[kind]!);
-      const row = device * deviceCount;
-      for (let d = 0; d < deviceCount; d++) {
-        const at = over[of[row + d]!]!;
-        if (at > arrival[d]!) arrival[d] = at;
-      }
-    }
+  /** By device: when all inputs of `op` can be there. */
+  #findArrivals(op: number): Float64Array {
+    this.#arrivals.find(op, this.#startOfJob(this.#view.jobOf(op)));
+    return this.#arrivals.ticks;
   }
 
   #startOfJob(job: number): number {
@@ -128,10 +112,15 @@ export class EarliestFinish {
     return this.#jobStart[job]!;
   }
 
-  /** Earliest start on `device` of `duration` ticks once the inputs are there, into #foundSlot and #foundStart. */
-  #search(device: number, duration: number): void {
-    const ready = this.#arrival[device]!;
+  /** Earliest end on `device` of `op`, which takes `duration` ticks once its inputs are there at `ready`, into #found… */
+  #search(op: number, device: number, ready: number, duration: number): void {
     this.#foundStart = Infinity;
+    if (this.#reloading?.has(device) === true) {
+      const { slot, start, setup } = this.#reloading.earliest(device, ready, duration, this.#view.configuration(op, device));
+      [this.#foundSlot, this.#foundStart, this.#foundSetup] = [slot, start, setup];
+      return;
+    }
+    this.#foundSetup = 0;
     for (let slot = this.#firstSlot[device]!; slot < this.#firstSlot[device + 1]!; slot++) {
       const start = this.#gaps.earliest(slot, ready, duration);
       if (start >= this.#foundStart) continue;
@@ -141,10 +130,11 @@ export class EarliestFinish {
     }
   }
 
-  #commit(op: number, device: number, slot: number, start: number): void {
-    const duration = this.#view.estimateTicks(op, device);
+  #commit(op: number, device: number, slot: number, start: number, setup: number): void {
+    const duration = setup + this.#view.estimateTicks(op, device);
     const end = start + duration;
-    this.#gaps.occupy(slot, start, duration);
+    if (this.#reloading?.has(device) === true) this.#reloading.occupy(slot, start, duration, this.#view.configuration(op, device));
+    else this.#gaps.occupy(slot, start, duration);
     this.#device[op] = device;
     this.#slot[op] = slot - this.#firstSlot[device]!;
     this.#start[op] = start;

@@ -1,7 +1,7 @@
 import type { MetaTask } from "./meta-task.ts";
 
 /**
- * The ops of a meta-task, gathered into groups of equal cost on every device. Operator graphs repeat few kinds of ops,
+ * The ops of a meta-task, gathered into groups of equal cost (and configuration) on every device. Operator graphs repeat few kinds of ops,
  * so heuristics that compare all ops with each other compare groups instead. Within a group the smallest id comes first.
  */
 export class EqualTasks {
@@ -21,7 +21,7 @@ export class EqualTasks {
       let slot = hashRow(costs, i * deviceCount, deviceCount) & (size - 1);
       for (; table[slot]! >= 0; slot = (slot + 1) & (size - 1)) {
         const group = table[slot]!;
-        if (!equalRows(costs, head[group]! * deviceCount, i * deviceCount, deviceCount)) continue;
+        if (!equalRows(costs, head[group]! * deviceCount, i * deviceCount, deviceCount) || !needSame(tasks, head[group]!, i)) continue;
         this.#next[tail[group]!] = i;
         tail[group] = i;
         continue next;
@@ -46,6 +46,12 @@ function hashRow(values: Float64Array, start: number, length: number): number {
     hash ^= hash >>> 15;
   }
   return hash;
+}
+
+function needSame(tasks: MetaTask, a: number, b: number): boolean {
+  if (!tasks.hasReloads) return true;
+  for (let d = 0; d < tasks.deviceCount; d++) if (tasks.configuration(a, d) !== tasks.configuration(b, d)) return false;
+  return true;
 }
 
 function equalRows(values: Float64Array, a: number, b: number, length: number): boolean {

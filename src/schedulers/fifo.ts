@@ -3,7 +3,7 @@ import { listScheduler } from "./list-scheduler.ts";
 
 /**
  * One central queue: a device with room takes the op that has been ready longest and that it can run; of several
- * devices with room, the one with the smallest id. Knows nothing of costs or data.
+ * devices with room, the one with the smallest id. Knows nothing of costs, data or setups.
  * @source StarPU handbook, scheduling policy "eager"
  */
 export const fifo = defineScheduler({

@@ -1,12 +1,15 @@
 import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../plugin.ts";
 import { waitsInto, waitTicks } from "./completion-time.ts";
 
-/** How {@link immediateScheduler} compares devices for one op: the smallest score wins, ties by device id. Never falls as data grows. */
+/**
+ * How {@link immediateScheduler} compares devices for one op: the smallest score wins, ties by device id. The execution
+ * includes the setup that is expected. Never falls as execution or data grow.
+ */
 export type Score = (waitTicks: number, executionTicks: number, dataTicks: number) => number;
 
 /**
  * Places each op as soon as it is ready, oldest first, on the device with the smallest score of: the expected time until
- * the device can begin another op, the op's expected time there, and the time to bring its inputs there.
+ * the device can begin another op, the op's expected time there with the setup it needs, and the time to bring its inputs there.
  */
 export function immediateScheduler(score: Score): Scheduler {
   let wait: Float64Array;
@@ -26,7 +29,7 @@ export function immediateScheduler(score: Score): Scheduler {
           const execution = view.estimateTicks(op, d);
           // Finding out where the inputs are costs most, so only devices that could still win are asked.
           if (execution === Infinity || score(wait[d]!, execution, 0) >= lowest) continue;
-          const here = score(wait[d]!, execution, view.dataTicks(op, d));
+          const here = score(wait[d]!, execution + view.setupTicks(op, d), view.dataTicks(op, d));
           if (here < lowest) [best, lowest] = [d, here];
         }
         if (best < 0) continue;

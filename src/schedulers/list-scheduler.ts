@@ -46,13 +46,13 @@ function firstCapable(view: PolicyView, op: number, free: FreeDevices): number {
   return free.ids[i]!;
 }
 
-/** The free device where `op` would end first: bringing its inputs there, then running; ties by id. */
+/** The free device where `op` would end first: bringing its inputs there, setup, then running; ties by id. */
 export function soonestDone(view: PolicyView, op: number, free: FreeDevices): number {
   let best = firstCapable(view, op, free);
   let shortest = Infinity;
   for (let i = 0; i < free.count; i++) {
     const device = free.ids[i]!;
-    const time = view.estimateTicks(op, device) + view.dataTicks(op, device);
+    const time = view.estimateTicks(op, device) + view.setupTicks(op, device) + view.dataTicks(op, device);
     if (time < shortest) [best, shortest] = [device, time];
   }
   return best;

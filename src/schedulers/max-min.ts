@@ -7,7 +7,8 @@ import { batchScheduler, mappingPaper, type MetaTask } from "./meta-task.ts";
  * that completion, so that long ops do not end up last. Ties: op id, then device id.
  *
  * The best device of an op is found again only when that device was given another op: as queues only grow, no other
- * change can make a difference. Of ops with equal costs only the first is looked at.
+ * change can make a difference; where devices load configurations, it is found again for all. Of ops with equal costs
+ * only the first is looked at.
  * @source Maheswaran et al. 1999, doi:10.1006/jpdc.1999.1581
  */
 export const maxMin = defineScheduler({
@@ -41,7 +42,7 @@ function mapMaxMin(tasks: MetaTask, map: (i: number, device: number) => void): v
     }
     for (let i = 0; i < left.length; i++) {
       const other = left[i]!;
-      if (device[other] !== changed) continue;
+      if (device[other] !== changed && !tasks.hasReloads) continue;
       device[other] = tasks.best(other);
       completion[other] = tasks.completion(other, device[other]!);
     }

@@ -3,7 +3,8 @@ import { mappingPaper } from "./meta-task.ts";
 
 /**
  * Minimum execution time: each op, as it becomes ready, to the queue of the device that runs it fastest, however long
- * that queue is and wherever the data lies. Ties by device id, so identical devices after the first stay idle.
+ * that queue is, wherever the data lies, and whatever must be loaded first: by definition it compares execution times
+ * alone. Ties by device id, so identical devices after the first stay idle.
  * @source Maheswaran et al. 1999, doi:10.1006/jpdc.1999.1581
  */
 export const met = defineScheduler({

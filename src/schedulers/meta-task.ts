@@ -10,6 +10,7 @@ export const mappingPaper = "M. Maheswaran et al., \"Dynamic mapping of a class 
  *
  * As in the literature, the expected completion time of an op on a device is the time until the device is available
  * plus the time the op takes there, and this includes bringing its inputs: `wait + (dataTicks + estimateTicks)`.
+ * On devices that load configurations the setup expected at that time is added; it changes as ops are mapped.
  * Ops are numbered 0 .. length - 1 by id.
  */
 export class MetaTask {
@@ -17,13 +18,22 @@ export class MetaTask {
   readonly deviceCount: number;
   /** Expected time until each device can begin another op; rises as ops are mapped to it. */
   readonly wait: Float64Array;
-  /** `costs[i * deviceCount + device]`; Infinity = cannot run there. */
+  /** `costs[i * deviceCount + device]`, without setups; Infinity = cannot run there. */
   costs = new Float64Array(0);
+  /** 1 = the device loads configurations. */
+  readonly #reloads: Uint8Array;
+  /** Whether any device loads configurations. */
+  readonly hasReloads: boolean;
+  readonly #view: PolicyView;
   #ops = new Uint32Array(16);
 
-  constructor(deviceCount: number) {
+  constructor(view: PolicyView) {
+    const { deviceCount } = view;
+    this.#view = view;
     this.deviceCount = deviceCount;
     this.wait = new Float64Array(deviceCount);
+    this.#reloads = Uint8Array.from({ length: deviceCount }, (_, d) => (view.reloadTicks(d) > 0 ? 1 : 0));
+    this.hasReloads = this.#reloads.includes(1);
   }
 
   /** Takes in every ready op. */
@@ -47,7 +57,13 @@ export class MetaTask {
 
   /** Expected completion of op `i` on `device`, in ticks from now. */
   completion(i: number, device: number): number {
-    return this.wait[device]! + this.costs[i * this.deviceCount + device]!;
+    const completion = this.wait[device]! + this.costs[i * this.deviceCount + device]!;
+    return this.#reloads[device] === 0 ? completion : completion + this.#view.setupTicks(this.#ops[i]!, device);
+  }
+
+  /** Configuration that op `i` needs on `device`; -1 = any. */
+  configuration(i: number, device: number): number {
+    return this.#reloads[device] === 0 ? -1 : this.#view.configuration(this.#ops[i]!, device);
   }
 
   /** The device where op `i` is expected to complete first, ties by id; -1 = nowhere. */
@@ -75,7 +91,7 @@ export function batchScheduler(heuristic: (tasks: MetaTask, map: (i: number, dev
   let tasks: MetaTask;
   return {
     prepare(view: PolicyView): void {
-      tasks = new MetaTask(view.deviceCount);
+      tasks = new MetaTask(view);
     },
     dispatch(view: SchedulerView, out: Dispatch): void {
       if (view.ready.length === 0) return;

@@ -7,7 +7,8 @@ import { sortByKey } from "./sort-by-key.ts";
  * Ties: op id, then device id.
  *
  * The op that completes first on a given device is the one that costs least there, however long the device's queue has
- * become. So one sorted list a device replaces the comparison of all ops: O(ready · devices · log ready), exactly.
+ * become. So one sorted list a device, or one for each configuration that it may have to load, replaces the comparison
+ * of all ops: O(ready · devices · log ready), exactly.
  * @source Maheswaran et al. 1999, doi:10.1006/jpdc.1999.1581
  */
 export const minMin = defineScheduler({
@@ -19,24 +20,42 @@ export const minMin = defineScheduler({
 
 function mapMinMin(tasks: MetaTask, map: (i: number, device: number) => void): void {
   const { length, deviceCount } = tasks;
-  const ids = Uint32Array.from({ length }, (_, i) => i);
-  const byCost = Array.from({ length: deviceCount }, (_, d) => sortByKey(ids, Float64Array.from(ids, (i) => tasks.costs[i * deviceCount + d]!)));
-  const next = new Uint32Array(deviceCount);
+  const lists = Array.from({ length: deviceCount }, (_, d) => listsOf(tasks, d));
   const mapped = new Uint8Array(length);
   for (let left = length; left > 0; left--) {
     let op = -1;
     let device = -1;
     let soonest = Infinity;
     for (let d = 0; d < deviceCount; d++) {
-      const list = byCost[d]!;
-      while (mapped[list[next[d]!]!] === 1) next[d]!++;
-      const candidate = list[next[d]!]!;
-      const completion = tasks.completion(candidate, d);
-      if (completion > soonest || (completion === soonest && candidate >= op)) continue;
-      [op, device, soonest] = [candidate, d, completion];
+      for (const list of lists[d]!) {
+        while (list.next < list.ops.length && mapped[list.ops[list.next]!] === 1) list.next++;
+        if (list.next === list.ops.length) continue;
+        const candidate = list.ops[list.next]!;
+        const completion = tasks.completion(candidate, d);
+        if (completion > soonest || (completion === soonest && candidate >= op)) continue;
+        [op, device, soonest] = [candidate, d, completion];
+      }
     }
     if (soonest === Infinity) return;
     mapped[op] = 1;
     map(op, device);
   }
+}
+
+/** Ops that need the same configuration, by cost on one device, ties by id; those before `next` are mapped. */
+interface CostList {
+  readonly ops: Uint32Array;
+  next: number;
+}
+
+function listsOf(tasks: MetaTask, device: number): CostList[] {
+  const byConfiguration = new Map<number, number[]>();
+  for (let i = 0; i < tasks.length; i++) {
+    const needed = tasks.configuration(i, device);
+    const ops = byConfiguration.get(needed);
+    if (ops === undefined) byConfiguration.set(needed, [i]);
+    else ops.push(i);
+  }
+  const cost = Float64Array.from({ length: tasks.length }, (_, i) => tasks.costs[i * tasks.deviceCount + device]!);
+  return Array.from(byConfiguration.values(), (ops) => ({ ops: sortByKey(Uint32Array.from(ops), cost), next: 0 }));
 }

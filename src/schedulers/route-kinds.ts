@@ -19,6 +19,8 @@ export class RouteKinds {
   readonly to: readonly number[];
   /** Whether any route of the kind exists. */
   readonly connected: readonly boolean[];
+  /** Where there is at most one kind of route: by device, the first that it has no transfers from or to. Empty otherwise. */
+  readonly places: Uint32Array;
 
   constructor(view: PolicyView) {
     const { deviceCount } = view;
@@ -41,7 +43,17 @@ export class RouteKinds {
     this.to = kinds.map(({ to }) => to);
     this.connected = kinds.map(({ atLargest }) => atLargest < Infinity);
     this.away = Array.from({ length: deviceCount }, (_, from) => [...new Set(this.of.subarray(from * deviceCount, (from + 1) * deviceCount))].filter((kind) => kind > 0));
+    this.places = this.pairs.length <= 2 ? placesOf(this.of, deviceCount) : new Uint32Array(0);
   }
+}
+
+/** Groups devices without transfers among them; empty where "without transfers" does not divide them into groups. */
+function placesOf(kinds: Uint32Array, deviceCount: number): Uint32Array {
+  const places = Uint32Array.from({ length: deviceCount }, (_, d) => kinds.subarray(d * deviceCount, (d + 1) * deviceCount).indexOf(0));
+  for (let from = 0; from < deviceCount; from++) {
+    for (let to = 0; to < deviceCount; to++) if ((kinds[from * deviceCount + to] === 0) !== (places[from] === places[to])) return new Uint32Array(0);
+  }
+  return places;
 }
 
 /** The edges with the least and the most bytes, of those that carry any (nothing moves for the others); -1 without such. */

@@ -34,8 +34,13 @@ export class TimelineGaps {
   earliest(slot: number, ready: number, duration: number): number {
     const tail = this.#tail[slot]!;
     if (ready >= tail) return ready;
+    return Math.min(tail, this.earliestGap(slot, ready, duration));
+  }
+
+  /** The same among the gaps alone; Infinity when none is long enough. */
+  earliestGap(slot: number, ready: number, duration: number): number {
     const gap = this.#fit(this.#root[slot]!, ready, duration);
-    return gap < 0 ? tail : Math.max(this.#start[gap]!, ready);
+    return gap < 0 ? Infinity : Math.max(this.#start[gap]!, ready);
   }
 
   /** Marks [start, start + duration) busy. It must be idle: what {@link earliest} answered, or at or after the tail. */
@@ -43,16 +48,24 @@ export class TimelineGaps {
     const end = start + duration;
     const tail = this.#tail[slot]!;
     if (start >= tail) {
-      if (start > tail) this.#add(slot, tail, start);
+      if (start > tail) this.addGap(slot, tail, start);
       this.#tail[slot] = end;
       return;
     }
+    this.fillGap(slot, start, duration);
+  }
+
+  /** Marks [start, start + duration) busy, which lies within a gap; false, and nothing done, when it does not. */
+  fillGap(slot: number, start: number, duration: number): boolean {
+    const end = start + duration;
     const gap = this.#containing(this.#root[slot]!, start);
+    if (gap < 0 || this.#end[gap]! < end) return false;
     const gapStart = this.#start[gap]!;
     const gapEnd = this.#end[gap]!;
     this.#root[slot] = this.#remove(this.#root[slot]!, gapStart);
-    if (start > gapStart) this.#add(slot, gapStart, start);
-    if (gapEnd > end) this.#add(slot, end, gapEnd);
+    if (start > gapStart) this.addGap(slot, gapStart, start);
+    if (gapEnd > end) this.addGap(slot, end, gapEnd);
+    return true;
   }
 
   /** First gap that holds `duration` ticks at or after `ready`; -1 when none does. */
@@ -102,7 +115,8 @@ export class TimelineGaps {
 
   // ── treap: searched by start, a heap by pseudo-random priority, so that its depth stays logarithmic ──
 
-  #add(slot: number, start: number, end: number): void {
+  /** Makes [start, end), which touches no other gap, an idle gap. */
+  addGap(slot: number, start: number, end: number): void {
     let node = this.#unused;
     if (node >= 0) this.#unused = this.#left[node]!;
     else {

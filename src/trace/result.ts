@@ -80,6 +80,7 @@ export interface LinkMetrics {
   readonly utilization?: number;
 }
 
+/** How much of a memory the run needed. */
 export interface MemoryMetrics {
   readonly name: string;
   /** Largest number of live bytes; resident weights are not counted. */

@@ -215,6 +215,9 @@ describe("saved traces", () => {
     const { code, out, err } = await heddle("verify", at("false.json"), at("true.json"));
     expect([code, out]).toEqual([1, `${at("true.json")}: fine (5 operators, 0 transfers)\n`]);
     expect(err).toBe(`${at("false.json")}: error[totals]: the makespan is given as 6005, the last operator ended at 6000\n`);
+    const mixed = await heddle("verify", at("false.json"), at("missing.json"), at("true.json"));
+    expect(mixed).toMatchObject({ code: 2, out });
+    expect(mixed.err).toBe(`${err}error[missing-file]: there is no file ${at("missing.json")}\n`);
     expect(JSON.parse((await heddle("verify", at("false.json"), "--format", "json")).out)).toMatchObject({ traces: [{ problems: [{ code: "totals" }] }] });
   });
 });

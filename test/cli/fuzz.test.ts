@@ -35,7 +35,7 @@ describe("any command line", () => {
       codes.add(code);
       expect([0, 1, 2]).toContain(code);
       expect(err).not.toMatch(stackLine);
-      if (code === 2 && name !== "") expect(out === "" ? err : out).toMatch(/error\[[a-z-]+\]: |"errors": \[/);
+      if (code === 2 && name !== "") expect(out + err).toMatch(/error\[[a-z-]+\]: |"errors": \[/);
     }), { numRuns: 600, seed: 1 });
     expect([...codes].sort()).toEqual(expect.arrayContaining([0, 2]));
     expect(readdirSync(folder).sort()).toEqual(["damaged.json", "trace.json"]);

@@ -21,6 +21,14 @@ describe("node bin/heddle.mjs", () => {
     expect(await spawnHeddle(["verify", files[1]!], { cwd: folder })).toEqual({ code: 0, out: "new/folder/trace.json: fine (5 operators, 0 transfers)\n", err: "" });
   });
 
+  it("runs and checks the shipped scenario with a policy of its own", async () => {
+    const scenario = fileURLToPath(new URL("../../scenarios/own-policy.yaml", import.meta.url));
+    const ran = await spawnHeddle(["run", scenario, "--format", "json"], { cwd: folder });
+    expect([ran.code, ran.err]).toEqual([0, ""]);
+    expect((JSON.parse(ran.out) as { scheduler: string }).scheduler).toBe("first-fit");
+    expect(await spawnHeddle(["check", scenario])).toMatchObject({ code: 0, err: "" });
+  });
+
   it("says what is wrong, and ends with 2", async () => {
     expect(await spawnHeddle(["run", "resnet5"])).toEqual({ code: 2, out: "", err: `error[unknown-workload]: "resnet5" is neither a workload file nor a model\n  hint: did you mean resnet50 or resnet18?\n` });
   });

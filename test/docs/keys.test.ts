@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { main } from "../../src/cli/main.ts";
 import { costSchema } from "../../src/cost/schema.ts";
 import { deviceSchema, linkSchema, machineSchema } from "../../src/machine/schema.ts";
 import { defaultMachine, defaultScheduler, defaultSync, scenarioSchema } from "../../src/scenario/schema.ts";
+import { schedulers } from "../../src/schedulers/index.ts";
 import { inlineGraphSchema, workloadSchema } from "../../src/scenario/workload-schema.ts";
 import { modelRegistry } from "../../src/graph/models/index.ts";
 import { canonicalUnit, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
@@ -43,6 +45,21 @@ describe("pages name every key", () => {
   it("workloads.md: operators of a graph in the scenario", () => expect(missing([...keysOf(inlineGraphSchema)].filter((key) => key !== "ops" && key !== "edges"), "docs/workloads.md")).toEqual([]));
   it("machines.md: machine, devices and links", () => expect(missing([...keysOf(machineSchema), ...keysOf(deviceSchema), ...keysOf(linkSchema)].filter((key) => key !== "source"), "docs/machines.md")).toEqual([]));
   it("costs.md: models and rows", () => expect(missing(keysOf(costSchema), "docs/costs.md")).toEqual([]));
+
+  it("results.md: what --format json prints", async () => {
+    let text = "";
+    expect(await main(["run", "mlp", "--machine", "workstation", "--format", "json"], { out: (chunk) => (text += chunk), err: () => undefined, interactive: false, colour: false })).toBe(0);
+    const result = JSON.parse(text) as Record<string, unknown> & { fused: object[] };
+    const table = page("docs/results.md").split("###")[0]!;
+    expect([...Object.keys(result), ...Object.keys(result.fused[0]!)].filter((key) => !new RegExp(`\`${key}(\\[\\])?\``).test(table))).toEqual([]);
+  });
+
+  it("schedulers.md: a meaning for every option", () => {
+    const table = page("docs/schedulers.md").split("Options stand beside")[1]!.split("\n\n")[1]!;
+    const options = schedulers.all.flatMap(({ name, options: schema }) => (schema instanceof z.ZodObject ? Object.keys(schema.shape).map((option) => [name, option] as const) : []));
+    expect(options.length).toBeGreaterThan(4);
+    expect(options.filter(([name, option]) => !table.split("\n").some((row) => row.startsWith(`| \`${name}\`:`) && row.includes(`\`${option}\``)))).toEqual([]);
+  });
 
   it("scenarios.md: the defaults", () => {
     const row = (key: string): string => page("docs/scenarios.md").split("\n").find((line) => line.startsWith(`| \`${key}\` |`))!;

@@ -76,7 +76,7 @@ const schedulers: Record<string, (random: Random, instance: Instance, inOrder: b
     dispatch(view, out) {
       eachReady(view, (op) => {
         // Rounded, so that sums taken in another order choose the same device.
-        const finish = (device: number): number => Math.round((view.backlogTicks(device) / view.slots[device]! + view.dataTicks(op, device) + view.estimateTicks(op, device)) * 1e6) / 1e6;
+        const finish = (device: number): number => Math.round((view.backlogTicks(device) / view.slots[device]! + view.dataTicks(op, device) + view.setupTicks(op, device) + view.estimateTicks(op, device)) * 1e6) / 1e6;
         const choices = range(view.deviceCount).filter((device) => finish(device) < Infinity);
         out.place(op, choices.reduce((best, device) => (finish(device) < finish(best) ? device : best)));
       });

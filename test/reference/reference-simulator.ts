@@ -205,6 +205,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       const op = ops[id]!;
       if (op.device >= 0) throw new Error(`op ${id} was placed before`);
       if (instance.costTicks[op.class * instance.deviceCount + device] === Infinity) throw new Error(`op ${id} cannot run on device ${device}`);
+      op.expectedSetup = view.setupTicks(id, device);
       op.device = device;
       op.priority = priority;
       op.placed = world.now;

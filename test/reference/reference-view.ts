@@ -11,6 +11,17 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     return from === to || bytes === 0 ? 0 : Math.max(0, Math.ceil(instance.routeLatencyTicks[route]! + bytes * instance.routeTicksPerByte[route]! - 1e-6));
   };
   const estimate = (op: number, device: number): number => instance.costTicks[ops[op]!.class * instance.deviceCount + device]!;
+  const configuration = (op: number, device: number): number => (instance.setupTicks[device]! > 0 ? (instance.configuration[ops[op]!.class * instance.deviceCount + device] ?? -1) : -1);
+  /** What the slots that an op placed now may get will have loaded when it starts. */
+  const loadedFor = (device: number): number[] => {
+    const { slots } = devices[device]!;
+    const free = slots.filter((slot) => slot.op < 0);
+    const ahead = queuedOn(device).length;
+    if (free.length > ahead) return [free[ahead]!.configuration];
+    const placed = ops.filter((op) => op.device === device && configuration(op.id, device) >= 0).sort((a, b) => b.placedOrder - a.placedOrder);
+    const last = placed.slice(0, 1).map((op) => configuration(op.id, device));
+    return slots.length === 1 ? last : [...last, ...slots.map((slot) => slot.configuration)];
+  };
   const queuedOn = (device: number): Op[] => ops.filter((op) => op.device === device && Number.isNaN(op.start));
   const runningOn = (device: number): Op[] => ops.filter((op) => op.device === device && !Number.isNaN(op.start) && Number.isNaN(op.end));
   /** Without a sync policy of its own an edge is visible as soon as its producer has ended, even before the hooks of that round. */
@@ -37,6 +48,12 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     arrivalTicks: (job) => instance.jobArrivalTicks[job]!,
     edgeBytes: (edge) => instance.tensorBytes[edges[edge]!.tensor]!,
     estimateTicks: estimate,
+    setupTicks: (op, device) => {
+      const needed = configuration(op, device);
+      return needed < 0 || loadedFor(device).includes(needed) ? 0 : instance.setupTicks[device]!;
+    },
+    configuration,
+    reloadTicks: (device) => (instance.configuration.length > 0 ? instance.setupTicks[device]! : 0),
     transferTicks: (edge, from, to) => routeTicks(memoryOf(from), memoryOf(to), instance.tensorBytes[edges[edge]!.tensor]!),
     dataTicks: (op, device) => sum(missing(op, device).map((tensor) => Math.min(...[...tensor.complete].map((from) => routeTicks(from, memoryOf(device), tensor.bytes))))),
     dataBytes: (op, device) => sum(missing(op, device).map((tensor) => tensor.bytes)),
@@ -48,7 +65,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
       return roomy.length;
     },
     backlogTicks: (device) =>
-      sum(queuedOn(device).map((op) => estimate(op.id, device))) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + estimate(op.id, device) - world.now))),
+      sum(queuedOn(device).map((op) => estimate(op.id, device) + op.expectedSetup)) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + estimate(op.id, device) - world.now))),
     freeBytes: (device) => instance.memoryBytes[memoryOf(device)]! - world.memories[memoryOf(device)]!.liveBytes,
     busyTicks: (device) => sum(ops.filter((op) => op.device === device && !Number.isNaN(op.start)).map((op) => (Number.isNaN(op.end) ? world.now : op.end) - op.start)),
     placement: (op) => ops[op]!.device,

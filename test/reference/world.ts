@@ -14,6 +14,8 @@ export interface Op {
   phase: number;
   priority: number;
   placedOrder: number;
+  /** Setup expected when it was placed. */
+  expectedSetup: number;
   readyRound: number;
   ready: number;
   placed: number;
@@ -112,7 +114,7 @@ export function makeWorld(instance: Instance): World {
   const { inputs, pred } = instance;
   const ops = range(instance.opCount).map((id): Op => ({
     id, class: instance.classOf[id]!, job: instance.jobOf[id]!, inputs: [...inputs.item.slice(inputs.start[id], inputs.start[id + 1])],
-    device: -1, slot: -1, phase: 0, priority: 0, placedOrder: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, end: NaN,
+    device: -1, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, end: NaN,
   }));
   const edges: Edge[] = [];
   for (const op of ops) {

@@ -7,13 +7,17 @@ export interface TaskGraph {
   /** [from, to, transfer time], tasks counted from 0. */
   readonly edges: readonly (readonly [from: number, to: number, ticks: number])[];
   readonly slots?: readonly number[];
+  /** Ticks that each processor takes to load the configuration of another kind of task; 0 by default. */
+  readonly reload?: readonly number[];
+  /** Kind of each task, from 0, for processors that reload; -1 = any configuration will do. All 0 by default. */
+  readonly kinds?: readonly number[];
   /** Job of each task; all 0 by default. */
   readonly jobs?: readonly number[];
   readonly arrivals?: readonly number[];
 }
 
 /** What a static planner sees before anything runs, from a table of costs. Tasks must be in topological order. */
-export function staticView({ costs, edges, slots, jobs, arrivals = [0] }: TaskGraph): PolicyView {
+export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals = [0] }: TaskGraph): PolicyView {
   const opCount = costs.length;
   const deviceCount = slots?.length ?? costs[0]?.length ?? 1;
   const idle = { freeSlots: (d: number) => slots?.[d] ?? 1, queued: () => 0, devicesWithRoom: (out: Uint32Array) => out.set(Array.from({ length: deviceCount }, (_, d) => d)) ?? deviceCount, backlogTicks: () => 0, freeBytes: () => Infinity, busyTicks: () => 0 };
@@ -27,6 +31,9 @@ export function staticView({ costs, edges, slots, jobs, arrivals = [0] }: TaskGr
     arrivalTicks: (job) => arrivals[job]!,
     edgeBytes: (edge) => edges[edge]![2],
     estimateTicks: (op, device) => costs[op]![device]!,
+    setupTicks: (op, device) => ((kinds?.[op] ?? 0) < 0 ? 0 : (reload?.[device] ?? 0)),
+    configuration: (op, device) => ((reload?.[device] ?? 0) > 0 ? (kinds?.[op] ?? 0) : -1),
+    reloadTicks: (device) => reload?.[device] ?? 0,
     transferTicks: (edge, from, to) => (from === to ? 0 : edges[edge]![2]),
     dataTicks: () => 0,
     dataBytes: () => 0,

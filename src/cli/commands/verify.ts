@@ -1,4 +1,6 @@
+import { InputError, type Issue } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
+import { formatIssues } from "../issue-text.ts";
 import { readTrace } from "../read-trace.ts";
 
 export const verify: Command = {
@@ -8,7 +10,7 @@ export const verify: Command = {
   description: [
     "Checks traces written by heddle run --trace, independently of the engine: every operator once, after its inputs had",
     "arrived, on a device that can run it; one operator a slot; no link or memory past its capacity; bytes that add up.",
-    "Exit code 1 when a trace breaks a rule.",
+    "Exit code 1 when a trace breaks a rule, 2 when one cannot be read.",
   ].join(" "),
   positionals: [1, Infinity],
   flags: {},
@@ -16,18 +18,25 @@ export const verify: Command = {
   async run({ positionals, values }, io) {
     const { verifyTrace } = await import("../../trace/verify.ts");
     const results = [];
+    const unreadable: Issue[] = [];
     for (const file of positionals) {
-      const trace = await readTrace(file);
-      results.push({ file, tasks: trace.instance.opCount, transfers: trace.transfers.length, digest: trace.digest, problems: verifyTrace(trace) });
+      try {
+        const trace = await readTrace(file);
+        results.push({ file, tasks: trace.instance.opCount, transfers: trace.transfers.length, digest: trace.digest, problems: verifyTrace(trace) });
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        unreadable.push(...error.issues);
+      }
     }
     const bad = results.some(({ problems }) => problems.length > 0);
-    if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, traces: results }, null, 2)}\n`);
+    if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, traces: results, ...(unreadable.length > 0 && { errors: unreadable }) }, null, 2)}\n`);
     else {
       for (const { file, tasks, transfers, problems } of results) {
         if (problems.length === 0) io.out(`${file}: fine (${tasks} operators, ${transfers} transfers)\n`);
         for (const { code, message } of problems) io.err(`${file}: error[${code}]: ${message}\n`);
       }
     }
-    return bad ? 1 : 0;
+    if (values["format"] !== "json") io.err(formatIssues(unreadable));
+    return unreadable.length > 0 ? 2 : bad ? 1 : 0;
   },
 };
