@@ -2,11 +2,12 @@
  * Bundles the command line, with what it always needs, into a few files: a run then starts in half the time, since
  * Node resolves and reads some ten files instead of four hundred. The library (`dist/index.js` …) stays as it is.
  */
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
-const outdir = "dist/bundle";
-rmSync(outdir, { recursive: true, force: true });
+const finished = "dist/bundle";
+// Built beside it and then renamed: a command that starts meanwhile finds the old one.
+const outdir = `dist/bundle-${process.pid}`;
 await build({
   entryPoints: { heddle: "src/cli/heddle.ts", "guarded-thread": "src/cli/guarded-thread.ts" },
   outdir, bundle: true, splitting: true, format: "esm", platform: "node", target: "node20", sourcemap: true, legalComments: "linked", logLevel: "warning",
@@ -15,3 +16,5 @@ await build({
   // CommonJS packages inside an ES module ask for Node's own modules with `require`.
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
 });
+rmSync(finished, { recursive: true, force: true });
+renameSync(outdir, finished);

@@ -11,15 +11,24 @@ export function eraseProgress(io: Io): void {
 export class Progress {
   readonly #io: Io;
   #shown = false;
-  /** The engine's round counter, for whoever watches this thread. */
-  readonly shared: { readonly progress?: Int32Array };
+  #text = "";
+  /** For the engine: its round counter, for whoever watches this thread; and how far it is, for the line. */
+  readonly shared: { readonly progress?: Int32Array; readonly onProgress?: (ended: number, total: number) => void };
 
   constructor(io: Io, progress: Int32Array | undefined) {
     this.#io = io;
-    this.shared = progress === undefined ? {} : { progress };
+    this.shared = {
+      ...(progress !== undefined && { progress }),
+      ...(io.interactive && { onProgress: (ended: number, total: number) => this.#write(`${this.#text}: ${Math.floor((100 * ended) / total)} %`) }),
+    };
   }
 
   show(text: string): void {
+    this.#text = text;
+    this.#write(text);
+  }
+
+  #write(text: string): void {
     if (!this.#io.interactive) return;
     this.#io.err(`${eraseLine}${text} …`);
     this.#shown = true;

@@ -33,6 +33,8 @@ export interface SimulationSpec {
   readonly untilTicks?: number;
   /** `progress[0]` = ops ended, `progress[1]` = rounds, updated every round: a watchdog or a progress bar reads it from another thread. */
   readonly progress?: Int32Array;
+  /** Called by `run` every 65,536 rounds. */
+  readonly onProgress?: (endedOps: number, opCount: number) => void;
 }
 
 /** Rounds without anything starting, moving or ending, after which a run is called a livelock. */
@@ -105,7 +107,8 @@ export class Simulation {
 
   /** Runs to the end, or to `untilTicks`. @throws {SimulationError} on a deadlock, livelock or policy error. */
   run(): Trace {
-    while (this.step());
+    const { onProgress } = this.#spec;
+    while (this.step()) if (onProgress !== undefined && (this.#roundCount & 0xffff) === 0) onProgress(this.#state.endedCount, this.#instance.opCount);
     return this.trace();
   }
 

@@ -12,7 +12,9 @@ export interface CompareOptions {
   readonly schedulers?: readonly ChosenPolicy<SchedulerDefinition>[];
   /** Told before each run. */
   readonly onStart?: (name: string, index: number, count: number) => void;
+  /** See `SimulationSpec`. */
   readonly progress?: Int32Array;
+  readonly onProgress?: (endedOps: number, opCount: number) => void;
 }
 
 /**
@@ -31,7 +33,7 @@ export function compareSchedulers(scenario: ResolvedScenario, options: CompareOp
     const { name } = scheduler.definition;
     options.onStart?.(name, index, chosen.length);
     try {
-      const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }) });
+      const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }), ...(options.onProgress && { onProgress: options.onProgress }) });
       return { name, metrics: analyzeRun(scenario, trace, bound) };
     } catch (error) {
       if (!(error instanceof HeddleError)) throw error;

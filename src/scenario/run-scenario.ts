@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** See `SimulationSpec.progress`. */
   readonly progress?: Int32Array;
+  /** See `SimulationSpec.onProgress`. */
+  readonly onProgress?: (endedOps: number, opCount: number) => void;
 }
 
 /** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
@@ -39,5 +41,6 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}
     sync: freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
     ...(options.progress && { progress: options.progress }),
+    ...(options.onProgress && { onProgress: options.onProgress }),
   });
 }

@@ -1,5 +1,5 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { EarliestFinish } from "./earliest-finish.ts";
+import { planByFinish } from "./earliest-finish.ts";
 import { meansOf } from "./means.ts";
 import { staticScheduler, type Plan } from "./plan.ts";
 import { downwardRanks, papers, upwardRanks } from "./ranks.ts";
@@ -28,12 +28,11 @@ export function planCpop(view: PolicyView): Plan {
   const upward = upwardRanks(view, means);
   const downward = downwardRanks(view, means);
   const pathDevice = criticalPathDevices(view, upward, means.transfer);
-  const eft = new EarliestFinish(view, routes);
-  visitByPriority(view, upward.map((rank, op) => rank + downward[op]!), (op) => {
+  const priority = upward.map((rank, op) => rank + downward[op]!);
+  return planByFinish(view, routes, (eft) => visitByPriority(view, priority, (op) => {
     const wanted = pathDevice[op]!;
     if (wanted < 0 || !eft.insertOn(op, wanted)) eft.insert(op);
-  });
-  return eft.plan();
+  }));
 }
 
 /** By op: the device of the critical path that the op is on; -1 for the others. */

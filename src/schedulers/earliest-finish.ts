@@ -41,9 +41,13 @@ export class EarliestFinish {
   #count = 0;
   #makespan = 0;
 
-  constructor(view: PolicyView, routes: RouteKinds = new RouteKinds(view)) {
+  readonly #weighsSetups: boolean;
+
+  /** @param weighsSetups False: setups take their time, but do not count when devices are compared. */
+  constructor(view: PolicyView, routes: RouteKinds = new RouteKinds(view), weighsSetups = true) {
     const { opCount, deviceCount, slots } = view;
     this.#view = view;
+    this.#weighsSetups = weighsSetups;
     this.#firstSlot = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.#firstSlot[d + 1] = this.#firstSlot[d]! + slots[d]!;
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
@@ -76,7 +80,7 @@ export class EarliestFinish {
       // The search for a gap is spared where the device would lose even without any wait.
       if (!(arrival[d]! + after < smallest)) continue;
       this.#search(op, d, arrival[d]!, duration);
-      const finish = this.#foundStart + this.#foundSetup + after;
+      const finish = this.#foundStart + (this.#weighsSetups ? this.#foundSetup : 0) + after;
       if (!(finish < smallest)) continue;
       best = d;
       bestSlot = this.#foundSlot;
@@ -156,6 +160,25 @@ export class EarliestFinish {
     const order = sortByKey(instantFirst, this.#start);
     return { device: this.#device, slot: this.#slot, startTicks: this.#start, endTicks: this.#end, order, makespanTicks: this.#makespan };
   }
+}
+
+/**
+ * The plan that `insertAll` makes. Where devices load configurations it is made twice, and the shorter one kept: once
+ * with setups weighed, so that each must repay itself with the very op that needs it, and once as if they were free to
+ * choose, which is better where a setup serves many ops to come. Both plans count the time of every setup.
+ */
+export function planByFinish(view: PolicyView, routes: RouteKinds, insertAll: (eft: EarliestFinish) => void): Plan {
+  const planned = (weighsSetups: boolean): Plan => {
+    const eft = new EarliestFinish(view, routes, weighsSetups);
+    insertAll(eft);
+    return eft.plan();
+  };
+  const weighed = planned(true);
+  let reloads = false;
+  for (let d = 0; d < view.deviceCount; d++) reloads ||= view.reloadTicks(d) > 0;
+  if (!reloads) return weighed;
+  const free = planned(false);
+  return free.makespanTicks < weighed.makespanTicks ? free : weighed;
 }
 
 function unreachable(view: PolicyView, op: number): SimulationError {

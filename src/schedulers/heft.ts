@@ -1,5 +1,5 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { EarliestFinish } from "./earliest-finish.ts";
+import { planByFinish } from "./earliest-finish.ts";
 import { meansOf } from "./means.ts";
 import { staticScheduler, type Plan } from "./plan.ts";
 import { papers, upwardRanks } from "./ranks.ts";
@@ -8,7 +8,8 @@ import { byFallingPriority } from "./visit-by-priority.ts";
 
 /**
  * Heterogeneous earliest finish time: ops by falling upward rank, each inserted where it finishes earliest.
- * Ties: rank by topological order, finish by device id.
+ * Ranks are of mean execution times, as published; the paper knows no setups, here they count in the finish:
+ * see {@link planByFinish}. Ties: rank by topological order, finish by device id.
  * @source Topcuoglu, Hariri, Wu 2002, figure 2, doi:10.1109/71.993206
  */
 export const heft = defineScheduler({
@@ -21,7 +22,8 @@ export const heft = defineScheduler({
 /** The plan that `heft` carries out. Linear in edges × devices, but for the search in gaps. */
 export function planHeft(view: PolicyView): Plan {
   const routes = new RouteKinds(view);
-  const eft = new EarliestFinish(view, routes);
-  for (const op of byFallingPriority(view, upwardRanks(view, meansOf(view, routes)))) eft.insert(op);
-  return eft.plan();
+  const order = byFallingPriority(view, upwardRanks(view, meansOf(view, routes)));
+  return planByFinish(view, routes, (eft) => {
+    for (let i = 0; i < order.length; i++) eft.insert(order[i]!);
+  });
 }

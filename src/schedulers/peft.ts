@@ -1,5 +1,5 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { EarliestFinish } from "./earliest-finish.ts";
+import { planByFinish } from "./earliest-finish.ts";
 import { meansOf } from "./means.ts";
 import { staticScheduler, type Plan } from "./plan.ts";
 import { optimisticCosts, optimisticRanks, papers } from "./ranks.ts";
@@ -8,7 +8,8 @@ import { visitByPriority } from "./visit-by-priority.ts";
 
 /**
  * Predict earliest finish time: looks ahead with the optimistic cost table. Ready ops by falling mean optimistic cost,
- * each inserted where its finish plus the optimistic rest of the way is shortest. Ties: device id.
+ * each inserted where its finish plus the optimistic rest of the way is shortest. The table is
+ * of execution times, as published; setups count in the finish: see {@link planByFinish}. Ties: device id.
  * @source Arabnejad, Barbosa 2014, algorithm 1, doi:10.1109/TPDS.2013.57
  */
 export const peft = defineScheduler({
@@ -23,7 +24,6 @@ export function planPeft(view: PolicyView): Plan {
   const { deviceCount } = view;
   const routes = new RouteKinds(view);
   const rest = optimisticCosts(view, meansOf(view, routes));
-  const eft = new EarliestFinish(view, routes);
-  visitByPriority(view, optimisticRanks(view, rest), (op) => eft.insert(op, rest.subarray(op * deviceCount, (op + 1) * deviceCount)));
-  return eft.plan();
+  const priority = optimisticRanks(view, rest);
+  return planByFinish(view, routes, (eft) => visitByPriority(view, priority, (op) => eft.insert(op, rest.subarray(op * deviceCount, (op + 1) * deviceCount))));
 }

@@ -13,7 +13,8 @@ type Options = z.infer<typeof options>;
 /**
  * Work stealing: each device has a deque of its own. An op that becomes ready goes to the device whose op released it
  * (the one that ended last), where its data is; the first ops go to the devices in turn. A device with room takes the
- * newest op of its own deque; one whose deque is empty steals the oldest op that it can run from another.
+ * newest op of its own deque; one whose deque is empty steals the oldest op that it can run from another. It leaves an
+ * op for which it would have to load a configuration for longer than the op is expected to wait where it is.
  * @source R. D. Blumofe, C. E. Leiserson, "Scheduling multithreaded computations by work stealing", JACM 46(5), 1999, doi:10.1145/324133.324234; StarPU handbook, scheduling policy "ws" (most loaded victim)
  */
 export const workStealing = defineScheduler<Options>({
@@ -109,7 +110,15 @@ class WorkStealing implements Scheduler {
       oldest = op;
       from = deque;
     }
-    return oldest >= 0 && this.#take(oldest, from, victim, thief, out);
+    return oldest >= 0 && this.#repaysSetup(oldest, victim, view, thief) && this.#take(oldest, from, victim, thief, out);
+  }
+
+  /** The victim's deque is taken to be full of ops like the one in question, which it would run last. */
+  #repaysSetup(op: number, victim: number, view: PolicyView, thief: number): boolean {
+    const setup = view.setupTicks(op, thief);
+    if (setup === 0) return true;
+    const wait = (view.backlogTicks(victim) + this.#loads[victim]! * view.estimateTicks(op, victim)) / view.slots[victim]!;
+    return setup + view.estimateTicks(op, thief) < wait;
   }
 
   #take(op: number, deque: number, owner: number, device: number, out: Dispatch): true {
