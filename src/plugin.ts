@@ -173,8 +173,11 @@ export interface StandardSchema<O> {
 export type StandardResult<O> = { readonly value: O; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
 
 /** A named scheduler with options of type O. */
+// A registry holds definitions with different options: `any` forgets which, as `unknown` could not.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type SchedulerDefinition<O = any> = PolicyDefinition<Scheduler, O>;
 /** A named synchronization policy with options of type O. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type SyncDefinition<O = any> = PolicyDefinition<SyncPolicy, O>;
 
 /**

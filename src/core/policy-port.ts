@@ -9,7 +9,7 @@ import type { LiveView } from "./policy-view.ts";
 import type { SimulationState } from "./state.ts";
 
 /** The hooks of policies; the engine's own code runs under none of them. */
-type Hook = "prepare" | "ready" | "completed" | "dispatch" | "sync.prepare" | "sync.started" | "sync.ended";
+type Hook = "prepare" | "ready" | "completed" | "dispatch" | "sync.prepare" | "sync.phase" | "sync.started" | "sync.ended";
 
 /**
  * The only door between policies and the engine: calls their hooks, checks everything they ask for, and turns whatever
@@ -36,15 +36,17 @@ export class PolicyPort implements Dispatch, Gate {
   }
 
   /** Runs the body of a hook. @throws {SimulationError} that names the policy and the hook. */
-  call(hook: Hook, body: () => void): void {
+  call<T>(hook: Hook, body: () => T): T {
     const outer = this.#hook;
     this.#hook = hook;
     try {
-      body();
+      return body();
     } catch (error) {
       throw this.#named(error);
+    } finally {
+      // Hooks nest, and a policy may catch what another one threw.
+      this.#hook = outer;
     }
-    this.#hook = outer;
   }
 
   /** The scheduler's turn in a round: what ended, what became ready, then `dispatch` if it `mayAct`. No closures: it runs every round. */
@@ -75,7 +77,11 @@ export class PolicyPort implements Dispatch, Gate {
   }
 
   #error(what: string, cause?: unknown): Error {
-    const policy = this.#hook?.startsWith("sync") === true ? `sync policy "${this.#syncName}"` : `scheduler "${this.#schedulerName}"`;
+    return this.#errorOf(this.#hook, what, cause);
+  }
+
+  #errorOf(hook: Hook | undefined, what: string, cause?: unknown): Error {
+    const policy = hook?.startsWith("sync") === true ? `sync policy "${this.#syncName}"` : `scheduler "${this.#schedulerName}"`;
     return policyError(policy, what, this.#state.now, this.#state.instance.tickNs, cause);
   }
 
@@ -91,7 +97,7 @@ export class PolicyPort implements Dispatch, Gate {
     if (Number.isNaN(priority)) throw this.#error(`placed operator "${instance.opNames.at(op)}" with priority NaN`);
     ops.device[op] = device;
     ops.placedTicks[op] = this.#state.now;
-    devices.place(op, device, priority, this.#sync.phase === undefined ? 0 : this.#sync.phase(op));
+    devices.place(op, device, priority, this.#phaseOf(op));
     if (this.#state.inOrder) devices.enqueue(op, device);
     if (this.#data !== undefined) this.#data.fetchInputs(op, instance.deviceMemory[device]!);
     if (ops.phase[op] === OpPhase.ready) {
@@ -122,6 +128,13 @@ export class PolicyPort implements Dispatch, Gate {
     if (this.#data !== undefined) this.#data.reserve(op, this.#state.instance.deviceMemory[device]!);
     this.#runner.start(op, device);
     if (this.#sync.started !== undefined) this.call("sync.started", () => this.#sync.started!(this.#view, op));
+  }
+
+  #phaseOf(op: number): number {
+    if (this.#sync.phase === undefined) return 0;
+    const phase = this.call("sync.phase", () => this.#sync.phase!(op));
+    if (!(Number.isInteger(phase) && phase >= 0 && phase < 2 ** 32)) throw this.#errorOf("sync.phase", `answered ${phase} for operator "${this.#state.instance.opNames.at(op)}", and a phase is a whole number from 0`);
+    return phase;
   }
 
   // ── Gate ──

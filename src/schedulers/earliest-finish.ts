@@ -24,6 +24,8 @@ export class EarliestFinish {
   readonly #view: PolicyView;
   readonly #gaps: TimelineGaps;
   readonly #firstSlot: Uint32Array;
+  /** By device: 1 = one slot, and nothing to load. */
+  readonly #isSimple: Uint8Array;
   /** Slots of the devices that load configurations; undefined where none does. */
   readonly #reloading: ReloadingSlots | undefined;
   readonly #arrivals: InputArrivals;
@@ -50,6 +52,7 @@ export class EarliestFinish {
     this.#weighsSetups = weighsSetups;
     this.#firstSlot = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.#firstSlot[d + 1] = this.#firstSlot[d]! + slots[d]!;
+    this.#isSimple = Uint8Array.from(slots, (count, d) => (count === 1 && view.reloadTicks(d) === 0 ? 1 : 0));
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
     this.#reloading = ReloadingSlots.of(view, this.#firstSlot);
     this.#jobStart = new Float64Array(view.jobCount).fill(-1);
@@ -69,6 +72,7 @@ export class EarliestFinish {
   insert(op: number, rest?: Float64Array): void {
     const view = this.#view;
     const arrival = this.#findArrivals(op);
+    const gaps = this.#gaps;
     let best = -1;
     let bestSlot = 0;
     let bestStart = 0;
@@ -78,8 +82,21 @@ export class EarliestFinish {
       const duration = view.estimateTicks(op, d);
       const after = rest === undefined ? duration : duration + rest[d]!;
       // The search for a gap is spared where the device would lose even without any wait.
-      if (!(arrival[d]! + after < smallest)) continue;
-      this.#search(op, d, arrival[d]!, duration);
+      const ready = arrival[d]!;
+      if (!(ready + after < smallest)) continue;
+      const slot = this.#firstSlot[d]!;
+      if (this.#isSimple[d] === 1 && !gaps.mayFit(slot, ready, duration)) {
+        // Nearly always, and without a call, which would make objects of the numbers.
+        const start = Math.max(ready, gaps.tail(slot));
+        if (!(start + after < smallest)) continue;
+        best = d;
+        bestSlot = slot;
+        bestStart = start;
+        bestSetup = 0;
+        smallest = start + after;
+        continue;
+      }
+      this.#search(op, d, ready, duration);
       const finish = this.#foundStart + (this.#weighsSetups ? this.#foundSetup : 0) + after;
       if (!(finish < smallest)) continue;
       best = d;

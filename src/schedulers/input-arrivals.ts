@@ -42,9 +42,8 @@ export class InputArrivals {
    * place the last from any other counts, and the last end.
    */
   #overOneKind(op: number): void {
-    const view = this.#view;
-    const { pred } = view;
-    const { places, from, to } = this.#routes;
+    const { pred } = this.#view;
+    const { places, edgeTicks } = this.#routes;
     const start = pred.start[op]!;
     const stop = pred.start[op + 1]!;
     if (start === stop) return;
@@ -56,12 +55,15 @@ export class InputArrivals {
       const producer = pred.node[k]!;
       const place = places[this.#device[producer]!]!;
       const ended = this.#end[producer]!;
-      const there = from.length > 1 ? ended + view.transferTicks(pred.edge[k]!, from[1]!, to[1]!) : ended;
+      const there = ended + edgeTicks[pred.edge[k]!]!;
       if (place === latestPlace) {
         if (there > latest) latest = there;
         if (ended > end) end = ended;
       } else if (there > latest) {
-        [second, latest, latestPlace, end] = [latest, there, place, ended];
+        second = latest;
+        latest = there;
+        latestPlace = place;
+        end = ended;
       } else if (there > second) second = there;
     }
     const here = Math.max(second, end);

@@ -34,9 +34,13 @@ function meanCosts(view: PolicyView): Float64Array {
 
 function meanTransfers(view: PolicyView, routes: RouteKinds): Float64Array {
   const mean = new Float64Array(view.edgeCount);
-  const { pairs, from, to, connected } = routes;
+  const { pairs, from, to, connected, edgeTicks } = routes;
   const connectedPairs = pairs.reduce((sum, count, kind) => (connected[kind]! ? sum + count : sum), 0);
   if (connectedPairs === 0) return mean;
+  if (pairs.length === 2 && connected[1]! && edgeTicks.length > 0) {
+    for (let edge = 0; edge < mean.length; edge++) mean[edge] = (pairs[1]! * edgeTicks[edge]!) / connectedPairs;
+    return mean;
+  }
   for (let kind = 1; kind < pairs.length; kind++) {
     if (!connected[kind]!) continue;
     for (let edge = 0; edge < mean.length; edge++) mean[edge]! += pairs[kind]! * view.transferTicks(edge, from[kind]!, to[kind]!);

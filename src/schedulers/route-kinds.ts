@@ -21,6 +21,8 @@ export class RouteKinds {
   readonly connected: readonly boolean[];
   /** Where there is at most one kind of route: by device, the first that it has no transfers from or to. Empty otherwise. */
   readonly places: Uint32Array;
+  /** Ticks of each edge over kind 1 where that is the only one; empty otherwise. */
+  readonly edgeTicks: Float64Array;
 
   constructor(view: PolicyView) {
     const { deviceCount } = view;
@@ -44,6 +46,8 @@ export class RouteKinds {
     this.connected = kinds.map(({ atLargest }) => atLargest < Infinity);
     this.away = Array.from({ length: deviceCount }, (_, from) => [...new Set(this.of.subarray(from * deviceCount, (from + 1) * deviceCount))].filter((kind) => kind > 0));
     this.places = this.pairs.length <= 2 ? placesOf(this.of, deviceCount) : new Uint32Array(0);
+    this.edgeTicks = new Float64Array(this.places.length > 0 ? view.edgeCount : 0);
+    if (this.pairs.length === 2) for (let edge = 0; edge < this.edgeTicks.length; edge++) this.edgeTicks[edge] = view.transferTicks(edge, this.from[1]!, this.to[1]!);
   }
 }
 

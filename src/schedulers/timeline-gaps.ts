@@ -8,6 +8,8 @@
 export class TimelineGaps {
   readonly #root: Int32Array;
   readonly #tail: Float64Array;
+  /** Longest gap of each slot; -1 = none. */
+  readonly #longestOf: Float64Array;
   // Nodes of all slots, in columns that grow; unused ones are chained through `left`.
   #start = new Float64Array(64);
   #end = new Float64Array(64);
@@ -23,11 +25,17 @@ export class TimelineGaps {
   constructor(slotCount: number) {
     this.#root = new Int32Array(slotCount).fill(-1);
     this.#tail = new Float64Array(slotCount);
+    this.#longestOf = new Float64Array(slotCount).fill(-1);
   }
 
   /** End of the slot's last interval. */
   tail(slot: number): number {
     return this.#tail[slot]!;
+  }
+
+  /** Whether some gap may hold `duration` ticks from `ready` on; if not, {@link earliest} is the later of `ready` and the tail. */
+  mayFit(slot: number, ready: number, duration: number): boolean {
+    return ready < this.#tail[slot]! && duration <= this.#longestOf[slot]!;
   }
 
   /** Earliest start at or after `ready` of `duration` idle ticks in a row. */
@@ -62,7 +70,9 @@ export class TimelineGaps {
     if (gap < 0 || this.#end[gap]! < end) return false;
     const gapStart = this.#start[gap]!;
     const gapEnd = this.#end[gap]!;
-    this.#root[slot] = this.#remove(this.#root[slot]!, gapStart);
+    const left = this.#remove(this.#root[slot]!, gapStart);
+    this.#root[slot] = left;
+    this.#longestOf[slot] = left < 0 ? -1 : this.#longest[left]!;
     if (start > gapStart) this.addGap(slot, gapStart, start);
     if (gapEnd > end) this.addGap(slot, end, gapEnd);
     return true;
@@ -130,7 +140,9 @@ export class TimelineGaps {
     this.#longest[node] = end - start;
     this.#left[node] = -1;
     this.#right[node] = -1;
-    this.#root[slot] = this.#insert(this.#root[slot]!, node);
+    const root = this.#insert(this.#root[slot]!, node);
+    this.#root[slot] = root;
+    this.#longestOf[slot] = this.#longest[root]!;
   }
 
   #insert(root: number, node: number): number {
