@@ -75,6 +75,7 @@ export type { DeviceMetrics, JobMetrics, LinkMetrics, MemoryMetrics, PathStep } 
 export type { TaskList, TaskResult } from "./trace/task-list.ts";
 export { criticalPath, type PathCause, type PathKind, type PathSegment } from "./trace/critical-path.ts";
 export { verifyTrace, type VerifyCode, type VerifyOptions, type VerifyProblem } from "./trace/verify.ts";
+export { verifyDigests } from "./trace/verify-digests.ts";
 export { saveTrace, loadTrace } from "./trace/saved-trace.ts";
 export { traceCsv } from "./trace/csv.ts";
 export { diffTraces, type DiffCause, type OpChange, type TraceDiff } from "./trace/diff.ts";

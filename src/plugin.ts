@@ -138,7 +138,7 @@ export interface Gate {
 export interface SyncPolicy {
   prepare?(view: PolicyView): void;
   /**
-   * For policies that run the graph in phases: the phase of `op`, asked once `prepare` has run. A device's queue takes
+   * For policies that run the graph in phases: the phase of `op`, a whole number from 0, asked once `prepare` has run. A device's queue takes
    * ops of an earlier phase first, whatever their priority, so that an order planned without knowledge of the phases
    * cannot wait for itself.
    */

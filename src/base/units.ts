@@ -99,6 +99,13 @@ export function formatCount(count: number): string {
   return formatSteps(count, countSteps);
 }
 
+const jouleSteps: readonly (readonly [string, number])[] = [["µJ", 1e-6], ["mJ", 1e-3], ["J", 1], ["kJ", 1e3], ["MJ", 1e6], ["GJ", 1e9]];
+
+/** An energy for people: `7.89 kJ`. */
+export function formatJoules(joules: number): string {
+  return formatSteps(joules, jouleSteps);
+}
+
 /** A share for people: `83.1 %`. */
 export function formatPercent(ratio: number): string {
   return Number.isFinite(ratio) ? `${(100 * ratio).toFixed(1)} %` : "–";

@@ -1,11 +1,12 @@
 import type { Csr } from "../base/csr.ts";
-import { Hasher } from "../base/hash.ts";
 import type { Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
 import { compileCosts } from "./compile-costs.ts";
 import { compileResources } from "./compile-resources.ts";
-import type { Adjacency, Instance, NameList } from "./instance.ts";
+import { buildEdges } from "./edges.ts";
+import { instanceDigest } from "./instance-digest.ts";
+import type { Instance, NameList } from "./instance.ts";
 import { ceilTicks } from "./shared-resources.ts";
 
 /** What {@link compile} takes. */
@@ -44,9 +45,7 @@ export function compile(spec: CompileSpec): Instance {
   const tensorCount = graph.tensorCount * jobCount;
   const inputs = repeatCsr(graph.inputs, graph.opCount, graph.tensorCount, jobCount);
   const tensorProducer = repeat(graph.tensorProducer, jobCount, (producer, job) => (producer < 0 ? producer : producer + job * graph.opCount));
-  const { pred, succ, edgeTensor } = buildEdges(opCount, inputs, tensorProducer);
-  const tensorUses = new Uint32Array(tensorCount);
-  for (const tensor of inputs.item) tensorUses[tensor]!++;
+  const edges = buildEdges(inputs, tensorProducer);
   const tensorBytes = repeat(graph.tensorBytes, jobCount);
   const host = machine.devices.find((device) => device.kind === "cpu")?.memory ?? 0;
   const weightHome = spec.weights === "host" ? host : -1;
@@ -54,8 +53,10 @@ export function compile(spec: CompileSpec): Instance {
   const resources = compileResources(machine, costs, tickNs);
   const topo = repeat(graph.topo, jobCount, (op, job) => op + job * graph.opCount);
 
-  const columns = {
-    succ, pred, edgeTensor, inputs, tensorBytes, tensorProducer, tensorHome, tensorUses, topo,
+  const instance = {
+    name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount, edgeCount: edges.edgeTensor.length, deviceCount, memoryCount,
+    resourceCount: resources.names.length, jobCount,
+    ...edges, inputs, tensorBytes, tensorProducer, tensorHome, topo,
     jobOf: repeat(new Uint32Array(graph.opCount), jobCount, (_, job) => job),
     jobArrivalTicks: Float64Array.from(arrivals, (ns) => (ns === Infinity ? Infinity : Math.round(ns / tickNs))),
     classOf: repeat(costs.classOf, jobCount),
@@ -67,18 +68,14 @@ export function compile(spec: CompileSpec): Instance {
     setupTicks: Float64Array.from(machine.devices, (device) => ceilTicks((device.pipeline?.reconfigureNs ?? 0) / tickNs)),
     memoryBytes: Float64Array.from(machine.memories, (memory) => memory.capacityBytes),
     ...resources.columns,
-  };
-  let digest: string | undefined;
-  return {
-    name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount, edgeCount: edgeTensor.length, deviceCount, memoryCount,
-    resourceCount: resources.names.length, jobCount, ...columns,
     opNames: jobNames(jobCount, graph.opCount, (op) => graph.opName(op)),
     tensorNames: jobNames(jobCount, graph.tensorCount, (tensor) => graph.tensorName(tensor)),
     classKinds: costs.classKinds,
     deviceNames: machine.devices.map((device) => device.name), memoryNames: machine.memories.map((memory) => memory.name), resourceNames: resources.names,
-    // Hashing a million operators takes a while: only when somebody asks.
-    get digest() { return (digest ??= digestOf(tickNs, columns)); },
   };
+  let digest: string | undefined;
+  // Hashing a million operators takes a while: only when somebody asks.
+  return { ...instance, get digest() { return (digest ??= instanceDigest(instance)); } };
 }
 
 // ── graph ──
@@ -98,59 +95,8 @@ function repeatCsr(csr: Csr, opCount: number, tensorCount: number, jobCount: num
   return { start, item: repeat(csr.item, jobCount, (tensor, job) => tensor + job * tensorCount) };
 }
 
-/** Edges are numbered by (consumer, position among its inputs); both adjacencies list them in that order. */
-function buildEdges(opCount: number, inputs: Csr, tensorProducer: Int32Array): { pred: Adjacency; succ: Adjacency; edgeTensor: Uint32Array } {
-  let edgeCount = 0;
-  for (const tensor of inputs.item) if (tensorProducer[tensor]! >= 0) edgeCount++;
-  const edgeTensor = new Uint32Array(edgeCount);
-  const predStart = new Uint32Array(opCount + 1);
-  const predNode = new Uint32Array(edgeCount);
-  const predEdge = new Uint32Array(edgeCount);
-  const succStart = new Uint32Array(opCount + 1);
-  let edge = 0;
-  for (let op = 0; op < opCount; op++) {
-    predStart[op] = edge;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const tensor = inputs.item[i]!;
-      const producer = tensorProducer[tensor]!;
-      if (producer < 0) continue;
-      edgeTensor[edge] = tensor;
-      predNode[edge] = producer;
-      predEdge[edge] = edge;
-      succStart[producer + 1]!++;
-      edge++;
-    }
-  }
-  predStart[opCount] = edge;
-  for (let op = 0; op < opCount; op++) succStart[op + 1]! += succStart[op]!;
-  const fill = succStart.slice(0, opCount);
-  const succNode = new Uint32Array(edgeCount);
-  const succEdge = new Uint32Array(edgeCount);
-  for (let op = 0; op < opCount; op++) {
-    for (let e = predStart[op]!; e < predStart[op + 1]!; e++) {
-      const at = fill[predNode[e]!]!++;
-      succNode[at] = op;
-      succEdge[at] = e;
-    }
-  }
-  return { pred: { start: predStart, node: predNode, edge: predEdge }, succ: { start: succStart, node: succNode, edge: succEdge }, edgeTensor };
-}
-
-// ── names and digest ──
+// ── names ──
 
 function jobNames(jobCount: number, perJob: number, nameOf: (id: number) => string): NameList {
   return { length: jobCount * perJob, at: jobCount === 1 ? nameOf : (id) => `${nameOf(id % perJob)}@${Math.floor(id / perJob)}` };
-}
-
-function digestOf(tickNs: number, columns: Omit<Instance, "name" | "tickNs" | "opNames" | "tensorNames" | "classKinds" | "deviceNames" | "memoryNames" | "resourceNames" | "digest" | `${string}Count`>): string {
-  const hasher = new Hasher().number(tickNs);
-  for (const key of Object.keys(columns).sort()) {
-    const column = columns[key as keyof typeof columns] as Float64Array | Uint32Array | Csr | Adjacency;
-    if ("start" in column) {
-      hasher.array(column.start);
-      if ("item" in column) hasher.array(column.item);
-      else hasher.array(column.node);
-    } else hasher.array(column);
-  }
-  return hasher.digest();
 }

@@ -1,6 +1,6 @@
 import type { Csr } from "../base/csr.ts";
 import { SimulationError } from "../base/errors.ts";
-import { EventKind, MAX_ENTITY, eventKey } from "./event-queue.ts";
+import { EventKind, MAX_ENTITY, eventKey } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
 import { OpPhase } from "./op-table.ts";
 import { ceilTicks, type SharedResources } from "./shared-resources.ts";

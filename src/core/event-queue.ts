@@ -1,97 +1,172 @@
 import { resized } from "../base/columns.ts";
+import { EventHeap } from "./event-heap.ts";
 
-/** Kinds of events, in the order in which events of one instant are handled. */
-export const EventKind = { jobArrival: 0, signal: 1, transferJoins: 2, transferEnd: 3, opJoins: 4, opEnd: 5, wake: 6 } as const;
-export type EventKind = (typeof EventKind)[keyof typeof EventKind];
-
-const KIND_SHIFT = 28;
-/** Entity ids fit below the kind. */
-export const MAX_ENTITY = 2 ** KIND_SHIFT - 1;
-
-/** The total order within an instant: kind first, then entity id. */
-export function eventKey(kind: EventKind, entity: number): number {
-  return ((kind << KIND_SHIFT) | entity) >>> 0;
-}
-export function keyKind(key: number): EventKind {
-  return (key >>> KIND_SHIFT) as EventKind;
-}
-export function keyEntity(key: number): number {
-  return key & MAX_ENTITY;
-}
+const NONE = -1;
+/** Near events that a heap alone handles best. */
+const SMALL = 96;
+const MAX_BUCKETS = 2 ** 20;
 
 /**
- * A binary heap over parallel typed arrays, ordered by (time, key); equal (time, key) only ever differ in generation,
- * and at most one of those is alive. Never by insertion.
+ * The pending events, ordered by (time, key), never by insertion. A lazy queue in three tiers:
+ *
+ * - *near*: a heap of the events before the first unopened bucket; the head is always there;
+ * - *buckets* of equal width in time, unsorted: an event is put in and taken out in constant time, and sorted only when
+ *   its bucket is opened and moves to the heap;
+ * - *far*: everything after the last bucket, unsorted. When the buckets are used up, new ones are made from it.
+ *
+ * The width follows the times at hand: about three events a bucket in the earlier half of them. Few events stay in the
+ * heap alone, and times that cannot be told apart end up there too, so the queue is never much worse than a heap.
+ * @source The idea of sorting only what is near is that of R. Rönngren, J. Riboe, R. Ayani, "Lazy queue: an efficient
+ * implementation of the pending-event set" (1991); the buckets are those of R. Brown, "Calendar queues", CACM 31(10), 1988.
  */
 export class EventQueue {
-  #time = new Float64Array(1024);
-  #key = new Uint32Array(1024);
-  #generation = new Uint32Array(1024);
-  #length = 0;
+  readonly #near = new EventHeap();
+  /** The heap is emptied into new buckets when it grows past this. */
+  #spillAt = SMALL;
+
+  // Entries of buckets and of the far tier: pooled lists.
+  #time = new Float64Array(256);
+  #key = new Uint32Array(256);
+  #generation = new Uint32Array(256);
+  #next = new Int32Array(256);
+  #entryCount = 0;
+  #free = NONE;
+
+  // Bucket b holds the events with floor((time - start) * perTick) = b; those below `open` are in the heap.
+  #heads = new Int32Array(0);
+  #bucketCount = 0;
+  #start = 0;
+  #perTick = 0;
+  #open = 1;
+  #inBuckets = 0;
+  #farHead = NONE;
+  #inFar = 0;
 
   get length(): number {
-    return this.#length;
+    return this.#near.length + this.#inBuckets + this.#inFar;
   }
-  /** Time of the first event; undefined when empty. */
+  /** Of the first event; undefined when there is none. */
   get headTime(): number {
-    return this.#time[0]!;
+    return this.#near.headTime;
   }
   get headKey(): number {
-    return this.#key[0]!;
+    return this.#near.headKey;
   }
   get headGeneration(): number {
-    return this.#generation[0]!;
+    return this.#near.headGeneration;
   }
 
   push(time: number, key: number, generation: number): void {
-    if (this.#length === this.#time.length) this.#grow();
-    const times = this.#time, keys = this.#key, generations = this.#generation;
-    let i = this.#length++;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      const parentTime = times[parent]!;
-      if (parentTime < time || (parentTime === time && keys[parent]! <= key)) break;
-      times[i] = parentTime;
-      keys[i] = keys[parent]!;
-      generations[i] = generations[parent]!;
-      i = parent;
-    }
-    times[i] = time;
-    keys[i] = key;
-    generations[i] = generation;
+    const place = (time - this.#start) * this.#perTick;
+    if (place < this.#open) {
+      this.#near.push(time, key, generation);
+      if (this.#near.length > this.#spillAt) this.#spill();
+    } else this.#pushLater(place, time, key, generation);
   }
 
   /** Removes the first event. */
   pop(): void {
-    const times = this.#time, keys = this.#key, generations = this.#generation;
-    const n = --this.#length;
-    if (n === 0) return;
-    const time = times[n]!, key = keys[n]!, generation = generations[n]!;
-    // Sink the hole to a leaf, then lift the last event from there: it nearly always belongs near the bottom.
+    this.#near.pop();
+    if (this.#near.length > 0) return;
+    if (this.#inBuckets + this.#inFar > 0) this.#openNext();
+    else {
+      // Empty: the next event must find its way into the heap, whatever its time.
+      this.#perTick = 0;
+      this.#open = 1;
+    }
+  }
+
+  #pushLater(place: number, time: number, key: number, generation: number): void {
+    let entry = this.#free;
+    if (entry === NONE) {
+      entry = this.#entryCount++;
+      if (entry === this.#time.length) this.#grow();
+    } else this.#free = this.#next[entry]!;
+    this.#time[entry] = time;
+    this.#key[entry] = key;
+    this.#generation[entry] = generation;
+    this.#link(entry, place);
+  }
+
+  #link(entry: number, place: number): void {
+    if (place < this.#bucketCount) {
+      const bucket = place | 0;
+      this.#next[entry] = this.#heads[bucket]!;
+      this.#heads[bucket] = entry;
+      this.#inBuckets++;
+    } else {
+      this.#next[entry] = this.#farHead;
+      this.#farHead = entry;
+      this.#inFar++;
+    }
+  }
+
+  /** Moves the first bucket that holds anything to the heap. */
+  #openNext(): void {
+    if (this.#inBuckets === 0) this.#makeBuckets();
+    let bucket = this.#open;
+    while (this.#heads[bucket] === NONE) bucket++;
+    let entry = this.#heads[bucket]!;
+    this.#heads[bucket] = NONE;
+    while (entry !== NONE) {
+      const next = this.#next[entry]!;
+      this.#near.push(this.#time[entry]!, this.#key[entry]!, this.#generation[entry]!);
+      this.#next[entry] = this.#free;
+      this.#free = entry;
+      this.#inBuckets--;
+      entry = next;
+    }
+    this.#open = bucket + 1;
+  }
+
+  /** Spreads the far tier, which holds everything, over new buckets: wide enough for three events each up to the median. */
+  #makeBuckets(): void {
+    const count = this.#inFar;
+    const step = Math.max(1, Math.floor(count / 64));
+    const sample: number[] = [];
+    let first = Infinity;
     let i = 0;
-    for (let child = 1; child < n; child = 2 * i + 1) {
-      const right = child + 1;
-      if (right < n) {
-        const a = times[child]!, b = times[right]!;
-        if (b < a || (b === a && keys[right]! < keys[child]!)) child = right;
+    for (let entry = this.#farHead; entry !== NONE; entry = this.#next[entry]!) {
+      const time = this.#time[entry]!;
+      if (time < first) first = time;
+      if (i++ % step === 0) sample.push(time);
+    }
+    sample.sort((a, b) => a - b);
+    const width = Math.max(1, (3 * (sample[sample.length >> 1]! - first)) / Math.max(1, count / 2));
+    let buckets = 64;
+    while (buckets < count / 2 && buckets < MAX_BUCKETS) buckets *= 2;
+    if (buckets > this.#heads.length) this.#heads = new Int32Array(buckets).fill(NONE);
+    this.#bucketCount = buckets;
+    this.#start = first;
+    this.#perTick = 1 / width;
+    this.#open = 0;
+    let entry = this.#farHead;
+    this.#farHead = NONE;
+    this.#inFar = 0;
+    while (entry !== NONE) {
+      const next = this.#next[entry]!;
+      this.#link(entry, (this.#time[entry]! - first) * this.#perTick);
+      entry = next;
+    }
+  }
+
+  /** The heap has outgrown its use: everything goes into new, narrower buckets. */
+  #spill(): void {
+    for (let bucket = this.#open; this.#inBuckets > 0; bucket++) {
+      let entry = this.#heads[bucket]!;
+      this.#heads[bucket] = NONE;
+      while (entry !== NONE) {
+        const next = this.#next[entry]!;
+        this.#link(entry, Infinity);
+        this.#inBuckets--;
+        entry = next;
       }
-      times[i] = times[child]!;
-      keys[i] = keys[child]!;
-      generations[i] = generations[child]!;
-      i = child;
     }
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      const parentTime = times[parent]!;
-      if (parentTime < time || (parentTime === time && keys[parent]! <= key)) break;
-      times[i] = parentTime;
-      keys[i] = keys[parent]!;
-      generations[i] = generations[parent]!;
-      i = parent;
-    }
-    times[i] = time;
-    keys[i] = key;
-    generations[i] = generation;
+    const near = this.#near;
+    near.drain((time, key, generation) => this.#pushLater(Infinity, time, key, generation));
+    this.#openNext();
+    // What still is in one bucket cannot be told apart by time: the heap may grow before this is tried again.
+    this.#spillAt = Math.max(SMALL, 3 * near.length);
   }
 
   #grow(): void {
@@ -99,5 +174,6 @@ export class EventQueue {
     this.#time = resized(this.#time, size);
     this.#key = resized(this.#key, size);
     this.#generation = resized(this.#generation, size);
+    this.#next = resized(this.#next, size);
   }
 }

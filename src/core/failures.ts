@@ -17,7 +17,7 @@ export function livelockError(scheduler: string, now: number, rounds: number, ti
 }
 
 /** Nothing can happen any more, but operators remain: says which, and what each waits for. */
-export function deadlockError(state: SimulationState, scheduler: string): SimulationError {
+export function deadlockError(state: SimulationState, scheduler: string, sync: string): SimulationError {
   const { instance, ops, now } = state;
   const left: number[] = [];
   for (let op = 0; op < instance.opCount; op++) if (ops.phase[op] !== OpPhase.ended) left.push(op);
@@ -27,11 +27,25 @@ export function deadlockError(state: SimulationState, scheduler: string): Simula
   const neverPlaced = left.filter((op) => ops.phase[op] === OpPhase.ready && ops.device[op]! < 0).length;
   const reasons = shown.map((op) => `  "${instance.opNames.at(op)}" ${whyWaiting(state, op)}`);
   const more = left.length > shown.length ? [`  … and ${left.length - shown.length} more`] : [];
-  const cause = neverPlaced > 0 ? `scheduler "${scheduler}" never placed ${neverPlaced} ready operator${neverPlaced === 1 ? "" : "s"}` : `nothing can move any more`;
+  const neverSignalled = heldEdges(state);
+  const cause = neverPlaced > 0 ? `scheduler "${scheduler}" never placed ${counted(neverPlaced, "ready operator")}`
+    : neverSignalled > 0 ? `sync policy "${sync}" never signalled ${counted(neverSignalled, "edge")} of operators that have ended`
+    : "nothing can move any more";
   return new SimulationError({
     code: "deadlock",
     message: `${cause}; ${left.length} of ${instance.opCount} operators did not end (stuck at ${formatNs(now * instance.tickNs)}):\n${[...reasons, ...more].join("\n")}`,
   });
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** Edges whose producer has ended, and that the synchronization policy keeps hidden. */
+function heldEdges({ instance, ops, edgeVisible }: SimulationState): number {
+  let held = 0;
+  for (const [edge, visible] of edgeVisible.entries()) if (visible === 0 && ops.phase[instance.tensorProducer[instance.edgeTensor[edge]!]!] === OpPhase.ended) held++;
+  return held;
 }
 
 function whyWaiting(state: SimulationState, op: number): string {

@@ -1,4 +1,4 @@
-import { EventKind, eventKey } from "./event-queue.ts";
+import { EventKind, eventKey } from "./event-key.ts";
 import type { SimulationState } from "./state.ts";
 
 /** Repeated instances of the workload: when each arrives, and when its last operator ends. */

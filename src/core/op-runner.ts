@@ -1,6 +1,6 @@
 import { SimulationError } from "../base/errors.ts";
 import { noiseFactor } from "../base/random.ts";
-import { EventKind, eventKey } from "./event-queue.ts";
+import { EventKind, eventKey } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
 import { OpPhase } from "./op-table.ts";
 import { ceilTicks, type SharedResources } from "./shared-resources.ts";

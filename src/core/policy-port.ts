@@ -1,7 +1,7 @@
 import { HeddleError, thrownText } from "../base/errors.ts";
 import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../plugin.ts";
 import type { DataMover } from "./data-mover.ts";
-import { EventKind, eventKey } from "./event-queue.ts";
+import { EventKind, eventKey } from "./event-key.ts";
 import { policyError } from "./failures.ts";
 import { OpPhase } from "./op-table.ts";
 import type { OpRunner } from "./op-runner.ts";
@@ -77,11 +77,7 @@ export class PolicyPort implements Dispatch, Gate {
   }
 
   #error(what: string, cause?: unknown): Error {
-    return this.#errorOf(this.#hook, what, cause);
-  }
-
-  #errorOf(hook: Hook | undefined, what: string, cause?: unknown): Error {
-    const policy = hook?.startsWith("sync") === true ? `sync policy "${this.#syncName}"` : `scheduler "${this.#schedulerName}"`;
+    const policy = this.#hook?.startsWith("sync") === true ? `sync policy "${this.#syncName}"` : `scheduler "${this.#schedulerName}"`;
     return policyError(policy, what, this.#state.now, this.#state.instance.tickNs, cause);
   }
 
@@ -132,9 +128,11 @@ export class PolicyPort implements Dispatch, Gate {
 
   #phaseOf(op: number): number {
     if (this.#sync.phase === undefined) return 0;
-    const phase = this.call("sync.phase", () => this.#sync.phase!(op));
-    if (!(Number.isInteger(phase) && phase >= 0 && phase < 2 ** 32)) throw this.#errorOf("sync.phase", `answered ${phase} for operator "${this.#state.instance.opNames.at(op)}", and a phase is a whole number from 0`);
-    return phase;
+    return this.call("sync.phase", () => {
+      const phase = this.#sync.phase!(op);
+      if (!(Number.isInteger(phase) && phase >= 0 && phase < 2 ** 32)) throw this.#error(`put operator "${this.#state.instance.opNames.at(op)}" in phase ${phase}, and phases are whole numbers from 0`);
+      return phase;
+    });
   }
 
   // ── Gate ──

@@ -89,13 +89,15 @@ export class LiveView implements SchedulerView {
   dataTicks(op: number, device: number): number {
     if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     const memory = this.#instance.deviceMemory[device]!;
+    const { tensorProducer, tensorHome, tensorBytes } = this.#instance;
     const { start, item } = this.#instance.inputs;
+    const allVisible = this.#ops.phase[op] !== OpPhase.waiting;
     let edge = this.pred.start[op]!;
     let sum = 0;
     for (let i = start[op]!; i < start[op + 1]!; i++) {
       const tensor = item[i]!;
-      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
-      if (visible && this.#instance.tensorBytes[tensor]! > 0) sum += this.#replicas.fetchTicks(tensor, memory);
+      const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
+      if (visible && tensorBytes[tensor]! > 0) sum += this.#replicas.fetchTicks(tensor, memory);
     }
     return sum;
   }
@@ -103,13 +105,15 @@ export class LiveView implements SchedulerView {
   dataBytes(op: number, device: number): number {
     if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     const memory = this.#instance.deviceMemory[device]!;
+    const { tensorProducer, tensorHome, tensorBytes } = this.#instance;
     const { start, item } = this.#instance.inputs;
+    const allVisible = this.#ops.phase[op] !== OpPhase.waiting;
     let edge = this.pred.start[op]!;
     let sum = 0;
     for (let i = start[op]!; i < start[op + 1]!; i++) {
       const tensor = item[i]!;
-      const visible = this.#instance.tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : this.#instance.tensorHome[tensor]! >= 0;
-      if (visible && !this.#replicas.isPresent(tensor, memory)) sum += this.#instance.tensorBytes[tensor]!;
+      const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
+      if (visible && !this.#replicas.isPresent(tensor, memory)) sum += tensorBytes[tensor]!;
     }
     return sum;
   }

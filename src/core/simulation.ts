@@ -3,7 +3,7 @@ import { randomSource } from "../base/random.ts";
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import { DataMover } from "./data-mover.ts";
 import { EventBatch } from "./event-batch.ts";
-import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-queue.ts";
+import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-key.ts";
 import { deadlockError, livelockError } from "./failures.ts";
 import type { Instance } from "./instance.ts";
 import { Jobs } from "./jobs.ts";
@@ -85,7 +85,7 @@ export class Simulation {
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`));
-    this.#policies = new PolicyPort(this.#schedulerName, spec.syncName ?? "custom", this.#sync, state, this.#runner, this.#data, this.#view);
+    this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view);
 
     this.#policies.call("sync.prepare", () => this.#sync.prepare?.(this.#view));
     this.#policies.call("prepare", () => this.#scheduler.prepare?.(this.#view, this.#policies));
@@ -120,7 +120,7 @@ export class Simulation {
     const state = this.#state;
     if (this.done) return false;
     const next = Math.min(state.queue.length > 0 ? state.queue.headTime : Infinity, this.#resources.nextEnd);
-    if (next === Infinity) throw deadlockError(state, this.#schedulerName);
+    if (next === Infinity) throw deadlockError(state, this.#schedulerName, this.#syncName);
     if (next > (this.#spec.untilTicks ?? Infinity)) return false;
     const before = state.startedCount + state.endedCount + state.transfers.length;
     this.#drain(next);
@@ -159,7 +159,7 @@ export class Simulation {
     const { ops, rows, transfers, replicas, resourceUse } = this.#state;
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
-      instance: this.#instance, scheduler: this.#schedulerName, sync: this.#spec.syncName ?? (this.#state.dataflow ? "dataflow" : "custom"), seed: this.#spec.seed ?? 0,
+      instance: this.#instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.#spec.seed ?? 0,
       complete: this.done, makespanTicks: this.#lastEnd, rows: rows.take(),
       ops: { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
       transfers: transfers.take(), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
@@ -172,6 +172,10 @@ export class Simulation {
 
   get #schedulerName(): string {
     return this.#spec.schedulerName ?? "scheduler";
+  }
+
+  get #syncName(): string {
+    return this.#spec.syncName ?? (this.#spec.sync === undefined ? "dataflow" : "custom");
   }
 
   // ── the four steps of a round ──

@@ -4,7 +4,9 @@ import { quantity } from "../base/quantity.ts";
 /** Element types a device may have a peak for; the same as `DType`, a test compares them. */
 export const dtypeNames = ["f64", "f32", "tf32", "bf16", "f16", "f8", "i8", "i16", "i32", "i64", "u8", "bool"] as const;
 
-const name = z.string().regex(/^[A-Za-z][\w.-]*$/, "a name starts with a letter and goes on with letters, digits, _ . or -");
+const namePattern = /^[A-Za-z][\w.-]*$/;
+const nameRule = "a name starts with a letter and goes on with letters, digits, _ . or -";
+const name = z.string().regex(namePattern, nameRule);
 const count = z.int("a whole number is wanted").min(1, "at least 1 is wanted");
 const above0 = (what: string) => [(value: number) => value > 0, { message: `${what} must be above 0` }] as const;
 const share = quantity("ratio").refine((value) => value > 0 && value <= 1, { message: "a share between 0 and 100% is wanted" });
@@ -20,6 +22,18 @@ const memoryFigures = z.strictObject({
   bandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Shared by all devices on this memory. Default: never a limit" }),
 });
 
+/** The name of a memory or a device. Where a size stands instead, the message says where sizes belong. */
+const memoryName = z.union([z.string().meta({ pattern: namePattern.source }), z.number().meta({ not: {} })]).transform((given, context) => {
+  const text = String(given);
+  if (namePattern.test(text)) return text;
+  const size = /^[\d.]/.test(text.trim()) ? (typeof given === "number" ? `${given}GiB` : text.trim()) : undefined;
+  context.addIssue({
+    code: "custom", message: size === undefined ? nameRule : `${text} is no memory's name`,
+    params: { code: "bad-memory", hint: size === undefined ? undefined : `a memory of its own is written {capacity: ${size}}` },
+  });
+  return z.NEVER;
+});
+
 /**
  * One device. Every figure that is left out comes from the library device that `use` names, or else from the defaults
  * of its kind ({@link kindDefaults}).
@@ -31,7 +45,7 @@ export const deviceSchema = z.strictObject({
   slots: count.max(65_536, "at most 65536 are possible").optional().meta({ description: "Operators resident at once: worker threads, streams, kernels. Default 1" }),
   units: count.optional().meta({ description: "Compute units: cores, multiprocessors, systolic arrays, pipelines. Default 1" }),
   width: z.number().positive("must be above 0").optional().meta({ description: "Units that one operator occupies. Default: units / slots" }),
-  memory: z.union([name, memoryFigures]).optional().meta({ description: "A memory's name, a device's name (to share its memory), or figures for a memory of its own" }),
+  memory: z.union([memoryName, memoryFigures]).optional().meta({ description: "A memory's name, a device's name (to share its memory), or figures for a memory of its own" }),
   peak: z.partialRecord(z.enum(dtypeNames), quantity("compute").refine(...above0("peak"))).optional().meta({ description: "Peak of all units together, by element type; a type that is absent, and that no listed wider one can stand in for, cannot run here" }),
   unitBandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Memory bandwidth that one unit can draw alone. Default: all of it" }),
   launch: quantity("time").optional().meta({ description: "Fixed time before each operator" }),
@@ -47,7 +61,7 @@ export const deviceSchema = z.strictObject({
     reconfigure: quantity("time").optional().meta({ description: "Time to load another kernel; 0 = one design runs every operator" }),
   }).optional(),
   power: power.optional(),
-  pricePerHour: z.number().min(0).optional().meta({ description: "In the currency of your choice; results add it up" }),
+  pricePerHour: z.number().min(0).optional().meta({ description: "In the currency of your choice; kept with the device, and no result adds it up" }),
   sources: sources.optional().meta({ description: "Where the figures come from: figure, group of figures or * → document" }),
 });
 

@@ -3,6 +3,7 @@ import type { SchedulerDefinition } from "../plugin.ts";
 import type { ComparisonRow } from "../trace/comparison-text.ts";
 import { analyzeRun, boundOf } from "./analyze-run.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
+import { policyLabels } from "./policy-labels.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import { compileScenario, runScenario } from "./run-scenario.ts";
 
@@ -29,8 +30,9 @@ export function compareSchedulers(scenario: ResolvedScenario, options: CompareOp
   const chosen = options.schedulers ?? scenario.compare;
   const instance = compileScenario(scenario);
   const bound = boundOf(instance, scenario.seed);
+  const names = policyLabels(chosen);
   return chosen.map((scheduler, index) => {
-    const { name } = scheduler.definition;
+    const name = names[index]!;
     options.onStart?.(name, index, chosen.length);
     try {
       const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }), ...(options.onProgress && { onProgress: options.onProgress }) });

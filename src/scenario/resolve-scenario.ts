@@ -18,6 +18,7 @@ import type { ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
 import type { Path } from "./source-tree.ts";
+import { tickWarnings } from "./tick-warning.ts";
 
 /** All that a simulation needs, as plain values: what `compile` takes, the policies, and what to do with the result. */
 export interface ResolvedScenario {
@@ -101,9 +102,10 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
 
   if (issues.length > 0 || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
+  const tickNs = spec.tick ?? loaded.tickNs ?? 1;
   return {
-    name: scenario.name, graph: fused.graph, machine, costs, tickNs: spec.tick ?? loaded.tickNs ?? 1, arrivalsNs, weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: loaded.warnings,
+    name: scenario.name, graph: fused.graph, machine, costs, tickNs, arrivalsNs, weights: spec.workload.weights ?? "resident",
+    noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs)],
   };
 }
 

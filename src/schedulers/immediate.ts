@@ -30,7 +30,9 @@ export function immediateScheduler(score: Score): Scheduler {
           // Finding out where the inputs are costs most, so only devices that could still win are asked.
           if (execution === Infinity || score(wait[d]!, execution, 0) >= lowest) continue;
           const here = score(wait[d]!, execution + view.setupTicks(op, d), view.dataTicks(op, d));
-          if (here < lowest) [best, lowest] = [d, here];
+          if (here >= lowest) continue;
+          best = d;
+          lowest = here;
         }
         if (best < 0) continue;
         out.place(op, best);

@@ -4,7 +4,7 @@ import { textTable } from "./table-text.ts";
 
 /** One scheduler in a comparison; its result, or why there is none. */
 export interface ComparisonRow {
-  /** As the user will write it: "heft". */
+  /** The scheduler's name, and where several rows share it the options that differ: "heft", "dmda beta=2". */
   readonly name: string;
   readonly metrics?: Pick<Metrics, "makespanNs" | "gap" | "utilization">;
   /** Replaces the figures of a run that failed. */

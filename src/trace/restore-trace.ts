@@ -1,3 +1,4 @@
+import { buildEdges } from "../core/edges.ts";
 import type { Adjacency, Instance, NameList } from "../core/instance.ts";
 import { RowKind, SubjectKind, type Trace } from "../core/trace.ts";
 import { parseColumn, type Column } from "./column-text.ts";
@@ -54,17 +55,17 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
 
   const inputs = { start: u32("instance.inputs.start"), item: u32("instance.inputs.item") };
   const tensorProducer = i32("instance.tensorProducer");
-  const graph = adjacency(inputs, tensorProducer);
+  const edges = buildEdges(inputs, tensorProducer);
   const topo = u32("instance.topo");
-  checkOrder(topo, graph.pred, fail);
+  checkOrder(topo, edges.pred, fail);
   const tensorNames = tensorNameList(saved["tensorNames"], tensorProducer, opNames, fail);
   const tickNs = about.number("tickNs");
   if (!(tickNs > 0)) fail("instance.tickNs must be above 0");
 
   const instance: Instance = {
-    name: about.string("name"), tickNs, opCount: size("ops"), classCount: size("classes"), tensorCount: size("tensors"), edgeCount: graph.edgeTensor.length,
+    name: about.string("name"), tickNs, opCount: size("ops"), classCount: size("classes"), tensorCount: size("tensors"), edgeCount: edges.edgeTensor.length,
     deviceCount: size("devices"), memoryCount: size("memories"), resourceCount: size("resources"), jobCount: size("jobs"),
-    ...graph, inputs, tensorBytes: f64("instance.tensorBytes"), tensorProducer, tensorHome: i32("instance.tensorHome"), topo,
+    ...edges, inputs, tensorBytes: f64("instance.tensorBytes"), tensorProducer, tensorHome: i32("instance.tensorHome"), topo,
     jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"),
     classOf: u32("instance.classOf"), costTicks: f64("instance.costTicks"), fixedTicks: f64("instance.fixedTicks"), costSigma: f64("instance.costSigma"),
     memoryDemand: f64("instance.memoryDemand"), configuration: i32("instance.configuration"),
@@ -169,41 +170,6 @@ function checkColumn(column: Column, spec: ColumnSpec, sizes: ReadonlyMap<Size, 
 function range(check: Check, sizes: ReadonlyMap<Size, number>): { from: number; below: number; orNaN: boolean } {
   if (typeof check === "string") return { from: 0, below: Infinity, orNaN: check === "time" };
   return { from: check.from, below: typeof check.below === "number" ? check.below : sizes.get(check.below)!, orNaN: false };
-}
-
-/** Everything about edges follows from the inputs and who makes them; edges are numbered by (consumer, position). */
-function adjacency(inputs: { start: Uint32Array; item: Uint32Array }, producer: Int32Array): { pred: Adjacency; succ: Adjacency; edgeTensor: Uint32Array; tensorUses: Uint32Array } {
-  const opCount = inputs.start.length - 1;
-  const tensorUses = new Uint32Array(producer.length);
-  const predStart = new Uint32Array(opCount + 1);
-  const succStart = new Uint32Array(opCount + 1);
-  for (let op = 0; op < opCount; op++) {
-    predStart[op + 1] = predStart[op]!;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const from = producer[inputs.item[i]!]!;
-      tensorUses[inputs.item[i]!]!++;
-      if (from < 0) continue;
-      predStart[op + 1]!++;
-      succStart[from + 1]!++;
-    }
-  }
-  for (let op = 0; op < opCount; op++) succStart[op + 1]! += succStart[op]!;
-  const edgeCount = predStart[opCount]!;
-  const edgeTensor = new Uint32Array(edgeCount);
-  const pred = { start: predStart, node: new Uint32Array(edgeCount), edge: Uint32Array.from({ length: edgeCount }, (_, edge) => edge) };
-  const succ = { start: succStart, node: new Uint32Array(edgeCount), edge: new Uint32Array(edgeCount) };
-  const fill = succStart.slice(0, opCount);
-  for (let op = 0, edge = 0; op < opCount; op++) {
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const from = producer[inputs.item[i]!]!;
-      if (from < 0) continue;
-      edgeTensor[edge] = inputs.item[i]!;
-      pred.node[edge] = from;
-      succ.node[fill[from]!] = op;
-      succ.edge[fill[from]!++] = edge++;
-    }
-  }
-  return { pred, succ, edgeTensor, tensorUses };
 }
 
 /** Every op once, and after its producers: so there is no cycle either. */

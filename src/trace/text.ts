@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatNs, formatPercent } from "../base/units.ts";
+import { formatBytes, formatCount, formatJoules, formatNs, formatPercent } from "../base/units.ts";
 import type { Metrics, PathStep } from "./metrics.ts";
 import { clip, textTable } from "./table-text.ts";
 
@@ -34,7 +34,7 @@ function headLines(metrics: Metrics): string[] {
     pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
   }
   if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${formatBytes(counts.transferredBytes)}${busiestLink(metrics)}`]);
-  if (metrics.energyJoules !== undefined) pairs.push(["energy", `${metrics.energyJoules.toPrecision(3)} J`]);
+  if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
   return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);
 }
 

@@ -19,7 +19,8 @@ export interface VerifyOptions {
  * operator once, on a device that can run it, after its inputs were there; one operator at a time in a slot; transfers
  * as long as their bytes need; no shared resource past its capacity in any interval; totals that add up.
  *
- * Takes O(n log n) in the number of operators, edges and transfers. Digests and memory peaks are not checked.
+ * Takes O(n log n) in the number of operators, edges and transfers. Memory peaks are not checked, and digests only by
+ * {@link verifyDigests}.
  * @returns an empty array when nothing is wrong.
  * @example
  * for (const { code, message } of verifyTrace(trace)) console.error(`${code}: ${message}`);

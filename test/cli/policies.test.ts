@@ -20,6 +20,7 @@ const bad: readonly (readonly [policy: string, code: 1 | 2, message: string, fla
   ["throws-create", 1, `throws-create.mjs:4:11: error[policy-error]: scheduler "throws-create" failed in "create": no licence\n`],
   ["throws-prepare", 1, `throws-prepare.mjs:5:12: error[policy-error]: scheduler "throws-prepare" failed in "prepare": view.noSuchFunction is not a function (at 0 ns)\n`],
   ["throws-dispatch", 1, `throws-dispatch.mjs:5:13: error[policy-error]: scheduler "throws-dispatch" failed in "dispatch": out of ideas (at 0 ns)\n`],
+  ["throws-phase", 1, `throws-phase.mjs:6:13: error[policy-error]: sync policy "throws-phase" failed in "sync.phase": no phase today (at 0 ns)\n`, "--sync"],
   ["throws-text", 1, `error[policy-error]: scheduler "throws-text" failed in "dispatch": just a text (at 0 ns)\n`],
   ["throws-object", 1, `error[policy-error]: scheduler "throws-object" failed in "dispatch": something that has no text (at 0 ns)\n`],
   ["throws-in-options", 2, "--scheduler: error[policy-not-loaded]: cannot load ./throws-in-options.mjs: Error: no options today\n"],
@@ -39,7 +40,7 @@ const bad: readonly (readonly [policy: string, code: 1 | 2, message: string, fla
   ["loops-completed", 1, loops(`scheduler "loops-completed"`)],
   ["loops-sync", 1, loops(`sync policy "loops-sync"`), "--sync"],
   ["signals-never", 1, [
-    "error[deadlock]: nothing can move any more; 2 of 3 operators did not end (stuck at TIME):",
+    `error[deadlock]: sync policy "signals-never" never signalled 1 edge of operators that have ended; 2 of 3 operators did not end (stuck at TIME):`,
     `  "linear2" waits for the output of "linear1" to become visible (edge 0)`, `  "linear3" waits for "linear2"`, "",
   ].join("\n"), "--sync"],
   ["exits-top-level", 1, `error[policy-error]: loading policy ./exits-top-level.mjs ended the process${noExit}`],

@@ -7,6 +7,7 @@ import { met } from "../../src/schedulers/met.ts";
 import { minMin } from "../../src/schedulers/min-min.ts";
 import { sufferage } from "../../src/schedulers/sufferage.ts";
 import { runTasks } from "./run-task-graph.ts";
+import type { TaskGraph } from "./static-view.ts";
 
 /** Expected completion of `task` on each machine, given when the machines are available. */
 type Completions = (task: number) => number[];
@@ -36,14 +37,17 @@ function pick(left: readonly number[], merit: (task: number) => number, completi
   return { task, machine: best(completions(task)) };
 }
 
-function mapNaively(heuristic: Heuristic, costs: readonly (readonly number[])[]): number[] {
+function mapNaively(heuristic: Heuristic, { costs, reload, kinds }: TaskGraph): number[] {
   const available = costs[0]!.map(() => 0);
+  const loaded = available.map(() => -1);
+  const setup = (task: number, m: number): number => (reload && kinds![task]! !== loaded[m] ? reload[m]! : 0);
   const placement = costs.map(() => -1);
   for (let left = costs.map((_, task) => task); left.length > 0; left = left.filter((task) => placement[task]! < 0)) {
-    const chosen = heuristic(left, (task) => costs[task]!.map((cost, m) => available[m]! + cost));
+    const chosen = heuristic(left, (task) => costs[task]!.map((cost, m) => available[m]! + setup(task, m) + cost));
     for (const { task, machine } of chosen) {
       placement[task] = machine;
-      available[machine]! += costs[task]![machine]!;
+      available[machine]! += setup(task, machine) + costs[task]![machine]!;
+      loaded[machine] = kinds?.[task] ?? -1;
     }
   }
   return placement;
@@ -59,7 +63,19 @@ const costMatrix = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1,
 describe("batch heuristics map as their definitions do", () => {
   it.each([minMin, maxMin, sufferage])("$name", (definition) => {
     fc.assert(fc.property(costMatrix, (costs) => {
-      expect(placementOf(definition.create({}), costs)).toEqual(mapNaively(naive[definition.name]!, costs));
+      expect(placementOf(definition.create({}), costs)).toEqual(mapNaively(naive[definition.name]!, { costs, edges: [] }));
+    }), { numRuns: 100, seed: 3 });
+  });
+
+  const withSetups: fc.Arbitrary<TaskGraph> = costMatrix.chain((costs) => fc.record({
+    costs: fc.constant(costs), edges: fc.constant([]),
+    reload: fc.array(fc.constantFrom(0, 5, 40), { minLength: costs[0]!.length, maxLength: costs[0]!.length }),
+    kinds: fc.array(fc.nat(2), { minLength: costs.length, maxLength: costs.length }),
+  }));
+
+  it.each([minMin, maxMin, sufferage])("$name, with a setup wherever the kind of task changes", (definition) => {
+    fc.assert(fc.property(withSetups, (graph) => {
+      expect([...runTasks(graph, definition.create({})).ops.device]).toEqual(mapNaively(naive[definition.name]!, graph));
     }), { numRuns: 100, seed: 3 });
   });
 });

@@ -9,20 +9,20 @@ export const verify: Command = {
   usage: "TRACE…",
   description: [
     "Checks traces written by heddle run --trace, independently of the engine: every operator once, after its inputs had",
-    "arrived, on a device that can run it; one operator a slot; no link or memory past its capacity; bytes that add up.",
+    "arrived, on a device that can run it; one operator a slot; no link or memory past its capacity; bytes that add up; nothing changed since the run.",
     "Exit code 1 when a trace breaks a rule, 2 when one cannot be read.",
   ].join(" "),
   positionals: [1, Infinity],
   flags: {},
   examples: [["heddle run scenarios/quickstart.yaml --trace trace.json && heddle verify trace.json", "a run and its check"]],
   async run({ positionals, values }, io) {
-    const { verifyTrace } = await import("../../trace/verify.ts");
+    const [{ verifyTrace }, { verifyDigests }] = await Promise.all([import("../../trace/verify.ts"), import("../../trace/verify-digests.ts")]);
     const results = [];
     const unreadable: Issue[] = [];
     for (const file of positionals) {
       try {
         const trace = await readTrace(file);
-        results.push({ file, tasks: trace.instance.opCount, transfers: trace.transfers.length, digest: trace.digest, problems: verifyTrace(trace) });
+        results.push({ file, tasks: trace.instance.opCount, transfers: trace.transfers.length, digest: trace.digest, problems: [...verifyTrace(trace), ...verifyDigests(trace)] });
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         unreadable.push(...error.issues);

@@ -1,0 +1,18 @@
+/** Kinds of events, in the order in which events of one instant are handled. */
+export const EventKind = { jobArrival: 0, signal: 1, transferJoins: 2, transferEnd: 3, opJoins: 4, opEnd: 5, wake: 6 } as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+const KIND_SHIFT = 28;
+/** Entity ids fit below the kind. */
+export const MAX_ENTITY = 2 ** KIND_SHIFT - 1;
+
+/** The total order within an instant: kind first, then entity id. */
+export function eventKey(kind: EventKind, entity: number): number {
+  return ((kind << KIND_SHIFT) | entity) >>> 0;
+}
+export function keyKind(key: number): EventKind {
+  return (key >>> KIND_SHIFT) as EventKind;
+}
+export function keyEntity(key: number): number {
+  return key & MAX_ENTITY;
+}

@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Instance } from "../../src/core/instance.ts";
+import { simulate } from "../../src/core/simulate.ts";
+import { RowKind } from "../../src/core/trace.ts";
+import type { PolicyView } from "../../src/plugin.ts";
+import { createPolicy } from "../../src/scenario/create-policy.ts";
+import { loadScenario } from "../../src/scenario/load-scenario.ts";
+import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
+import { compileScenario } from "../../src/scenario/run-scenario.ts";
+import { planCpop } from "../../src/schedulers/cpop.ts";
+import { planHeft } from "../../src/schedulers/heft.ts";
+import { schedulers } from "../../src/schedulers/index.ts";
+import { planPeft } from "../../src/schedulers/peft.ts";
+import type { Plan } from "../../src/schedulers/plan.ts";
+import { memoryFiles } from "../scenario/memory-files.ts";
+import { runTasks } from "./run-task-graph.ts";
+import { staticView, type TaskGraph } from "./static-view.ts";
+
+const planners: [string, (view: PolicyView) => Plan][] = [["heft", planHeft], ["cpop", planCpop], ["peft", planPeft]];
+const dynamic = ["dmda", "mct", "min-min", "max-min", "sufferage"];
+/** Those that choose by expected completion. */
+const byCompletion = [...planners.map(([name]) => name), ...dynamic, "b-level"];
+const policy = (name: string) => createPolicy(schedulers.get(name));
+
+/** P1 needs 10 ticks a task and loads nothing, P2 needs 1 and takes 50 to load another kind. */
+const tasks = (kinds: readonly number[], edges: TaskGraph["edges"] = []): TaskGraph => ({ costs: kinds.map(() => [10, 1]), edges, reload: [0, 50], kinds });
+const chain = (length: number): TaskGraph["edges"] => Array.from({ length: length - 1 }, (_, i) => [i, i + 1, 0] as const);
+
+describe("a processor that must be loaded for each kind of task", () => {
+  it.each(byCompletion)("%s keeps alternating kinds away from it", (name) => {
+    const trace = runTasks(tasks([0, 1, 0, 1, 0, 1, 0, 1], chain(8)), policy(name));
+    expect([...trace.ops.device]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(trace.makespanTicks).toBe(80);
+  });
+
+  it.each([...planners.map(([name]) => name), ...dynamic])("%s gives it a long run of one kind", (name) => {
+    // P1 alone: 300. Five or six tasks on P1, the others behind one setup: 50 + 24 = 74 at best 75.
+    const { rows, ops, makespanTicks } = runTasks(tasks(Array.from({ length: 30 }, () => 0)), policy(name));
+    expect(makespanTicks).toBeLessThanOrEqual(80);
+    expect(ops.device.filter((device) => device === 1).length).toBeGreaterThanOrEqual(22);
+    expect(Array.from({ length: rows.length }, (_, row) => rows.kind[row]).filter((kind) => kind === RowKind.setup).length).toBe(1);
+  });
+
+  it.each(planners)("%s sees that one setup serves a whole chain, though it does not repay itself with any one task", (name, planOf) => {
+    const graph = tasks(Array.from({ length: 20 }, () => 0), chain(20));
+    expect(planOf(staticView(graph)).makespanTicks).toBe(70);
+    expect(runTasks(graph, policy(name)).makespanTicks).toBe(70);
+  });
+
+  it.each(["mct", "dmda", "min-min", "max-min", "sufferage"])("%s counts setups that are still to come in the queue", (name) => {
+    // Four kinds on P2, one after the other: 51, 102 … so the second and all later ones do better on P1, behind each other.
+    const { ops } = runTasks({ ...tasks([0, 1, 2, 3]), costs: [[60, 1], [60, 1], [60, 1], [60, 1]] }, policy(name));
+    expect(ops.endTicks.reduce((a, b) => Math.max(a, b))).toBe(120);
+  });
+
+  it("a thief leaves what would take longer to load than to wait for", () => {
+    const { ops } = runTasks(tasks([0, 0, 0], [[0, 1, 0], [0, 2, 0]]), policy("work-stealing"));
+    expect([...ops.device]).toEqual([0, 0, 0]);
+  });
+
+  it("a thief comes where the wait is longer", () => {
+    const { ops } = runTasks(tasks(Array.from({ length: 11 }, () => 0), Array.from({ length: 10 }, (_, i) => [0, i + 1, 0] as const)), policy("work-stealing"));
+    expect([...ops.device]).toContain(1);
+  });
+});
+
+describe("planned times, setups included", () => {
+  it("heft by hand: setup, run, and no setup for the next of the kind", () => {
+    const graph: TaskGraph = { costs: [[100, 2], [100, 2], [7, 2]], edges: chain(3), reload: [0, 10], kinds: [0, 0, 1] };
+    const plan = planHeft(staticView(graph));
+    expect([...plan.startTicks]).toEqual([0, 12, 14]);
+    expect([...plan.endTicks]).toEqual([12, 14, 21]);
+    expect([...plan.device]).toEqual([1, 1, 0]);
+    expect([...runTasks(graph, policy("heft")).ops.endTicks]).toEqual([12, 14, 21]);
+  });
+
+  /** Random kinds, some of which need nothing; processors with one slot, some of which reload. */
+  const graphs: fc.Arbitrary<TaskGraph> = fc.record({ devices: fc.integer({ min: 1, max: 4 }), tasks: fc.integer({ min: 2, max: 30 }) }).chain(({ devices, tasks }) => fc.record({
+    costs: fc.array(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: devices, maxLength: devices }), { minLength: tasks, maxLength: tasks }),
+    edges: fc.uniqueArray(fc.tuple(fc.nat(tasks - 1), fc.nat(tasks - 1), fc.nat(15)).filter(([from, to]) => from < to), { maxLength: 2 * tasks, selector: ([from, to]) => from * tasks + to })
+      .map((edges) => edges.sort(([, a], [, b]) => a - b) as TaskGraph["edges"]),
+    reload: fc.array(fc.constantFrom(0, 3, 12), { minLength: devices, maxLength: devices }),
+    kinds: fc.array(fc.integer({ min: -1, max: 2 }), { minLength: tasks, maxLength: tasks }),
+  }));
+
+  it.each(planners)("%s: as planned, so run", (name, planOf) => {
+    fc.assert(fc.property(graphs, (graph) => {
+      const plan = planOf(staticView(graph));
+      const { ops, makespanTicks } = runTasks(graph, policy(name));
+      expect([...ops.device]).toEqual([...plan.device]);
+      expect([...ops.startTicks]).toEqual([...plan.startTicks]);
+      expect([...ops.endTicks]).toEqual([...plan.endTicks]);
+      expect(makespanTicks).toBe(plan.makespanTicks);
+    }), { numRuns: 300, seed: 6 });
+  });
+});
+
+describe("ResNet-50 on a server, a GPU and an FPGA that is reconfigured for each kind of operator", () => {
+  const names = { cpu0: "amd-epyc-7763", gpu0: "nvidia-t4", fpga0: "xilinx-alveo-u250" } as const;
+
+  async function resnet(devices: readonly (keyof typeof names)[], workload: string, cpuSlots: number): Promise<Instance> {
+    const lines = devices.map((id) => `    ${id}: {use: ${names[id]}${id === "cpu0" ? `, slots: ${cpuSlots}` : ""}}`);
+    const links = devices.filter((id) => id !== "cpu0").map((id) => `    - {name: to-${id}, between: [cpu0, ${id}], use: pcie3-x16}`);
+    const text = [`workload: {model: resnet50, ${workload}}`, "machine:", "  name: mixed", "  devices:", ...lines, "  links:", ...links].join("\n");
+    return compileScenario(await resolveScenario(await loadScenario("a.yaml", { readFile: memoryFiles({ "a.yaml": text }) })));
+  }
+
+  /** The shortest that one device takes for all operators, one after the other, setups included and its data already there. */
+  function bestAlone({ topo, classOf, costTicks, configuration, setupTicks, deviceCount }: Instance): number {
+    return Math.min(...Array.from({ length: deviceCount }, (_, d) => {
+      let loaded = -1;
+      let sum = 0;
+      for (const op of topo) {
+        const at = classOf[op]! * deviceCount + d;
+        const needed = configuration[at]!;
+        if (needed >= 0 && needed !== loaded) sum += setupTicks[d]!;
+        if (needed >= 0) loaded = needed;
+        sum += costTicks[at]!;
+      }
+      return sum;
+    }));
+  }
+
+  const ratio = (instance: Instance, name: string): number => simulate({ instance, scheduler: policy(name), noise: false }).makespanTicks / bestAlone(instance);
+
+  it.each(byCompletion)("%s takes at most 1.3 times as long as the best device alone", async (name) => {
+    expect(ratio(await resnet(["cpu0", "gpu0", "fpga0"], "batch: 1", 1), name)).toBeLessThan(1.3);
+    expect(ratio(await resnet(["cpu0", "gpu0", "fpga0"], "batch: 1", 32), name)).toBeLessThan(1.3);
+    // Operators are faster on the FPGA, but not by as much as loading takes.
+    expect(ratio(await resnet(["cpu0", "fpga0"], "batch: 1", 32), name)).toBeLessThan(1.05);
+  });
+
+  it.each(planners)("%s finds that four setups are worth it for a larger batch", async (name) => {
+    expect(ratio(await resnet(["cpu0", "fpga0"], "batch: 8, dtype: i8", 64), name)).toBeLessThan(1.3);
+  });
+});
