@@ -36,6 +36,7 @@ export { importDot } from "./graph/import/dot.ts";
 export { importWfformat } from "./graph/import/wfformat.ts";
 export { fuseGraph, type MergedOp } from "./graph/fuse.ts";
 export { summarize, formatSummary, type GraphSummary } from "./graph/summary.ts";
+export * as analysis from "./graph/analysis.ts";
 export * as generate from "./graph/generate.ts";
 
 // Machines and costs

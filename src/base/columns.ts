@@ -55,21 +55,25 @@ abstract class Column<A extends TypedArray> {
   }
 }
 
+/** A growable column of 64-bit floats. */
 export class F64Column extends Column<Float64Array> {
   constructor(capacity = 64) {
     super(new Float64Array(capacity));
   }
 }
+/** A growable column of unsigned 32-bit integers. */
 export class U32Column extends Column<Uint32Array> {
   constructor(capacity = 64) {
     super(new Uint32Array(capacity));
   }
 }
+/** A growable column of signed 32-bit integers. */
 export class I32Column extends Column<Int32Array> {
   constructor(capacity = 64) {
     super(new Int32Array(capacity));
   }
 }
+/** A growable column of bytes. */
 export class U8Column extends Column<Uint8Array> {
   constructor(capacity = 64) {
     super(new Uint8Array(capacity));

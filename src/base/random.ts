@@ -13,7 +13,7 @@ export function randomSource(seed: number, name: string): () => number {
 }
 
 /** Mixes a 32-bit value into a 32-bit state. @source Finalizer constants of MurmurHash3 (A. Appleby, public domain). */
-export function mix32(state: number, value: number): number {
+function mix32(state: number, value: number): number {
   let h = (state ^ value) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -21,7 +21,7 @@ export function mix32(state: number, value: number): number {
 }
 
 /** Uniform in (0, 1), a pure function of its coordinates. */
-export function uniformDraw(seed: number, source: number, item: number, part: number): number {
+function uniformDraw(seed: number, source: number, item: number, part: number): number {
   const state = mix32(mix32(mix32(mix32(0x2545f491, seed), source), item), part);
   const high = mix32(state, 1) >>> 5;
   const low = mix32(state, 2) >>> 6;
@@ -29,7 +29,7 @@ export function uniformDraw(seed: number, source: number, item: number, part: nu
 }
 
 /** Share of the variance of an operator's noise that depends on the device too; the rest is the same on every device. */
-export const deviceNoiseShare = 0.1;
+const deviceNoiseShare = 0.1;
 
 /**
  * A noise factor of mean 1 and relative standard deviation `sigma` (lognormal) for one execution of an operator.

@@ -106,6 +106,15 @@ export function formatJoules(joules: number): string {
   return formatSteps(joules, jouleSteps);
 }
 
+/**
+ * A count and its noun, which takes an "s" but for one.
+ * @example
+ * counted(3, "slot"); // "3 slots"
+ */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A share for people: `83.1 %`. */
 export function formatPercent(ratio: number): string {
   return Number.isFinite(ratio) ? `${(100 * ratio).toFixed(1)} %` : "–";

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/csr.ts";
 import type { Instance } from "../core/instance.ts";
 
 /**
@@ -129,14 +130,10 @@ class Releases {
 
   /** Ops in a topological order; where jobs follow back to back, those that arrive by themselves first, then the others one by one. */
   *order(): Iterable<number> {
-    const { topo, jobOf, jobCount, opCount } = this.#instance;
+    const { topo, jobOf, jobCount } = this.#instance;
     if (!this.#backToBack) return yield* topo;
-    const start = new Uint32Array(jobCount + 1);
-    for (let op = 0; op < opCount; op++) start[jobOf[op]! + 1]!++;
-    for (let job = 0; job < jobCount; job++) start[job + 1]! += start[job]!;
-    const fill = start.slice(0, jobCount);
-    const byJob = new Uint32Array(opCount);
-    for (const op of topo) byJob[fill[jobOf[op]!]!++] = op;
+    const { start, item } = groupBy(jobCount, topo.map((op) => jobOf[op]!));
+    const byJob = item.map((position) => topo[position]!);
     const follows = (job: number): boolean => this.#instance.jobArrivalTicks[job] === Infinity;
     for (let job = 0; job < jobCount; job++) if (!follows(job)) yield* byJob.subarray(start[job]!, start[job + 1]!);
     const ends = [...this.#end].filter((_, job) => !follows(job)).sort((a, b) => a - b);

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { InputError } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
+import { counted } from "../base/units.ts";
 
 /** One flag of a command. */
 export interface Flag {
@@ -85,7 +86,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   }
   const [least, most] = command.positionals;
   if (values["help"] !== true && positionals.length < least) throw new InputError({ code: "missing-argument", message: `heddle ${command.name} needs ${command.usage}`, hint: usage });
-  if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes no more than ${most} argument${most === 1 ? "" : "s"}, but got "${positionals[most]}"`, hint: usage });
+  if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes no more than ${counted(most, "argument")}, but got "${positionals[most]}"`, hint: usage });
   const format = values["format"];
   if (format !== undefined && format !== "text" && format !== "json") throw new InputError({ code: "bad-flag", message: `--format is text or json, not "${String(format)}"` });
   return { positionals, values };

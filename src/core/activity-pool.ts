@@ -5,11 +5,11 @@ import { resized } from "../base/columns.ts";
  * order key: sums over them do not depend on history. Times are in ticks.
  */
 export class ActivityPool {
-  /** Largest number of resources that one activity names. */
-  readonly stride: number;
+  /** Entries of `resource` and `demand` for each activity: 2 ** shift, at least the largest number of resources that one names. */
+  readonly shift: number;
   /** Order keys, unique among the open activities. */
   key = new Float64Array(64);
-  /** How many resources the activity names; they are at `resource[activity * stride + i]`, as are the demands. */
+  /** How many resources the activity names: its *uses*, at `resource[(activity << shift) + i]`, and `demand` likewise. */
   uses = new Uint8Array(64);
   resource: Uint32Array;
   demand: Float64Array;
@@ -19,7 +19,7 @@ export class ActivityPool {
   work = new Float64Array(64);
   rate = new Float64Array(64);
   since = new Float64Array(64);
-  /** For each resource the first `memberCount` entries of `members`. */
+  /** For each resource the first `memberCount` entries of `members`: uses (`activity = use >> shift`), by order key. */
   readonly members: Int32Array[];
   readonly memberCount: Int32Array;
   readonly #capacity: Float64Array;
@@ -28,9 +28,9 @@ export class ActivityPool {
 
   constructor(capacity: Float64Array, maxUses: number) {
     this.#capacity = capacity;
-    this.stride = Math.max(1, maxUses);
-    this.resource = new Uint32Array(64 * this.stride);
-    this.demand = new Float64Array(64 * this.stride);
+    this.shift = Math.ceil(Math.log2(Math.max(1, maxUses)));
+    this.resource = new Uint32Array(64 << this.shift);
+    this.demand = new Float64Array(64 << this.shift);
     this.members = Array.from(capacity, () => new Int32Array(4));
     this.memberCount = new Int32Array(capacity.length);
   }
@@ -54,7 +54,7 @@ export class ActivityPool {
 
   /** The activity draws `demand` of `resource` at full speed. The resource with the largest demand / capacity (ties: lower id) sets its weight. */
   use(activity: number, resource: number, demand: number): void {
-    const first = activity * this.stride;
+    const first = activity << this.shift;
     const at = first + this.uses[activity]!;
     this.resource[at] = resource;
     this.demand[at] = demand;
@@ -66,22 +66,14 @@ export class ActivityPool {
       if (a > b || (a === b && this.resource[i]! < this.resource[primary]!)) primary = i;
     }
     this.weight[activity] = 1 / this.demand[primary]!;
-    this.#insertMember(resource, activity);
+    this.#insertMember(resource, at);
   }
 
   close(activity: number): void {
-    const first = activity * this.stride;
-    for (let i = first; i < first + this.uses[activity]!; i++) this.#removeMember(this.resource[i]!, activity);
+    const first = activity << this.shift;
+    for (let use = first; use < first + this.uses[activity]!; use++) this.#removeMember(this.resource[use]!, use);
     this.uses[activity] = 0;
     this.#free.push(activity);
-  }
-
-  /** What the activity draws of `resource` at full speed. */
-  demandOn(activity: number, resource: number): number {
-    const first = activity * this.stride;
-    let demand = 0;
-    for (let i = first; i < first + this.uses[activity]!; i++) if (this.resource[i] === resource) demand += this.demand[i]!;
-    return demand;
   }
 
   remaining(activity: number, now: number): number {
@@ -93,8 +85,8 @@ export class ActivityPool {
       const size = this.#size * 2;
       this.key = resized(this.key, size);
       this.uses = resized(this.uses, size);
-      this.resource = resized(this.resource, size * this.stride);
-      this.demand = resized(this.demand, size * this.stride);
+      this.resource = resized(this.resource, size << this.shift);
+      this.demand = resized(this.demand, size << this.shift);
       this.weight = resized(this.weight, size);
       this.work = resized(this.work, size);
       this.rate = resized(this.rate, size);
@@ -103,22 +95,22 @@ export class ActivityPool {
     return this.#size++;
   }
 
-  #insertMember(resource: number, activity: number): void {
+  #insertMember(resource: number, use: number): void {
     let members = this.members[resource]!;
     const count = this.memberCount[resource]!;
     if (count === members.length) members = this.members[resource] = resized(members, count * 2);
-    const key = this.key[activity]!;
+    const key = this.key[use >> this.shift]!;
     let i = count;
-    for (; i > 0 && this.key[members[i - 1]!]! > key; i--) members[i] = members[i - 1]!;
-    members[i] = activity;
+    for (; i > 0 && this.key[members[i - 1]! >> this.shift]! > key; i--) members[i] = members[i - 1]!;
+    members[i] = use;
     this.memberCount[resource] = count + 1;
   }
 
-  #removeMember(resource: number, activity: number): void {
+  #removeMember(resource: number, use: number): void {
     const members = this.members[resource]!;
     const count = --this.memberCount[resource]!;
     let i = 0;
-    while (members[i] !== activity) i++;
+    while (members[i] !== use) i++;
     for (; i < count; i++) members[i] = members[i + 1]!;
   }
 }

@@ -1,4 +1,4 @@
-import type { Csr } from "../base/csr.ts";
+import { groupBy, type Csr } from "../base/csr.ts";
 import { SimulationError } from "../base/errors.ts";
 import { EventKind, MAX_ENTITY, eventKey } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
@@ -159,15 +159,8 @@ function sharedRoutes(instance: Instance): Uint8Array {
   return shared;
 }
 
-function groupOutputs(instance: Instance): Csr {
-  const { tensorProducer, tensorBytes, tensorCount, opCount } = instance;
-  const start = new Uint32Array(opCount + 1);
-  for (let t = 0; t < tensorCount; t++) if (tensorProducer[t]! >= 0 && tensorBytes[t]! > 0) start[tensorProducer[t]! + 1]!++;
-  for (let op = 0; op < opCount; op++) start[op + 1]! += start[op]!;
-  const fill = start.slice(0, opCount);
-  const item = new Uint32Array(start[opCount]!);
-  for (let t = 0; t < tensorCount; t++) if (tensorProducer[t]! >= 0 && tensorBytes[t]! > 0) item[fill[tensorProducer[t]!]!++] = t;
-  return { start, item };
+function groupOutputs({ tensorProducer, tensorBytes, opCount }: Instance): Csr {
+  return groupBy(opCount, tensorProducer, (tensor) => tensorProducer[tensor]! >= 0 && tensorBytes[tensor]! > 0);
 }
 
 function groupTensorUses(instance: Instance): [Uint32Array, Uint32Array, Int32Array] {

@@ -1,5 +1,5 @@
 import { SimulationError } from "../base/errors.ts";
-import { formatNs } from "../base/units.ts";
+import { counted, formatNs } from "../base/units.ts";
 import { OpPhase } from "./op-table.ts";
 import type { SimulationState } from "./state.ts";
 
@@ -35,10 +35,6 @@ export function deadlockError(state: SimulationState, scheduler: string, sync: s
     code: "deadlock",
     message: `${cause}; ${left.length} of ${instance.opCount} operators did not end (stuck at ${formatNs(now * instance.tickNs)}):\n${[...reasons, ...more].join("\n")}`,
   });
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Edges whose producer has ended, and that the synchronization policy keeps hidden. */

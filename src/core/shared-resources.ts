@@ -1,5 +1,6 @@
 import { ActivityPool } from "./activity-pool.ts";
-import { EndHeap } from "./end-heap.ts";
+import { EndBlocks } from "./end-blocks.ts";
+import { IdBuffer } from "./id-buffer.ts";
 
 /** Rounds a duration up to whole ticks; float dust does not add one (docs/decisions/engine-semantics.md). */
 export function ceilTicks(duration: number): number {
@@ -20,7 +21,7 @@ export function ceilTicks(duration: number): number {
 export class SharedResources {
   readonly #pool: ActivityPool;
   readonly #capacity: Float64Array;
-  readonly #ends = new EndHeap();
+  readonly #ends = new EndBlocks();
   /** Resources whose demand is above their capacity. */
   readonly #limiting: Uint8Array;
   /** Resources whose activities changed since the last {@link solve}, as flags and as a list. */
@@ -28,7 +29,9 @@ export class SharedResources {
   readonly #dirtyList: number[] = [];
   /** Activities opened since then. */
   readonly #fresh: number[] = [];
-  // Marks and results of one solve.
+  // Of one solve: the resources and activities that it reaches, and the rates it finds.
+  readonly #resources = new IdBuffer();
+  readonly #affected = new IdBuffer();
   readonly #reached: Uint8Array;
   #inSolve = new Uint8Array(64);
   #newRate = new Float64Array(64);
@@ -72,13 +75,13 @@ export class SharedResources {
 
   /** When the next activity ends as things stand; Infinity when none does. */
   get nextEnd(): number {
-    return this.#ends.headEnd;
+    return this.#ends.first;
   }
 
   /** Order key of the activity that ends at {@link nextEnd}; its end is taken off, and the caller closes it. */
   takeNext(): number {
-    const activity = this.#ends.head;
-    this.#ends.remove(activity);
+    const activity = this.#ends.firstActivity;
+    this.#ends.set(activity, Infinity);
     return this.#pool.key[activity]!;
   }
 
@@ -89,9 +92,9 @@ export class SharedResources {
 
   /** Ends the activity, done or not, and frees its slot. */
   close(activity: number): void {
-    const first = activity * this.#pool.stride;
-    for (let i = first; i < first + this.#pool.uses[activity]!; i++) this.#touch(this.#pool.resource[i]!);
-    this.#ends.remove(activity);
+    const first = activity << this.#pool.shift;
+    for (let use = first; use < first + this.#pool.uses[activity]!; use++) this.#touch(this.#pool.resource[use]!);
+    this.#ends.set(activity, Infinity);
     this.#pool.close(activity);
     const fresh = this.#fresh.indexOf(activity);
     if (fresh >= 0) this.#fresh.splice(fresh, 1);
@@ -109,77 +112,80 @@ export class SharedResources {
       this.#newRate = new Float64Array(this.#pool.key.length);
       this.#inSolve = new Uint8Array(this.#pool.key.length);
     }
-    const resources: number[] = [];
-    const affected = this.#collectAffected(resources);
-    if (affected.length > 0) this.#fill(affected, resources.filter((resource) => this.#limiting[resource] === 1));
-    for (const resource of resources) this.#reached[resource] = 0;
-    for (const activity of affected) this.#apply(activity, now);
+    const affected = this.#affected;
+    const resources = this.#resources;
+    this.#collectAffected();
+    if (affected.length > 0) this.#fill();
+    for (let r = 0; r < resources.length; r++) this.#reached[resources.at(r)] = 0;
+    for (let i = 0; i < affected.length; i++) this.#apply(affected.at(i), now);
+    affected.clear();
+    resources.clear();
   }
 
   // ── which activities can have changed ──
 
   /** Fresh activities, and all that are connected to a changed resource through resources that limit (or just did); those resources too. */
-  #collectAffected(resources: number[]): number[] {
-    const { members, memberCount } = this.#pool;
-    const affected: number[] = [];
+  #collectAffected(): void {
+    const { members, memberCount, shift } = this.#pool;
     for (const resource of this.#dirtyList) {
       this.#dirty[resource] = 0;
       const before = this.#limiting[resource]!;
       this.#limiting[resource] = this.#isOversubscribed(resource) ? 1 : 0;
-      if ((before | this.#limiting[resource]!) === 1) this.#reach(resource, resources);
+      if ((before | this.#limiting[resource]!) === 1) this.#reach(resource);
     }
     this.#dirtyList.length = 0;
-    for (const activity of this.#fresh) this.#affect(activity, affected, resources);
+    for (const activity of this.#fresh) this.#affect(activity);
     this.#fresh.length = 0;
-    for (let r = 0; r < resources.length; r++) {
-      const resource = resources[r]!;
-      for (let i = 0; i < memberCount[resource]!; i++) this.#affect(members[resource]![i]!, affected, resources);
+    for (let r = 0; r < this.#resources.length; r++) {
+      const resource = this.#resources.at(r);
+      const list = members[resource]!;
+      for (let i = 0, count = memberCount[resource]!; i < count; i++) this.#affect(list[i]! >> shift);
     }
-    return affected;
   }
 
-  #reach(resource: number, resources: number[]): void {
+  #reach(resource: number): void {
     if (this.#reached[resource] === 1) return;
     this.#reached[resource] = 1;
-    resources.push(resource);
+    this.#resources.push(resource);
   }
 
-  #affect(activity: number, affected: number[], resources: number[]): void {
+  #affect(activity: number): void {
     if (this.#inSolve[activity] === 1) return;
     this.#inSolve[activity] = 1;
-    affected.push(activity);
-    const { stride, uses, resource } = this.#pool;
-    for (let i = activity * stride; i < activity * stride + uses[activity]!; i++) if (this.#limiting[resource[i]!] === 1) this.#reach(resource[i]!, resources);
+    this.#affected.push(activity);
+    const { shift, uses, resource } = this.#pool;
+    const first = activity << shift;
+    for (let use = first, end = first + uses[activity]!; use < end; use++) if (this.#limiting[resource[use]!] === 1) this.#reach(resource[use]!);
   }
 
   #isOversubscribed(resource: number): boolean {
+    const { demand, memberCount } = this.#pool;
     const members = this.#pool.members[resource]!;
     let sum = 0;
-    for (let i = 0; i < this.#pool.memberCount[resource]!; i++) sum += this.#pool.demandOn(members[i]!, resource);
+    for (let i = 0, count = memberCount[resource]!; i < count; i++) sum += demand[members[i]!]!;
     return sum > this.#capacity[resource]!;
   }
 
   // ── progressive filling ──
 
-  /** Sets `#newRate` of each affected activity, given the resources that limit them; all members of those are among them. */
-  #fill(affected: readonly number[], limits: readonly number[]): void {
-    const { members, memberCount, weight } = this.#pool;
+  /** Sets `#newRate` of each affected activity. All members of every limiting resource among those reached are among them. */
+  #fill(): void {
+    const { members, memberCount, weight, shift } = this.#pool;
+    const affected = this.#affected;
+    const resources = this.#resources;
     const rates = this.#newRate;
+    for (let i = 0; i < affected.length; i++) rates[affected.at(i)] = 1;
     let rising = 0;
-    for (const activity of affected) {
-      // −1 marks an activity that still rises with the level.
-      rates[activity] = this.#isLimited(activity) ? -1 : 1;
-      if (rates[activity]! < 0) rising++;
-    }
-    for (const resource of limits) this.#startFilling(resource);
+    for (let r = 0; r < resources.length; r++) if (this.#limiting[resources.at(r)] === 1) rising += this.#startFilling(resources.at(r));
     // The lowest level at which a rising activity reaches full speed; may be too low once that one is frozen.
     let lowest = 0;
     while (rising > 0) {
       // The resource that is full first; ties to the lower id.
       let tightest = -1;
       let level = Infinity;
-      for (const resource of limits) {
-        if (this.#rising[resource] === 0) continue;
+      for (let r = 0; r < resources.length; r++) {
+        const resource = resources.at(r);
+        if (this.#rising[resource] === 0 || this.#limiting[resource] === 0) continue;
         const limit = Math.max(0, this.#left[resource]!) / this.#slope[resource]!;
         if (limit < level || (limit === level && resource < tightest)) {
           level = limit;
@@ -188,20 +194,21 @@ export class SharedResources {
       }
       if (lowest < level) {
         lowest = Infinity;
-        for (const activity of affected) if (rates[activity]! < 0) lowest = Math.min(lowest, 1 / weight[activity]!);
+        for (let i = 0; i < affected.length; i++) if (rates[affected.at(i)]! < 0) lowest = Math.min(lowest, 1 / weight[affected.at(i)]!);
       }
       if (lowest < level) {
         // These run at full speed before the resource is full, so what they leave is shared again.
-        for (const activity of affected) {
+        for (let i = 0; i < affected.length; i++) {
+          const activity = affected.at(i);
           if (rates[activity]! >= 0 || 1 / weight[activity]! !== lowest) continue;
           this.#freeze(activity, 1);
           rising--;
         }
         continue;
       }
-      const count = memberCount[tightest]!;
-      for (let i = 0; i < count; i++) {
-        const activity = members[tightest]![i]!;
+      const list = members[tightest]!;
+      for (let i = 0, count = memberCount[tightest]!; i < count; i++) {
+        const activity = list[i]! >> shift;
         if (rates[activity]! >= 0) continue;
         this.#freeze(activity, Math.min(1, weight[activity]! * level));
         rising--;
@@ -209,30 +216,36 @@ export class SharedResources {
     }
   }
 
-  #isLimited(activity: number): boolean {
-    const { stride, uses, resource } = this.#pool;
-    for (let i = activity * stride; i < activity * stride + uses[activity]!; i++) if (this.#limiting[resource[i]!] === 1) return true;
-    return false;
-  }
-
-  #startFilling(resource: number): void {
+  /** Marks the members of a limiting resource as rising (rate −1); returns how many were not yet. */
+  #startFilling(resource: number): number {
+    const { demand, weight, memberCount, shift } = this.#pool;
     const members = this.#pool.members[resource]!;
-    const count = this.#pool.memberCount[resource]!;
+    const count = memberCount[resource]!;
     let slope = 0;
-    for (let i = 0; i < count; i++) slope += this.#pool.demandOn(members[i]!, resource) * this.#pool.weight[members[i]!]!;
+    let newlyRising = 0;
+    for (let i = 0; i < count; i++) {
+      const use = members[i]!;
+      const activity = use >> shift;
+      slope += demand[use]! * weight[activity]!;
+      if (this.#newRate[activity]! < 0) continue;
+      this.#newRate[activity] = -1;
+      newlyRising++;
+    }
     this.#left[resource] = this.#capacity[resource]!;
     this.#slope[resource] = slope;
     this.#rising[resource] = count;
+    return newlyRising;
   }
 
   /** The activity rises no more: its resources have less left, and fewer that share it. */
   #freeze(activity: number, rate: number): void {
-    const { stride, uses, resource, demand, weight } = this.#pool;
+    const { shift, uses, resource, demand, weight } = this.#pool;
     this.#newRate[activity] = rate;
-    for (let i = activity * stride; i < activity * stride + uses[activity]!; i++) {
-      this.#left[resource[i]!]! -= demand[i]! * rate;
-      this.#slope[resource[i]!]! -= demand[i]! * weight[activity]!;
-      this.#rising[resource[i]!]!--;
+    const first = activity << shift;
+    for (let use = first, end = first + uses[activity]!; use < end; use++) {
+      this.#left[resource[use]!]! -= demand[use]! * rate;
+      this.#slope[resource[use]!]! -= demand[use]! * weight[activity]!;
+      this.#rising[resource[use]!]!--;
     }
   }
 

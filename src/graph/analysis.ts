@@ -41,8 +41,8 @@ export function width(graph: OperatorGraph): number {
   return perLevel.reduce((most, count) => Math.max(most, count), 0);
 }
 
-/** A longest path. */
-export interface CriticalPath {
+/** A longest path of a graph whose operators have weights. */
+export interface LongestPath {
   /** Sum of the weights on it. */
   readonly length: number;
   /** Its ops, first to last. */
@@ -52,9 +52,9 @@ export interface CriticalPath {
 /**
  * The path with the largest sum of op weights; of several, the one whose ops have the smallest ids from the end on.
  * @example
- * criticalPath(graph, durations).length // no schedule is shorter
+ * longestPath(graph, durations).length // no schedule is shorter
  */
-export function criticalPath(graph: OperatorGraph, weight: ArrayLike<number>): CriticalPath {
+export function longestPath(graph: OperatorGraph, weight: ArrayLike<number>): LongestPath {
   const { inputs, tensorProducer, topo, opCount } = graph;
   const end = new Float64Array(opCount);
   const before = new Int32Array(opCount).fill(-1);

@@ -1,8 +1,8 @@
 import { F64Column, I32Column, U32Column, U8Column } from "../base/columns.ts";
-import type { Csr } from "../base/csr.ts";
+import { groupBy, type Csr } from "../base/csr.ts";
 import { InputError } from "../base/errors.ts";
 import { OperatorGraph, TensorOrigin, type DType, type OpClass, type Shape } from "./graph.ts";
-import { dependencies, describeCycle, findCycle, groupBy, topologicalOrder } from "./topology.ts";
+import { dependencies, describeCycle, findCycle, topologicalOrder } from "./topology.ts";
 
 /** What is said of an operator; the rest has defaults: f32, no work, no bytes. */
 export interface OpInit {

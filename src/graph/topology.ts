@@ -1,4 +1,5 @@
-import type { Csr } from "../base/csr.ts";
+import { groupBy, type Csr } from "../base/csr.ts";
+import { IdHeap } from "../base/id-heap.ts";
 
 /**
  * Operators in an order that respects every dependency, the smallest ready id first; the identity when the ids already
@@ -16,7 +17,8 @@ export function topologicalOrder(opCount: number, inputs: Csr, producer: Int32Ar
   const { from, to } = dependencies(opCount, inputs, producer);
   const { start, item } = groupBy(opCount, from);
   const waiting = countOf(opCount, to);
-  const ready = new SmallestFirst(opCount);
+  // All keys are equal: the smallest id comes first.
+  const ready = new IdHeap(new Float64Array(opCount));
   for (let op = 0; op < opCount; op++) if (waiting[op] === 0) ready.push(op);
   let count = 0;
   while (ready.length > 0) {
@@ -93,57 +95,8 @@ export function describeCycle(cycle: Cycle, nameOf: (node: number) => string): s
   return `the graph has a cycle: ${[...names, names[0]].join(" → ")}`;
 }
 
-/** Positions grouped by their key, in order: counting sort. */
-export function groupBy(keyCount: number, keys: Uint32Array): Csr {
-  const start = new Uint32Array(keyCount + 1);
-  for (let i = 0; i < keys.length; i++) start[keys[i]! + 1]!++;
-  for (let key = 0; key < keyCount; key++) start[key + 1]! += start[key]!;
-  const fill = start.slice(0, keyCount);
-  const item = new Uint32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) item[fill[keys[i]!]!++] = i;
-  return { start, item };
-}
-
 function countOf(keyCount: number, keys: Uint32Array): Uint32Array {
   const count = new Uint32Array(keyCount);
   for (let i = 0; i < keys.length; i++) count[keys[i]!]!++;
   return count;
-}
-
-/** A binary heap of ids. */
-class SmallestFirst {
-  readonly #heap: Uint32Array;
-  length = 0;
-
-  constructor(capacity: number) {
-    this.#heap = new Uint32Array(capacity);
-  }
-
-  push(value: number): void {
-    const heap = this.#heap;
-    let at = this.length++;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (heap[parent]! <= value) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = value;
-  }
-
-  pop(): number {
-    const heap = this.#heap;
-    const top = heap[0]!;
-    const last = heap[--this.length]!;
-    const n = this.length;
-    let at = 0;
-    for (let child = 1; child < n; child = 2 * at + 1) {
-      if (child + 1 < n && heap[child + 1]! < heap[child]!) child++;
-      if (heap[child]! >= last) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-    return top;
-  }
 }

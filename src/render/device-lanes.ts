@@ -1,4 +1,4 @@
-import { formatPercent } from "../base/units.ts";
+import { counted, formatPercent } from "../base/units.ts";
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
 import type { LaneInit, LanePlan } from "./lane-plan.ts";
 import { cleanText } from "./text.ts";
@@ -71,7 +71,7 @@ export function addDeviceLanes(plan: LanePlan, trace: Trace, deviceKinds: readon
 
 function addDevice(plan: LanePlan, name: string, kind: string, slots: number, share: number, lanes: readonly LaneInit[]): number {
   // A device that is called by its kind is not called so twice.
-  const parts = [kind === name ? "" : kind, `${slots} slot${slots === 1 ? "" : "s"}`].filter(Boolean);
+  const parts = [kind === name ? "" : kind, counted(slots, "slot")].filter(Boolean);
   return plan.group({
     kind: "device", name, detail: (slots === 1 ? parts.slice(0, -1) : parts).join(", "), share, tooltip: `${[name, ...parts].join(", ")}: busy ${formatPercent(share)}`,
   }, lanes, idleLaneHeight);

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/csr.ts";
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
 import type { FlowLanes } from "./flow-lanes.ts";
 import type { KindStyles } from "./kinds.ts";
@@ -63,12 +64,7 @@ export function inkFlows(ink: LaneInk, style: number, flows: readonly FlowLanes[
 function rowsByTrack(trace: Trace): { start: Uint32Array; row: Uint32Array } {
   const { rows, instance } = trace;
   const trackCount = slotStarts(instance)[instance.deviceCount]!;
-  const start = new Uint32Array(trackCount + 1);
-  for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) start[rows.track[row]! + 1]!++;
-  for (let track = 0; track < trackCount; track++) start[track + 1]! += start[track]!;
-  const fill = start.slice(0, trackCount);
-  const row = new Uint32Array(start[trackCount]!);
-  for (let i = 0; i < rows.length; i++) if (rows.kind[i] !== RowKind.transfer) row[fill[rows.track[i]!]!++] = i;
+  const { start, item: row } = groupBy(trackCount, rows.track, (i) => rows.kind[i] !== RowKind.transfer);
   for (let track = 0; track < trackCount; track++) {
     const mine = row.subarray(start[track], start[track + 1]);
     // Rows come in order of ends, which is that of starts where a slot runs one op at a time.

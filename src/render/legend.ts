@@ -3,7 +3,7 @@ import type { KindStyles } from "./kinds.ts";
 import { Style, type LegendEntry } from "./marks.ts";
 import { fitText, textWidth } from "./text.ts";
 
-export const legendRowHeight = 18;
+const legendRowHeight = 18;
 export const swatchWidth = 14;
 const size = 11;
 const gap = 14;

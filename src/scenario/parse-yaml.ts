@@ -7,7 +7,7 @@ export const yamlByteLimit = 2 ** 20;
 /** Deepest nesting of maps and lists. */
 export const yamlDepthLimit = 64;
 /** Most values that aliases (`*name`) may stand for, in all. */
-export const yamlAliasLimit = 100_000;
+const yamlAliasLimit = 100_000;
 /** Most problems that one file is reported with. */
 const issueLimit = 20;
 

@@ -6,7 +6,7 @@ import { blameReader, readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import { quote, type Position, type SourceMap, type SourceNode } from "./source-tree.ts";
 
 /** Most files that one scenario may include, counting repeats. */
-export const includeLimit = 256;
+const includeLimit = 256;
 
 /** A file named in another: relative to the folder of the one that names it. */
 export function resolvePath(named: string, from: Position): string {

@@ -45,7 +45,7 @@ export interface ResolvedScenario {
 }
 
 /** Most operators of one simulation, over all instances: some 10 GB of memory. */
-export const operatorLimit = 10_000_000;
+const operatorLimit = 10_000_000;
 
 /** How to resolve a scenario; everything is optional. */
 export interface ResolveOptions {

@@ -73,8 +73,6 @@ export const scenarioSchema = z.strictObject({
   output: outputSchema.optional().describe("Files to write"),
 }).meta({ title: "Heddle scenario" });
 
-/** What people write. */
-export type ScenarioInput = z.input<typeof scenarioSchema>;
 /** A checked scenario: quantities are numbers in canonical units, and shorthands are written out. */
 export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workload" | "machine" | "scheduler" | "sync" | "compare">> & {
   readonly workload: WorkloadSpec;

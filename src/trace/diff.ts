@@ -2,6 +2,7 @@ import { InputError } from "../base/errors.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath, type PathKind } from "./critical-path.ts";
 import { nanoseconds } from "./nanoseconds.ts";
+import { tidy } from "./tidy.ts";
 
 /**
  * Why an op took longer or shorter from being ready to its end. `device`: it moved to another device, where it runs
@@ -172,11 +173,6 @@ function pathChange(before: Trace, after: Trace): TraceDiff["path"] {
     .map(([kind, [a, b]]) => ({ kind, beforeNs: nanoseconds(a, before.instance.tickNs), afterNs: nanoseconds(b, after.instance.tickNs) }))
     .filter(({ beforeNs, afterNs }) => beforeNs > 0 || afterNs > 0)
     .sort((a, b) => Math.max(b.beforeNs, b.afterNs) - Math.max(a.beforeNs, a.afterNs));
-}
-
-/** Differences of times carry the dust of their operands. */
-function tidy(ns: number): number {
-  return Number(ns.toPrecision(12));
 }
 
 /** The `size` largest of many, ties in the order offered. */

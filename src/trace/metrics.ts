@@ -5,6 +5,7 @@ import { deviceTimes, energyJoules } from "./device-times.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
 import { TaskList } from "./task-list.ts";
+import { tidy } from "./tidy.ts";
 
 export type { DeviceMetrics, JobMetrics, LinkMetrics, MemoryMetrics, Metrics, PathStep } from "./result.ts";
 
@@ -74,11 +75,6 @@ function share(part: number, whole: number): number {
 /** Ratios are kept to 9 digits after the point: what is beyond is dust of the division. */
 function rounded(ratio: number): number {
   return Math.round(ratio * 1e9) / 1e9;
-}
-
-/** Sums and quotients of true values, without the dust of adding them up. */
-function tidy(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 /** No job makes the machine wait for its arrival. */

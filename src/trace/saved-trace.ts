@@ -7,7 +7,7 @@ import { traceColumns } from "./trace-columns.ts";
 import { restoreTrace, type SavedRun } from "./restore-trace.ts";
 
 /** Format of the `heddle` part of a trace file; it changes when an old reader would misread a new file. */
-export const savedTraceVersion = 1;
+const savedTraceVersion = 1;
 
 /**
  * A run as a trace file, in chunks: JSON that Perfetto and chrome://tracing open, with the whole run under the key

@@ -1,11 +1,12 @@
+import { F64Column } from "../base/columns.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { dustTicks, type VerifyContext } from "./verify-context.ts";
 
 /** What is known to have passed through one resource: `amount` within [release, deadline]. */
 interface Load {
-  readonly release: Float64Array;
-  readonly deadline: Float64Array;
-  readonly amount: Float64Array;
-  length: number;
+  readonly release: F64Column;
+  readonly deadline: F64Column;
+  readonly amount: F64Column;
 }
 
 /**
@@ -25,7 +26,7 @@ export function verifyCapacity(context: VerifyContext): void {
   });
   for (const [resource, load] of [...loads].sort((a, b) => a[0] - b[0])) {
     const late = firstLate(load, instance.resourceCapacity[resource]!);
-    if (late !== undefined) report("over-capacity", () => `${instance.resourceNames[resource]} cannot have served what ended by ${load.deadline[late]}: that is more than its ${instance.resourceCapacity[resource]} a tick allow`);
+    if (late !== undefined) report("over-capacity", () => `${instance.resourceNames[resource]} cannot have served what ended by ${load.deadline.get(late)}: that is more than its ${instance.resourceCapacity[resource]} a tick allow`);
   }
   if (!trace.complete) return;
   for (let resource = instance.memoryCount + instance.deviceCount; resource < instance.resourceCount; resource++) {
@@ -67,18 +68,10 @@ function eachUse({ trace, noise, setupTicks, runCount }: VerifyContext, visit: (
 
 function add(loads: Map<number, Load>, resource: number, release: number, deadline: number, amount: number): void {
   let load = loads.get(resource);
-  if (load === undefined || load.length === load.release.length) {
-    const grow = (old?: Float64Array): Float64Array => {
-      const bigger = new Float64Array(Math.max(64, 2 * (old?.length ?? 0)));
-      if (old) bigger.set(old);
-      return bigger;
-    };
-    load = { release: grow(load?.release), deadline: grow(load?.deadline), amount: grow(load?.amount), length: load?.length ?? 0 };
-    loads.set(resource, load);
-  }
-  load.release[load.length] = release;
-  load.deadline[load.length] = deadline;
-  load.amount[load.length++] = amount;
+  if (load === undefined) loads.set(resource, (load = { release: new F64Column(), deadline: new F64Column(), amount: new F64Column() }));
+  load.release.push(release);
+  load.deadline.push(deadline);
+  load.amount.push(amount);
 }
 
 /**
@@ -86,15 +79,15 @@ function add(loads: Map<number, Load>, resource: number, release: number, deadli
  * does, so a load that is late shows an interval with more in it than the capacity allows.
  */
 function firstLate(load: Load, capacity: number): number | undefined {
-  const { release, deadline, amount } = load;
-  const order = Uint32Array.from({ length: load.length }, (_, i) => i).sort((a, b) => release[a]! - release[b]!);
-  const left = amount.subarray(0, load.length).map((bytes) => bytes * (1 - 1e-9) - dustTicks * capacity);
-  const heap = new EarliestFirst(deadline, load.length);
+  const [release, deadline] = [load.release.view(), load.deadline.view()];
+  const order = Uint32Array.from(release.keys()).sort((a, b) => release[a]! - release[b]!);
+  const left = load.amount.view().map((bytes) => bytes * (1 - 1e-9) - dustTicks * capacity);
+  const heap = new IdHeap(deadline);
   let now = 0;
   for (let next = 0; next < order.length || heap.length > 0; ) {
     if (heap.length === 0) now = Math.max(now, release[order[next]!]!);
     while (next < order.length && release[order[next]!]! <= now) heap.push(order[next++]!);
-    const first = heap.top;
+    const first = heap.peek();
     const nextRelease = next < order.length ? release[order[next]!]! : Infinity;
     const done = now + Math.max(0, left[first]!) / capacity;
     if (done > nextRelease) {
@@ -108,43 +101,4 @@ function firstLate(load: Load, capacity: number): number | undefined {
     heap.pop();
   }
   return undefined;
-}
-
-/** A binary heap of ids, the smallest key on top. */
-class EarliestFirst {
-  readonly #key: Float64Array;
-  readonly #ids: Uint32Array;
-  length = 0;
-
-  constructor(key: Float64Array, capacity: number) {
-    this.#key = key;
-    this.#ids = new Uint32Array(capacity);
-  }
-
-  get top(): number {
-    return this.#ids[0]!;
-  }
-
-  push(id: number): void {
-    let i = this.length++;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (this.#key[this.#ids[parent]!]! <= this.#key[id]!) break;
-      this.#ids[i] = this.#ids[parent]!;
-      i = parent;
-    }
-    this.#ids[i] = id;
-  }
-
-  pop(): void {
-    const last = this.#ids[--this.length]!;
-    let i = 0;
-    for (let child = 1; child < this.length; child = 2 * i + 1) {
-      if (child + 1 < this.length && this.#key[this.#ids[child + 1]!]! < this.#key[this.#ids[child]!]!) child++;
-      if (this.#key[this.#ids[child]!]! >= this.#key[last]!) break;
-      this.#ids[i] = this.#ids[child]!;
-      i = child;
-    }
-    this.#ids[i] = last;
-  }
 }

@@ -1,3 +1,4 @@
+import { groupBy, type Csr } from "../base/csr.ts";
 import { RowKind, SubjectKind } from "../core/trace.ts";
 import { isLongEnough, isTick, type VerifyContext } from "./verify-context.ts";
 
@@ -83,14 +84,8 @@ function verifyTracks({ trace, report, slotStart, setupTicks, runCount }: Verify
 }
 
 /** Rows of operators on each track, in row order. */
-function rowsByTrack({ rows }: VerifyContext["trace"], tracks: number): { start: Uint32Array; item: Uint32Array } {
-  const start = new Uint32Array(tracks + 1);
-  for (let row = 0; row < rows.length; row++) if (rows.subjectKind[row] === SubjectKind.op) start[rows.track[row]! + 1]!++;
-  for (let track = 0; track < tracks; track++) start[track + 1]! += start[track]!;
-  const item = new Uint32Array(start[tracks]!);
-  const fill = start.slice(0, tracks);
-  for (let row = 0; row < rows.length; row++) if (rows.subjectKind[row] === SubjectKind.op) item[fill[rows.track[row]!]!++] = row;
-  return { start, item };
+function rowsByTrack({ rows }: VerifyContext["trace"], tracks: number): Csr {
+  return groupBy(tracks, rows.track, (row) => rows.subjectKind[row] === SubjectKind.op);
 }
 
 function isSorted(items: Uint32Array, first: Float64Array, second: Float64Array): boolean {

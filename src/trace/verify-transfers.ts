@@ -1,3 +1,4 @@
+import { groupBy } from "../base/csr.ts";
 import type { Trace } from "../core/trace.ts";
 import { isLongEnough, isTick, type VerifyContext } from "./verify-context.ts";
 
@@ -55,13 +56,7 @@ interface Arrivals {
 
 /** Looks up replicas by tensor; a tensor has at most a few transfers. */
 function arrivals({ instance, ops, transfers }: Trace): Arrivals {
-  const start = new Uint32Array(instance.tensorCount + 1);
-  for (let t = 0; t < transfers.length; t++) start[transfers.tensor[t]! + 1]!++;
-  for (let tensor = 0; tensor < instance.tensorCount; tensor++) start[tensor + 1]! += start[tensor]!;
-  const fill = start.slice(0, instance.tensorCount);
-  const item = new Uint32Array(transfers.length);
-  for (let t = 0; t < transfers.length; t++) item[fill[transfers.tensor[t]!]!++] = t;
-
+  const { start, item } = groupBy(instance.tensorCount, transfers.tensor);
   const from = (tensor: number, memory: number): number => {
     const producer = instance.tensorProducer[tensor]!;
     if (producer < 0) return instance.tensorHome[tensor] === -1 || instance.tensorHome[tensor] === memory ? 0 : Infinity;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatNs, formatPercent, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
+import { formatBytes, formatCount, formatJoules, formatNs, formatPercent, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
 
 const valueOf = (input: string | number, dimension: Dimension) => {
   const parsed = parseQuantity(input, dimension);
@@ -60,6 +60,7 @@ describe("parseQuantity", () => {
 describe("formats", () => {
   it.each([[0, "0 ns"], [999, "999 ns"], [1000, "1.00 µs"], [999_600, "1.00 ms"], [12_345, "12.3 µs"], [1.5e9, "1.50 s"], [90e9, "1.50 min"], [0.5, "500 ps"], [-1500, "-1.50 µs"], [Infinity, "∞"], [NaN, "–"]])("%d ns as %s", (ns, text) => expect(formatNs(ns)).toBe(text));
   it.each([[0, "0 B"], [1023, "1023 B"], [1024, "1.00 KiB"], [1.5 * 2 ** 30, "1.50 GiB"], [4096, "4.00 KiB"]])("%d bytes as %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+  it.each([[0, "0 J"], [1.154, "1.15 J"], [7890, "7.89 kJ"], [2.5e-3, "2.50 mJ"], [3.6e6, "3.60 MJ"]])("%d joules as %s", (joules, text) => expect(formatJoules(joules)).toBe(text));
   it.each([[0, "0"], [12, "12"], [4.09e9, "4.09 G"], [19_600_000_000, "19.6 G"]])("%d as %s", (count, text) => expect(formatCount(count)).toBe(text));
   it("shows shares with one digit", () => expect([formatPercent(0.8314), formatPercent(NaN)]).toEqual(["83.1 %", "–"]));
 

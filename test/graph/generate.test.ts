@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { criticalPath, depth, levels, predecessors, successors, width } from "../../src/graph/analysis.ts";
+import { longestPath, depth, levels, predecessors, successors, width } from "../../src/graph/analysis.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import { chain, cholesky, forkJoin, heterogeneousCosts, layered, randomDag } from "../../src/graph/generate.ts";
 import type { OperatorGraph } from "../../src/graph/graph.ts";
@@ -81,7 +81,7 @@ describe("analysis", () => {
       const longest = (op: number, of: ArrayLike<number>): number => of[op]! + Math.max(0, ...before(op).map((from) => longest(from, of)));
       const all = Array.from({ length: ops }, (_, op) => op);
       expect([...levels(graph)]).toEqual(all.map((op) => longest(op, ones(graph)) - 1));
-      const path = criticalPath(graph, weight);
+      const path = longestPath(graph, weight);
       expect(path.length).toBe(Math.max(...all.map((op) => longest(op, weight))));
       expect(path.ops.reduce((sum, op) => sum + weight[op]!, 0)).toBe(path.length);
       for (let i = 1; i < path.ops.length; i++) expect(before(path.ops[i]!)).toContain(path.ops[i - 1]);

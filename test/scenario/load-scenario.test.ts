@@ -36,6 +36,8 @@ describe("loadScenario", () => {
     ["a workload without a source", "workload: {instances: 3}", "a.yaml:1:1: error[missing-key]: workload needs exactly one of: onnx, tasks, stg, dot, wfformat, graph, model"],
     ["two sources", "workload: {onnx: a.onnx, tasks: b.json}", 'a.yaml:1:26: error[conflicting-keys]: workload has both "onnx" and "tasks"\n  hint: keep one of them'],
     ["a misspelt source", "workload: {onxx: a.onnx}", 'a.yaml:1:12: error[unknown-key]: unknown key "onxx" in workload\n  hint: did you mean onnx?'],
+    ["a bare number for a memory", `machine: {devices: {a: {kind: cpu, memory: 16}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 16 is no memory's name\n  hint: a memory of its own is written {capacity: 16GiB}"],
+    ["a size for a memory", `machine: {devices: {a: {kind: cpu, memory: 80 GB}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 80 GB is no memory's name\n  hint: a memory of its own is written {capacity: 80 GB}"],
     ["an unknown model", "workload: {model: resnet5}", 'a.yaml:1:19: error[bad-value]: workload.model "resnet5" is not known\n  hint: did you mean resnet50 or resnet18?'],
     ["an option of another source", "workload: {onnx: a.onnx, batch: 8}", 'a.yaml:1:26: error[unknown-key]: unknown key "batch" in workload\n  hint: one of: onnx, dims, dtype, fuse, weights, instances, arrivals, inFlight'],
     ["a dimension that is no number", "workload: {onnx: a.onnx, dims: {batch: b}}", 'a.yaml:1:40: error[wrong-type]: workload.dims.batch must be a number, not "b"'],

@@ -1,4 +1,5 @@
 import { HeddleError, type Issue } from "../../base/errors.ts";
+import { counted } from "../../base/units.ts";
 import type { Warning } from "../../cost/cost-model.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
@@ -35,7 +36,7 @@ export const check: Command = {
     if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, files: fine, errors: issues }, null, 2)}\n`);
     else {
       for (const { file, operators, devices, warnings } of fine) {
-        io.out(`${file}: fine (${operators} operator${operators === 1 ? "" : "s"} on ${devices} device${devices === 1 ? "" : "s"})\n`);
+        io.out(`${file}: fine (${counted(operators, "operator")} on ${counted(devices, "device")})\n`);
         for (const { code, message } of warnings) io.out(`${file}: warning[${code}]: ${message}\n`);
       }
       io.err(formatIssues(issues));

@@ -47,7 +47,7 @@ export class IssueList {
 }
 
 /** Line and column, from 1, of a byte offset; a column is a character, not a byte. */
-export function lineAndColumn(bytes: Uint8Array, offset: number): { line: number; column: number } {
+function lineAndColumn(bytes: Uint8Array, offset: number): { line: number; column: number } {
   let line = 1;
   let lineStart = 0;
   const end = Math.min(offset, bytes.length);

@@ -1,3 +1,5 @@
+import { resized } from "../../base/columns.ts";
+
 /** The 32-bit FNV-1a hash, as a signed integer: small integers are fast before the code is compiled. */
 export const hashStart = 0x811c9dc5 | 0;
 export const hashFactor = 0x01000193;
@@ -60,7 +62,7 @@ export class NameTable {
     this.#decoded = undefined;
     const start = this.#start[id]!;
     const end = start + (to - from);
-    if (end > this.#text.length) this.#text = copyInto(new Uint8Array(Math.max(end, this.#text.length * 2)), this.#text);
+    if (end > this.#text.length) this.#text = resized(this.#text, Math.max(end, this.#text.length * 2));
     for (let i = from; i < to; i++) this.#text[start + i - from] = bytes[i]!;
     this.#slots[slot] = id;
     this.#hashes[id] = hash;
@@ -71,8 +73,8 @@ export class NameTable {
 
   #grow(): void {
     const capacity = this.#hashes.length * 2;
-    this.#hashes = copyInto(new Int32Array(capacity), this.#hashes);
-    this.#start = copyInto(new Uint32Array(capacity + 1), this.#start);
+    this.#hashes = resized(this.#hashes, capacity);
+    this.#start = resized(this.#start, capacity + 1);
     this.#slots = new Int32Array(capacity * 2).fill(-1);
     const mask = this.#slots.length - 1;
     for (let id = 0; id < this.#count; id++) {
@@ -81,11 +83,6 @@ export class NameTable {
       this.#slots[slot] = id;
     }
   }
-}
-
-function copyInto<A extends Uint8Array | Uint32Array | Int32Array>(target: A, source: A): A {
-  target.set(source as never);
-  return target;
 }
 
 /** The high bits of FNV-1a are better mixed than the low ones. */

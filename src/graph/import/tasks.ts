@@ -1,8 +1,9 @@
+import { groupBy } from "../../base/csr.ts";
 import { nearest } from "../../base/registry.ts";
 import type { Warning, Workload } from "../../cost/cost-model.ts";
 import { processorMachine } from "../../machine/processors.ts";
 import { GraphBuilder } from "../builder.ts";
-import { describeCycle, findCycle, groupBy } from "../topology.ts";
+import { describeCycle, findCycle } from "../topology.ts";
 import { IssueList, toBytes } from "./issue-list.ts";
 import { TasksReader } from "./tasks-reader.ts";
 import { chooseTick } from "./tick.ts";

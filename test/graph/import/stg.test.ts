@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { InputError } from "../../../src/base/errors.ts";
 import { importStg } from "../../../src/graph/import/stg.ts";
-import { criticalPath } from "../../../src/graph/analysis.ts";
+import { longestPath } from "../../../src/graph/analysis.ts";
 import { sharedData } from "../../shared-data.ts";
 
 const file = "a.stg";
@@ -30,7 +30,7 @@ test("reads rand0000 of the published set", (context) => {
   expect(graph.opCount).toBe(52);
   // The proven optima are 131 on 2 processors, which is half the work, and 55 on 8, which is the longest path.
   expect(costs!.ns.reduce((sum, ns) => sum + ns, 0)).toBe(2 * 131);
-  expect(criticalPath(graph, costs!.ns).length).toBe(55);
+  expect(longestPath(graph, costs!.ns).length).toBe(55);
 });
 
 test.each([

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { policyLabels } from "../../src/scenario/policy-labels.ts";
+
+const use = (name: string, options: unknown = {}) => ({ definition: { name, summary: "" }, options });
+
+describe("policyLabels", () => {
+  it("are names alone where these differ", () => {
+    expect(policyLabels([use("heft"), use("dmda", { alpha: 1, beta: 2 })])).toEqual(["heft", "dmda"]);
+  });
+
+  it("tell uses of one policy apart by the options in which they differ", () => {
+    expect(policyLabels([use("dmda", { alpha: 1, beta: 1 }), use("heft"), use("dmda", { alpha: 1, beta: 2 })])).toEqual(["dmda beta=1", "heft", "dmda beta=2"]);
+    expect(policyLabels([use("list", { order: ["a", "b"] }), use("list", { order: ["b", "a"], seed: 3 })])).toEqual(['list order=["a","b"]', 'list order=["b","a"] seed=3']);
+  });
+
+  it("are equal where nothing differs", () => {
+    expect(policyLabels([use("heft"), use("heft")])).toEqual(["heft", "heft"]);
+  });
+});
