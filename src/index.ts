@@ -48,7 +48,7 @@ export { machines } from "./machine/library/machines.ts";
 export { devices } from "./machine/library/devices.ts";
 export { links } from "./machine/library/links.ts";
 export type { LibraryDevice, LibraryLink, LibraryMachine } from "./machine/library/entry.ts";
-export type { CostLimit, CostMatrix, CostModel, Costs, Estimate, Warning, Workload } from "./cost/cost-model.ts";
+export type { CostLimit, CostMatrix, CostModel, Costs, Estimate, Workload } from "./cost/cost-model.ts";
 export { buildCostModel, defaultCostModel } from "./cost/build-cost-model.ts";
 export { rooflineModel, type RooflineOptions } from "./cost/roofline.ts";
 export { pipelineModel } from "./cost/pipeline.ts";
@@ -87,5 +87,5 @@ export { renderTimeline } from "./render/timeline.ts";
 export type { TimelineOptions } from "./render/marks.ts";
 
 // Errors and names
-export { HeddleError, InputError, SimulationError, formatIssue, type Issue } from "./base/errors.ts";
+export { HeddleError, InputError, SimulationError, formatIssue, type Issue, type Warning } from "./base/errors.ts";
 export { Registry, type Named } from "./base/registry.ts";

@@ -8,7 +8,7 @@ export interface Csr {
  * Positions of `keys` grouped by their key, each group in order: a counting sort.
  * @param isIn leaves positions out; default: none
  * @example
- * groupBy(3, [2, 0, 2]); // { start: [0, 1, 1, 3], item: [1, 0, 2] }
+ * groupBy(3, [2, 0, 2]).item; // Uint32Array.of(1, 0, 2)
  */
 export function groupBy(keyCount: number, keys: ArrayLike<number>, isIn?: (position: number) => boolean): Csr {
   const start = new Uint32Array(keyCount + 1);

@@ -15,6 +15,13 @@ export interface Issue {
   readonly hint?: string;
 }
 
+/** Something the user should know though the answer stands. */
+export interface Warning {
+  /** Stable, kebab-case: "extrapolated-cost", "unknown-operator" … */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A failure Heddle understands. Anything else that is thrown is a bug in Heddle. */
 export abstract class HeddleError extends Error {
   /** 1 = the simulation failed, 2 = wrong input or usage. */

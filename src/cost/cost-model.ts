@@ -1,3 +1,4 @@
+import type { Warning } from "../base/errors.ts";
 import type { OperatorGraph, OpClass } from "../graph/graph.ts";
 import type { Device, Machine } from "../machine/machine.ts";
 
@@ -57,11 +58,4 @@ export interface Workload {
   readonly unknown?: readonly { readonly opType: string; readonly domain: string; readonly count: number }[];
   /** Warnings of the importer: unknown operators and the fallback that was used. */
   readonly warnings: readonly Warning[];
-}
-
-/** Something the user should know though the answer stands. */
-export interface Warning {
-  /** Stable, kebab-case: "extrapolated-cost", "unknown-operator" … */
-  readonly code: string;
-  readonly message: string;
 }

@@ -6,6 +6,7 @@ import { syncPolicies } from "../sync/index.ts";
 import { workloadSources } from "./merge.ts";
 import { machineName, scenarioSchema, schedulerName, schedulerObject, syncName, syncObject } from "./schema.ts";
 import { workloadSchema } from "./workload-schema.ts";
+import { zodOptions } from "./zod-options.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -47,7 +48,8 @@ function changesOf(workload: JsonSchema): JsonSchema {
 /** What holds for a policy section that names this built-in. */
 function optionsOf(definition: SchedulerDefinition | SyncDefinition): JsonSchema {
   const named: JsonSchema = { properties: { use: { const: definition.name } }, required: ["use"] };
-  const schema = definition.options && "_zod" in definition.options ? (z.toJSONSchema(definition.options as unknown as z.ZodType, { io: "input", target: "draft-7" }) as JsonSchema) : undefined;
+  const options = zodOptions(definition);
+  const schema = options && (z.toJSONSchema(options, { io: "input", target: "draft-7" }) as JsonSchema);
   const use = { const: definition.name, description: definition.summary };
   return { if: named, then: { properties: { use, ...schema?.properties }, ...(schema?.required && { required: schema.required }), additionalProperties: false } };
 }

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { z } from "zod";
 import { InputError, thrownText, type Issue } from "../base/errors.ts";
 import { suggestion, type Registry } from "../base/registry.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
@@ -10,6 +9,7 @@ import type { Scenario } from "./scenario.ts";
 import type { PolicyUse } from "./schema.ts";
 import { describeIssue } from "./schema-issues.ts";
 import { quote, type Path } from "./source-tree.ts";
+import { zodOptions } from "./zod-options.ts";
 
 /** A policy that was found, and its checked options: `definition.create(options)` makes a fresh one for each run. */
 export interface ChosenPolicy<D> {
@@ -117,9 +117,9 @@ async function checkOptions(definition: SchedulerDefinition | SyncDefinition, gi
     if (keys.length > 0) throw new InputError(keys.map((key) => ({ code: "unknown-key", message: `the ${kind} ${definition.name} takes no options, but ${quote(key)} is given`, ...scenario.position([...path, key], "key"), path: [...path, key] })));
     return {};
   }
-  // Zod alone can say more than the common interface: known keys, and which branch of a union was meant.
-  if ("_zod" in schema) {
-    const parsed = await (schema as unknown as z.ZodType).safeParseAsync(given, { error: describeIssue });
+  const zodSchema = zodOptions(definition);
+  if (zodSchema !== undefined) {
+    const parsed = await zodSchema.safeParseAsync(given, { error: describeIssue });
     if (!parsed.success) throw new InputError(scenario.schemaIssues(parsed.error.issues, path));
     return parsed.data;
   }

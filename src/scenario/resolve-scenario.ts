@@ -1,7 +1,7 @@
-import { InputError, type Issue } from "../base/errors.ts";
+import { InputError, type Issue, type Warning } from "../base/errors.ts";
 import type { Registry } from "../base/registry.ts";
 import { buildCostModel, defaultCostModel } from "../cost/build-cost-model.ts";
-import type { Costs, Warning } from "../cost/cost-model.ts";
+import type { Costs } from "../cost/cost-model.ts";
 import type { MergedOp } from "../graph/fuse.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import { buildMachine } from "../machine/build-machine.ts";

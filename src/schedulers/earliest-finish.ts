@@ -44,17 +44,22 @@ export class EarliestFinish {
   #makespan = 0;
 
   readonly #weighsSetups: boolean;
+  readonly #insertion: boolean;
 
-  /** @param weighsSetups False: setups take their time, but do not count when devices are compared. */
-  constructor(view: PolicyView, routes: RouteKinds = new RouteKinds(view), weighsSetups = true) {
+  /**
+   * @param weighsSetups False: setups take their time, but do not count when devices are compared.
+   * @param insertion False: gaps stay idle, and every op goes behind the last one of its slot.
+   */
+  constructor(view: PolicyView, routes: RouteKinds = new RouteKinds(view), weighsSetups = true, insertion = true) {
     const { opCount, deviceCount, slots } = view;
     this.#view = view;
     this.#weighsSetups = weighsSetups;
+    this.#insertion = insertion;
     this.#firstSlot = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.#firstSlot[d + 1] = this.#firstSlot[d]! + slots[d]!;
     this.#isSimple = Uint8Array.from(slots, (count, d) => (count === 1 && view.reloadTicks(d) === 0 ? 1 : 0));
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
-    this.#reloading = ReloadingSlots.of(view, this.#firstSlot);
+    this.#reloading = ReloadingSlots.of(view, this.#firstSlot, insertion);
     this.#jobStart = new Float64Array(view.jobCount).fill(-1);
     this.#device = new Int32Array(opCount).fill(-1);
     this.#slot = new Int32Array(opCount).fill(-1);
@@ -71,7 +76,7 @@ export class EarliestFinish {
    */
   insert(op: number, rest?: Float64Array): void {
     const view = this.#view;
-    const arrival = this.#findArrivals(op);
+    const arrival = this.arrivals(op);
     const gaps = this.#gaps;
     let best = -1;
     let bestSlot = 0;
@@ -85,7 +90,7 @@ export class EarliestFinish {
       const ready = arrival[d]!;
       if (!(ready + after < smallest)) continue;
       const slot = this.#firstSlot[d]!;
-      if (this.#isSimple[d] === 1 && !gaps.mayFit(slot, ready, duration)) {
+      if (this.#isSimple[d] === 1 && !(this.#insertion && gaps.mayFit(slot, ready, duration))) {
         // Nearly always, and without a call, which would make objects of the numbers.
         const start = Math.max(ready, gaps.tail(slot));
         if (!(start + after < smallest)) continue;
@@ -111,7 +116,7 @@ export class EarliestFinish {
 
   /** Plans `op` on `device`, where possible; false, and nothing planned, where it is not. Its predecessors must be planned. */
   insertOn(op: number, device: number): boolean {
-    const ready = this.#findArrivals(op)[device]!;
+    const ready = this.arrivals(op)[device]!;
     const duration = this.#view.estimateTicks(op, device);
     if (ready + duration === Infinity) return false;
     this.#search(op, device, ready, duration);
@@ -119,8 +124,34 @@ export class EarliestFinish {
     return true;
   }
 
-  /** By device: when all inputs of `op` can be there. */
-  #findArrivals(op: number): Float64Array {
+  /** The device where `op` is planned; -1 = not yet. */
+  deviceOf(op: number): number {
+    return this.#device[op]!;
+  }
+
+  /** Planned end of `op`; 0 before it is planned. */
+  endOf(op: number): number {
+    return this.#end[op]!;
+  }
+
+  /** When `op` itself would begin on `device`, any setup done, if it were planned there now; Infinity = never. Its predecessors must be planned. */
+  startOn(op: number, device: number): number {
+    const ready = this.arrivals(op)[device]!;
+    const duration = this.#view.estimateTicks(op, device);
+    if (ready + duration === Infinity) return Infinity;
+    this.#search(op, device, ready, duration);
+    return this.#foundStart + this.#foundSetup;
+  }
+
+  /** When the first of the device's slots has done all that is planned on it. */
+  freeAt(device: number): number {
+    let free = Infinity;
+    for (let slot = this.#firstSlot[device]!; slot < this.#firstSlot[device + 1]!; slot++) free = Math.min(free, this.#tail(device, slot));
+    return free;
+  }
+
+  /** By device: when all inputs of `op` can be there. Its predecessors must be planned. The array is reused. */
+  arrivals(op: number): Float64Array {
     this.#arrivals.find(op, this.#startOfJob(this.#view.jobOf(op)));
     return this.#arrivals.ticks;
   }
@@ -143,12 +174,16 @@ export class EarliestFinish {
     }
     this.#foundSetup = 0;
     for (let slot = this.#firstSlot[device]!; slot < this.#firstSlot[device + 1]!; slot++) {
-      const start = this.#gaps.earliest(slot, ready, duration);
+      const start = this.#insertion ? this.#gaps.earliest(slot, ready, duration) : Math.max(ready, this.#gaps.tail(slot));
       if (start >= this.#foundStart) continue;
       this.#foundSlot = slot;
       this.#foundStart = start;
       if (start === ready) return;
     }
+  }
+
+  #tail(device: number, slot: number): number {
+    return this.#reloading?.has(device) === true ? this.#reloading.tail(slot) : this.#gaps.tail(slot);
   }
 
   #commit(op: number, device: number, slot: number, start: number, setup: number): void {
@@ -184,9 +219,9 @@ export class EarliestFinish {
  * with setups weighed, so that each must repay itself with the very op that needs it, and once as if they were free to
  * choose, which is better where a setup serves many ops to come. Both plans count the time of every setup.
  */
-export function planByFinish(view: PolicyView, routes: RouteKinds, insertAll: (eft: EarliestFinish) => void): Plan {
+export function planByFinish(view: PolicyView, routes: RouteKinds, insertAll: (eft: EarliestFinish) => void, insertion = true): Plan {
   const planned = (weighsSetups: boolean): Plan => {
-    const eft = new EarliestFinish(view, routes, weighsSetups);
+    const eft = new EarliestFinish(view, routes, weighsSetups, insertion);
     insertAll(eft);
     return eft.plan();
   };

@@ -16,7 +16,8 @@ export function meansOf(view: PolicyView, routes: RouteKinds = new RouteKinds(vi
   return { cost: meanCosts(view), transfer: meanTransfers(view, routes) };
 }
 
-function meanCosts(view: PolicyView): Float64Array {
+/** By op: the mean of its estimates over the devices that can run it; 0 where none can. */
+export function meanCosts(view: PolicyView): Float64Array {
   const mean = new Float64Array(view.opCount);
   for (let op = 0; op < view.opCount; op++) {
     let sum = 0;

@@ -20,6 +20,11 @@ export class OpDeques {
     return this.#newest[deque] ?? -1;
   }
 
+  /** The op pushed after `op`, which must be in a deque; -1 when it is the newest. */
+  after(op: number): number {
+    return this.#next[op]!;
+  }
+
   /** Appends `op` as the newest of deque `deque`; deques come into being as they are used. */
   push(deque: number, op: number): void {
     while (this.#oldest.length <= deque) {

@@ -19,6 +19,8 @@ export interface SlotChoice {
  */
 export class ReloadingSlots {
   readonly #view: PolicyView;
+  /** False: gaps are never used. */
+  readonly #insertion: boolean;
   readonly #firstSlot: Uint32Array;
   /** Lanes a slot: gaps with nothing loaded yet, then those with configuration 0, 1 … */
   readonly #lanes: number;
@@ -28,19 +30,20 @@ export class ReloadingSlots {
   readonly #loaded: Int32Array;
   readonly #choice: SlotChoice = { slot: 0, start: 0, setup: 0 };
 
-  /** @param firstSlot Of each device; entry D is the number of slots. @returns undefined where no device loads anything. */
-  static of(view: PolicyView, firstSlot: Uint32Array): ReloadingSlots | undefined {
+  /** @param firstSlot Of each device; entry D is the number of slots. @param insertion False: gaps are never used. @returns undefined where no device loads anything. */
+  static of(view: PolicyView, firstSlot: Uint32Array, insertion = true): ReloadingSlots | undefined {
     let most = -1;
     for (let d = 0; d < view.deviceCount; d++) {
       if (view.reloadTicks(d) === 0) continue;
       for (let op = 0; op < view.opCount; op++) most = Math.max(most, view.configuration(op, d));
     }
-    return most < 0 ? undefined : new ReloadingSlots(view, firstSlot, most + 1);
+    return most < 0 ? undefined : new ReloadingSlots(view, firstSlot, most + 1, insertion);
   }
 
-  private constructor(view: PolicyView, firstSlot: Uint32Array, configurations: number) {
+  private constructor(view: PolicyView, firstSlot: Uint32Array, configurations: number, insertion: boolean) {
     const slotCount = firstSlot[view.deviceCount]!;
     this.#view = view;
+    this.#insertion = insertion;
     this.#firstSlot = firstSlot;
     this.#lanes = configurations + 1;
     this.#gaps = new TimelineGaps(slotCount * this.#lanes);
@@ -51,6 +54,11 @@ export class ReloadingSlots {
   /** Whether the slots of `device` are kept here. */
   has(device: number): boolean {
     return this.#view.reloadTicks(device) > 0;
+  }
+
+  /** End of the slot's last op. */
+  tail(slot: number): number {
+    return this.#tail[slot]!;
   }
 
   /** Where on `device` `duration` ticks from `ready` on end earliest, with `needed` (-1 = any) loaded before them. The answer is reused. */
@@ -71,7 +79,7 @@ export class ReloadingSlots {
   }
 
   #earliestGap(slot: number, ready: number, duration: number, needed: number): number {
-    if (ready >= this.#tail[slot]!) return Infinity;
+    if (!this.#insertion || ready >= this.#tail[slot]!) return Infinity;
     const first = slot * this.#lanes;
     if (needed >= 0) return this.#gaps.earliestGap(first + needed + 1, ready, duration);
     let earliest = Infinity;

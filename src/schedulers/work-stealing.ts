@@ -3,6 +3,8 @@ import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type S
 import { Capabilities } from "./capabilities.ts";
 import { FreeDevices } from "./free-devices.ts";
 import { OpDeques } from "./op-deques.ts";
+import { ownThenSteal } from "./own-then-steal.ts";
+import { releasedBy } from "./released-by.ts";
 
 const options = z.strictObject({
   /** Whom an idle device robs: a device drawn at random (and the next ones if it has nothing), or the one with most ops. */
@@ -63,16 +65,7 @@ class WorkStealing implements Scheduler {
   dispatch(view: SchedulerView, out: Dispatch): void {
     if (this.#waiting === 0) return;
     this.#free.refresh();
-    // All devices serve themselves before anyone steals.
-    for (const takes of [this.#takeOwn, this.#steal]) {
-      for (let i = 0; i < this.#free.count; ) {
-        const device = this.#free.ids[i]!;
-        const before = this.#free.count;
-        let found = true;
-        while (found && this.#free.count === before) found = takes.call(this, view, device, out);
-        if (this.#free.count === before) i++;
-      }
-    }
+    ownThenSteal(this.#free, (device) => this.#takeOwn(view, device, out), (device) => this.#steal(view, device, out));
   }
 
   #takeOwn(view: PolicyView, device: number, out: Dispatch): boolean {
@@ -129,12 +122,4 @@ class WorkStealing implements Scheduler {
     this.#free.use(device);
     return true;
   }
-}
-
-/** The device of the predecessor that ended last, ties by id; -1 without predecessors. */
-function releasedBy(view: PolicyView, op: number): number {
-  const { start, node } = view.pred;
-  let last = -1;
-  for (let k = start[op]!; k < start[op + 1]!; k++) if (last < 0 || view.endTicks(node[k]!) > view.endTicks(last)) last = node[k]!;
-  return last < 0 ? -1 : view.placement(last);
 }

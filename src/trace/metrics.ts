@@ -1,3 +1,4 @@
+import type { Warning } from "../base/errors.ts";
 import { formatBytes } from "../base/units.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath } from "./critical-path.ts";
@@ -16,7 +17,7 @@ export interface MetricsOptions {
   /** By device id; a machine's `devices` will do. */
   readonly devices?: readonly { readonly power?: { readonly idleWatts: number; readonly busyWatts: number } | undefined }[] | undefined;
   /** Of the importer and the cost models, shown first. */
-  readonly warnings?: readonly { readonly code: string; readonly message: string }[] | undefined;
+  readonly warnings?: readonly Warning[] | undefined;
 }
 
 /**
@@ -114,7 +115,7 @@ function memoryMetrics(trace: Trace): MemoryMetrics[] {
   });
 }
 
-function memoryWarnings(memories: readonly MemoryMetrics[]): { code: string; message: string }[] {
+function memoryWarnings(memories: readonly MemoryMetrics[]): Warning[] {
   return memories
     .filter(({ peakBytes, capacityBytes }) => capacityBytes !== undefined && peakBytes > capacityBytes)
     .map(({ name, peakBytes, capacityBytes }) => ({ code: "memory-exceeded", message: `memory "${name}" would hold ${formatBytes(peakBytes)} at its peak and has room for ${formatBytes(capacityBytes!)}: this schedule cannot run as it is` }));

@@ -1,3 +1,4 @@
+import type { Warning } from "../base/errors.ts";
 import type { PathCause, PathKind } from "./critical-path.ts";
 import type { TaskList } from "./task-list.ts";
 
@@ -47,7 +48,7 @@ export interface Metrics {
   };
   /** The steps that decided the makespan, first to last; they cover it without gaps. */
   readonly criticalPath: readonly PathStep[];
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly warnings: readonly Warning[];
   /** Equal digests, equal schedules. */
   readonly digest: string;
   /** One an operator, in the order of the workload. Made on demand: iterate, or take `at(i)`; JSON has an array. */

@@ -207,6 +207,17 @@ describe("saved traces", () => {
     expect(await json<object>("render", a, "-o", at("light.svg"), "--theme", "light")).toEqual({ schemaVersion: 1, written: [at("light.svg")] });
   });
 
+  it("that were edited into another valid run are found out by their digest", async () => {
+    await heddle("run", forkJoin, "--trace", at("first.json"));
+    await heddle("run", forkJoin, "--scheduler", "met", "--trace", at("second.json"));
+    const [first, second] = ["first.json", "second.json"].map((name) => JSON.parse(readFileSync(at(name), "utf8")) as { heddle: { digest: string } });
+    second!.heddle.digest = first!.heddle.digest;
+    writeFileSync(at("second.json"), JSON.stringify(second));
+    const { code, out, err } = await heddle("verify", at("first.json"), at("second.json"));
+    expect([code, out]).toEqual([1, `${at("first.json")}: fine (5 operators, 0 transfers)\n`]);
+    expect(err).toMatch(/second\.json: error\[digest\]: the schedule was changed after the run: its digest is [0-9a-f]{32}, and the file says [0-9a-f]{32}\n$/);
+  });
+
   it("that break a rule make verify end with 1", async () => {
     await heddle("run", forkJoin, "--trace", at("true.json"));
     const trace = JSON.parse(readFileSync(at("true.json"), "utf8")) as { heddle: { makespanTicks: number } };

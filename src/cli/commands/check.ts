@@ -1,6 +1,5 @@
-import { HeddleError, type Issue } from "../../base/errors.ts";
+import { HeddleError, type Issue, type Warning } from "../../base/errors.ts";
 import { counted } from "../../base/units.ts";
-import type { Warning } from "../../cost/cost-model.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";

@@ -14,7 +14,7 @@ import { processorNames, UniformTasks } from "./uniform-tasks.ts";
 export function importStg(input: string | Uint8Array, { file, processors }: { file: string; processors: number }): Workload {
   processorNames(processors);
   const bytes = toBytes(input);
-  const issues = new IssueList(file, bytes);
+  const issues: IssueList = new IssueList(file, bytes);
   const tokens = tokenize(bytes);
   if (tokens.length === 0) issues.fail("empty-file", "the file holds no task graph", undefined, "the first line is the number of tasks");
   for (const { text, at } of tokens) if (!/^\d+(\.\d+)?$/.test(text)) issues.add("bad-number", `"${text}" is not a number`, at, "comments start with #");

@@ -16,7 +16,7 @@ export function writeTasks(workload: Workload): string {
 }
 
 /** {@link writeTasks} in pieces, for graphs whose text would be too long for one string. */
-function* tasksChunks({ graph, costs, machine }: Workload): Generator<string> {
+export function* tasksChunks({ graph, costs, machine }: Workload): Generator<string> {
   if (!costs || !machine) throw new InputError({ code: "no-durations", message: `${graph.name} has no durations of its own to write as tasks` });
   const edgeNs = transferTime(machine);
   const processors = machine.devices.map((device) => device.name);
