@@ -49,10 +49,10 @@ export function suggestion(name: string, names: readonly string[]): string {
   return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `one of: ${names.join(", ")}`;
 }
 
-/** Up to three names within an edit distance of a third of their length, nearest first. */
+/** Up to three different names within an edit distance of a third of their length, nearest first. */
 export function nearest(name: string, names: readonly string[]): string[] {
   const wanted = name.toLowerCase().slice(0, 80);
-  return names
+  return [...new Set(names)]
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3)))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))

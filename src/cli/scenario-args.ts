@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { InputError } from "../base/errors.ts";
 import { parseQuantity } from "../base/units.ts";
 import { modelRegistry } from "../graph/models/index.ts";
@@ -7,6 +8,7 @@ import { loadScenario } from "../scenario/load-scenario.ts";
 import { parseOverride, type Override } from "../scenario/overrides.ts";
 import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { formatPath } from "../scenario/source-tree.ts";
 import { wholeNumber, type Flag, type Values } from "./command.ts";
 
 /** Flags that say what to simulate; the same for every command that takes a scenario or a model. */
@@ -30,7 +32,6 @@ export const mostProcessors = 4096;
  * @throws {InputError} when the file or a flag is wrong.
  */
 export async function scenarioFromArgs(file: string, values: Values, extra: { readonly compare?: string } = {}): Promise<Scenario> {
-  const overrides = ((values["set"] as readonly string[] | undefined) ?? []).map(parseOverride);
   const machine = values["machine"] as string | undefined;
   const scheduler = values["scheduler"] as string | undefined;
   const sync = values["sync"] as string | undefined;
@@ -41,6 +42,7 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
   if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });
   const compare = extra.compare === undefined ? undefined : extra.compare === "all" ? "all" : extra.compare.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const overrides = setsBesideFlags(values, dims);
   if (instances !== undefined) overrides.push({ path: "workload.instances", value: instances, from: "--instances" });
   if (/\.ya?ml$/i.test(file)) {
     const flags: (Override | undefined)[] = [
@@ -55,6 +57,9 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
     return loadScenario(file, { overrides: [...flags.filter((flag) => flag !== undefined), ...overrides] });
   }
   const isModel = modelRegistry.tryGet(file) !== undefined;
+  if (!isModel && statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new InputError({ code: "not-a-file", message: `${file} is a folder`, hint: "name a scenario or a workload file in it" });
+  }
   if (isModel && Object.keys(dims).length > 0) {
     throw new InputError({ code: "conflicting-flags", message: `--dim is for ONNX files, and ${file} is a built-in model`, hint: `its options are set with --set, for example --set workload.batch=8; heddle list model ${file} names them` });
   }
@@ -66,6 +71,19 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
     ...(scheduler !== undefined && { scheduler }), ...(sync !== undefined && { sync }), ...(seed !== undefined && { seed }), ...(compare !== undefined && { compare }), overrides,
   });
 }
+
+/** What `--set` changes, but for values that a flag gives too: the flag wins. */
+function setsBesideFlags(values: Values, dims: Readonly<Record<string, number>>): Override[] {
+  const flagged = new Set(Object.keys(dims).map((name) => formatPath(["workload", "dims", name])));
+  for (const [flag, paths] of Object.entries(flagPaths)) if (values[flag] !== undefined) for (const path of paths) flagged.add(path);
+  const sets = ((values["set"] as readonly string[] | undefined) ?? []).map(parseOverride);
+  return sets.filter(({ path }) => !flagged.has(typeof path === "string" ? path : formatPath(path)));
+}
+
+/** What of a scenario each flag gives. */
+const flagPaths: Readonly<Record<string, readonly string[]>> = {
+  machine: ["machine", "machine.use"], processors: ["machine", "machine.processors"], scheduler: ["scheduler", "scheduler.use"], sync: ["sync", "sync.use"], seed: ["seed"], schedulers: ["compare"],
+};
 
 /** From `--policy-timeout`; 10 s by default. @throws {InputError} when it is not a time. */
 export function policyTimeoutMs(values: Values): number {

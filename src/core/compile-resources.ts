@@ -1,4 +1,4 @@
-import type { Machine } from "../machine/machine.ts";
+import type { Machine, Memory } from "../machine/machine.ts";
 import type { CostColumns } from "./compile-costs.ts";
 
 /** Memories, devices, link directions, copy engines, in this order; and the routes over them. */
@@ -9,7 +9,7 @@ export function compileResources(machine: Machine, costs: CostColumns, tickNs: n
   const capacity: number[] = [];
   for (const memory of memories) {
     names.push(memory.name);
-    capacity.push(isOversubscribable(machine, costs, memory.id, memory.bytesPerNs * tickNs) ? memory.bytesPerNs * tickNs : Infinity);
+    capacity.push(memoryCapacity(machine, costs, memory, tickNs));
   }
   for (const device of devices) {
     names.push(`${device.name} units`);
@@ -65,15 +65,24 @@ function copyEngines(machine: Machine, tickNs: number): { name: string; memory: 
   });
 }
 
-/** Could the operators that fit on a memory's devices together draw more than its bandwidth? */
-function isOversubscribable(machine: Machine, costs: CostColumns, memory: number, bytesPerTick: number): boolean {
-  if (costs.memoryDemand.length === 0) return false;
-  let most = 0;
-  for (const device of machine.devices) {
-    if (device.memory !== memory) continue;
+/**
+ * Bytes a tick that operators on a memory can draw together: what its devices reach of the bandwidth, or what one
+ * operator is known to draw alone if that is more. Infinity where all that fit on the devices never draw as much.
+ */
+function memoryCapacity(machine: Machine, costs: CostColumns, memory: Memory, tickNs: number): number {
+  if (costs.memoryDemand.length === 0) return Infinity;
+  const { devices } = machine;
+  let together = 0;
+  let alone = 0;
+  let efficiency = 0;
+  for (const device of devices) {
+    if (device.memory !== memory.id) continue;
     let demand = 0;
-    for (let c = 0; c < costs.classCount; c++) demand = Math.max(demand, costs.memoryDemand[c * machine.devices.length + device.id]!);
-    most += device.slots * demand;
+    for (let c = 0; c < costs.classCount; c++) demand = Math.max(demand, costs.memoryDemand[c * devices.length + device.id]!);
+    together += device.slots * demand;
+    alone = Math.max(alone, demand);
+    efficiency = Math.max(efficiency, device.memoryEfficiency);
   }
-  return most > bytesPerTick * (1 + 1e-9);
+  const reached = Math.min(memory.bytesPerNs * tickNs, Math.max(memory.bytesPerNs * tickNs * efficiency, alone));
+  return together > reached * (1 + 1e-9) ? reached : Infinity;
 }

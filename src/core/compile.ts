@@ -1,4 +1,5 @@
 import type { Csr } from "../base/csr.ts";
+import { TensorOrigin } from "../base/tensor-origin.ts";
 import type { Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -42,19 +43,19 @@ export function compile(spec: CompileSpec): Instance {
   const costs = compileCosts(spec.costs, graph, machine, tickNs, spec.noise ?? 0);
 
   const opCount = graph.opCount * jobCount;
-  const tensorCount = graph.tensorCount * jobCount;
-  const inputs = repeatCsr(graph.inputs, graph.opCount, graph.tensorCount, jobCount);
-  const tensorProducer = repeat(graph.tensorProducer, jobCount, (producer, job) => (producer < 0 ? producer : producer + job * graph.opCount));
+  const tensors = new JobTensors(graph, jobCount);
+  const inputs = repeatCsr(graph.inputs, graph.opCount, jobCount, tensors);
+  const tensorProducer = tensors.repeat(graph.tensorProducer, (producer, job) => (producer < 0 ? producer : producer + job * graph.opCount));
   const edges = buildEdges(inputs, tensorProducer);
-  const tensorBytes = repeat(graph.tensorBytes, jobCount);
+  const tensorBytes = tensors.repeat(graph.tensorBytes);
   const host = machine.devices.find((device) => device.kind === "cpu")?.memory ?? 0;
   const weightHome = spec.weights === "host" ? host : -1;
-  const tensorHome = repeat(Int32Array.from(graph.tensorOrigin, (origin) => (origin === 2 ? weightHome : origin === 1 ? host : -1)), jobCount);
+  const tensorHome = tensors.repeat(Int32Array.from(graph.tensorOrigin, (origin) => (origin === TensorOrigin.weight ? weightHome : origin === TensorOrigin.input ? host : -1)));
   const resources = compileResources(machine, costs, tickNs);
   const topo = repeat(graph.topo, jobCount, (op, job) => op + job * graph.opCount);
 
   const instance = {
-    name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount, edgeCount: edges.edgeTensor.length, deviceCount, memoryCount,
+    name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount: tensors.count, edgeCount: edges.edgeTensor.length, deviceCount, memoryCount,
     resourceCount: resources.names.length, jobCount,
     ...edges, inputs, tensorBytes, tensorProducer, tensorHome, topo,
     jobOf: repeat(new Uint32Array(graph.opCount), jobCount, (_, job) => job),
@@ -69,7 +70,7 @@ export function compile(spec: CompileSpec): Instance {
     memoryBytes: Float64Array.from(machine.memories, (memory) => memory.capacityBytes),
     ...resources.columns,
     opNames: jobNames(jobCount, graph.opCount, (op) => graph.opName(op)),
-    tensorNames: jobNames(jobCount, graph.tensorCount, (tensor) => graph.tensorName(tensor)),
+    tensorNames: { length: tensors.count, at: (tensor: number) => tensors.nameOf(tensor) },
     classKinds: costs.classKinds,
     deviceNames: machine.devices.map((device) => device.name), memoryNames: machine.memories.map((memory) => memory.name), resourceNames: resources.names,
   };
@@ -87,12 +88,52 @@ function repeat<A extends Float64Array | Int32Array | Uint32Array>(column: A, jo
   return result;
 }
 
-function repeatCsr(csr: Csr, opCount: number, tensorCount: number, jobCount: number): Csr {
+function repeatCsr(csr: Csr, opCount: number, jobCount: number, tensors: JobTensors): Csr {
   if (jobCount === 1) return csr;
   const length = csr.item.length;
   const start = new Uint32Array(opCount * jobCount + 1);
   for (let job = 0; job < jobCount; job++) for (let op = 0; op <= opCount; op++) start[job * opCount + op] = job * length + csr.start[op]!;
-  return { start, item: repeat(csr.item, jobCount, (tensor, job) => tensor + job * tensorCount) };
+  return { start, item: repeat(csr.item, jobCount, (tensor, job) => tensors.idOf(tensor, job)) };
+}
+
+/** The tensors of all jobs: each has its own but for the weights, which all share. Those of job 0 keep their ids. */
+class JobTensors {
+  readonly count: number;
+  readonly #graph: OperatorGraph;
+  readonly #jobCount: number;
+  /** Tensors that every job has for itself, and the place of each tensor among them. */
+  readonly #own: Uint32Array;
+  readonly #rank: Uint32Array;
+
+  constructor(graph: OperatorGraph, jobCount: number) {
+    this.#graph = graph;
+    this.#jobCount = jobCount;
+    this.#own = Uint32Array.from({ length: graph.tensorCount }, (_, tensor) => tensor).filter((tensor) => graph.tensorOrigin[tensor] !== TensorOrigin.weight);
+    this.#rank = new Uint32Array(graph.tensorCount);
+    this.#own.forEach((tensor, rank) => (this.#rank[tensor] = rank));
+    this.count = graph.tensorCount + (jobCount - 1) * this.#own.length;
+  }
+
+  idOf(tensor: number, job: number): number {
+    if (job === 0 || this.#graph.tensorOrigin[tensor] === TensorOrigin.weight) return tensor;
+    return this.#graph.tensorCount + (job - 1) * this.#own.length + this.#rank[tensor]!;
+  }
+
+  repeat<A extends Float64Array | Int32Array>(column: A, shift: (value: number, job: number) => number = (value) => value): A {
+    if (this.#jobCount === 1) return column;
+    const result = new (column.constructor as new (length: number) => A)(this.count);
+    result.set(column as never);
+    let at = column.length;
+    for (let job = 1; job < this.#jobCount; job++) for (const tensor of this.#own) result[at++] = shift(column[tensor]!, job);
+    return result;
+  }
+
+  nameOf(id: number): string {
+    const { tensorCount } = this.#graph;
+    if (this.#jobCount === 1) return this.#graph.tensorName(id);
+    if (id >= tensorCount) return `${this.#graph.tensorName(this.#own[(id - tensorCount) % this.#own.length]!)}@${1 + Math.floor((id - tensorCount) / this.#own.length)}`;
+    return this.#graph.tensorOrigin[id] === TensorOrigin.weight ? this.#graph.tensorName(id) : `${this.#graph.tensorName(id)}@0`;
+  }
 }
 
 // ── names ──

@@ -18,6 +18,8 @@ export class DataMover {
   readonly #useStart: Uint32Array;
   readonly #useOp: Uint32Array;
   readonly #useEdge: Int32Array;
+  /** Ops of each job that read tensors nobody makes. */
+  readonly #readers: Csr;
   /** Tensors that each op makes, those of 0 bytes left out. */
   readonly #outputs: Csr;
 
@@ -29,6 +31,7 @@ export class DataMover {
     this.#sharedRoute = sharedRoutes(instance);
     [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
     this.#outputs = groupOutputs(instance);
+    this.#readers = groupBy(instance.jobCount, instance.jobOf, (op) => state.readsInitial[op] === 1);
   }
 
   /** `op` was placed on a device with this memory: fetch what is visible of its inputs. */
@@ -38,8 +41,25 @@ export class DataMover {
     let edge = pred.start[op]!;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
-      const visible = tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
+      const visible = tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.#state.hasInitialInputs(op);
       if (visible && tensorBytes[tensor]! > 0) this.#fetch(op, tensor, memory);
+    }
+  }
+
+  /** The job arrived: what its ops read and nobody makes is at its home from now on, and moves to those that are placed. */
+  jobArrived(job: number): void {
+    const { inputs, tensorProducer, tensorHome, tensorBytes, deviceMemory } = this.#instance;
+    const { replicas, ops } = this.#state;
+    for (let r = this.#readers.start[job]!; r < this.#readers.start[job + 1]!; r++) {
+      const op = this.#readers.item[r]!;
+      for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+        const tensor = inputs.item[i]!;
+        const home = tensorHome[tensor]!;
+        if (tensorProducer[tensor]! >= 0 || home < 0 || tensorBytes[tensor] === 0) continue;
+        if (!replicas.isComing(tensor, home)) replicas.markComing(tensor, home);
+        replicas.markPresent(tensor, home);
+        if (ops.device[op]! >= 0) this.#fetch(op, tensor, deviceMemory[ops.device[op]!]!);
+      }
     }
   }
 
@@ -115,10 +135,8 @@ export class DataMover {
       const device = ops.device[op]!;
       // Only consumers that counted this tensor as missing: placed here, not running, and able to see it.
       if (device < 0 || instance.deviceMemory[device] !== memory || ops.phase[op]! >= OpPhase.running) continue;
-      if (!state.dataflow) {
-        const edge = this.#useEdge[i]!;
-        if (edge >= 0 && !state.isVisible(edge)) continue;
-      }
+      const edge = this.#useEdge[i]!;
+      if (edge < 0 ? !state.hasInitialInputs(op) : !state.dataflow && !state.isVisible(edge)) continue;
       if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) state.becomeStartable(op);
     }
   }

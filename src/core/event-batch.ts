@@ -1,5 +1,8 @@
 import { resized } from "../base/columns.ts";
 
+/** Pauses of one operator that are told apart. */
+const GENERATIONS = 2 ** 20;
+
 /** The events of one round: parallel arrays, filled and emptied without allocating. */
 export class EventBatch {
   #keys = new Uint32Array(256);
@@ -27,8 +30,12 @@ export class EventBatch {
     return this.#generations[i]!;
   }
 
-  /** By key, ascending. Nearly always a few events, most of them in order: insertion sort. */
+  /** By key, ascending. Nearly always a few events, most of them in order: insertion sort, unless they are many. */
   sort(): void {
+    if (this.length > 64) {
+      this.#sortMany();
+      return;
+    }
     for (let i = 1; i < this.length; i++) {
       const key = this.#keys[i]!;
       const generation = this.#generations[i]!;
@@ -39,6 +46,17 @@ export class EventBatch {
       }
       this.#keys[j] = key;
       this.#generations[j] = generation;
+    }
+  }
+
+  /** Key and generation side by side in one number: 32 bits of key, and as many of the generation as a float64 still holds. */
+  #sortMany(): void {
+    const packed = new Float64Array(this.length);
+    for (let i = 0; i < this.length; i++) packed[i] = this.#keys[i]! * GENERATIONS + this.#generations[i]!;
+    packed.sort();
+    for (let i = 0; i < this.length; i++) {
+      this.#keys[i] = Math.floor(packed[i]! / GENERATIONS);
+      this.#generations[i] = packed[i]! % GENERATIONS;
     }
   }
 }

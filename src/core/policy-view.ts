@@ -37,7 +37,7 @@ export class LiveView implements SchedulerView {
     this.succ = instance.succ;
     this.pred = instance.pred;
     this.topo = instance.topo;
-    this.slots = instance.slots;
+    this.slots = instance.slots.slice();
     this.ready = state.ready;
     this.random = random;
     this.#instance = instance;

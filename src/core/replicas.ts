@@ -23,13 +23,6 @@ export class Replicas {
     this.#usesLeft = instance.tensorUses.slice();
     this.#liveBytes = new Float64Array(instance.memoryCount);
     this.peakBytes = new Float64Array(instance.memoryCount);
-    for (let tensor = 0; tensor < instance.tensorCount; tensor++) {
-      const home = instance.tensorHome[tensor]!;
-      if (instance.tensorProducer[tensor]! < 0 && home >= 0) {
-        this.markComing(tensor, home);
-        this.markPresent(tensor, home);
-      }
-    }
   }
 
   isPresent(tensor: number, memory: number): boolean {

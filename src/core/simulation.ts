@@ -220,6 +220,8 @@ export class Simulation {
         this.#data!.end(entity);
         return;
       case EventKind.jobArrival:
+        state.jobArrived[entity] = 1;
+        this.#data?.jobArrived(entity);
         this.#jobs.arrive(entity);
         return;
       case EventKind.signal:

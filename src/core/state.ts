@@ -28,6 +28,8 @@ export class SimulationState {
   readonly dataflow: boolean;
   /** Some tensor has a size: where they all are is kept. */
   readonly tracksData: boolean;
+  /** 1 = the job has arrived. */
+  readonly jobArrived: Uint8Array;
   /** Held edges: 0 = hidden, 1 = visible, 2 = will be visible. Empty under dataflow. */
   readonly edgeVisible: Uint8Array;
 
@@ -41,7 +43,8 @@ export class SimulationState {
   startedCount = 0;
   endedCount = 0;
   /** 1 = the op reads a tensor that is somewhere from the start; empty where there is no such tensor. */
-  readonly #readsInitial: Uint8Array;
+  /** By op: 1 = it reads a tensor that nobody makes and that has a home; empty where no op does. */
+  readonly readsInitial: Uint8Array;
 
   constructor(instance: Instance, scheduler: Scheduler, sync: SyncPolicy) {
     this.instance = instance;
@@ -54,13 +57,19 @@ export class SimulationState {
     this.inOrder = scheduler.queueOrder === "in-order";
     this.dataflow = sync.ended === undefined;
     this.tracksData = instance.tensorBytes.some((bytes) => bytes > 0);
+    this.jobArrived = new Uint8Array(instance.jobCount);
     this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
-    this.#readsInitial = readsInitial(instance);
+    this.readsInitial = readsInitial(instance);
+  }
+
+  /** What `op` reads and nobody makes exists for it: its job has arrived. */
+  hasInitialInputs(op: number): boolean {
+    return this.jobArrived[this.instance.jobOf[op]!] === 1;
   }
 
   /** False while no input of `op` can exist, so that nobody needs to look at each: before anything ended. */
   mayHaveInputs(op: number): boolean {
-    return this.endedCount > 0 || this.#readsInitial[op] === 1;
+    return this.endedCount > 0 || this.readsInitial[op] === 1;
   }
 
   isVisible(edge: number): boolean {

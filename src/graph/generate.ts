@@ -1,15 +1,14 @@
 import type { CostMatrix } from "../cost/cost-model.ts";
-import { GraphBuilder } from "./builder.ts";
+import { drawBytes, start, type EdgeOptions, type Random } from "./generate/task-graph.ts";
 import type { OperatorGraph } from "./graph.ts";
 
-/** Uniform in [0, 1). Generators draw from it in a fixed order, so the same source gives the same graph. */
-export type Random = () => number;
-
-/** What the generators of task graphs share. Every edge has a tensor of its own. */
-export interface EdgeOptions {
-  /** Mean bytes of an edge; sizes are whole and uniform in 1 … 2 × mean where they are drawn. Default 0: pure ordering. */
-  readonly edgeBytes?: number;
-}
+export { fft } from "./generate/fft.ts";
+export { gaussianElimination } from "./generate/gaussian-elimination.ts";
+export { montage } from "./generate/montage.ts";
+export { seriesParallel } from "./generate/series-parallel.ts";
+export { stencil } from "./generate/stencil.ts";
+export type { EdgeOptions, Random } from "./generate/task-graph.ts";
+export { cholesky, lu, qr, type TileOptions } from "./generate/tiles.ts";
 
 /** Ops one after the other. */
 export function chain({ ops, edgeBytes = 0 }: { ops: number } & EdgeOptions): OperatorGraph {
@@ -79,42 +78,6 @@ export function randomDag({ ops, edges, edgeBytes = 0, random }: { ops: number; 
   return builder.build();
 }
 
-/**
- * The tasks of a Cholesky factorization of `tiles` × `tiles` tiles of `tile` × `tile` numbers (f64): potrf, trsm, syrk
- * and gemm, with their flops and bytes, and tiles as tensors that their readers share.
- * @source Buttari, Langou, Kurzak & Dongarra, "A class of parallel tiled linear algebra algorithms for multicore
- * architectures" (2009)
- */
-export function cholesky({ tiles, tile = 960 }: { tiles: number; tile?: number }): OperatorGraph {
-  const builder = new GraphBuilder("cholesky");
-  const bytes = 8 * tile * tile;
-  const kernel = (kind: string, macs: number, reads: number) =>
-    builder.class({ kind, shape: { tile }, dtype: "f64", macs, flops: 2 * macs, readBytes: reads * bytes, writeBytes: bytes });
-  const potrf = kernel("potrf", tile ** 3 / 6, 1);
-  const trsm = kernel("trsm", tile ** 3 / 2, 2);
-  const syrk = kernel("syrk", tile ** 3 / 2, 2);
-  const gemm = kernel("gemm", tile ** 3, 3);
-
-  // The latest tensor of each tile of the lower triangle.
-  const latest = new Map<number, number>();
-  const at = (row: number, column: number) => row * tiles + column;
-  for (let row = 0; row < tiles; row++) for (let column = 0; column <= row; column++) latest.set(at(row, column), builder.source("input", bytes, `A[${row},${column}]`));
-  const run = (kind: number, name: string, reads: readonly number[], writes: number) => {
-    const op = builder.opOfClass(kind, name);
-    for (const tensor of [...reads, writes]) builder.feed(latest.get(tensor)!, op);
-    latest.set(writes, builder.output(op, bytes));
-  };
-  for (let k = 0; k < tiles; k++) {
-    run(potrf, `potrf(${k})`, [], at(k, k));
-    for (let i = k + 1; i < tiles; i++) run(trsm, `trsm(${i},${k})`, [at(k, k)], at(i, k));
-    for (let i = k + 1; i < tiles; i++) {
-      run(syrk, `syrk(${i},${k})`, [at(i, k)], at(i, i));
-      for (let j = k + 1; j < i; j++) run(gemm, `gemm(${i},${j},${k})`, [at(i, k), at(j, k)], at(i, j));
-    }
-  }
-  return builder.build();
-}
-
 /** Options of {@link heterogeneousCosts}. */
 export interface CostOptions {
   readonly ops: number;
@@ -152,15 +115,6 @@ export function heterogeneousCosts(options: CostOptions): CostMatrix {
     }
   }
   return { deviceCount: devices, ns };
-}
-
-function start(name: string): { builder: GraphBuilder; task: number } {
-  const builder = new GraphBuilder(name);
-  return { builder, task: builder.class({ kind: "task" }) };
-}
-
-function drawBytes(mean: number, random: Random): number {
-  return mean === 0 ? 0 : Math.ceil(2 * mean * (1 - random()));
 }
 
 /** `count` different whole numbers below `limit`, ascending. */

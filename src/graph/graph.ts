@@ -1,6 +1,9 @@
 import type { Csr } from "../base/csr.ts";
+import { TensorOrigin } from "../base/tensor-origin.ts";
 import { nearest } from "../base/registry.ts";
 import { InputError } from "../base/errors.ts";
+
+export { TensorOrigin };
 
 /** Element types that operators compute in. */
 export type DType = "f64" | "f32" | "tf32" | "bf16" | "f16" | "f8" | "i8" | "i16" | "i32" | "i64" | "u8" | "bool";
@@ -39,10 +42,6 @@ export interface Op extends OpClass {
   readonly id: number;
   readonly name: string;
 }
-
-/** Where a tensor comes from. */
-export const TensorOrigin = { op: 0, input: 1, weight: 2 } as const;
-export type TensorOrigin = (typeof TensorOrigin)[keyof typeof TensorOrigin];
 
 /**
  * An immutable, acyclic graph of operators and the tensors between them, in columns (a million operators are a few

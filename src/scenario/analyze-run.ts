@@ -4,6 +4,7 @@ import type { Instance } from "../core/instance.ts";
 import type { Trace } from "../core/trace.ts";
 import { computeMetrics, type Metrics } from "../trace/metrics.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
+import { uselessDevices } from "./useless-devices.ts";
 
 /** The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed. */
 export function boundOf(instance: Instance, seed: number): LowerBound {
@@ -18,5 +19,5 @@ export function boundOf(instance: Instance, seed: number): LowerBound {
  * const metrics = analyzeRun(scenario, runScenario(scenario));
  */
 export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed)): Metrics {
-  return computeMetrics(trace, { lowerBound: bound, devices: scenario.machine.devices, warnings: scenario.warnings });
+  return computeMetrics(trace, { lowerBound: bound, devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
 }

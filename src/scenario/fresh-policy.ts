@@ -1,4 +1,5 @@
 import { SimulationError, thrownText } from "../base/errors.ts";
+import { nearest } from "../base/registry.ts";
 import type { Scheduler, SchedulerDefinition, SyncDefinition, SyncPolicy } from "../plugin.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 
@@ -14,7 +15,13 @@ export function freshScheduler({ definition, options }: ChosenPolicy<SchedulerDe
 
 /** Makes a fresh synchronization policy for one run. @throws {SimulationError} see {@link freshScheduler}. */
 export function freshSync({ definition, options }: ChosenPolicy<SyncDefinition>): SyncPolicy {
-  return create(`sync policy "${definition.name}"`, () => definition.create(options), [], ["prepare", "phase", "started", "ended"]);
+  const who = `sync policy "${definition.name}"`;
+  const policy = create(who, () => definition.create(options), [], ["prepare", "phase", "started", "ended"]);
+  const idle = policy.phase === undefined && policy.started === undefined && policy.ended === undefined;
+  // Such as a scheduler: it would pass for dataflow.
+  const others = functionsOf(policy).filter((name) => name !== "prepare");
+  if (idle && others.length > 0) throw policyError(`${who}: what "create" returned has ${others.map((name) => `"${name}"`).join(", ")}, but none of "phase", "started" and "ended"`);
+  return policy;
 }
 
 function create<P extends object>(who: string, make: () => P, required: readonly (keyof P & string)[], optional: readonly (keyof P & string)[]): P {
@@ -25,7 +32,8 @@ function create<P extends object>(who: string, make: () => P, required: readonly
     throw new SimulationError({ code: "policy-error", message: `${who} failed in "create": ${thrownText(error)}` }, error);
   }
   if (typeof policy !== "object" || policy === null) throw policyError(`${who}: "create" returned ${policy === null ? "null" : typeof policy}, not a policy`);
-  for (const name of [...required, ...optional]) {
+  const hooks = [...required, ...optional];
+  for (const name of hooks) {
     const hook: unknown = policy[name];
     if (hook === undefined && optional.includes(name)) continue;
     if (typeof hook !== "function") throw policyError(`${who}: what "create" returned has ${hook === undefined ? `no "${name}"` : `"${name}", which is not a function`}`);
@@ -33,7 +41,23 @@ function create<P extends object>(who: string, make: () => P, required: readonly
     const tag = Object.prototype.toString.call(hook);
     if (tag !== "[object Function]") throw policyError(`${who}: "${name}" must be a plain function, not an async one or a generator`);
   }
+  const lacking = hooks.filter((name) => policy[name] === undefined);
+  for (const name of functionsOf(policy)) {
+    if ((hooks as readonly string[]).includes(name)) continue;
+    // A hook is called by its name: one with a slip in it would never be. Helpers differ more.
+    const meant = nearest(name, lacking).find((hook) => Math.abs(hook.length - name.length) <= 1);
+    if (meant !== undefined) throw policyError(`${who}: what "create" returned has "${name}", which is no hook: did you mean "${meant}"?`);
+  }
   return policy;
+}
+
+/** Names of all functions of an object but the constructor, those of its classes included. */
+function functionsOf(policy: object): string[] {
+  const names = new Set<string>();
+  for (let at: object | null = policy; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) if (typeof value === "function" && name !== "constructor") names.add(name);
+  }
+  return [...names];
 }
 
 function policyError(message: string): SimulationError {

@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 import { InputError, thrownText, type Issue } from "../base/errors.ts";
 import { suggestion, type Registry } from "../base/registry.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import { replay } from "../schedulers/replay.ts";
+import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
 import type { PolicyUse } from "./schema.ts";
 import { describeIssue } from "./schema-issues.ts";
@@ -21,20 +23,35 @@ export interface ChosenPolicy<D> {
  * Finds a policy by its name in the registry, by file (`./mine.mjs`, `./mine.mjs#export`; relative to the file that
  * names it) or by package, and checks its shape and the options beside `use`. Without `#export` the default export is
  * taken, else the only one that is a policy. Loading a file runs it.
+ * The trace that `replay` may name is read here, and handed on as a placement.
  * @param path of the section in the scenario, for positions
  * @throws {InputError} when there is no such policy, the module cannot be loaded, or the options do not fit.
  */
-export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>): Promise<ChosenPolicy<D>> {
+export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>, readFile: ReadFile = readOrdinaryFile): Promise<ChosenPolicy<D>> {
   const useAt = scenario.position([...path, "use"]);
   const { use: named, ...options } = use;
   try {
     const definition = registry.tryGet(named) ?? (await importPolicy<D>(named, scenario, path, registry));
-    return { definition, options: await checkOptions(definition, options, registry.kind, scenario, path) };
+    return { definition, options: await checkOptions(definition, definition === replay ? await withPlacement(options, scenario, path, readFile) : options, registry.kind, scenario, path) };
   } catch (error) {
     if (!(error instanceof InputError) && registry.tryGet(named) !== undefined) throw error;
     // Not only `import` runs a stranger's code: so do getters, and the check of options.
     const known = error instanceof InputError ? error : notLoaded(named, error);
     throw new InputError(known.issues.map((issue) => (issue.file === undefined ? { ...issue, ...useAt, path: [...path, "use"] } : issue)));
+  }
+}
+
+/** Options of `replay` with the placement of the trace that they name. */
+async function withPlacement(options: Readonly<Record<string, unknown>>, scenario: Scenario, path: Path, readFile: ReadFile): Promise<Readonly<Record<string, unknown>>> {
+  const { trace, ...rest } = options;
+  if (typeof trace !== "string" || rest["placement"] !== undefined) return options;
+  const at = [...path, "trace"];
+  try {
+    const file = scenario.path(trace, at);
+    const [{ loadTrace }, { recordedPlacement }] = await Promise.all([import("../trace/saved-trace.ts"), import("./recorded-placement.ts")]);
+    return { ...rest, placement: recordedPlacement(loadTrace(new TextDecoder().decode(await readFile(file)), { file })) };
+  } catch (error) {
+    throw scenario.blame(error, at);
   }
 }
 

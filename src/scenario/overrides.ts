@@ -1,7 +1,8 @@
 import { InputError } from "../base/errors.ts";
 import { isShorthand, workloadSources, writeOut } from "./merge.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { formatPath, fromPlain, quote, toPlain, type Path, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
+import { defaultMachine } from "./schema.ts";
+import { formatPath, fromPlain, nodeAt, quote, toPlain, type Path, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
 
 /** One value that replaces what the scenario says, such as from `--set machine.devices.gpu0.slots=4`. */
 export interface Override {
@@ -27,14 +28,44 @@ export function parseOverride(text: string): Override {
   return { path: parsePath(text.slice(0, equals), from), value: value.trim() === "" ? null : toValue(value, from), from };
 }
 
-/** Lays the overrides over the scenario, in order. @throws {InputError} where a path leads through something that has no keys. */
+/**
+ * Lays the overrides over the scenario, in order. One that changes a part of the machine, where the scenario names
+ * none, changes the default machine.
+ * @throws {InputError} where a path leads through something that has no keys.
+ */
 export function applyOverrides(root: SourceNode, overrides: readonly Override[]): SourceNode {
   for (const override of overrides) {
     const from = override.from ?? `--set ${typeof override.path === "string" ? override.path : formatPath(override.path)}`;
     const path = typeof override.path === "string" ? parsePath(override.path, from) : override.path;
-    root = setAt(root, path, 0, override.value, { file: from });
+    const at = { file: from };
+    if (changesMachine(path) && isAbsent(nodeAt(root, ["machine"]))) root = setAt(root, ["machine", "use"], 0, defaultMachine, at);
+    checkLink(root, path, at);
+    root = setAt(root, path, 0, override.value, at);
   }
   return root;
+}
+
+const machineParts: readonly unknown[] = ["devices", "memories", "links", "without"];
+
+function changesMachine(path: Path): boolean {
+  return path[0] === "machine" && machineParts.includes(path[1]);
+}
+
+function isAbsent(node: SourceNode | undefined): boolean {
+  return node === undefined || (node.kind === "scalar" && node.value === null);
+}
+
+/** `machine.links[0]` would be a new link, not the first one of the library machine. */
+function checkLink(root: SourceNode, path: Path, at: Position): void {
+  const [section, part, index, key] = path;
+  if (section !== "machine" || part !== "links" || typeof index !== "number" || key === undefined || key === "name") return;
+  const machine = writeOut(nodeAt(root, ["machine"])!);
+  const use = nodeAt(machine, ["use"]);
+  if (use?.kind !== "scalar" || !isAbsent(nodeAt(machine, ["links", index]))) return;
+  throw new InputError({
+    code: "bad-override", message: `${formatPath(path.slice(0, 3))} is no link of the scenario; those of the machine ${quote(use.value)} have no numbers`, ...at,
+    hint: "they are changed by name: --set 'machine.links=[{name: pcie0, bandwidth: 4GB/s}]'",
+  });
 }
 
 function setAt(node: SourceNode | undefined, path: Path, depth: number, value: unknown, at: Position): SourceNode {
@@ -42,6 +73,7 @@ function setAt(node: SourceNode | undefined, path: Path, depth: number, value: u
   const step = path[depth]!;
   if (node && isShorthand(path.slice(0, depth))) node = writeOut(node);
   if (step === "__proto__") throw new InputError({ code: "bad-key", message: '"__proto__" cannot be a key', ...at });
+  if (typeof step === "number" && isAbsent(node)) node = { kind: "list", items: [], at };
   if (node?.kind === "list") {
     const index = Number(step);
     if (!Number.isInteger(index) || index < 0 || index > node.items.length) {

@@ -14,7 +14,7 @@ export async function readOrdinaryFile(file: string, limitBytes = Infinity): Pro
   let size: number;
   try {
     const status = await stat(file);
-    if (!status.isFile()) throw new InputError({ code: "not-a-file", message: `${file} is not a file` });
+    if (!status.isFile()) throw new InputError({ code: "not-a-file", message: `${file} is ${status.isDirectory() ? "a folder" : "not a file"}` });
     size = status.size;
     if (size <= limitBytes) return await readFile(file);
   } catch (error) {

@@ -17,8 +17,9 @@ import { loadWorkload, type LoadedWorkload } from "./load-workload.ts";
 import type { ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
-import type { Path } from "./source-tree.ts";
+import type { Path, Position } from "./source-tree.ts";
 import { tickWarnings } from "./tick-warning.ts";
+import { unusedCostRows } from "./unused-cost-rows.ts";
 
 /** All that a simulation needs, as plain values: what `compile` takes, the policies, and what to do with the result. */
 export interface ResolvedScenario {
@@ -42,6 +43,8 @@ export interface ResolvedScenario {
   /** What fusing merged; empty when nothing was fused. */
   readonly fused: readonly MergedOp[];
   readonly warnings: readonly Warning[];
+  /** Where the machine was written, or the scenario that names none: for messages of `compile`, which knows no files. */
+  readonly machineAt?: Position;
 }
 
 /** Most operators of one simulation, over all instances: some 10 GB of memory. */
@@ -93,7 +96,7 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
 
   const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
     if (registry.tryGet(use.use) === undefined) options.onLoadPolicy?.(use.use);
-    return loadPolicy(scenario, path, use, registry);
+    return loadPolicy(scenario, path, use, registry, options.readFile);
   });
   const scheduler = await choose(["scheduler"], spec.scheduler ?? { use: defaultScheduler }, schedulers);
   const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
@@ -105,7 +108,8 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const tickNs = spec.tick ?? loaded.tickNs ?? 1;
   return {
     name: scenario.name, graph: fused.graph, machine, costs, tickNs, arrivalsNs, weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs)],
+    noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
+    machineAt: scenario.position(["machine"]),
   };
 }
 

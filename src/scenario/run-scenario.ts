@@ -1,3 +1,4 @@
+import { InputError } from "../base/errors.ts";
 import { compile } from "../core/compile.ts";
 import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
@@ -22,8 +23,13 @@ export interface RunOptions {
 
 /** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
 export function compileScenario(scenario: ResolvedScenario): Instance {
-  const { name, graph, machine, costs, tickNs, arrivalsNs, weights, noise } = scenario;
-  return compile({ name, graph, machine, costs, tickNs, arrivalsNs, weights, noise });
+  const { name, graph, machine, costs, tickNs, arrivalsNs, weights, noise, machineAt } = scenario;
+  try {
+    return compile({ name, graph, machine, costs, tickNs, arrivalsNs, weights, noise });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...machineAt } : issue)));
+  }
 }
 
 /**

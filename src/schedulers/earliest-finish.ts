@@ -150,6 +150,13 @@ export class EarliestFinish {
     return free;
   }
 
+  /** Earliest start from `ready` on of `duration` ticks in one slot (counted from 0) of `device`, without a setup. */
+  startInSlot(device: number, slot: number, ready: number, duration: number): number {
+    const at = this.#firstSlot[device]! + slot;
+    if (this.#reloading?.has(device) === true) return Math.max(ready, this.#reloading.tail(at));
+    return this.#insertion ? this.#gaps.earliest(at, ready, duration) : Math.max(ready, this.#gaps.tail(at));
+  }
+
   /** By device: when all inputs of `op` can be there. Its predecessors must be planned. The array is reused. */
   arrivals(op: number): Float64Array {
     this.#arrivals.find(op, this.#startOfJob(this.#view.jobOf(op)));

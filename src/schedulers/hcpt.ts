@@ -14,12 +14,12 @@ import { sortByKey } from "./sort-by-key.ts";
  *
  * Each job has one critical path of mean times and mean transfers, ties by id. Ops that are no ancestors of it follow,
  * the ends of the graph by latest start. O((V + E) · P + (V + E) · log V) but for the search in gaps.
- * @source T. Hagras, J. Janeček 2003, doi:10.1109/ICPPW.2003.1240364
+ * @source T. Hagras, J. Janeček 2003, doi:10.1109/ISPDC.2003.1267650
  */
 export const hcpt = defineScheduler({
   name: "hcpt",
   summary: "static plan: the critical path in order, each of its ops after its ancestors, where they finish earliest",
-  source: "T. Hagras, J. Janeček, \"A simple scheduling heuristic for heterogeneous computing environments\" and \"Static vs. dynamic list-scheduling performance comparison\", Acta Polytechnica 43(6), 2003, doi:10.14311/490",
+  source: "T. Hagras, J. Janeček, \"A simple scheduling heuristic for heterogeneous computing environments\", ISPDC 2003, doi:10.1109/ISPDC.2003.1267650",
   create: () => staticScheduler(planHcpt),
 });
 

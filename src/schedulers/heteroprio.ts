@@ -3,14 +3,15 @@ import { Capabilities } from "./capabilities.ts";
 import { FreeDevices } from "./free-devices.ts";
 import { kindIds } from "./kind-ids.ts";
 import { OpQueue } from "./op-queue.ts";
+import { ownThenSteal } from "./own-then-steal.ts";
 
 const paper = "E. Agullo, B. Bramas, O. Coulaud, E. Darve, M. Messner, T. Takahashi, \"Task-based FMM for heterogeneous architectures\", CCPE 28(9), 2016, doi:10.1002/cpe.3723";
 
 /**
  * Heteroprio: a queue (bucket) for each kind of op, and on each device an order of its own over the buckets, by falling
  * acceleration: how many times faster it is for the bucket, on average, than the other devices that can run it. A
- * device with room takes the oldest op of its first bucket that has one. From a bucket for which it is not the fastest,
- * a device takes only while more ops wait, for each slot of the fastest devices, than the times by which it is slower
+ * device with room takes the oldest op of its first bucket that has one, those for which it is the fastest before any
+ * others. From a bucket for which it is not the fastest, a device takes only while more ops wait, for each slot of the fastest devices, than the times by which it is slower
  * than they are: else they will have served them all before it could end one. Ties by bucket, in the order of the first
  * op of each. The papers set the orders by hand; here they follow from the estimates.
  * @source Agullo et al. 2016, doi:10.1002/cpe.3723; StarPU handbook, scheduling policy "heteroprio"
@@ -57,27 +58,21 @@ class Heteroprio implements Scheduler {
   dispatch(view: SchedulerView, out: Dispatch): void {
     if (this.#waiting === 0) return;
     this.#free.refresh();
-    for (let i = 0; i < this.#free.count; ) {
-      const device = this.#free.ids[i]!;
-      const bucket = this.#orders[device]!.find((candidate) => this.#mayServe(device, candidate, view.deviceCount));
-      if (bucket === undefined) {
-        i++;
-        continue;
-      }
-      const before = this.#free.count;
-      out.place(this.#buckets[bucket]!.pop(), device);
-      this.#waiting--;
-      this.#free.use(device);
-      // A bucket has become shorter, never longer, so nobody who was refused before would be served now.
-      if (this.#free.count === before && this.#waiting === 0) return;
-    }
+    ownThenSteal(
+      this.#free,
+      (device) => this.#take(device, out, (bucket) => this.#slowness[bucket * view.deviceCount + device] === 1),
+      (device) => this.#take(device, out, (bucket) => this.#buckets[bucket]!.length / this.#fastSlots[bucket]! > this.#slowness[bucket * view.deviceCount + device]!),
+    );
   }
 
-  #mayServe(device: number, bucket: number, deviceCount: number): boolean {
-    const { length } = this.#buckets[bucket]!;
-    if (length === 0) return false;
-    const slowness = this.#slowness[bucket * deviceCount + device]!;
-    return slowness === 1 || length / this.#fastSlots[bucket]! > slowness;
+  #take(device: number, out: Dispatch, mayServe: (bucket: number) => boolean): boolean {
+    if (this.#waiting === 0) return false;
+    const bucket = this.#orders[device]!.find((candidate) => this.#buckets[candidate]!.length > 0 && mayServe(candidate));
+    if (bucket === undefined) return false;
+    out.place(this.#buckets[bucket]!.pop(), device);
+    this.#waiting--;
+    this.#free.use(device);
+    return true;
   }
 
   /** Sets the bucket of each op; returns the summed estimates by bucket and device. */

@@ -2,26 +2,57 @@ import { Registry } from "../base/registry.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import { bLevel } from "./b-level.ts";
 import { balance } from "./balance.ts";
+import { bandit } from "./bandit.ts";
+import { bil } from "./bil.ts";
 import { cpop } from "./cpop.ts";
+import { criticalPathOnFastest } from "./critical-path-on-fastest.ts";
+import { dask } from "./dask.ts";
+import { dls } from "./dls.ts";
+import { dm } from "./dm.ts";
 import { dmda } from "./dmda.ts";
+import { dmdar } from "./dmdar.ts";
+import { dmdas } from "./dmdas.ts";
+import { dsc } from "./dsc.ts";
+import { duplex } from "./duplex.ts";
+import { etf } from "./etf.ts";
+import { feedback } from "./feedback.ts";
 import { fifo } from "./fifo.ts";
+import { hcpt } from "./hcpt.ts";
 import { heft } from "./heft.ts";
+import { heteroprio } from "./heteroprio.ts";
+import { hlfet } from "./hlfet.ts";
 import { list } from "./list.ts";
+import { lookahead } from "./lookahead.ts";
+import { lws } from "./lws.ts";
 import { maxMin } from "./max-min.ts";
+import { mcp } from "./mcp.ts";
 import { mct } from "./mct.ts";
 import { met } from "./met.ts";
+import { mh } from "./mh.ts";
 import { minMin } from "./min-min.ts";
+import { olb } from "./olb.ts";
+import { ortParallel } from "./ort-parallel.ts";
+import { ortSequential } from "./ort-sequential.ts";
 import { peft } from "./peft.ts";
+import { prio } from "./prio.ts";
 import { random } from "./random.ts";
 import { replay } from "./replay.ts";
 import { roundRobin } from "./round-robin.ts";
+import { sjf } from "./sjf.ts";
+import { streamOrder } from "./stream-order.ts";
 import { sufferage } from "./sufferage.ts";
+import { tLevel } from "./t-level.ts";
+import { tfInterOp } from "./tf-inter-op.ts";
 import { workStealing } from "./work-stealing.ts";
 
 /** All built-in schedulers: static plans, dynamic lists, mappings to queues, feedback, and schedules given by hand. */
 export const schedulers = new Registry<SchedulerDefinition>("scheduler", [
-  heft, cpop, peft,
+  heft, cpop, peft, lookahead, hcpt, bil, dls, etf, mcp, mh, hlfet, dsc,
+  tLevel, criticalPathOnFastest, olb, duplex,
   bLevel, fifo, workStealing, balance,
   dmda, mct, met, minMin, maxMin, sufferage, roundRobin, random,
+  prio, dm, dmdar, dmdas, lws, heteroprio, dask,
+  ortSequential, ortParallel, tfInterOp, streamOrder,
+  sjf, feedback, bandit,
   list, replay,
 ]);

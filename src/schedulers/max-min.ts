@@ -18,7 +18,8 @@ export const maxMin = defineScheduler({
   create: () => batchScheduler(mapMaxMin),
 });
 
-function mapMaxMin(tasks: MetaTask, map: (i: number, device: number) => void): void {
+/** Maps all ops of `tasks` as `max-min` does. */
+export function mapMaxMin(tasks: MetaTask, map: (i: number, device: number) => void): void {
   const equal = new EqualTasks(tasks);
   const left = equal.firsts.filter((op) => tasks.best(op) >= 0);
   const device = new Int32Array(tasks.length);

@@ -79,6 +79,11 @@ export class MetaTask {
     return best;
   }
 
+  /** The op that is numbered `i`. */
+  op(i: number): number {
+    return this.#ops[i]!;
+  }
+
   /** Places op `i` on `device`. */
   map(i: number, device: number, view: PolicyView, out: Dispatch): void {
     out.place(this.#ops[i]!, device);
@@ -87,7 +92,7 @@ export class MetaTask {
 }
 
 /** A scheduler that maps all ready ops at each dispatch with `heuristic`. One ready op alone goes where it completes first. */
-export function batchScheduler(heuristic: (tasks: MetaTask, map: (i: number, device: number) => void) => void): Scheduler {
+export function batchScheduler(heuristic: (tasks: MetaTask, map: (i: number, device: number) => void, view: PolicyView) => void): Scheduler {
   let tasks: MetaTask;
   return {
     prepare(view: PolicyView): void {
@@ -96,7 +101,7 @@ export function batchScheduler(heuristic: (tasks: MetaTask, map: (i: number, dev
     dispatch(view: SchedulerView, out: Dispatch): void {
       if (view.ready.length === 0) return;
       tasks.collect(view);
-      if (tasks.length > 1) heuristic(tasks, (i, device) => tasks.map(i, device, view, out));
+      if (tasks.length > 1) heuristic(tasks, (i, device) => tasks.map(i, device, view, out), view);
       else if (tasks.best(0) >= 0) tasks.map(0, tasks.best(0), view, out);
     },
   };

@@ -18,7 +18,8 @@ export const minMin = defineScheduler({
   create: () => batchScheduler(mapMinMin),
 });
 
-function mapMinMin(tasks: MetaTask, map: (i: number, device: number) => void): void {
+/** Maps all ops of `tasks` as `min-min` does. */
+export function mapMinMin(tasks: MetaTask, map: (i: number, device: number) => void): void {
   const { length, deviceCount } = tasks;
   const lists = Array.from({ length: deviceCount }, (_, d) => listsOf(tasks, d));
   const mapped = new Uint8Array(length);

@@ -5,9 +5,11 @@ import { NameIndex } from "./name-index.ts";
 
 const nameOrId = z.union([z.string(), z.int().min(0)]);
 const options = z.strictObject({
-  /** Every operator with its device, by name or id, in the order of starts. */
-  placement: z.array(z.strictObject({ op: nameOrId, device: nameOrId })),
-});
+  placement: z.array(z.strictObject({ op: nameOrId, device: nameOrId })).optional().meta({ description: "Every operator with its device, by name or id, in the order of starts" }),
+  trace: z.string().optional().meta({ description: "Instead of placement: a trace that heddle run --trace wrote, relative to the scenario; its operators, by name, on its devices" }),
+}).refine(({ placement, trace }) => (placement === undefined) !== (trace === undefined), { message: "replay needs either placement or trace" });
+
+type Placement = NonNullable<z.infer<typeof options>["placement"]>;
 
 /**
  * Repeats a schedule that was recorded or written by hand: each op on its device, and each device strictly in the
@@ -23,6 +25,7 @@ export const replay = defineScheduler<z.infer<typeof options>>({
   create: ({ placement }) => ({
     queueOrder: "in-order",
     prepare(view: PolicyView, out: Dispatch): void {
+      if (placement === undefined) throw new InputError({ code: "not-read", message: "only a scenario reads a trace; give replay the placement" });
       const { ops, devices } = resolve(view, placement);
       ops.forEach((op, i) => out.place(op, devices[i]!));
     },
@@ -31,7 +34,7 @@ export const replay = defineScheduler<z.infer<typeof options>>({
 });
 
 /** @throws {InputError} for names that do not exist, operators that are left out, placed twice, or cannot run where they should. */
-function resolve(view: PolicyView, placement: z.infer<typeof options>["placement"]): { ops: Uint32Array; devices: Uint32Array } {
+function resolve(view: PolicyView, placement: Placement): { ops: Uint32Array; devices: Uint32Array } {
   const issues: Issue[] = [];
   const opIndex = new NameIndex("operator", view.opCount, (op) => view.opName(op), issues);
   const deviceIndex = new NameIndex("device", view.deviceCount, (device) => view.deviceName(device), issues);

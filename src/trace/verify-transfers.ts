@@ -26,6 +26,8 @@ export function verifyTransfers({ trace, report, runCount }: VerifyContext): voi
       report("transfer-subject", () => `${about(t)} has no reason: ${instance.opNames.at(forOp)} ${reads ? "reads it elsewhere, or was placed later" : "does not read it"}`);
     }
     if (!(arrival(tensor, from) <= start)) report("transfer-source", () => `${about(t)} starts at ${start}, when the tensor is not there yet`);
+    const jobArrival = trace.jobs.arrivalTicks[instance.jobOf[forOp]!]!;
+    if (!(jobArrival <= start)) report("transfer-source", () => `${about(t)} starts at ${start}, before its job arrives at ${jobArrival}`);
     if (arrival.first(tensor, to) !== t) report("transfer-repeated", () => `${about(t)} brings what is there already`);
 
     const route = from * instance.memoryCount + to;

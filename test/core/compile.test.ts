@@ -79,3 +79,35 @@ describe("compile", () => {
     expect(digest(3)).not.toBe(digest(4));
   });
 });
+
+describe("repeated instances", () => {
+  function withWeights(weights: "resident" | "host") {
+    const builder = new GraphBuilder("net");
+    const weight = builder.source("weight", 1000, "w");
+    const image = builder.source("input", 10, "image");
+    const op = builder.op({ kind: "task" }, "op");
+    builder.feed(weight, op);
+    builder.feed(image, op);
+    const machine = buildMachine(machineSchema.parse({
+      devices: { cpu: { kind: "cpu", peak: { f32: "1TFLOP/s" } }, gpu: { kind: "gpu", peak: { f32: "1TFLOP/s" } } },
+      links: [{ between: ["cpu", "gpu"], bandwidth: "1GB/s" }],
+    }));
+    const instance = compile({ graph: builder.build(), machine, costs: tenNs, arrivalsNs: [0, 5000, 10_000], weights });
+    const onGpu: Scheduler = { prepare: (view, out) => { for (let o = 0; o < view.opCount; o++) out.place(o, 1); }, dispatch() {} };
+    return { instance, trace: simulate({ instance, scheduler: onGpu }) };
+  }
+
+  it("share their weights: memory is taken once, and weights of the host move once", () => {
+    const { instance, trace } = withWeights("resident");
+    expect(instance.tensorCount).toBe(1 + 3);
+    expect([0, 1, 2, 3].map((tensor) => instance.tensorNames.at(tensor))).toEqual(["w", "image@0", "image@1", "image@2"]);
+    expect(trace.peakBytes[1]).toBe(1010);
+    expect([...withWeights("host").trace.transfers.tensor]).toEqual([0, 1, 2, 3]);
+  });
+
+  it("receive their inputs when they arrive, not before, whatever the plan", () => {
+    const { trace } = withWeights("resident");
+    expect([...trace.transfers.startTicks]).toEqual([0, 5000, 10_000]);
+    expect([...trace.jobs.endTicks].map((end, job) => end - trace.jobs.arrivalTicks[job]!)).toEqual([20, 20, 20]);
+  });
+});

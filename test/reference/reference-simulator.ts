@@ -51,8 +51,18 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
 
   function arrive(job: number): void {
     jobs[job]!.arrival = world.now;
+    for (const op of ops) if (op.job === job) receiveInputs(op);
     for (const op of ops) if (op.job === job) becomeReadyIfDue(op);
     if (jobs[job]!.opsLeft === 0) endJob(job);
+  }
+
+  /** What the op reads and nobody makes is at its home from now on, and moves if the op is placed. */
+  function receiveInputs(op: Op): void {
+    for (const tensor of op.inputs.map((id) => tensors[id]!).filter(({ producer, home }) => producer < 0 && home >= 0)) {
+      takeSpace(tensor, tensor.home);
+      tensor.complete.add(tensor.home);
+      if (op.device >= 0) moveTensor(tensor, devices[op.device]!.memory, op);
+    }
   }
 
   function endJob(job: number): void {
@@ -212,7 +222,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       op.placedOrder = placedCount++;
       for (const tensor of op.inputs) {
         const edge = edges.find((candidate) => candidate.to === id && candidate.tensor === tensor);
-        if (edge === undefined || edge.visible) moveTensor(tensors[tensor]!, devices[device]!.memory, op);
+        if (edge === undefined ? !Number.isNaN(jobs[op.job]!.arrival) : edge.visible) moveTensor(tensors[tensor]!, devices[device]!.memory, op);
       }
     },
     start(id) {

@@ -26,7 +26,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
   const runningOn = (device: number): Op[] => ops.filter((op) => op.device === device && !Number.isNaN(op.start) && Number.isNaN(op.end));
   /** Without a sync policy of its own an edge is visible as soon as its producer has ended, even before the hooks of that round. */
   const isVisible = (op: number, tensor: Tensor): boolean =>
-    !tensor.everywhere && (tensor.producer < 0 || (dataflow ? !Number.isNaN(ops[tensor.producer]!.end) : edges.some((edge) => edge.to === op && edge.tensor === tensor.id && edge.visible)));
+    !tensor.everywhere && (tensor.producer < 0 ? !Number.isNaN(world.jobs[ops[op]!.job]!.arrival) : (dataflow ? !Number.isNaN(ops[tensor.producer]!.end) : edges.some((edge) => edge.to === op && edge.tensor === tensor.id && edge.visible)));
   /** Inputs that the op may see and that are not in the device's memory yet. */
   const missing = (op: number, device: number): Tensor[] =>
     ops[op]!.inputs.map((id) => tensors[id]!).filter((tensor) => tensor.bytes > 0 && isVisible(op, tensor) && !tensor.complete.has(memoryOf(device)));

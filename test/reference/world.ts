@@ -30,6 +30,8 @@ export interface Tensor {
   readonly id: number;
   readonly bytes: number;
   readonly producer: number;
+  /** Memory of a tensor without producer, from the first arrival of a job that reads it. */
+  readonly home: number;
   readonly everywhere: boolean;
   /** Memories with a complete replica, and those with one or one on its way. */
   readonly complete: Set<number>;
@@ -127,11 +129,8 @@ export function makeWorld(instance: Instance): World {
   const tensors = range(instance.tensorCount).map((id): Tensor => {
     const producer = instance.tensorProducer[id]!;
     const home = instance.tensorHome[id]!;
-    const at = producer < 0 && home >= 0 ? [home] : [];
-    for (const memory of at) memories[memory]!.liveBytes += instance.tensorBytes[id]!;
-    return { id, bytes: instance.tensorBytes[id]!, producer, everywhere: producer < 0 && home < 0, complete: new Set(at), requested: new Set(at), usesLeft: instance.tensorUses[id]! };
+    return { id, bytes: instance.tensorBytes[id]!, producer, home, everywhere: producer < 0 && home < 0, complete: new Set(), requested: new Set(), usesLeft: instance.tensorUses[id]! };
   });
-  for (const memory of memories) memory.peakBytes = memory.liveBytes;
   const devices = range(instance.deviceCount).map((id): Device => ({
     id, memory: instance.deviceMemory[id]!, slots: range(instance.slots[id]!).map(() => ({ op: -1, configuration: -1 })),
   }));

@@ -3,6 +3,7 @@ import { counted } from "../../base/units.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
+import { uselessDevices } from "../../scenario/useless-devices.ts";
 import type { Command } from "../command.ts";
 import { enterPhase, isGuarded, runGuarded } from "../guard.ts";
 import { formatIssues } from "../issue-text.ts";
@@ -25,8 +26,8 @@ export const check: Command = {
         if (!isGuarded() && (await hasForeignPolicy(scenario))) return await runGuarded(args, io, policyTimeoutMs(values));
         const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
         enterPhase(undefined);
-        const { opCount, deviceCount } = compileScenario(resolved);
-        fine.push({ file, operators: opCount, devices: deviceCount, warnings: resolved.warnings });
+        const instance = compileScenario(resolved);
+        fine.push({ file, operators: instance.opCount, devices: instance.deviceCount, warnings: [...resolved.warnings, ...uselessDevices(resolved, instance)] });
       } catch (error) {
         if (!(error instanceof HeddleError)) throw error;
         issues.push(...error.issues.map((issue) => (issue.file === undefined ? { ...issue, file } : issue)));

@@ -16,7 +16,8 @@ export const compare: Command = {
   description: [
     "Every scheduler runs on the same compiled scenario with the same luck, so that they differ by their decisions only.",
     "Which ones: --schedulers, else the scenario's compare list, else all that need no options.",
-    "One that fails is listed last, and makes the exit code 1."
+    "One that fails is listed last, and makes the exit code 1. One of your own that loops for ever ends the whole",
+    "comparison, with a message that names it.",
   ].join(" "),
   positionals: [1, 1],
   flags: { ...flags, schedulers: { type: "string", short: "s", value: "A,B,…", help: "Schedulers to rank: names or ./mine.mjs, with commas between; or all", choices: "schedulers" } },

@@ -9,15 +9,17 @@ export interface Topic {
   all(): Promise<readonly Named[]>;
   /** More about one of them, as text. */
   detail(item: Named): Promise<string>;
+  /** True where the detail is YAML; what stands above it is then a comment, so that the whole can be saved as a file. */
+  readonly yaml?: boolean;
 }
 
 /** By the word that follows `list`; one of them may be asked for by the plural or the singular. */
 export const topics: Readonly<Record<string, Topic>> = {
   schedulers: { title: "Schedulers", all: async () => (await import("../../schedulers/index.ts")).schedulers.all, detail: policyDetail },
   sync: { title: "Graph synchronization policies", all: async () => (await import("../../sync/index.ts")).syncPolicies.all, detail: policyDetail },
-  machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine) },
-  devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device) },
-  links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link) },
+  machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine), yaml: true },
+  devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device), yaml: true },
+  links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link), yaml: true },
   models: { title: "Models", all: async () => (await import("../../graph/models/index.ts")).models, detail: policyDetail },
   kinds: { title: "Operator kinds", all: async () => (await import("../../graph/op-kinds.ts")).opKinds.map(({ kind, ...rest }) => ({ name: kind, ...rest })), detail: async (item) => `category: ${(item as Named & { category: string }).category}\n` },
 };
@@ -32,7 +34,7 @@ export const list: Command = {
   examples: [
     ["heddle list schedulers", "one line each"],
     ["heddle list scheduler heft", "its paper and its options"],
-    ["heddle list machine workstation", "as YAML, with a source for every figure of its devices"],
+    ["heddle list machine workstation > mine.yaml", "as YAML, to change and to include in a scenario"],
   ],
   async run({ positionals, values }, io) {
     const [word, name] = positionals;
@@ -55,7 +57,7 @@ export const list: Command = {
     }
     const item = all.find((candidate) => candidate.name === name);
     if (item === undefined) throw new InputError({ code: "unknown-name", message: `there is no "${name}" among the ${key}`, hint: suggestion(name, all.map((candidate) => candidate.name)) });
-    io.out(json ? `${JSON.stringify(facts(item), null, 2)}\n` : `${item.name}: ${item.summary}\n\n${await topic.detail(item)}`);
+    io.out(json ? `${JSON.stringify(facts(item), null, 2)}\n` : `${topic.yaml === true ? "# " : ""}${item.name}: ${item.summary}\n\n${await topic.detail(item)}`);
     return 0;
   },
 };

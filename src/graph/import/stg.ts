@@ -17,7 +17,10 @@ export function importStg(input: string | Uint8Array, { file, processors }: { fi
   const issues: IssueList = new IssueList(file, bytes);
   const tokens = tokenize(bytes);
   if (tokens.length === 0) issues.fail("empty-file", "the file holds no task graph", undefined, "the first line is the number of tasks");
-  for (const { text, at } of tokens) if (!/^\d+(\.\d+)?$/.test(text)) issues.add("bad-number", `"${text}" is not a number`, at, "comments start with #");
+  for (const { text, at } of tokens) if (!/^\d+(\.\d+)?$/.test(text)) {
+    if (/^-\d+(\.\d+)?$/.test(text)) issues.add("bad-number", `${text} is negative`, at);
+    else issues.add("bad-number", `"${text}" is not a number`, at, "comments start with #");
+  }
   issues.throwIfAny();
 
   const values = tokens.map(({ text }) => Number(text));
