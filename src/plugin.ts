@@ -49,7 +49,7 @@ export interface PolicyView {
   reloadTicks(device: number): number;
   /** Time to move the edge's tensor over a quiet route; 0 where both devices use one memory; Infinity where there is no route. */
   transferTicks(edge: number, from: number, to: number): number;
-  /** Expected time to bring the inputs of `op` that exist now to `device`, one after the other, from the nearest replica of each over quiet routes. */
+  /** Expected time to bring the inputs of `op` that exist now (those of the model also before their job arrives) to `device`, one after the other, from the nearest replica of each over quiet routes. */
   dataTicks(op: number, device: number): number;
   /** Bytes of the inputs of `op` that exist now and are not yet in `device`'s memory. */
   dataBytes(op: number, device: number): number;

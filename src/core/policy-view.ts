@@ -113,7 +113,7 @@ export class LiveView implements SchedulerView {
     for (let i = start[op]!; i < start[op + 1]!; i++) {
       const tensor = item[i]!;
       const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
-      if (visible && !this.#replicas.isPresent(tensor, memory)) sum += tensorBytes[tensor]!;
+      if (visible && !this.#replicas.isExpected(tensor, memory)) sum += tensorBytes[tensor]!;
     }
     return sum;
   }

@@ -83,12 +83,19 @@ export class Replicas {
     return best;
   }
 
-  /** Time to fetch the tensor from its nearest replica over a quiet route; 0 when it is there; Infinity when it cannot be fetched. */
+  /** Present, or an input of a job to come whose home this is. */
+  isExpected(tensor: number, memory: number): boolean {
+    return this.isPresent(tensor, memory) || (this.#instance.tensorProducer[tensor]! < 0 && this.#instance.tensorHome[tensor] === memory);
+  }
+
+  /** Time to fetch the tensor over a quiet route from its nearest replica, or from its home if its job is still to come; 0 when it is there; Infinity when it cannot be fetched. */
   fetchTicks(tensor: number, memory: number): number {
-    if (this.isPresent(tensor, memory)) return 0;
-    const from = this.nearest(tensor, memory);
+    if (this.isExpected(tensor, memory)) return 0;
+    const { tensorProducer, tensorHome, tensorBytes, memoryCount, routeLatencyTicks, routeTicksPerByte } = this.#instance;
+    let from = this.nearest(tensor, memory);
+    if (from < 0 && tensorProducer[tensor]! < 0) from = tensorHome[tensor]!;
     if (from < 0) return Infinity;
-    const route = from * this.#instance.memoryCount + memory;
-    return ceilTicks(this.#instance.routeLatencyTicks[route]! + this.#instance.tensorBytes[tensor]! * this.#instance.routeTicksPerByte[route]!);
+    const route = from * memoryCount + memory;
+    return ceilTicks(routeLatencyTicks[route]! + tensorBytes[tensor]! * routeTicksPerByte[route]!);
   }
 }

@@ -4,7 +4,7 @@ import type { OperatorGraph } from "./graph.ts";
 
 export { fft } from "./generate/fft.ts";
 export { gaussianElimination } from "./generate/gaussian-elimination.ts";
-export { montage } from "./generate/montage.ts";
+export { montage, type MontageOptions } from "./generate/montage.ts";
 export { seriesParallel } from "./generate/series-parallel.ts";
 export { stencil } from "./generate/stencil.ts";
 export type { EdgeOptions, Random } from "./generate/task-graph.ts";
@@ -115,6 +115,33 @@ export function heterogeneousCosts(options: CostOptions): CostMatrix {
     }
   }
   return { deviceCount: devices, ns };
+}
+
+/** Options of {@link randomWorkload}. */
+export interface RandomWorkloadOptions {
+  readonly ops: number;
+  readonly devices: number;
+  /** Layers are about shape × √ops wide: below 1 deep and narrow, above 1 shallow and wide. Default 1. */
+  readonly shape?: number;
+  /** Most predecessors of an op; default 3. */
+  readonly edgesPerOp?: number;
+  /** Mean transfer time over mean duration (communication to computation ratio); default 1. */
+  readonly ccr?: number;
+  /** See {@link CostOptions}. */
+  readonly meanNs?: number;
+  readonly kind?: CostOptions["kind"];
+  readonly spread?: number;
+  readonly random: Random;
+}
+
+/**
+ * A {@link layered} graph with {@link heterogeneousCosts}, by the parameters of the literature.
+ * @source Topcuoglu, Hariri & Wu (2002), section 5.1: size, shape α, out degree, CCR and heterogeneity β
+ */
+export function randomWorkload(options: RandomWorkloadOptions): { graph: OperatorGraph; costs: CostMatrix } {
+  const { ops, devices, shape = 1, edgesPerOp = 3, ccr = 1, meanNs = 10_000, kind = "unrelated", spread = 1, random } = options;
+  const graph = layered({ ops, width: Math.max(1, Math.round(shape * Math.sqrt(ops))), edgesPerOp, edgeBytes: ccr * meanNs, random });
+  return { graph, costs: heterogeneousCosts({ ops, devices, meanNs, kind, spread, random }) };
 }
 
 /** `count` different whole numbers below `limit`, ascending. */

@@ -134,13 +134,13 @@ export class EarliestFinish {
     return this.#end[op]!;
   }
 
-  /** When `op` itself would begin on `device`, any setup done, if it were planned there now; Infinity = never. Its predecessors must be planned. */
+  /** When `op` itself would begin on `device` if it were planned there now, after its setup where setups are weighed; Infinity = never. Its predecessors must be planned. */
   startOn(op: number, device: number): number {
     const ready = this.arrivals(op)[device]!;
     const duration = this.#view.estimateTicks(op, device);
     if (ready + duration === Infinity) return Infinity;
     this.#search(op, device, ready, duration);
-    return this.#foundStart + this.#foundSetup;
+    return this.#weighsSetups ? this.#foundStart + this.#foundSetup : this.#foundStart;
   }
 
   /** When the first of the device's slots has done all that is planned on it. */

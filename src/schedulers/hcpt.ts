@@ -53,7 +53,7 @@ function byParentTrees(view: PolicyView, upward: Float64Array, transfer: Float64
       // Met for the first time: once more below its parents, the most urgent of which comes out first.
       listed[op] = 1;
       stack.push(op);
-      const parents = sortByKey(pred.node.slice(pred.start[op]!, pred.start[op + 1]!).sort(), falling);
+      const parents = pred.node.slice(pred.start[op]!, pred.start[op + 1]!).sort((a, b) => falling[a]! - falling[b]! || a - b);
       for (let i = parents.length - 1; i >= 0; i--) if (listed[parents[i]!] === 0) stack.push(parents[i]!);
     }
   };

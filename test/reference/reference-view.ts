@@ -26,10 +26,12 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
   const runningOn = (device: number): Op[] => ops.filter((op) => op.device === device && !Number.isNaN(op.start) && Number.isNaN(op.end));
   /** Without a sync policy of its own an edge is visible as soon as its producer has ended, even before the hooks of that round. */
   const isVisible = (op: number, tensor: Tensor): boolean =>
-    !tensor.everywhere && (tensor.producer < 0 ? !Number.isNaN(world.jobs[ops[op]!.job]!.arrival) : (dataflow ? !Number.isNaN(ops[tensor.producer]!.end) : edges.some((edge) => edge.to === op && edge.tensor === tensor.id && edge.visible)));
+    !tensor.everywhere && (tensor.producer < 0 || (dataflow ? !Number.isNaN(ops[tensor.producer]!.end) : edges.some((edge) => edge.to === op && edge.tensor === tensor.id && edge.visible)));
+  /** Memories with a replica; the home of an input counts even before its job arrives. */
+  const holders = (tensor: Tensor): number[] => [...new Set([...tensor.complete, ...(tensor.producer < 0 && tensor.home >= 0 ? [tensor.home] : [])])];
   /** Inputs that the op may see and that are not in the device's memory yet. */
   const missing = (op: number, device: number): Tensor[] =>
-    ops[op]!.inputs.map((id) => tensors[id]!).filter((tensor) => tensor.bytes > 0 && isVisible(op, tensor) && !tensor.complete.has(memoryOf(device)));
+    ops[op]!.inputs.map((id) => tensors[id]!).filter((tensor) => tensor.bytes > 0 && isVisible(op, tensor) && !holders(tensor).includes(memoryOf(device)));
 
   return {
     get nowTicks() {
@@ -55,7 +57,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     configuration,
     reloadTicks: (device) => (instance.configuration.length > 0 ? instance.setupTicks[device]! : 0),
     transferTicks: (edge, from, to) => routeTicks(memoryOf(from), memoryOf(to), instance.tensorBytes[edges[edge]!.tensor]!),
-    dataTicks: (op, device) => sum(missing(op, device).map((tensor) => Math.min(...[...tensor.complete].map((from) => routeTicks(from, memoryOf(device), tensor.bytes))))),
+    dataTicks: (op, device) => sum(missing(op, device).map((tensor) => Math.min(...holders(tensor).map((from) => routeTicks(from, memoryOf(device), tensor.bytes))))),
     dataBytes: (op, device) => sum(missing(op, device).map((tensor) => tensor.bytes)),
     freeSlots: (device) => devices[device]!.slots.filter((slot) => slot.op < 0).length,
     queued: (device) => queuedOn(device).length,

@@ -79,8 +79,8 @@ describe("bandit", () => {
     expect([...run.ops.device]).toEqual([0, 0, 1, 1, 0, 1]);
   });
 
-  it("counts waiting against a device", () => {
-    // All are ready at once: nothing is known, so trials are spread evenly.
+  it("spreads its trials evenly while nothing is known", () => {
+    // All are ready at once, and placed before the first has ended.
     const run = runKinds({ kinds: repeat("a", 6), costs: { a: [2, 1] } }, bandit.create({ exploration: 1 }));
     expect([...run.ops.device]).toEqual([0, 1, 0, 1, 0, 1]);
   });

@@ -92,13 +92,13 @@ describe("levels", () => {
   });
 
   it("static levels know no transfers", () => {
-    expect([...staticLevels(staticView(plan1))]).toEqual([5, 5, 3, 8, 2, 7, 2, 1]);
+    expect([...staticLevels(staticView(plan1))]).toEqual([6, 5, 4, 8, 2, 7, 2, 1]);
   });
 });
 
 describe("heft without insertion", () => {
   // T1 → T2 → T3 on P1, P2, P1 leaves P1 idle while T2 runs; T4 fits there.
-  const graph: TaskGraph = { costs: [[2, 9], [30, 4], [2, 30], [3, 30]], edges: [[0, 1, 0], [1, 2, 0]] };
+  const graph: TaskGraph = { costs: [[2, 9], [30, 4], [2, 30], [3, 20]], edges: [[0, 1, 0], [1, 2, 0]] };
 
   it("leaves the gap idle", () => {
     expect(planHeft(staticView(graph)).startTicks[3]).toBe(2);

@@ -1,8 +1,11 @@
 import { fuseGraph } from "../../graph/fuse.ts";
 import { formatSummary, summarize, type GraphSummary } from "../../graph/summary.ts";
 import { loadWorkload } from "../../scenario/load-workload.ts";
-import type { Command } from "../command.ts";
+import { resolveScenario } from "../../scenario/resolve-scenario.ts";
+import { defaultScheduler, defaultSync } from "../../scenario/schema.ts";
+import type { Command, Io, Values } from "../command.ts";
 import { wholeNumber } from "../command.ts";
+import { costTable, formatCostTable } from "../cost-table.ts";
 import { fusedSummary } from "../fused-text.ts";
 import { mostProcessors, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
@@ -13,18 +16,23 @@ export const importCommand: Command = {
   description: [
     "Reads an ONNX model, a task graph or a built-in model and prints operators by kind, multiply-accumulates, and the",
     "bytes of parameters and activations. Operators that are not known are named, with what is assumed for them.",
+    "With --costs: how long the operators take on each device of a machine, and what limits them.",
   ].join(" "),
   positionals: [1, 1],
   flags: {
     dim: scenarioFlags.dim, processors: scenarioFlags.processors, set: scenarioFlags.set,
     fuse: { type: "boolean", help: "Merge operators as runtimes do, and list what was merged" },
+    machine: { ...scenarioFlags.machine, help: "For --costs: machine of the library (heddle list machines)" },
+    costs: { type: "boolean", help: "Print instead, for each device and operator kind, count, time alone, what limits it, and whose figures these are; fused as in a run" },
   },
   examples: [
     ["heddle import model.onnx --dim batch=8", "counts at batch size 8"],
     ["heddle import model.onnx --format json", "{nodes, kinds, macs, parameterBytes, activationBytes, unknown, …}"],
     ["heddle import resnet50 --fuse", "what fusion merges"],
+    ["heddle import resnet50 --machine workstation --costs", "where the time of operators comes from"],
   ],
   async run({ positionals, values }, io) {
+    if (values["costs"] === true) return printCosts(positionals[0]!, values, io);
     const scenario = await scenarioFromArgs(positionals[0]!, values);
     // Their durations are for one processor; how many there are makes no difference here.
     const { stg, dot } = scenario.spec.workload;
@@ -45,3 +53,17 @@ export const importCommand: Command = {
     return 0;
   },
 };
+
+/** No policy is asked, and none of the user's own is loaded. */
+async function printCosts(file: string, values: Values, io: Io): Promise<number> {
+  const { fuse, ...flags } = values;
+  const sets = [...((flags["set"] as readonly string[] | undefined) ?? []), ...(fuse === true ? ["workload.fuse=on"] : [])];
+  const resolved = await resolveScenario(await scenarioFromArgs(file, { ...flags, set: sets, scheduler: defaultScheduler, sync: defaultSync }, { compare: defaultScheduler }));
+  const costs = costTable(resolved);
+  if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, name: resolved.name, machine: resolved.machine.name, costs, warnings: resolved.warnings }, null, 2)}\n`);
+  else {
+    io.out(formatCostTable(costs));
+    for (const { code, message } of resolved.warnings) io.err(`warning[${code}]: ${message}\n`);
+  }
+  return 0;
+}

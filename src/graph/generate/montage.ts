@@ -1,17 +1,23 @@
 import type { OperatorGraph } from "../graph.ts";
 import { start, type EdgeOptions } from "./task-graph.ts";
 
+/** Options of {@link montage}. */
+export interface MontageOptions extends EdgeOptions {
+  readonly images: number;
+  /** Pairs of images that overlap, at most n(n - 1) / 2. Default 2n - 3: neighbours at distances 1 and 2. */
+  readonly overlaps?: number;
+}
+
 /**
  * The shape of the Montage workflow, which makes one picture of the sky from `images`: each is projected, every pair
  * that overlaps is compared, one model of the background is fitted to all differences, each image is corrected by
  * it, and the corrected ones are listed, added, shrunk and printed. The pairs are those of nearest neighbours in a row of
  * images: all at distance 1, then all at distance 2 and so on.
  *
- * With n images and m overlaps: 2n + m + 6 tasks and 4n + 3m + 4 edges (one more task waits when there is no overlap).
+ * With n images and m overlaps: 2n + m + 6 tasks and 4n + 3m + 4 edges.
  * @source Juve, Chervenak, Deelman, Bharathi, Mehta & Vahi, "Characterizing and profiling scientific workflows" (2013)
- * @param options.overlaps - default 2n - 3: neighbours at distances 1 and 2. At most n(n - 1) / 2
  */
-export function montage({ images, overlaps = Math.max(0, 2 * images - 3), edgeBytes = 0 }: { images: number; overlaps?: number } & EdgeOptions): OperatorGraph {
+export function montage({ images, overlaps = Math.max(0, 2 * images - 3), edgeBytes = 0 }: MontageOptions): OperatorGraph {
   const { builder, task } = start("montage");
   const after = (name: string, ...from: number[]): number => {
     const op = builder.opOfClass(task, name);

@@ -9,8 +9,8 @@ export interface TileOptions {
 }
 
 /**
- * The tasks of a Cholesky factorization of a {@link TileOptions} matrix: potrf, trsm, syrk
- * and gemm, with their flops and bytes, and tiles as tensors that their readers share.
+ * The tasks of a Cholesky factorization of a {@link TileOptions} matrix: potrf, trsm, syrk and gemm, with their flops
+ * and bytes, and tiles as tensors that their readers share.
  *
  * With n tiles a side: n + n(n - 1) + n(n - 1)(n - 2) / 6 tasks, 3n - 2 of them on the longest path.
  * @source Buttari, Langou, Kurzak & Dongarra, "A class of parallel tiled linear algebra algorithms for multicore
@@ -18,10 +18,10 @@ export interface TileOptions {
  */
 export function cholesky({ tiles, tile = 960 }: TileOptions): OperatorGraph {
   const matrix = new TiledMatrix("cholesky", tiles, tile, (row, column) => column <= row);
-  const potrf = matrix.kernel("potrf", 1 / 6, 1);
-  const trsm = matrix.kernel("trsm", 1 / 2, 2);
-  const syrk = matrix.kernel("syrk", 1 / 2, 2);
-  const gemm = matrix.kernel("gemm", 1, 3);
+  const potrf = matrix.kernel("potrf", tile ** 3 / 6, 1);
+  const trsm = matrix.kernel("trsm", tile ** 3 / 2, 2);
+  const syrk = matrix.kernel("syrk", tile ** 3 / 2, 2);
+  const gemm = matrix.kernel("gemm", tile ** 3, 3);
   for (let k = 0; k < tiles; k++) {
     matrix.run(potrf, `potrf(${k})`, [], [[k, k]]);
     for (let i = k + 1; i < tiles; i++) matrix.run(trsm, `trsm(${i},${k})`, [[k, k]], [[i, k]]);
@@ -42,9 +42,9 @@ export function cholesky({ tiles, tile = 960 }: TileOptions): OperatorGraph {
  */
 export function lu({ tiles, tile = 960 }: TileOptions): OperatorGraph {
   const matrix = new TiledMatrix("lu", tiles, tile);
-  const getrf = matrix.kernel("getrf", 1 / 3, 1);
-  const trsm = matrix.kernel("trsm", 1 / 2, 2);
-  const gemm = matrix.kernel("gemm", 1, 3);
+  const getrf = matrix.kernel("getrf", tile ** 3 / 3, 1);
+  const trsm = matrix.kernel("trsm", tile ** 3 / 2, 2);
+  const gemm = matrix.kernel("gemm", tile ** 3, 3);
   for (let k = 0; k < tiles; k++) {
     matrix.run(getrf, `getrf(${k})`, [], [[k, k]]);
     for (let j = k + 1; j < tiles; j++) matrix.run(trsm, `trsm(${k},${j})`, [[k, k]], [[k, j]]);
@@ -59,15 +59,15 @@ export function lu({ tiles, tile = 960 }: TileOptions): OperatorGraph {
  * of a tile and of a tile below it, and unmqr and tsmqr, which apply them to the tiles on the right. The vectors are
  * tensors of their own, so that a row of updates need not wait for the column below.
  *
- * With n tiles a side: n(n + 1)(2n + 1) / 6 tasks.
+ * With n tiles a side: n(n + 1)(2n + 1) / 6 tasks, and 2/3 of the cube of the matrix's side multiply-accumulates.
  * @source Buttari, Langou, Kurzak & Dongarra (2009), see {@link cholesky}; flops by its table of kernels, inner blocking left out
  */
 export function qr({ tiles, tile = 960 }: TileOptions): OperatorGraph {
   const matrix = new TiledMatrix("qr", tiles, tile);
-  const geqrt = matrix.kernel("geqrt", 2 / 3, 1, 2);
-  const unmqr = matrix.kernel("unmqr", 1, 2);
-  const tsqrt = matrix.kernel("tsqrt", 1, 2, 2);
-  const tsmqr = matrix.kernel("tsmqr", 2, 3, 2);
+  const geqrt = matrix.kernel("geqrt", (2 * tile ** 3) / 3, 1, 2);
+  const unmqr = matrix.kernel("unmqr", tile ** 3, 2);
+  const tsqrt = matrix.kernel("tsqrt", tile ** 3, 2, 2);
+  const tsmqr = matrix.kernel("tsmqr", 2 * tile ** 3, 3, 2);
   for (let k = 0; k < tiles; k++) {
     const vectors = matrix.run(geqrt, `geqrt(${k})`, [], [[k, k]], true);
     for (let j = k + 1; j < tiles; j++) matrix.run(unmqr, `unmqr(${k},${j})`, [vectors], [[k, j]]);
@@ -101,9 +101,8 @@ class TiledMatrix {
     }
   }
 
-  /** A class of tasks that do `cubes` × tile³ multiply-accumulates. */
-  kernel(kind: string, cubes: number, reads: number, writes = 1): number {
-    const macs = cubes * this.#tile ** 3;
+  /** A class of tasks; `reads` and `writes` count tiles. */
+  kernel(kind: string, macs: number, reads: number, writes = 1): number {
     return this.#builder.class({ kind, shape: { tile: this.#tile }, dtype: "f64", macs, flops: 2 * macs, readBytes: reads * this.#bytes, writeBytes: writes * this.#bytes });
   }
 
