@@ -34,6 +34,7 @@ export { writeTasks } from "./graph/import/write-tasks.ts";
 export { importStg } from "./graph/import/stg.ts";
 export { importDot } from "./graph/import/dot.ts";
 export { importWfformat } from "./graph/import/wfformat.ts";
+export { importEstee, type EsteeOptions } from "./graph/import/estee.ts";
 export { fuseGraph, type MergedOp } from "./graph/fuse.ts";
 export { summarize, formatSummary, type GraphSummary } from "./graph/summary.ts";
 export * as analysis from "./graph/analysis.ts";
@@ -69,6 +70,7 @@ export { syncPolicies } from "./sync/index.ts";
 export * from "./plugin.ts";
 
 // Bounds and results
+export { solveExactly, type ExactOptions, type ExactResult, type Omission, type Placement, type TimedPlacement } from "./bounds/exact.ts";
 export { lowerBound, type LowerBound } from "./bounds/lower-bound.ts";
 export { realizedInstance } from "./bounds/realized-costs.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";

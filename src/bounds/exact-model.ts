@@ -1,8 +1,8 @@
 import type { Instance } from "../core/instance.ts";
 
-/** Largest problem that {@link ExactModel} prepares; far beyond what can be solved. */
-export const mostOps = 1000;
-export const mostDevices = 64;
+/** Largest problem that is prepared, by the memory it takes; far beyond what can be solved. */
+export const mostOps = 500;
+export const mostDevices = 32;
 
 /** A dependency: what it leads to, and the matrix of its transfer times. */
 interface Edge {
@@ -77,7 +77,8 @@ export class ExactModel {
     const { opCount: n, deviceCount: D, cost, release, pred, succ } = this;
     const latest = new Map<string, number>();
     const twin = new Int32Array(n);
-    const ends = (edges: readonly Edge[]): string => edges.map(({ op, move }) => `${op}/${moves.all.indexOf(move)}`).sort().join();
+    const sizeOf = new Map(moves.all.map((move, size) => [move, size]));
+    const ends = (edges: readonly Edge[]): string => edges.map(({ op, move }) => `${op}/${sizeOf.get(move)}`).sort().join();
     for (let op = 0; op < n; op++) {
       const key = [cost.subarray(op * D, (op + 1) * D).join(), release.subarray(op * D, (op + 1) * D).join(), ends(pred[op]!), ends(succ[op]!)].join(";");
       twin[op] = latest.get(key) ?? -1;

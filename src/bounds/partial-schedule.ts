@@ -17,15 +17,16 @@ export class PartialSchedule {
   /** Sum of all starts. */
   startSum = 0;
   makespan = 0;
-  // Earliest ends by op and device, while `bound` works.
+  // Earliest ends by op and device, while `bound` works; the states share it.
   readonly #end: Float64Array;
 
-  constructor(model: ExactModel) {
+  /** @param scratch - opCount · deviceCount numbers that all states may overwrite */
+  constructor(model: ExactModel, scratch: Float64Array) {
     this.#model = model;
     this.arrival = model.release.slice();
     this.free = new Float64Array(model.slotStart.at(-1)!);
     this.waiting = Int32Array.from(model.pred, (edges) => edges.length);
-    this.#end = new Float64Array(model.opCount * model.deviceCount);
+    this.#end = scratch;
   }
 
   /** Where the op would start if it came next on the device. */

@@ -8,7 +8,7 @@ import { criticalPath } from "../trace/critical-path.ts";
 export function timelineOf(trace: Trace, options: TimelineOptions = {}): Promise<string> {
   const bound = boundOf(trace.instance, trace.seed);
   return renderTimeline(trace, {
-    title: `${trace.instance.name} · ${trace.scheduler}`, criticalPath: criticalPath(trace),
+    title: trace.instance.name, criticalPath: criticalPath(trace),
     lowerBounds: [{ label: "critical-path bound", ticks: bound.criticalPathTicks }, { label: "area bound", ticks: bound.areaTicks }].filter(({ ticks }) => ticks > 0 && ticks < Infinity),
     ...options,
   });

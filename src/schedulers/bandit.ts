@@ -12,14 +12,15 @@ const options = z.strictObject({
 /**
  * A bandit for each operator kind, whose arms are the devices (UCB1): each op, as it becomes ready, to the device with
  * the highest `reward + exploration · √(2 ln n / nᵈ)`, n ops of the kind placed so far, nᵈ of them on the device. The
- * reward is the shortest mean time of the kind on any device over its mean on this one, from placement to end: waiting
- * and moving count, so a device that is overloaded loses reward. Devices of which nothing is known yet have a
+ * reward is the shortest expected completion on any device over that on this one, where an op is expected to take the
+ * mean that its kind took there, times the ops there, this one included, over the slots: bursts of ops that are placed
+ * before the first has ended would overload the best device otherwise. Devices of which nothing is known yet have a
  * reward of 1, and each is tried once before any other choice. Needs no cost model. Ties by device id.
  * @source Auer, Cesa-Bianchi, Fischer 2002, figure 1, doi:10.1023/A:1013689704352
  */
 export const bandit = defineScheduler<z.infer<typeof options>>({
   name: "bandit",
-  summary: "for each kind of op, a bandit (UCB1) over the devices, rewarded by short times from placement to end",
+  summary: "for each kind of op, a bandit (UCB1) over the devices, rewarded by short times as they happened",
   source: paper,
   options,
   create: ({ exploration }) => new Bandit(exploration),
@@ -34,7 +35,8 @@ class Bandit implements Scheduler {
   #ticks!: Float64Array;
   /** By kind: ops placed. */
   #trials!: Float64Array;
-  #placedAt!: Float64Array;
+  /** By device, for the op in question; Infinity = nothing is known. */
+  #completion!: Float64Array;
 
   constructor(exploration: number) {
     this.#exploration = exploration;
@@ -47,13 +49,13 @@ class Bandit implements Scheduler {
     this.#ended = new Float64Array(cells);
     this.#ticks = new Float64Array(cells);
     this.#trials = new Float64Array(this.#kinds.count);
-    this.#placedAt = new Float64Array(view.opCount);
+    this.#completion = new Float64Array(view.deviceCount);
   }
 
-  completed(view: PolicyView, op: number): void {
+  completed(view: PolicyView, op: number, actualTicks: number): void {
     const cell = this.#kinds.of[op]! * view.deviceCount + view.placement(op);
     this.#ended[cell]!++;
-    this.#ticks[cell]! += view.nowTicks - this.#placedAt[op]!;
+    this.#ticks[cell]! += actualTicks;
   }
 
   dispatch(view: SchedulerView, out: Dispatch): void {
@@ -64,7 +66,6 @@ class Bandit implements Scheduler {
       const kind = this.#kinds.of[op]!;
       this.#placed[kind * view.deviceCount + device]!++;
       this.#trials[kind]!++;
-      this.#placedAt[op] = view.nowTicks;
       out.place(op, device);
     }
   }
@@ -73,20 +74,29 @@ class Bandit implements Scheduler {
     const kind = this.#kinds.of[op]!;
     const row = kind * view.deviceCount;
     let shortest = Infinity;
-    for (let d = 0; d < view.deviceCount; d++) if (this.#ended[row + d]! > 0) shortest = Math.min(shortest, this.#ticks[row + d]! / this.#ended[row + d]!);
+    for (let d = 0; d < view.deviceCount; d++) {
+      const mean = this.#ended[row + d] === 0 ? Infinity : this.#ticks[row + d]! / this.#ended[row + d]!;
+      this.#completion[d] = mean * opsBySlot(view, d);
+      shortest = Math.min(shortest, this.#completion[d]!);
+    }
     const spread = 2 * roundedLog(this.#trials[kind]!);
     let best = -1;
     let highest = -Infinity;
     for (let d = 0; d < view.deviceCount; d++) {
       if (view.estimateTicks(op, d) === Infinity) continue;
       if (this.#placed[row + d] === 0) return d;
-      const mean = this.#ticks[row + d]! / this.#ended[row + d]!;
-      const reward = this.#ended[row + d] === 0 || mean === shortest ? 1 : shortest / mean;
+      const reward = this.#ended[row + d] === 0 || this.#completion[d] === shortest ? 1 : shortest / this.#completion[d]!;
       const index = reward + this.#exploration * Math.sqrt(spread / this.#placed[row + d]!);
       if (index > highest) [best, highest] = [d, index];
     }
     return best;
   }
+}
+
+/** Ops on `device` with one more, by slot; at least 1. */
+function opsBySlot(view: PolicyView, device: number): number {
+  const slots = view.slots[device]!;
+  return Math.max(1, (view.queued(device) + slots - view.freeSlots(device) + 1) / slots);
 }
 
 /** Natural logarithm of a count, to 9 decimals: its last bits differ between platforms. */

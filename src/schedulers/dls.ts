@@ -6,7 +6,7 @@ import { planPairs } from "./plan-pairs.ts";
 /**
  * Dynamic level scheduling: always the ready op and the device with the highest dynamic level, which is the op's static
  * level (the longest way to the end by median times, without transfers), less the start that the device offers, plus
- * what the device saves over the median time of the op. Gaps stay idle. Ties by op id, then device id.
+ * what the device saves over the median time of the op. Gaps stay idle. Ties by op id, then its time, then device id.
  *
  * The median is of the devices that can run the op; the paper's takes the others for the slowest. Its variants that
  * weigh successors and route transfers over links are left out. O((V + E) · P · log V): see {@link planPairs}.

@@ -5,7 +5,8 @@ import { planPairs } from "./plan-pairs.ts";
 
 /**
  * Earliest task first: always the ready op and the device with the earliest start; of those that start together, the op
- * with the highest static level. Gaps stay idle. Ties by op id, then device id.
+ * with the highest static level. Gaps stay idle. Ties by op id, then the op's
+ * time there, then device id.
  *
  * The paper is about identical processors, where an early start is an early end. Here a slow device that is free goes
  * before a fast one that is not. O((V + E) · P · log V): see {@link planPairs}.

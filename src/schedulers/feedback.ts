@@ -19,7 +19,7 @@ type Options = z.infer<typeof options>;
  * completions by operator kind and device: an exponential average of the median of the last three, so that one outlier
  * changes nothing. It needs no right profile: a device whose estimates are wrong by a factor is found out after a few
  * ops of a kind. What is queued on a device is counted with the learned times, too. Ties by device id.
- * @source A learned StarPU-like performance model: Augonnet et al. 2011, section 4, doi:10.1002/cpe.1631
+ * @source Execution times kept by kind of task and device, as StarPU's history-based models do: Augonnet et al. 2011, doi:10.1002/cpe.1631
  */
 export const feedback = defineScheduler<Options>({
   name: "feedback",

@@ -4,8 +4,8 @@ import { preferredDevices } from "./preferred-device.ts";
 import { hostSlots, threadPoolScheduler } from "./thread-pool.ts";
 
 const options = z.strictObject({
-  /** Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. */
-  providers: z.array(z.union([z.string(), z.int().min(0)])).optional(),
+  /** Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate. */
+  providers: z.array(z.union([z.string(), z.int().min(0)])).default([]),
   /** Threads between operators (`inter_op_num_threads`); 0 = as many as the first device has slots. */
   threads: z.int().min(0).default(0),
 });
@@ -15,7 +15,7 @@ const options = z.strictObject({
  * op at a time, start to end. Of the ops that its op made ready, a thread goes on with the first; the others join the queue.
  * Devices stand for execution providers, as in `ort-sequential`. A thread that runs an op on another
  * device than the host's waits for it. Ties by op id, then thread id.
- * @source ONNX Runtime documentation, "Thread management", https://onnxruntime.ai/docs/performance/tune-performance/threading.html
+ * @source ONNX Runtime documentation, "Thread management", https://onnxruntime.ai/docs/performance/tune-performance/threading.html; parallel_executor.cc, https://github.com/microsoft/onnxruntime
  */
 export const ortParallel = defineScheduler<z.infer<typeof options>>({
   name: "ort-parallel",

@@ -4,8 +4,8 @@ import { OpHeap } from "./op-heap.ts";
 import { preferredDevices } from "./preferred-device.ts";
 
 const options = z.strictObject({
-  /** Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. */
-  providers: z.array(z.union([z.string(), z.int().min(0)])).optional(),
+  /** Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate. */
+  providers: z.array(z.union([z.string(), z.int().min(0)])).default([]),
 });
 type Options = z.infer<typeof options>;
 

@@ -13,8 +13,9 @@ export interface PairRules {
 }
 
 /**
- * Plans, step by step, the ready op and the device for which `start - bonus` is smallest; then ties by the rule, op id
- * and device id. The start is the later of the inputs' arrival and the end of what is planned there: gaps stay idle.
+ * Plans, step by step, the ready op and the device for which `start - bonus` is smallest; ties by the rule, op id,
+ * the op's time there and device id. The start is the later of the inputs' arrival and the end of what is planned
+ * there: gaps stay idle.
  * Setups take their time in the plan, but do not count when pairs are compared.
  *
  * All pairs are compared without looking at them: an op whose inputs are at the device before it becomes free starts
@@ -44,7 +45,7 @@ export function planPairs(view: PolicyView, rules: PairRules): Plan {
     for (let d = 0; d < lanes.length; d++) {
       const lane = lanes[d]!;
       lane.update(eft);
-      if (lane.op >= 0 && (best < 0 || before(lane, lanes[best]!, rules.tie))) best = d;
+      if (lane.op >= 0 && (best < 0 || before(view, lane, lanes[best]!, rules.tie))) best = d;
     }
     const op = lanes[best]!.op;
     eft.insertOn(op, best);
@@ -53,8 +54,8 @@ export function planPairs(view: PolicyView, rules: PairRules): Plan {
   return eft.plan();
 }
 
-function before(a: Lane, b: Lane, tie: Float64Array): boolean {
-  const difference = a.key - b.key || tie[a.op]! - tie[b.op]! || a.op - b.op;
+function before(view: PolicyView, a: Lane, b: Lane, tie: Float64Array): boolean {
+  const difference = a.key - b.key || tie[a.op]! - tie[b.op]! || a.op - b.op || view.estimateTicks(a.op, a.device) - view.estimateTicks(b.op, b.device);
   return difference < 0;
 }
 
@@ -63,7 +64,7 @@ class Lane {
   /** The op that goes first here, and its start less its bonus; -1 = none. */
   op = -1;
   key = Infinity;
-  readonly #device: number;
+  readonly device: number;
   readonly #rules: PairRules;
   /** Ops that start when the device is free, by falling bonus. */
   readonly #waiting: KeyedHeap;
@@ -74,7 +75,7 @@ class Lane {
   readonly #came: Uint8Array;
 
   constructor(opCount: number, device: number, rules: PairRules) {
-    this.#device = device;
+    this.device = device;
     this.#rules = rules;
     this.#waiting = new KeyedHeap(rules.tie);
     this.#coming = new KeyedHeap(rules.tie);
@@ -89,7 +90,7 @@ class Lane {
 
   /** Finds {@link op} again. */
   update(eft: EarliestFinish): void {
-    const free = eft.freeAt(this.#device);
+    const free = eft.freeAt(this.device);
     const waiting = this.#waiting;
     const coming = this.#coming;
     for (let op = this.#byArrival.op; this.#byArrival.key <= free; op = this.#byArrival.op) {
@@ -108,6 +109,6 @@ class Lane {
   }
 
   #bonus(op: number): number {
-    return this.#rules.bonus?.(op, this.#device) ?? 0;
+    return this.#rules.bonus?.(op, this.device) ?? 0;
   }
 }

@@ -8,7 +8,7 @@ import { NameIndex } from "./name-index.ts";
  * @param devices By name or id, first choice first.
  * @throws {InputError} for devices that do not exist.
  */
-export function preferredDevices(view: PolicyView, devices: readonly (string | number)[] = []): (op: number) => number {
+export function preferredDevices(view: PolicyView, devices: readonly (string | number)[]): (op: number) => number {
   const issues: Issue[] = [];
   const index = new NameIndex("device", view.deviceCount, (d) => view.deviceName(d), issues);
   const listed = devices.map((device, i) => index.find(device, ["providers", i]));

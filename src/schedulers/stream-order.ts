@@ -9,7 +9,8 @@ import { sortByKey } from "./sort-by-key.ts";
  * issued in topological order, job after job, and each device starts its own strictly in the order issued, waiting at
  * the head for what comes from other devices. An op goes to the device of its critical input: the one on the longest
  * way from the start, by mean costs. One without inputs, or that cannot run there, goes to its fastest device; of
- * equally fast ones to that with the least work issued for its slots. Ties by id.
+ * equally fast ones to that with the least work issued for its slots. Nothing else balances the load: chains that join
+ * end up on one device. Ties by id.
  * @source NVIDIA, CUDA C++ Programming Guide, "Streams", https://docs.nvidia.com/cuda/cuda-c-programming-guide/
  */
 export const streamOrder = defineScheduler({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { fastestDevice, preferredDevices } from "./preferred-device.ts";
+import { fastestDevice } from "./preferred-device.ts";
 import { hostSlots, threadPoolScheduler } from "./thread-pool.ts";
 
 const options = z.strictObject({
@@ -26,7 +26,7 @@ export const tfInterOp = defineScheduler<z.infer<typeof options>>({
   options,
   create: ({ threads, cheap }) => threadPoolScheduler({
     threads: (view) => threads || hostSlots(view),
-    deviceOf: (view) => preferredDevices(view),
+    deviceOf: (view) => (op) => fastestDevice(view, op),
     divide(view, released, own, pool) {
       const dear = released.filter((op) => !isCheap(view, op, cheap));
       for (const op of released) if (isCheap(view, op, cheap)) own.push(op);

@@ -31,6 +31,7 @@ describe("nearest", () => {
   });
   it("counts a swap of neighbours once", () => expect(nearest("hetf", ["heft", "hexx"])).toEqual(["heft"]));
   it("finds nothing far away", () => expect(nearest("quicksort", ["heft", "peft"])).toEqual([]));
+  it("names equal ones once", () => expect(suggestion("hefd", ["heft", "heft"])).toBe("did you mean heft?"));
   it("ends quickly on a hostile name", () => expect(nearest("x".repeat(1e6), Array(1000).fill("heft"))).toEqual([]));
   it("is said in words", () => {
     expect(suggestion("hefd", ["heft"])).toBe("did you mean heft?");

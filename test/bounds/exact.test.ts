@@ -188,6 +188,13 @@ describe("solveExactly", () => {
     expect(result).toMatchObject({ makespanTicks: 22, proven: true });
   });
 
+  it("takes 500 operators, with a gap", () => {
+    const costs = Array.from({ length: 500 }, (_, op) => [3 + (op % 7), 2 + (op % 5), 4 + (op % 3)]);
+    const result = solveExactly(unshared({ costs, edges: costs.slice(8).map((_, op) => [op, op + 8, op % 6] as const) }), { maxNodes: 2000 });
+    expect(result.placement).toHaveLength(500);
+    expect(result.gap).toBeLessThan(1);
+  });
+
   it("names what it leaves out", () => {
     const spec = { costs: [[5, 6]], edges: [] };
     expect(solveExactly(makeInstance({ costs: [[5, 6], [5, 6]], edges: [[0, 1, 3]] })).leftOut).toEqual(["shared-links"]);
@@ -198,8 +205,11 @@ describe("solveExactly", () => {
   });
 
   it("refuses what is too large, and what cannot be run", () => {
-    expect(() => solveExactly(unshared({ costs: Array.from({ length: 1001 }, () => [1]) }))).toThrow(/1001 operators/);
+    expect(() => solveExactly(unshared({ costs: Array.from({ length: 501 }, () => [1]) }))).toThrow(/501 operators/);
     expect(() => solveExactly(unshared({ costs: [[inf]] }))).toThrow(/no choice of devices/);
+    // Each op alone has a device, but there is no route between them.
+    const apart = unshared({ costs: [[1, inf], [inf, 1]], edges: [[0, 1, 1]] });
+    expect(() => solveExactly({ ...apart, routeLatencyTicks: apart.routeLatencyTicks.map((_, route) => (route === 0 || route === 3 ? 0 : inf)) })).toThrow(/no choice of devices/);
     expect(solveExactly(unshared({ costs: [] }))).toMatchObject({ makespanTicks: 0, proven: true, placement: [] });
   });
 });

@@ -88,6 +88,28 @@ describe("heddle run", () => {
     expect((await json<Result>("run", pipeline, "-n", "2", "--set", "workload.graph.ops.read.time=12us")).makespanNs).toBeGreaterThan(2 * 22_000);
   });
 
+  it("lets a flag win over --set of the same, and keeps options set beside it", async () => {
+    expect(await json<Result>("run", pipeline, "--scheduler", "mct", "--set", "scheduler=fifo", "--seed", "5", "--set", "seed=6")).toMatchObject({ scheduler: "mct", seed: 5 });
+    expect(await json<Result>("run", "mlp", "--scheduler", "dmda", "--set", "scheduler.use=fifo", "--set", "scheduler.alpha=2")).toMatchObject({ scheduler: "dmda" });
+  });
+
+  it("changes the machine that a model alone runs on", async () => {
+    const { devices } = (await json<Result & { devices: { name: string; slots: number }[] }>("run", "resnet50", "--scheduler", "heft", "--set", "machine.devices.gpu0.slots=4"));
+    expect(devices.map(({ name, slots }) => `${name} ${slots}`)).toContain("gpu0 4");
+  });
+
+  it("repeats a recorded run", async () => {
+    for (const scheduler of ["heft", "dmda", "work-stealing"]) {
+      const recorded = await json<Result>("run", pipeline, "--scheduler", scheduler, "--trace", at("recorded.json"));
+      writeFileSync(at("replay.yaml"), `include: ${pipeline}\nscheduler: {use: replay, trace: recorded.json}\n`);
+      const repeated = await json<Result>("run", at("replay.yaml"), "--set", "output={}");
+      expect(repeated.makespanNs).toBe(recorded.makespanNs);
+      expect(repeated.tasks.map(({ device }) => device)).toEqual(recorded.tasks.map(({ device }) => device));
+    }
+    writeFileSync(at("replay.yaml"), "workload: {model: mlp}\nscheduler: {use: replay, trace: none.json}\n");
+    expect((await heddle("run", at("replay.yaml"))).err).toBe(`${at("replay.yaml")}:2:33: error[missing-file]: there is no file ${at("none.json")}\n`);
+  });
+
   it("writes the same result that it prints", async () => {
     const { written, ...printed } = await json<Result>("run", pipeline, "--metrics", at("pipeline.json"));
     expect(written).toEqual([at("pipeline.json")]);
@@ -131,6 +153,23 @@ describe("heddle check", () => {
   });
 });
 
+describe("warnings", () => {
+  it("of check and run name devices that can run nothing, and cost rows for nothing", async () => {
+    writeFileSync(at("odd.yaml"), [
+      "workload: {model: mlp}", "scheduler: heft", "machine: {use: workstation, devices: {npu0: {kind: npu, peak: {i8: 4TFLOP/s}}}, links: [{between: [cpu0, npu0], use: pcie4-x16}]}",
+      "cost: [{table: {matmull: 3ms, relu: 1ms, softplus-of-something: 1ms}}, roofline]", "",
+    ].join("\n"));
+    const warnings = [
+      { code: "unused-cost-row", message: 'a cost table has a row for "matmull", but no operator is of that kind: did you mean matmul?' },
+      { code: "unused-cost-row", message: 'a cost table has a row for "relu", but no operator is of that kind: they were fused into others' },
+      { code: "unused-cost-row", message: 'a cost table has a row for "softplus-of-something", but no operator is of that kind' },
+      { code: "useless-device", message: 'device "npu0" can run none of the operators: it computes in i8, they are f32' },
+    ];
+    expect((await json<Result>("run", at("odd.yaml"))).warnings).toEqual(warnings);
+    expect((await json<{ files: { warnings: unknown[] }[] }>("check", at("odd.yaml"))).files[0]!.warnings).toEqual(warnings);
+  });
+});
+
 describe("heddle import", () => {
   interface Summary {
     readonly nodes: number;
@@ -166,6 +205,30 @@ describe("heddle import", () => {
   });
 });
 
+describe("heddle import --costs", () => {
+  interface Costs {
+    readonly machine: string;
+    readonly costs: readonly { device: string; kind: string; count: number; totalNs: number; limits: Readonly<Record<string, number>>; sources: readonly string[] }[];
+  }
+
+  it("says what limits each kind on each device, and whose figures these are", async () => {
+    const { machine, costs } = await json<Costs>("import", "resnet50", "--machine", "workstation", "--costs");
+    expect(machine).toBe("workstation");
+    expect(costs.map(({ device, kind, count }) => `${device} ${kind} ${count}`)).toEqual(["cpu0", "gpu0"].flatMap((device) => [`${device} conv 53`, `${device} matmul 1`, `${device} max-pool 1`, `${device} global-pool 1`]));
+    for (const { limits, sources, totalNs } of costs) {
+      expect(totalNs).toBeGreaterThan(0);
+      expect(Object.values(limits).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+      expect(sources).toHaveLength(1);
+    }
+    expect(Object.keys(costs[4]!.limits)).toEqual(["compute", "memory", "launch"]);
+    expect((await heddle("import", "resnet50", "--costs")).out).toMatch(/^device +kind +count +time alone +limited by +source\ncpu0 +conv +53 .+ compute [\d.]+ %, memory [\d.]+ % +roofline\(/);
+  });
+
+  it("takes durations that the workload gives", async () => {
+    expect((await json<Costs>("import", at("diamond.tasks.json"), "--costs")).costs.map(({ device, count, totalNs, limits }) => [device, count, totalNs, limits])).toEqual([["P1", 4, 8, { given: 1 }], ["P2", 3, 6, { given: 1 }]]);
+  });
+});
+
 describe("heddle list", () => {
   it("knows every topic in the plural and the singular", async () => {
     const everything = await json<Record<string, { name: string; summary: string }[]>>("list");
@@ -180,10 +243,13 @@ describe("heddle list", () => {
   });
 
   it("gives a machine as YAML that a scenario can start from", async () => {
-    const { out } = await heddle("list", "machine", "mixed");
-    const yaml = out.slice(out.indexOf("machine:"));
-    writeFileSync(at("mixed.yaml"), `workload: {model: mlp}\n${yaml}`);
-    expect((await heddle("check", at("mixed.yaml"))).code).toBe(0);
+    writeFileSync(at("mixed.yaml"), (await heddle("list", "machine", "mixed")).out);
+    writeFileSync(at("on-mixed.yaml"), "include: mixed.yaml\nworkload: {model: mlp}\n");
+    expect((await heddle("check", at("on-mixed.yaml"))).code).toBe(0);
+    for (const topic of ["device", "link"]) {
+      const [first] = await json<{ name: string; summary: string }[]>("list", topic);
+      expect((await heddle("list", topic, first!.name)).out).toMatch(new RegExp(`^# ${first!.name}: .+\\n\\n${topic}:\\n`));
+    }
   });
 
   it("gives the options of a policy as JSON Schema", async () => {

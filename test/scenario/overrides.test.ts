@@ -18,7 +18,7 @@ describe("overrides", () => {
 
   it("replaces, adds and makes what is on the way", () => {
     const root = apply("seed: 1\ncompare: [heft, fifo]\n", "seed=2", "compare[1]=peft", "compare[2]=dmda", "machine.devices.gpu0.slots=4");
-    expect(toPlain(root)).toEqual({ seed: 2, compare: ["heft", "peft", "dmda"], machine: { devices: { gpu0: { slots: 4 } } } });
+    expect(toPlain(root)).toEqual({ seed: 2, compare: ["heft", "peft", "dmda"], machine: { use: "workstation", devices: { gpu0: { slots: 4 } } } });
     expect(positionOf(root, ["machine", "devices", "gpu0", "slots"])).toEqual({ file: "--set machine.devices.gpu0.slots=4" });
     expect(positionOf(root, ["seed"], "key")).toEqual({ file: "a.yaml", line: 1, column: 1 });
   });
@@ -32,6 +32,25 @@ describe("overrides", () => {
     expect(toPlain(apply("machine: workstation\nscheduler: dmda\ncompare: [heft]", "machine.devices.gpu0.slots=4", "scheduler.alpha=2", "compare[0].x=1"))).toEqual({
       machine: { use: "workstation", devices: { gpu0: { slots: 4 } } }, scheduler: { use: "dmda", alpha: 2 }, compare: [{ use: "heft", x: 1 }],
     });
+  });
+
+  it("changes the default machine where the scenario names none, and only then", () => {
+    const links = [{ name: "pcie0", bandwidth: "4GB/s" }];
+    expect(toPlain(apply("seed: 1", "machine.links[0].name=pcie0", "machine.links[0].bandwidth=4GB/s"))).toEqual({ seed: 1, machine: { use: "workstation", links } });
+    expect(toPlain(apply("machine:", "machine.without=[gpu0]"))).toEqual({ machine: { use: "workstation", without: ["gpu0"] } });
+    expect(toPlain(apply("machine: {name: mine}", "machine.devices.cpu0.kind=cpu"))).toEqual({ machine: { name: "mine", devices: { cpu0: { kind: "cpu" } } } });
+    expect(toPlain(apply("seed: 1", "machine.processors=4"))).toEqual({ seed: 1, machine: { processors: 4 } });
+  });
+
+  it("makes a list of items that are numbered", () => {
+    expect(toPlain(apply("seed: 1", "compare[0]=heft", "compare[1]=fifo"))).toEqual({ seed: 1, compare: ["heft", "fifo"] });
+    expect(toPlain(apply("machine: {devices: {a: {kind: cpu}}, links: [{between: [a, b]}]}", "machine.links[0].bandwidth=4GB/s"))).toMatchObject({ machine: { links: [{ between: ["a", "b"], bandwidth: "4GB/s" }] } });
+  });
+
+  it("says how a link of a library machine is changed", async () => {
+    expect(await messageOf(() => apply("machine: mixed", "machine.links[0].bandwidth=4GB/s"))).toBe(
+      "--set machine.links[0].bandwidth=4GB/s: error[bad-override]: machine.links[0] is no link of the scenario; those of the machine \"mixed\" have no numbers\n  hint: they are changed by name: --set 'machine.links=[{name: pcie0, bandwidth: 4GB/s}]'",
+    );
   });
 
   it.each([

@@ -55,7 +55,7 @@ describe("include", () => {
 
 describe("files that are no files", () => {
   it("refuses folders, devices and missing files", async () => {
-    expect(await messageOf(() => readSources("."))).toBe("error[not-a-file]: . is not a file");
+    expect(await messageOf(() => readSources("."))).toBe("error[not-a-file]: . is a folder");
     expect(await messageOf(() => readSources("no/such.yaml"))).toBe("error[missing-file]: there is no file no/such.yaml");
     if (process.platform !== "win32") expect(await messageOf(() => readSources("/dev/zero"))).toBe("error[not-a-file]: /dev/zero is not a file");
   });

@@ -79,6 +79,13 @@ describe("bandit", () => {
     expect([...run.ops.device]).toEqual([0, 0, 1, 1, 0, 1]);
   });
 
+  it("counts the ops that are on a device already", () => {
+    // Means 2 on P1 and 1 on P2; of six ops at once, expected on P1 after 2, 2, 4, 4, 4, 6 and on P2 after 1, 2, 2, 3, 4, 4.
+    const kinds = repeat("a", 8);
+    const run = runKinds({ kinds, costs: { a: [2, 1] }, edges: [[0, 1], ...kinds.slice(2).map((_, i): [number, number] => [1, i + 2])] }, bandit.create({ exploration: 0 }));
+    expect([...run.ops.device]).toEqual([0, 1, 1, 0, 1, 1, 0, 1]);
+  });
+
   it("spreads its trials evenly while nothing is known", () => {
     // All are ready at once, and placed before the first has ended.
     const run = runKinds({ kinds: repeat("a", 6), costs: { a: [2, 1] } }, bandit.create({ exploration: 1 }));

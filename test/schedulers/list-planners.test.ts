@@ -80,6 +80,13 @@ describe("what is planned can be carried out", () => {
     expect([...startTicks]).toEqual([0, 10, 50, 60, 70, 80]);
   });
 
+  // Without transfers each op is a cluster of its own, so dsc spreads the chain by load.
+  it.each(listPlanners.filter(([name]) => name !== "dsc"))("%s sees that one setup serves a whole chain, though it does not repay itself with any one task", (name, planOf) => {
+    const graph: TaskGraph = { costs: Array.from({ length: 20 }, () => [10, 1]), edges: Array.from({ length: 19 }, (_, i) => [i, i + 1, 0] as const), reload: [0, 50] };
+    expect(planOf(staticView(graph)).makespanTicks).toBe(70);
+    expect(runTasks(graph, policy(name)).makespanTicks).toBe(70);
+  });
+
   it.each(listPlanners)("%s says which op cannot be reached by its inputs", (_, planOf) => {
     const view = { ...staticView({ costs: [[1, Infinity], [Infinity, 1]], edges: [[0, 1, 5]] }), transferTicks: (_edge: number, from: number, to: number) => (from === to ? 0 : Infinity) };
     expect(() => planOf(view)).toThrow(/error\[unreachable-op\]: no device can run "T[12]"/);

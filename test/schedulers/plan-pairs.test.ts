@@ -27,11 +27,11 @@ function planByLooking(view: PolicyView, cost: (op: number, device: number, star
       for (let d = 0; d < view.deviceCount; d++) {
         const start = eft.startOn(op, d);
         if (start === Infinity) continue;
-        const candidate = [...cost(op, d, start), op, d];
+        const candidate = [...cost(op, d, start), op, view.estimateTicks(op, d), d];
         if (best === undefined || isBefore(candidate, best)) best = candidate;
       }
     }
-    eft.insertOn(best!.at(-2)!, best!.at(-1)!);
+    eft.insertOn(best!.at(-3)!, best!.at(-1)!);
   }
   return eft.plan();
 }

@@ -10,6 +10,7 @@ import { runTasks } from "./run-task-graph.ts";
 import type { TaskGraph } from "./static-view.ts";
 
 const never = Infinity;
+const none = { providers: [] };
 const devices = (graph: TaskGraph, definition: SchedulerDefinition, options: unknown = {}): number[] => [...runTasks(graph, definition.create(options)).ops.device];
 const starts = (graph: TaskGraph, definition: SchedulerDefinition, options: unknown = {}): number[] => [...runTasks(graph, definition.create(options)).ops.startTicks];
 
@@ -22,10 +23,10 @@ describe("dask", () => {
   });
 
   it("weighs work assigned against moves", () => {
-    // At 4 T3 (10) is assigned to P1, its only holder. T4 would start on P1 after T3 and 2 of moves (16), on P2 after 6 (10).
-    const graph: TaskGraph = { costs: [[4, 4], [4, 4], [10, 10], [1, 1]], edges: [[0, 2, 50], [0, 3, 6], [1, 3, 2]] };
+    // At 4 T3 is assigned to P1, its only holder. T4 would start on P1 after T3 and 10 of moves (1014), on P2 after 150.
+    const graph: TaskGraph = { costs: [[4, 4], [4, 4], [1000, 1000], [1, 1]], edges: [[0, 2, 50], [0, 3, 150], [1, 3, 10]] };
     expect(devices(graph, dask)).toEqual([0, 1, 0, 1]);
-    expect(starts(graph, dask)).toEqual([0, 0, 4, 10]);
+    expect(starts(graph, dask)).toEqual([0, 0, 4, 154]);
   });
 
   const fan = (bytes: number): TaskGraph => ({ costs: [[1, 1], ...Array.from({ length: 4 }, () => [4, 4])], edges: [1, 2, 3, 4].map((op) => [0, op, bytes]) });
@@ -39,6 +40,7 @@ describe("dask", () => {
     // 40 + 4 on P2 against 16 − 2 on P1; with 8 bytes 8 + 4 is at most 14, once.
     expect(devices(fan(40), dask)).toEqual([0, 0, 0, 0, 0]);
     expect(devices(fan(8), dask)).toEqual([0, 0, 1, 0, 0]);
+    expect(devices(fan(11), dask)).toEqual([0, 0, 0, 0, 0]);
   });
 
   it("runs what became ready last first, and first ops when nothing else is left", () => {
@@ -50,19 +52,19 @@ describe("dask", () => {
 describe("ort-sequential", () => {
   it("runs one op at a time, wherever the next one is", () => {
     const graph: TaskGraph = { costs: [[2, 1], [never, 1], [2, 1]], edges: [] };
-    expect(starts(graph, ortSequential)).toEqual([0, 1, 2]);
-    expect(devices(graph, ortSequential)).toEqual([1, 1, 1]);
+    expect(starts(graph, ortSequential, none)).toEqual([0, 1, 2]);
+    expect(devices(graph, ortSequential, none)).toEqual([1, 1, 1]);
     expect(starts(graph, ortSequential, { providers: ["P1"] })).toEqual([0, 2, 3]);
     expect(devices(graph, ortSequential, { providers: ["P1"] })).toEqual([0, 1, 0]);
   });
 
   it("keeps the topological order, not the order of readiness", () => {
     // T2 becomes ready after T3 did.
-    expect(starts({ costs: [[1], [1], [1]], edges: [[0, 1, 0]] }, ortSequential)).toEqual([0, 1, 2]);
+    expect(starts({ costs: [[1], [1], [1]], edges: [[0, 1, 0]] }, ortSequential, none)).toEqual([0, 1, 2]);
   });
 
   it("runs jobs side by side", () => {
-    expect(starts({ costs: [[2], [2]], edges: [], slots: [2], arrivals: [0, 0] }, ortSequential)).toEqual([0, 2, 0, 2]);
+    expect(starts({ costs: [[2], [2]], edges: [], slots: [2], arrivals: [0, 0] }, ortSequential, none)).toEqual([0, 2, 0, 2]);
   });
 
   it("names providers that do not exist", () => {
@@ -75,12 +77,12 @@ describe("ort-parallel", () => {
 
   it("a thread goes on with the first op that it released; the others queue up", () => {
     // At 1 thread 1 goes on with T4, at 2 with T3 from the queue; T5 comes after, at 3 on thread 2.
-    expect(starts(graph, ortParallel, { threads: 0 })).toEqual([0, 0, 2, 1, 3]);
+    expect(starts(graph, ortParallel, { ...none, threads: 0 })).toEqual([0, 0, 2, 1, 3]);
   });
 
   it("runs no more ops at once than it has threads", () => {
-    expect(starts(graph, ortParallel, { threads: 1 })).toEqual([0, 2, 5, 1, 14]);
-    expect(starts({ costs: [[2, 9], [9, 2]], edges: [] }, ortParallel, { threads: 1 })).toEqual([0, 2]);
+    expect(starts(graph, ortParallel, { ...none, threads: 1 })).toEqual([0, 2, 5, 1, 14]);
+    expect(starts({ costs: [[2, 9], [9, 2]], edges: [] }, ortParallel, { ...none, threads: 1 })).toEqual([0, 2]);
   });
 });
 

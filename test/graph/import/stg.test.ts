@@ -51,6 +51,10 @@ test.each([
   if (line !== undefined) expect(read).toThrow(`${file}:${line}:`);
 });
 
+test("says that a number is negative", () => {
+  expect(() => importStg("1\n0 0 0\n1 -5 1 0\n2 0 1 1\n", { file, processors: 1 })).toThrow(`${file}:3:3: error[bad-number]: -5 is negative`);
+});
+
 test("wants a number of processors", () => {
   expect(() => importStg(plain, { file, processors: 0 })).toThrow("0 is not a number of processors");
 });
