@@ -77,7 +77,7 @@ function optionsOf(schema) {
   return Object.entries(schema.shape).map(([name, field]) => {
     const preset = field.def?.type === "default" ? ` = ${code(JSON.stringify(field.def.defaultValue))}` : "";
     const values = field.def?.innerType?.options ?? field.options;
-    return `${code(name)}${preset}${Array.isArray(values) && typeof values[0] === "string" ? ` (${values.map((value) => code(value)).join(", ")})` : ""}${preset === "" ? " (needed)" : ""}`;
+    return `${code(name)}${preset}${Array.isArray(values) && typeof values[0] === "string" ? ` (${values.map((value) => code(value)).join(", ")})` : ""}${preset === "" && field.def?.type !== "optional" ? " (needed)" : ""}`;
   }).join("; ");
 }
 

@@ -57,7 +57,7 @@ class Dask implements Scheduler {
     let soonest = Infinity;
     const consider = (device: number): void => {
       if (view.estimateTicks(op, device) === Infinity) return;
-      const begin = view.dataTicks(op, device);
+      const begin = this.#occupancy(view, device) + view.dataTicks(op, device);
       if (home >= 0 && (begin > soonest || (begin === soonest && device >= home))) return;
       [home, soonest] = [device, begin];
     };

@@ -27,7 +27,7 @@ interface Result {
   readonly seed: number;
   readonly makespanNs: number;
   readonly lowerBoundNs: number;
-  readonly devices: readonly { name: string; busyNs: number; utilization: number }[];
+  readonly devices: readonly { name: string; slots: number; busyNs: number; utilization: number }[];
   readonly tasks: readonly { name: string; device: string; startNs: number; endNs: number }[];
   readonly warnings: readonly unknown[];
   readonly digest: string;
@@ -94,7 +94,7 @@ describe("heddle run", () => {
   });
 
   it("changes the machine that a model alone runs on", async () => {
-    const { devices } = (await json<Result & { devices: { name: string; slots: number }[] }>("run", "resnet50", "--scheduler", "heft", "--set", "machine.devices.gpu0.slots=4"));
+    const { devices } = await json<Result>("run", "resnet50", "--scheduler", "heft", "--set", "machine.devices.gpu0.slots=4");
     expect(devices.map(({ name, slots }) => `${name} ${slots}`)).toContain("gpu0 4");
   });
 

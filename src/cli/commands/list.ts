@@ -34,7 +34,7 @@ export const list: Command = {
   examples: [
     ["heddle list schedulers", "one line each"],
     ["heddle list scheduler heft", "its paper and its options"],
-    ["heddle list machine workstation > mine.yaml", "as YAML, to change and to include in a scenario"],
+    ["heddle list machine workstation", "as YAML, to save, change and include in a scenario"],
   ],
   async run({ positionals, values }, io) {
     const [word, name] = positionals;
