@@ -5,7 +5,7 @@ import { DataMover } from "./data-mover.ts";
 import { EventBatch } from "./event-batch.ts";
 import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-key.ts";
 import { deadlockError, livelockError } from "./failures.ts";
-import type { Instance } from "./instance.ts";
+import { mostUses, type Instance } from "./instance.ts";
 import { Jobs } from "./jobs.ts";
 import { OpPhase } from "./op-table.ts";
 import { OP_ORDER, OpRunner } from "./op-runner.ts";
@@ -81,7 +81,7 @@ export class Simulation {
     this.#sync = spec.sync ?? {};
     const seed = spec.seed ?? 0;
     const state = (this.#state = new SimulationState(instance, this.#scheduler, this.#sync));
-    this.#resources = new SharedResources(instance.resourceCapacity, mostRouteResources(instance));
+    this.#resources = new SharedResources(instance.resourceCapacity, mostUses(instance));
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`));
@@ -297,11 +297,4 @@ export class Simulation {
     }
     touchedDevices.clear();
   }
-}
-
-/** Largest number of shared resources that one activity names: a route's, or memory and units of a device. */
-function mostRouteResources({ routeResources }: Instance): number {
-  let most = 2;
-  for (let route = 0; route + 1 < routeResources.start.length; route++) most = Math.max(most, routeResources.start[route + 1]! - routeResources.start[route]!);
-  return most;
 }

@@ -1,6 +1,6 @@
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { FreeDevices } from "./free-devices.ts";
-import { OpHeap } from "./op-heap.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { ownThenSteal } from "./own-then-steal.ts";
 import { StealableOps } from "./stealable-ops.ts";
 import { WaitingOps } from "./waiting-ops.ts";
@@ -28,7 +28,7 @@ class Dask implements Scheduler {
   #roots!: WaitingOps;
   #free!: FreeDevices;
   /** By device: ops assigned, latest first; those that were stolen stay until they come up. */
-  #assigned: OpHeap[] = [];
+  #assigned: IdHeap[] = [];
   #stealable!: StealableOps;
   /** By op: the device it is assigned to; -1 = none, or sent. */
   #home!: Int32Array;
@@ -43,7 +43,7 @@ class Dask implements Scheduler {
     this.#roots = new WaitingOps(view.opCount);
     this.#free = new FreeDevices(view);
     this.#order = new Float64Array(view.opCount);
-    this.#assigned = Array.from({ length: view.deviceCount }, () => new OpHeap(this.#order));
+    this.#assigned = Array.from({ length: view.deviceCount }, () => new IdHeap(this.#order));
     this.#stealable = new StealableOps(view);
     this.#home = new Int32Array(view.opCount).fill(-1);
     this.#cost = new Float64Array(view.opCount);

@@ -1,7 +1,7 @@
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { Capabilities } from "./capabilities.ts";
 import { FreeDevices } from "./free-devices.ts";
-import { OpHeap } from "./op-heap.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { ownThenSteal } from "./own-then-steal.ts";
 import { upwardRanks } from "./ranks.ts";
 import { releasedBy } from "./released-by.ts";
@@ -26,7 +26,7 @@ export const lws = defineScheduler({
 class LocalityWorkStealing implements Scheduler {
   readonly #capabilities = new Capabilities();
   /** `queues[device][group]` */
-  #queues: OpHeap[][] = [];
+  #queues: IdHeap[][] = [];
   #keys!: Float64Array;
   #free!: FreeDevices;
   #neighbours: (readonly number[] | undefined)[] = [];
@@ -45,7 +45,7 @@ class LocalityWorkStealing implements Scheduler {
     if (home < 0) home = this.#turn++ % view.deviceCount;
     for (let tried = 0; tried < view.deviceCount && !this.#capabilities.canRun(group, home); tried++) home = (home + 1) % view.deviceCount;
     const queues = this.#queues[home]!;
-    while (queues.length <= group) queues.push(new OpHeap(this.#keys));
+    while (queues.length <= group) queues.push(new IdHeap(this.#keys));
     queues[group]!.push(op);
     this.#waiting++;
   }
@@ -63,7 +63,7 @@ class LocalityWorkStealing implements Scheduler {
   }
 
   #takeFrom(owner: number, device: number, out: Dispatch): boolean {
-    let queue: OpHeap | undefined;
+    let queue: IdHeap | undefined;
     let first = -1;
     this.#queues[owner]!.forEach((candidate, group) => {
       const op = candidate.peek();

@@ -3,7 +3,7 @@ import { planByFinish, type EarliestFinish } from "./earliest-finish.ts";
 import { JobFront } from "./job-front.ts";
 import { KeyedHeap } from "./keyed-heap.ts";
 import { staticLevels } from "./levels.ts";
-import { OpHeap } from "./op-heap.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { staticScheduler, type Plan } from "./plan.ts";
 import { RouteKinds } from "./route-kinds.ts";
 
@@ -30,7 +30,7 @@ export function planMh(view: PolicyView): Plan {
 }
 
 function mapByEvents(view: PolicyView, key: Float64Array, eft: EarliestFinish): void {
-  const ready = new OpHeap(key);
+  const ready = new IdHeap(key);
   const running = new KeyedHeap(key);
   const front = new JobFront(view, (op) => ready.push(op));
   front.open();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { OpHeap } from "./op-heap.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { preferredDevices } from "./preferred-device.ts";
 
 const options = z.strictObject({
@@ -30,7 +30,7 @@ class SequentialExecutor implements Scheduler {
   /** By op: place in the topological order. */
   #order!: Float64Array;
   /** By job: its ready ops. */
-  readonly #ready: OpHeap[] = [];
+  readonly #ready: IdHeap[] = [];
   /** By job: 1 = an op of it is placed and has not ended. */
   #running!: Uint8Array;
   /** Jobs that may be able to go on. */
@@ -49,7 +49,7 @@ class SequentialExecutor implements Scheduler {
 
   ready(view: PolicyView, op: number): void {
     const job = view.jobOf(op);
-    (this.#ready[job] ??= new OpHeap(this.#order)).push(op);
+    (this.#ready[job] ??= new IdHeap(this.#order)).push(op);
     this.#awake.add(job);
   }
 

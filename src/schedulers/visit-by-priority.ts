@@ -1,5 +1,5 @@
 import type { PolicyView } from "../plugin.ts";
-import { OpHeap } from "./op-heap.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { sortByKey } from "./sort-by-key.ts";
 
 /** All ops, job after job, within a job by falling priority, ties in topological order. */
@@ -22,7 +22,7 @@ export function visitByPriority(view: PolicyView, priority: Float64Array, visit:
   const place = new Float64Array(opCount);
   byFallingPriority(view, priority).forEach((op, i) => (place[op] = i));
   const waiting = new Uint32Array(opCount);
-  const ready = new OpHeap(place);
+  const ready = new IdHeap(place);
   for (let op = 0; op < opCount; op++) {
     waiting[op] = pred.start[op + 1]! - pred.start[op]!;
     if (waiting[op] === 0) ready.push(op);

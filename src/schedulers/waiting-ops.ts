@@ -1,7 +1,7 @@
 import type { PolicyView } from "../plugin.ts";
 import { Capabilities } from "./capabilities.ts";
 import type { FreeDevices } from "./free-devices.ts";
-import { OpHeap } from "./op-heap.ts";
+import { IdHeap } from "../base/id-heap.ts";
 import { OpQueue } from "./op-queue.ts";
 
 /**
@@ -12,8 +12,8 @@ import { OpQueue } from "./op-queue.ts";
 export class WaitingOps {
   readonly #keys: Float64Array;
   readonly #ordered: boolean;
-  readonly #main: OpQueue | OpHeap;
-  readonly #aside: (OpQueue | OpHeap)[] = [];
+  readonly #main: OpQueue | IdHeap;
+  readonly #aside: (OpQueue | IdHeap)[] = [];
   readonly #capabilities = new Capabilities();
   #arrivals = 0;
   #length = 0;
@@ -25,8 +25,8 @@ export class WaitingOps {
     this.#main = this.#queue();
   }
 
-  #queue(): OpQueue | OpHeap {
-    return this.#ordered ? new OpHeap(this.#keys) : new OpQueue();
+  #queue(): OpQueue | IdHeap {
+    return this.#ordered ? new IdHeap(this.#keys) : new OpQueue();
   }
 
   get length(): number {
@@ -55,8 +55,8 @@ export class WaitingOps {
   }
 
   /** Of the main queue and those aside that a free device serves, the one whose head comes first. */
-  #firstQueue(free: FreeDevices): OpQueue | OpHeap | undefined {
-    let first: OpQueue | OpHeap | undefined;
+  #firstQueue(free: FreeDevices): OpQueue | IdHeap | undefined {
+    let first: OpQueue | IdHeap | undefined;
     let head = this.#main.peek();
     if (head >= 0) first = this.#main;
     for (let group = 0; group < this.#aside.length; group++) {
