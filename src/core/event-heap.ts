@@ -26,8 +26,12 @@ export class EventHeap {
 
   push(time: number, key: number, generation: number): void {
     if (this.#length === this.#time.length) this.#grow();
+    this.#lift(this.#length++, time, key, generation);
+  }
+
+  /** Puts an event into the hole at `i`, or above it where it belongs. */
+  #lift(i: number, time: number, key: number, generation: number): void {
     const times = this.#time, keys = this.#key, generations = this.#generation;
-    let i = this.#length++;
     while (i > 0) {
       const parent = (i - 1) >> 1;
       const parentTime = times[parent]!;
@@ -61,18 +65,7 @@ export class EventHeap {
       generations[i] = generations[child]!;
       i = child;
     }
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      const parentTime = times[parent]!;
-      if (parentTime < time || (parentTime === time && keys[parent]! <= key)) break;
-      times[i] = parentTime;
-      keys[i] = keys[parent]!;
-      generations[i] = generations[parent]!;
-      i = parent;
-    }
-    times[i] = time;
-    keys[i] = key;
-    generations[i] = generation;
+    this.#lift(i, time, key, generation);
   }
 
   /** Hands over every event, in no order, and is empty. */

@@ -87,22 +87,15 @@ export class LiveView implements SchedulerView {
   }
 
   dataTicks(op: number, device: number): number {
-    if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
-    const memory = this.#instance.deviceMemory[device]!;
-    const { tensorProducer, tensorHome, tensorBytes } = this.#instance;
-    const { start, item } = this.#instance.inputs;
-    const allVisible = this.#ops.phase[op] !== OpPhase.waiting;
-    let edge = this.pred.start[op]!;
-    let sum = 0;
-    for (let i = start[op]!; i < start[op + 1]!; i++) {
-      const tensor = item[i]!;
-      const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
-      if (visible && tensorBytes[tensor]! > 0) sum += this.#replicas.fetchTicks(tensor, memory);
-    }
-    return sum;
+    return this.#sumInputs(op, device, true);
   }
 
   dataBytes(op: number, device: number): number {
+    return this.#sumInputs(op, device, false);
+  }
+
+  /** Over the inputs of `op` that it may see and that are not at `device`: the time to fetch each, or its bytes. */
+  #sumInputs(op: number, device: number, inTicks: boolean): number {
     if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     const memory = this.#instance.deviceMemory[device]!;
     const { tensorProducer, tensorHome, tensorBytes } = this.#instance;
@@ -113,7 +106,9 @@ export class LiveView implements SchedulerView {
     for (let i = start[op]!; i < start[op + 1]!; i++) {
       const tensor = item[i]!;
       const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0;
-      if (visible && !this.#replicas.isExpected(tensor, memory)) sum += tensorBytes[tensor]!;
+      if (!visible || tensorBytes[tensor] === 0) continue;
+      if (inTicks) sum += this.#replicas.fetchTicks(tensor, memory);
+      else if (!this.#replicas.isExpected(tensor, memory)) sum += tensorBytes[tensor]!;
     }
     return sum;
   }
