@@ -84,7 +84,7 @@ export interface LinkMetrics {
 /** How much of a memory the run needed. */
 export interface MemoryMetrics {
   readonly name: string;
-  /** Largest number of live bytes; resident weights are not counted. */
+  /** Largest number of live bytes; resident weights count from their first use there. */
   readonly peakBytes: number;
   /** Absent = unlimited. */
   readonly capacityBytes?: number;
