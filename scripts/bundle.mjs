@@ -9,7 +9,7 @@ const finished = "dist/bundle";
 // Built beside it and then renamed: a command that starts meanwhile finds the old one.
 const outdir = `dist/bundle-${process.pid}`;
 await build({
-  entryPoints: { heddle: "src/cli/heddle.ts", "guarded-thread": "src/cli/guarded-thread.ts" },
+  entryPoints: { heddle: "src/cli/heddle.ts", "guarded-thread": "src/cli/guarded-thread.ts", "sweep-worker": "src/sweep/sweep-worker.ts" },
   outdir, bundle: true, splitting: true, format: "esm", platform: "node", target: "node20", sourcemap: true, legalComments: "linked", logLevel: "warning",
   // Large, and loaded only when a picture is drawn.
   external: ["d3", "d3-*", "jsdom"],

@@ -12,11 +12,18 @@ export { defaultScenario, type DefaultScenarioOptions } from "./scenario/default
 export { resolveScenario, type ResolveOptions, type ResolvedScenario } from "./scenario/resolve-scenario.ts";
 export { compileScenario, runScenario, type RunOptions } from "./scenario/run-scenario.ts";
 export { compareSchedulers, type CompareOptions } from "./scenario/compare-schedulers.ts";
+export { compareOverSeeds, sensitivityShare, type OverSeedsOptions } from "./sweep/compare-over-seeds.ts";
+export type { ComparedPair, ComparedScheduler, Comparison, FailedScheduler, Sensitivity, SensitivityEffect } from "./sweep/comparison.ts";
+export { comparisonData } from "./sweep/comparison-data.ts";
+export { comparisonCsv } from "./sweep/comparison-csv.ts";
+export { formatComparisonOverSeeds } from "./sweep/comparison-over-seeds-text.ts";
+export { repeatSaved, repeatScenario } from "./scenario/repeat-run.ts";
+export { machineVariants } from "./scenario/machine-variants.ts";
 export { createPolicy } from "./scenario/create-policy.ts";
 export { analyzeRun, boundOf } from "./scenario/analyze-run.ts";
 export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { Scenario } from "./scenario/scenario.ts";
-export type { ChosenPolicy } from "./scenario/load-policy.ts";
+export type { ChosenPolicy, PolicyOrigin } from "./scenario/load-policy.ts";
 export type { Override } from "./scenario/overrides.ts";
 export type { ReadFile } from "./scenario/read-file.ts";
 export type { PolicyUse, ScenarioSpec } from "./scenario/schema.ts";
@@ -61,11 +68,13 @@ export { chainModels } from "./cost/chain.ts";
 export { compile, type CompileSpec } from "./core/compile.ts";
 export type { Adjacency, Instance, NameList } from "./core/instance.ts";
 export { simulate, type SimulationSpec } from "./core/simulate.ts";
+export type { Decisions } from "./core/decision-log.ts";
 export { Simulation } from "./core/simulation.ts";
 export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 
 // Policies
 export { schedulers } from "./schedulers/index.ts";
+export { portfolioOf } from "./schedulers/portfolio.ts";
 export { syncPolicies } from "./sync/index.ts";
 export * from "./plugin.ts";
 
@@ -74,9 +83,20 @@ export { solveExactly, type ExactOptions, type ExactResult, type Omission, type 
 export { lowerBound, type LowerBound } from "./bounds/lower-bound.ts";
 export { realizedInstance } from "./bounds/realized-costs.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
-export type { DeviceMetrics, JobMetrics, LinkMetrics, MemoryMetrics, PathStep } from "./trace/result.ts";
+export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, Tardiness } from "./trace/result.ts";
 export type { TaskList, TaskResult } from "./trace/task-list.ts";
 export { criticalPath, type PathCause, type PathKind, type PathSegment } from "./trace/critical-path.ts";
+export { explainRun, type RunExplanation } from "./trace/explain/explain-run.ts";
+export { explainOp, type OpAlternative, type OpExplanation, type OpInput } from "./trace/explain/explain-op.ts";
+export { findOp } from "./trace/explain/find-op.ts";
+export { formatRunExplanation } from "./trace/explain/run-text.ts";
+export { formatOpExplanation } from "./trace/explain/op-text.ts";
+export { explainPath, type PathChapter, type PathPart, type PathPlace, type PathStory } from "./trace/explain/explain-path.ts";
+export { idleCauses, type DeviceIdle, type IdleCause, type IdlePart, type IdleReason } from "./trace/explain/idle-causes.ts";
+export { whatIf, type Repeats, type Variant, type WhatIf, type WhatIfChange, type WhatIfResult } from "./trace/explain/what-if.ts";
+export { instanceVariants, type PathUse } from "./trace/explain/instance-variants.ts";
+export { elsewhere, type Elsewhere } from "./trace/explain/elsewhere.ts";
+export type { Largest, Total } from "./trace/explain/groups.ts";
 export { verifyTrace, type VerifyCode, type VerifyOptions, type VerifyProblem } from "./trace/verify.ts";
 export { verifyDigests } from "./trace/verify-digests.ts";
 export { saveTrace, loadTrace } from "./trace/saved-trace.ts";
@@ -87,6 +107,24 @@ export { formatComparison, rankRows, type ComparisonRow } from "./trace/comparis
 export { metricsJson } from "./trace/metrics-json.ts";
 export { renderTimeline } from "./render/timeline.ts";
 export type { TimelineOptions } from "./render/marks.ts";
+export { renderComparison } from "./render/comparison-plot.ts";
+export type { ComparisonPlotOptions, PlottedComparison, PlottedEstimate, PlottedScheduler } from "./render/comparison-marks.ts";
+
+// Statistics
+export { compareSamples, type Estimated, type PairedDifference, type SampleComparison, type SampleStatistics, type Samples } from "./stats/comparison.ts";
+export type { Interval } from "./stats/interval.ts";
+export { mean, meanInterval, standardDeviation } from "./stats/mean.ts";
+export { quantile, quantileInterval } from "./stats/quantile.ts";
+export { holmAdjust, pairedTest } from "./stats/paired-test.ts";
+export { winProbability, type WinProbability } from "./stats/win-probability.ts";
+export { studentQuantile } from "./stats/student-t.ts";
+
+// Adversaries
+export { findAdversary, type AdversaryOptions, type AdversaryResult, type Contender, type Evaluated } from "./adversary/find-adversary.ts";
+export { adversaryScenario, type PolicyText } from "./adversary/adversary-scenario.ts";
+export { describeAdversary } from "./adversary/describe-adversary.ts";
+export { candidateOf } from "./adversary/candidate-of.ts";
+export type { Candidate } from "./adversary/candidate.ts";
 
 // Errors and names
 export { HeddleError, InputError, SimulationError, formatIssue, type Issue, type Warning } from "./base/errors.ts";

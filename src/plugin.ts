@@ -13,6 +13,23 @@ export interface AdjacencyView {
   readonly edge: Uint32Array;
 }
 
+/**
+ * The tensors of the graph, in columns by tensor id. A tensor takes its bytes in the memory of its producer from the
+ * producer's start, and in every memory to which it is moved from the placing of the op that reads it there, until the
+ * last of its uses ends; one that no op reads stays.
+ */
+export interface TensorsView {
+  readonly bytes: Float64Array;
+  /** Op that makes the tensor; -1 = it exists before the run. */
+  readonly producer: Int32Array;
+  /** Memory of a tensor without producer, where it lies from the first arrival of a job that reads it; -1 = resident: it takes its bytes in each memory from the first start of an op there that reads it, and stays. */
+  readonly home: Int32Array;
+  /** Ops that read the tensor: how many. */
+  readonly uses: Uint32Array;
+  /** Inputs of op i are item[start[i] .. start[i + 1]), each tensor once. */
+  readonly inputs: { readonly start: Uint32Array; readonly item: Uint32Array };
+}
+
 /** The state of the simulation that a policy may know. Live and reused: read it during the call, do not keep copies of it. */
 export interface PolicyView {
   readonly nowTicks: number;
@@ -33,8 +50,19 @@ export interface PolicyView {
   jobOf(op: number): number;
   /** When the job arrives; Infinity = as soon as an earlier job has ended (back to back). */
   arrivalTicks(job: number): number;
+  /**
+   * When `op` should have ended: its own deadline or its job's, whichever is earlier; Infinity where there is none, and
+   * before a job that runs back to back has arrived, since deadlines count from the arrival.
+   */
+  deadlineTicks(op: number): number;
   /** Bytes carried by an edge. */
   edgeBytes(edge: number): number;
+  /** What ops read and make, for policies that account for memory. */
+  readonly tensors: TensorsView;
+  /** The memory of each device, from 0; devices may share one. */
+  readonly deviceMemory: Uint32Array;
+  /** Capacity of each memory; Infinity = unlimited. */
+  readonly memoryBytes: Float64Array;
   /** Expected time alone, without noise, waiting or setup; Infinity = cannot run there. */
   estimateTicks(op: number, device: number): number;
   /**
@@ -97,6 +125,27 @@ export interface SchedulerView extends PolicyView {
   readonly ready: ReadyList;
 }
 
+/** How a run would go if every estimate were right: one entry an op in each column, times in ticks. */
+export interface Rehearsal {
+  /** Latest end of any op. */
+  readonly makespanTicks: number;
+  readonly device: Int32Array;
+  readonly startTicks: Float64Array;
+  readonly endTicks: Float64Array;
+}
+
+/** What a scheduler sees in `prepare`: the state before anything runs, and a stage to try schedulers on. */
+export interface PlanningView extends PolicyView {
+  /**
+   * Runs another scheduler on the same work from its beginning, and says how that went: by the estimates, without
+   * noise, but with shared links, setups, arrivals and the run's synchronization policy (where the run was given only
+   * one object of it, under dataflow). It meets the same random numbers as this one. The run itself is not touched,
+   * and `scheduler` is used up: make another for the run. A rehearsed scheduler may rehearse in turn, 3 deep at most.
+   * @throws {SimulationError} when the other scheduler fails.
+   */
+  rehearse(scheduler: Scheduler): Rehearsal;
+}
+
 /** What a scheduler may do. */
 export interface Dispatch {
   /**
@@ -115,18 +164,24 @@ export interface Dispatch {
 export interface Scheduler {
   /**
    * How a device takes from its queue. `ready-first` (default): the first whose inputs are there. `in-order`: strictly
-   * by priority, then order placed; the head is waited for, as a static plan's order demands.
+   * by priority, then order placed; the head is waited for, as a static plan's order demands. Read as the first op is
+   * placed, or else when `prepare` has returned: who chooses between schedulers there may answer by a getter.
    */
   readonly queueOrder?: "ready-first" | "in-order";
   /** Before anything runs. Static planners do their work here and may place every op. */
-  prepare?(view: PolicyView, out: Dispatch): void;
+  prepare?(view: PlanningView, out: Dispatch): void;
   /** `op` became ready (and is not placed). Called before `dispatch` in the same round, in id order. */
   ready?(view: PolicyView, op: number): void;
   /** Once a round in which an op became ready, a slot became free, or a wake-up was due; after every event of the round. */
   dispatch(view: SchedulerView, out: Dispatch): void;
   /** `op` ended; `actualTicks` includes noise and contention. Called before `dispatch` in the same round, in id order. */
   completed?(view: PolicyView, op: number, actualTicks: number): void;
+  /** What the policy has to say of the run that has ended; it goes into the result as it is. */
+  report?(): PolicyReport;
 }
+
+/** Figures and words of a policy for the result, by name: "evaluations", "chosen". Times are in nanoseconds, and their names end in `Ns`; numbers are finite. */
+export type PolicyReport = Readonly<Record<string, number | string | boolean>>;
 
 /** When the consumers of a finished op may see its outputs. */
 export interface Gate {

@@ -41,6 +41,16 @@ export function noiseFactor(seed: number, op: number, device: number, sigma: num
   const common = normalQuantile(uniformDraw(seed, 1, op, 0));
   const own = normalQuantile(uniformDraw(seed, 2, op, device + 1));
   const z = Math.sqrt(1 - deviceNoiseShare) * common + Math.sqrt(deviceNoiseShare) * own;
+  return lognormal(z, sigma);
+}
+
+/** By how much an estimate is off: a factor of mean 1 and relative standard deviation `spread` (lognormal), the same whenever it is asked for. */
+export function estimateError(seed: number, opClass: number, device: number, spread: number): number {
+  return spread > 0 ? lognormal(normalQuantile(uniformDraw(seed, 3, opClass, device)), spread) : 1;
+}
+
+/** The lognormal of mean 1 and relative standard deviation `sigma` at the point `z` of the standard normal. */
+function lognormal(z: number, sigma: number): number {
   const variance = exactLog(1 + sigma * sigma);
   return exactExp(Math.sqrt(variance) * z - variance / 2);
 }

@@ -15,22 +15,36 @@ import type { Instance } from "../core/instance.ts";
  *
  * With job arrivals the same holds of the jobs that arrive from a moment on: T ≥ that moment + their work.
  * Time O(ops + classes · devices).
+ * @param workOfClass filled with what one operator of each class takes at the least under the weights
+ * @param weights of an instance with the same machine; default: searched for, which takes most of the time
  * @source J. K. Lenstra, D. B. Shmoys, É. Tardos, "Approximation algorithms for scheduling unrelated parallel machines",
  *   Mathematical Programming 46, 1990 (the linear program); S. Arora, E. Hazan, S. Kale, "The multiplicative weights
  *   update method", Theory of Computing 8, 2012.
  */
-export function areaBound(instance: Instance): number {
+export function areaBound(instance: Instance, workOfClass = new Float64Array(instance.classCount), weights = areaWeights(instance)): number {
   const use = new ResourceUse(instance);
-  const count = new Float64Array(instance.classCount);
-  for (let op = 0; op < instance.opCount; op++) count[instance.classOf[op]!]!++;
-  use.setWeights(searchWeights(use, count));
-  const work = new Float64Array(instance.classCount);
+  const count = classSizes(instance);
+  use.setWeights(weights);
   for (let c = 0; c < instance.classCount; c++) {
     if (count[c] === 0) continue;
     use.cheapest(c);
-    work[c] = use.least;
+    workOfClass[c] = use.least;
   }
-  return worstSuffix(instance, work);
+  return worstSuffix(instance, workOfClass);
+}
+
+/**
+ * The weights that {@link areaBound} finds: good ones too for the same instance with somewhat other costs, such as
+ * those of another seed.
+ */
+export function areaWeights(instance: Instance): Float64Array {
+  return searchWeights(new ResourceUse(instance), classSizes(instance));
+}
+
+function classSizes({ classCount, opCount, classOf }: Instance): Float64Array {
+  const count = new Float64Array(classCount);
+  for (let op = 0; op < opCount; op++) count[classOf[op]!]!++;
+  return count;
 }
 
 const sampledClasses = 1000;

@@ -1,5 +1,6 @@
 import { groupBy } from "../base/csr.ts";
 import type { Instance } from "../core/instance.ts";
+import { WaysInto } from "./ways-into.ts";
 
 /**
  * A lower bound from dependencies, in ticks: the longest chain of operators when every device has any number of slots
@@ -13,8 +14,9 @@ import type { Instance } from "../core/instance.ts";
  *
  * Sound for schedules in which an operator ends in the memory it began in. Time and memory O((ops + edges) · memories).
  * Infinity when some operator can run nowhere.
+ * @param heads filled with the earliest start of each op; for one that can run nowhere, Infinity
  */
-export function criticalPathBound(instance: Instance): number {
+export function criticalPathBound(instance: Instance, heads?: Float64Array): number {
   const { opCount, deviceCount: D, memoryCount: M, inputs, tensorBytes, tensorProducer, tensorHome, classOf, costTicks, deviceMemory, jobOf } = instance;
   const ways = new WaysInto(instance);
   const { wayOf } = ways;
@@ -46,64 +48,21 @@ export function criticalPathBound(instance: Instance): number {
       }
     }
     let earliest = Infinity;
+    let head = Infinity;
     const cost = classOf[op]! * D;
     for (let d = 0; d < D; d++) {
       const m = deviceMemory[d]!;
       const end = ready[m]! + costTicks[cost + d]!;
       if (end < endIn[op * M + m]!) endIn[op * M + m] = end;
       if (end < earliest) earliest = end;
+      if (ready[m]! < head && costTicks[cost + d]! < Infinity) head = ready[m]!;
     }
     endAnywhere[op] = earliest;
+    if (heads !== undefined) heads[op] = head;
     releases.ended(jobOf[op]!, earliest);
     if (earliest > longest) longest = earliest;
   }
   return longest;
-}
-
-/**
- * The quickest way into each memory. Whatever way a tensor takes, its last hop enters by one of the routes that end
- * there. Most machines have few different ways, so a tensor's arrival is worked out once a way and not once a memory.
- */
-class WaysInto {
-  /** Of each memory. */
-  readonly wayOf: Uint32Array;
-  readonly #latency: number[] = [];
-  readonly #ticksPerByte: number[] = [];
-  readonly #arrival: Float64Array;
-
-  constructor({ memoryCount: M, routeLatencyTicks, routeTicksPerByte }: Instance) {
-    this.wayOf = new Uint32Array(M);
-    for (let to = 0; to < M; to++) {
-      let latency = Infinity;
-      let ticksPerByte = Infinity;
-      for (let from = 0; from < M; from++) {
-        if (from === to || routeLatencyTicks[from * M + to] === Infinity) continue;
-        latency = Math.min(latency, routeLatencyTicks[from * M + to]!);
-        ticksPerByte = Math.min(ticksPerByte, routeTicksPerByte[from * M + to]!);
-      }
-      let way = this.#latency.findIndex((known, i) => known === latency && this.#ticksPerByte[i] === ticksPerByte);
-      if (way < 0) {
-        way = this.#latency.push(latency) - 1;
-        this.#ticksPerByte.push(ticksPerByte);
-      }
-      this.wayOf[to] = way;
-    }
-    this.#arrival = new Float64Array(this.#latency.length);
-  }
-
-  /** Different ways. */
-  get count(): number {
-    return this.#latency.length;
-  }
-
-  /** Earliest arrival by each way of a tensor that is somewhere from `from` on. Without bytes nothing moves. Reused at each call. */
-  arrivals(from: number, bytes: number): Float64Array {
-    for (let way = 0; way < this.#arrival.length; way++) {
-      // Transfers end on whole ticks; what is hardly above one may be rounding.
-      this.#arrival[way] = bytes > 0 ? from + Math.max(0, Math.ceil(this.#latency[way]! + bytes * this.#ticksPerByte[way]! - 1e-5)) : from;
-    }
-    return this.#arrival;
-  }
 }
 
 /** Earliest start of each job; those of back-to-back jobs become known as the jobs before them are done. */

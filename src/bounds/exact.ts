@@ -1,20 +1,9 @@
 import { InputError } from "../base/errors.ts";
 import type { Instance } from "../core/instance.ts";
-import { areaBound } from "./area-bound.ts";
-import { ExactModel, mostDevices, mostOps } from "./exact-model.ts";
-import { PartialSchedule } from "./partial-schedule.ts";
-import { StateTable } from "./state-table.ts";
+import { branchAndBound, type Placement, type SearchResult } from "../solver/branch-and-bound.ts";
+import { mostDevices, mostOps, type ScheduleProblem } from "../solver/schedule-problem.ts";
 
-/** One operator of a schedule. */
-export interface Placement {
-  readonly op: number;
-  readonly device: number;
-}
-
-/** An operator with its start. */
-export interface TimedPlacement extends Placement {
-  readonly startTicks: number;
-}
+export type { Placement, TimedPlacement } from "../solver/branch-and-bound.ts";
 
 /** Options of {@link solveExactly}. */
 export interface ExactOptions {
@@ -25,18 +14,7 @@ export interface ExactOptions {
 }
 
 /** What {@link solveExactly} found. */
-export interface ExactResult {
-  /** Of the best schedule found; Infinity when the budget ended before any. */
-  readonly makespanTicks: number;
-  /** No schedule ends earlier. Equal to the makespan when `proven`. */
-  readonly lowerBoundTicks: number;
-  readonly proven: boolean;
-  /** makespan / lower bound - 1; 0 = proven. */
-  readonly gap: number;
-  /** The best schedule in the order of starts: the `replay` scheduler runs it as it is. */
-  readonly placement: readonly TimedPlacement[];
-  /** Partial schedules that were looked at. */
-  readonly nodes: number;
+export interface ExactResult extends SearchResult {
   /** What the instance has and the solver does not regard: then the true optimum is no smaller, and a replay may take longer. */
   readonly leftOut: readonly Omission[];
 }
@@ -45,15 +23,9 @@ export interface ExactResult {
 export type Omission = "shared-devices" | "shared-memories" | "shared-links" | "setup" | "memory-capacity";
 
 /**
- * The shortest schedule of a small instance and the proof that it is, by branch and bound over (operator, device)
- * decisions in the order of starts. It follows the engine where nothing is shared: one operator a slot, each device
- * starts its operators in order, a tensor moves straight from where it was made to each memory that needs it as soon as
- * it exists, and expected times hold.
- *
- * Depth first, the most promising decision first. A partial schedule is given up when it cannot beat the best one found
- * (dependencies, and work left over slots), when an operator could be moved earlier without delaying another, when it
- * is the mirror image of one seen (equal operators, equal devices, equal slots), or when one seen leaves every slot and
- * input no later. Up to 20 operators on 3 or 4 processors take a tenth of a second; beyond 25 expect a gap.
+ * The shortest schedule of a small instance and the proof that it is, by {@link branchAndBound}. It follows the engine
+ * where nothing is shared and expected times hold. Up to 20 operators on 3 or 4 processors take a tenth of a second;
+ * beyond 25 expect a gap.
  *
  * Not considered: data that a policy which places late could fetch from a copy in a third memory. That is never sooner
  * where no detour is quicker than the direct route.
@@ -61,149 +33,10 @@ export type Omission = "shared-devices" | "shared-memories" | "shared-links" | "
  * const { makespanTicks, proven } = solveExactly(instance); // 73, true on the graph of Topcuoglu, Hariri & Wu
  * @throws {InputError} for an instance that is too large, jobs that follow back to back, an incumbent that is no schedule,
  *   and operators that cannot all be run.
- * @source The semantics of start order and left shifts: Giffler & Thompson, "Algorithms for solving
- *   production-scheduling problems", Operations Research 8 (1960); dominance over equal sets: Shahul & Sinnen,
- *   "Scheduling task graphs optimally with A*", Journal of Supercomputing 51 (2010)
  */
 export function solveExactly(instance: Instance, { maxNodes = 1_000_000, incumbent }: ExactOptions = {}): ExactResult {
   checkSize(instance);
-  const search = new Search(new ExactModel(instance), workBound(instance), maxNodes);
-  if (incumbent) search.offer(incumbent);
-  else search.offerGreedy();
-  search.run();
-  const { makespan, lowerBound, nodes, best } = search;
-  if (makespan === Infinity && lowerBound === Infinity) {
-    throw new InputError({ code: "cannot-run", message: `no choice of devices runs all operators of "${instance.name}"`, hint: "some operator has no device, or its inputs no route there" });
-  }
-  const proven = lowerBound >= makespan;
-  return { makespanTicks: makespan, lowerBoundTicks: lowerBound, proven, gap: proven ? 0 : makespan / lowerBound - 1, placement: best, nodes, leftOut: omissions(instance) };
-}
-
-class Search {
-  readonly #model: ExactModel;
-  readonly #maxNodes: number;
-  readonly #table: StateTable;
-  /** The state at each depth. */
-  readonly #states: PartialSchedule[];
-  readonly #path: TimedPlacement[] = [];
-  makespan = Infinity;
-  best: readonly TimedPlacement[] = [];
-  lowerBound: number;
-  nodes = 0;
-  /** Smallest bound of what the budget left unsearched. */
-  #open = Infinity;
-
-  constructor(model: ExactModel, workBound: number, maxNodes: number) {
-    this.#model = model;
-    this.#maxNodes = maxNodes;
-    this.#table = new StateTable(model);
-    const scratch = new Float64Array(model.opCount * model.deviceCount);
-    this.#states = Array.from({ length: model.opCount + 1 }, () => new PartialSchedule(model, scratch));
-    this.lowerBound = Math.max(workBound, this.#states[0]!.bound(Infinity));
-  }
-
-  /** @throws {InputError} when the placement is no schedule of the instance. */
-  offer(placement: readonly Placement[]): void {
-    const complain = (message: string): never => {
-      throw new InputError({ code: "bad-incumbent", message: `the incumbent ${message}`, hint: "every operator once, after its producers, on a device that can run it" });
-    };
-    const { opCount, deviceCount } = this.#model;
-    if (placement.length !== opCount) complain(`places ${placement.length} of ${opCount} operators`);
-    const path = placement.map(({ op, device }, depth) => {
-      const state = this.#states[depth]!;
-      if (state.waiting[op] !== 0 || !(device >= 0 && device < deviceCount)) complain(`cannot place operator ${op} on device ${device} as number ${depth + 1}`);
-      const startTicks = state.startOf(op, device);
-      this.#states[depth + 1]!.extend(state, op, device);
-      return { op, device, startTicks };
-    });
-    if (this.#states[opCount]!.makespan === Infinity) complain("runs an operator where it cannot run");
-    this.#accept(path, this.#states[opCount]!.makespan);
-  }
-
-  /** Ready operators by the longest way to the end, each where it ends first. */
-  offerGreedy(): void {
-    const { opCount, deviceCount: D, cost, tail, leastCost } = this.#model;
-    const rank = leastCost.map((ticks, op) => ticks + tail.subarray(op * D, (op + 1) * D).reduce((a, b) => Math.max(a, b), 0));
-    const path: TimedPlacement[] = [];
-    for (let depth = 0; depth < opCount; depth++) {
-      const state = this.#states[depth]!;
-      let op = -1;
-      for (let other = 0; other < opCount; other++) if (state.waiting[other] === 0 && (op < 0 || rank[other]! > rank[op]!)) op = other;
-      let device = -1;
-      let least = Infinity;
-      for (let d = 0; d < D; d++) {
-        const end = state.startOf(op, d) + cost[op * D + d]!;
-        if (end >= least) continue;
-        least = end;
-        device = d;
-      }
-      if (device < 0) return;
-      path.push({ op, device, startTicks: state.startOf(op, device) });
-      this.#states[depth + 1]!.extend(state, op, device);
-    }
-    this.#accept(path, this.#states[opCount]!.makespan);
-  }
-
-  run(): void {
-    if (this.lowerBound < this.makespan) {
-      this.#expand(0, this.lowerBound);
-      this.lowerBound = Math.max(this.lowerBound, Math.min(this.#open, this.makespan));
-    }
-  }
-
-  #accept(path: readonly TimedPlacement[], makespan: number): void {
-    if (makespan >= this.makespan) return;
-    this.makespan = makespan;
-    this.best = [...path].sort((a, b) => a.startTicks - b.startTicks);
-  }
-
-  #expand(depth: number, bound: number): void {
-    const { opCount } = this.#model;
-    const state = this.#states[depth]!;
-    if (depth === opCount) return this.#accept(this.#path, state.makespan);
-    if (this.#table.isDominated(state)) return;
-    const children = this.#childrenOf(depth);
-    if (children === undefined) {
-      this.#open = Math.min(this.#open, bound);
-      return;
-    }
-    for (const { op, device, start, bound: childBound } of children) {
-      // Children are in the order of their bounds.
-      if (childBound >= this.makespan || this.lowerBound >= this.makespan) return;
-      this.#states[depth + 1]!.extend(state, op, device);
-      this.#path.push({ op, device, startTicks: start });
-      this.#expand(depth + 1, childBound);
-      this.#path.pop();
-    }
-  }
-
-  /** What may come next, most promising first; undefined when the budget is spent. */
-  #childrenOf(depth: number): { op: number; device: number; start: number; bound: number }[] | undefined {
-    const { opCount, deviceCount: D, cost, twin } = this.#model;
-    const state = this.#states[depth]!;
-    const child = this.#states[depth + 1]!;
-    const children: { op: number; device: number; start: number; bound: number }[] = [];
-    for (let op = 0; op < opCount; op++) {
-      if (state.waiting[op] !== 0 || (twin[op]! >= 0 && state.waiting[twin[op]!]! >= 0)) continue;
-      for (let device = 0; device < D; device++) {
-        const start = state.startOf(op, device);
-        // Starts ascend: what could start before the latest one belongs before it.
-        if (start < state.latestStart || start + cost[op * D + device]! >= this.makespan) continue;
-        if (this.nodes >= this.#maxNodes) return undefined;
-        this.nodes++;
-        child.extend(state, op, device);
-        const bound = child.bound(this.makespan);
-        if (bound < this.makespan) children.push({ op, device, start, bound });
-      }
-    }
-    return children.sort((a, b) => a.bound - b.bound || a.start - b.start || a.op - b.op || a.device - b.device);
-  }
-}
-
-/** The area bound where nothing but slots is shared, in whole ticks. */
-function workBound(instance: Instance): number {
-  const area = areaBound({ ...instance, units: new Float64Array(instance.deviceCount).fill(Infinity), memoryDemand: new Float64Array(0) });
-  return Math.max(0, Math.ceil(area * (1 - 1e-10) - 1e-9));
+  return { ...branchAndBound(problemOf(instance), { maxNodes, incumbent }), leftOut: omissions(instance) };
 }
 
 function checkSize({ name, opCount, deviceCount, jobArrivalTicks }: Instance): void {
@@ -225,4 +58,36 @@ function omissions(instance: Instance): Omission[] {
   if (devices.some((d) => setupTicks[d]! > 0) && configuration.some((needed) => needed >= 0)) found.push("setup");
   if (memoryBytes.some((bytes) => bytes < Infinity)) found.push("memory-capacity");
   return found;
+}
+
+/** The instance by op and device and not by class and memory. */
+function problemOf(instance: Instance): ScheduleProblem {
+  const { opCount, deviceCount: D, topo, pred, succ, slots, classOf, costTicks, deviceMemory, edgeTensor, tensorBytes } = instance;
+  const cost = Float64Array.from({ length: opCount * D }, (_, cell) => costTicks[classOf[Math.floor(cell / D)]! * D + (cell % D)]!);
+  const sizes = [...new Set(Array.from(edgeTensor, (tensor) => tensorBytes[tensor]!))];
+  const moves = sizes.map((bytes) => Float64Array.from({ length: D * D }, (_, cell) => moveTicks(instance, bytes, deviceMemory[Math.floor(cell / D)]!, deviceMemory[cell % D]!)));
+  const moveOfSize = new Map(sizes.map((bytes, i) => [bytes, i]));
+  const moveOfEdge = Uint32Array.from(edgeTensor, (tensor) => moveOfSize.get(tensorBytes[tensor]!)!);
+  return { opCount, deviceCount: D, topo, pred, succ, slots, cost, release: releases(instance), moves, moveOfEdge };
+}
+
+/** Whole ticks, as every end falls on one; what is hardly above a tick is rounding. Without bytes nothing moves. */
+function moveTicks({ memoryCount: M, routeLatencyTicks, routeTicksPerByte }: Instance, bytes: number, from: number, to: number): number {
+  if (from === to || bytes === 0) return 0;
+  const ticks = routeLatencyTicks[from * M + to]! + bytes * routeTicksPerByte[from * M + to]!;
+  return ticks < Infinity ? Math.max(0, Math.ceil(ticks - 1e-6)) : Infinity;
+}
+
+function releases(instance: Instance): Float64Array {
+  const { opCount, deviceCount: D, deviceMemory, inputs, tensorBytes, tensorHome, tensorProducer, jobOf, jobArrivalTicks } = instance;
+  const release = new Float64Array(opCount * D);
+  for (let op = 0; op < opCount; op++) {
+    release.fill(jobArrivalTicks[jobOf[op]!]!, op * D, (op + 1) * D);
+    for (const tensor of inputs.item.subarray(inputs.start[op], inputs.start[op + 1])) {
+      const home = tensorHome[tensor]!;
+      if (tensorProducer[tensor]! >= 0 || home < 0) continue;
+      for (let d = 0; d < D; d++) release[op * D + d] = Math.max(release[op * D + d]!, moveTicks(instance, tensorBytes[tensor]!, home, deviceMemory[d]!));
+    }
+  }
+  return release;
 }

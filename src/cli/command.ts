@@ -57,12 +57,18 @@ export const commonFlags = {
   help: { type: "boolean", short: "h", help: "Show this help" },
 } as const satisfies Record<string, Flag>;
 
+/** A command's own flags, then those of all commands; `format` may be its own, for more formats. */
+export function allFlags({ flags }: Command): Readonly<Record<string, Flag>> {
+  const { format, ...own } = flags;
+  return { ...own, ...commonFlags, ...(format && { format }) };
+}
+
 /**
  * Reads the arguments after a command's name.
  * @throws {InputError} for an unknown flag (with the nearest), a missing value, or too few or many arguments.
  */
 export function parseCommandLine(command: Command, args: readonly string[]): { positionals: string[]; values: Values } {
-  const flags: Record<string, Flag> = { ...command.flags, ...commonFlags };
+  const flags = allFlags(command);
   const options: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, flag] of Object.entries(flags)) options[name] = { type: flag.type, ...(flag.short && { short: flag.short }), ...(flag.multiple && { multiple: true }) };
   const usage = `usage: heddle ${command.name} ${command.usage}`;
@@ -88,7 +94,8 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   if (values["help"] !== true && positionals.length < least) throw new InputError({ code: "missing-argument", message: `heddle ${command.name} needs ${command.usage}`, hint: usage });
   if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes no more than ${counted(most, "argument")}, but got "${positionals[most]}"`, hint: usage });
   const format = values["format"];
-  if (format !== undefined && format !== "text" && format !== "json") throw new InputError({ code: "bad-flag", message: `--format is text or json, not "${String(format)}"` });
+  const formats = flags["format"]!.choices as readonly string[];
+  if (format !== undefined && !formats.includes(String(format))) throw new InputError({ code: "bad-flag", message: `--format is ${formats.slice(0, -1).join(", ")} or ${formats.at(-1)!}, not "${String(format)}"` });
   return { positionals, values };
 }
 

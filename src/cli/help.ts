@@ -1,10 +1,10 @@
-import { commonFlags, type Command, type Flag } from "./command.ts";
+import { allFlags, type Command } from "./command.ts";
 
 const width = 100;
 
 /** The help of one command, in at most 100 columns. */
 export function formatHelp(command: Command): string {
-  const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]: [string, Flag]) => [`${flag.short ? `-${flag.short}, ` : "    "}--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`, flag.help] as const);
+  const flags = Object.entries(allFlags(command)).map(([name, flag]) => [`${flag.short ? `-${flag.short}, ` : "    "}--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`, flag.help] as const);
   const column = Math.max(...flags.map(([left]) => left.length));
   const flagLines = flags.flatMap(([left, help]) => wrap(help, width - column - 4).map((line, i) => `  ${(i === 0 ? left : "").padEnd(column)}  ${line}`));
   const examples = command.examples.map(([example, what]) => `  ${example}\n      ${what}`);

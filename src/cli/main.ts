@@ -10,11 +10,13 @@ import { formatHelp } from "./help.ts";
 export const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   run: { summary: "simulate a scenario or a model", load: async () => (await import("./commands/run.ts")).run },
   compare: { summary: "rank schedulers on a scenario or a model", load: async () => (await import("./commands/compare.ts")).compare },
+  adversary: { summary: "search for the instance on which a scheduler loses most", load: async () => (await import("./commands/adversary.ts")).adversary },
   check: { summary: "check scenarios without running them", load: async () => (await import("./commands/check.ts")).check },
   import: { summary: "show what a model or task graph contains", load: async () => (await import("./commands/import.ts")).importCommand },
   list: { summary: "list schedulers, machines, models …", load: async () => (await import("./commands/list.ts")).list },
   render: { summary: "draw a saved trace as an SVG timeline", load: async () => (await import("./commands/render.ts")).render },
   verify: { summary: "check that a saved trace obeys every rule", load: async () => (await import("./commands/verify.ts")).verify },
+  explain: { summary: "say why a run took so long, and what would help", load: async () => (await import("./commands/explain.ts")).explain },
   diff: { summary: "say what changed between two saved traces", load: async () => (await import("./commands/diff.ts")).diff },
   completion: { summary: "print a completion script for your shell", load: async () => (await import("./commands/completion.ts")).completion },
 };

@@ -22,13 +22,13 @@ export interface CostColumns {
  * @throws {InputError} for a time that is none, or an operator that can run nowhere.
  */
 export function compileCosts(costs: Costs, graph: OperatorGraph, machine: Machine, tickNs: number, noise: number): CostColumns {
-  const columns = "ns" in costs ? matrixCosts(costs, graph, tickNs) : modelCosts(costs, graph, machine, tickNs, noise);
+  const columns = "ns" in costs ? matrixCosts(costs, graph, tickNs, noise) : modelCosts(costs, graph, machine, tickNs, noise);
   checkRunnable(graph, machine, columns);
   return columns;
 }
 
 /** Each operator is a class of its own. */
-function matrixCosts(matrix: CostMatrix, graph: OperatorGraph, tickNs: number): CostColumns {
+function matrixCosts(matrix: CostMatrix, graph: OperatorGraph, tickNs: number, noise: number): CostColumns {
   const costTicks = new Float64Array(matrix.ns.length);
   for (let i = 0; i < costTicks.length; i++) {
     const ns = matrix.ns[i]!;
@@ -41,7 +41,7 @@ function matrixCosts(matrix: CostMatrix, graph: OperatorGraph, tickNs: number): 
   const classOf = new Uint32Array(graph.opCount);
   for (let op = 0; op < classOf.length; op++) classOf[op] = op;
   const empty = new Float64Array(0);
-  return { classCount: graph.opCount, classOf, classKinds, costTicks, fixedTicks: empty, costSigma: empty, memoryDemand: empty, configuration: new Int32Array(0) };
+  return { classCount: graph.opCount, classOf, classKinds, costTicks, fixedTicks: empty, costSigma: noise > 0 ? new Float64Array(costTicks.length).fill(noise) : empty, memoryDemand: empty, configuration: new Int32Array(0) };
 }
 
 function repeatText(text: string, count: number): string[] {

@@ -5,6 +5,7 @@ import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
 import { compileCosts } from "./compile-costs.ts";
 import { compileResources } from "./compile-resources.ts";
+import { deadlineInTicks } from "./deadlines.ts";
 import { buildEdges } from "./edges.ts";
 import { instanceDigest } from "./instance-digest.ts";
 import type { Instance, NameList } from "./instance.ts";
@@ -21,6 +22,8 @@ export interface CompileSpec {
   readonly tickNs?: number;
   /** Arrival of each repeated instance of the graph, in ns; Infinity = when an earlier one ends. Default: one, at 0. */
   readonly arrivalsNs?: readonly number[];
+  /** When each instance should have ended, in ns after its arrival. Default: no deadline. Those of single operators are in the graph. */
+  readonly deadlineNs?: number;
   /** Where weights are before the run: `resident` in every memory (default), or in the `host` memory, as inputs are. */
   readonly weights?: "resident" | "host";
   /** Relative standard deviation of operator times, where the cost model gives a smaller one. Default 0. */
@@ -50,16 +53,18 @@ export function compile(spec: CompileSpec): Instance {
   const tensorBytes = tensors.repeat(graph.tensorBytes);
   const host = machine.devices.find((device) => device.kind === "cpu")?.memory ?? 0;
   const weightHome = spec.weights === "host" ? host : -1;
-  const tensorHome = tensors.repeat(Int32Array.from(graph.tensorOrigin, (origin) => (origin === TensorOrigin.weight ? weightHome : origin === TensorOrigin.input ? host : -1)));
+  const tensorHome = tensors.repeat(homes(graph.tensorOrigin, weightHome, host));
   const resources = compileResources(machine, costs, tickNs);
-  const topo = repeat(graph.topo, jobCount, (op, job) => op + job * graph.opCount);
+  const topo = jobCount === 1 ? graph.topo : repeat(graph.topo, jobCount, (op, job) => op + job * graph.opCount);
 
   const instance = {
     name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount: tensors.count, edgeCount: edges.edgeTensor.length, deviceCount, memoryCount,
     resourceCount: resources.names.length, jobCount,
     ...edges, inputs, tensorBytes, tensorProducer, tensorHome, topo,
-    jobOf: repeat(new Uint32Array(graph.opCount), jobCount, (_, job) => job),
+    jobOf: jobCount === 1 ? new Uint32Array(opCount) : repeat(new Uint32Array(graph.opCount), jobCount, (_, job) => job),
     jobArrivalTicks: Float64Array.from(arrivals, (ns) => (ns === Infinity ? Infinity : Math.round(ns / tickNs))),
+    ...(spec.deadlineNs !== undefined && { jobDeadlineTicks: new Float64Array(jobCount).fill(deadlineInTicks(spec.deadlineNs, tickNs)) }),
+    ...(graph.deadlineNs !== undefined && { opDeadlineTicks: repeat(graph.deadlineNs.map((ns) => deadlineInTicks(ns, tickNs)), jobCount) }),
     classOf: repeat(costs.classOf, jobCount),
     costTicks: costs.costTicks, fixedTicks: costs.fixedTicks, costSigma: costs.costSigma, memoryDemand: costs.memoryDemand, configuration: costs.configuration,
     slots: Int32Array.from(machine.devices, (device) => device.slots),
@@ -80,6 +85,13 @@ export function compile(spec: CompileSpec): Instance {
 }
 
 // ── graph ──
+
+/** Memory where each tensor is before the run; -1 = it is made, or everywhere. */
+function homes(origin: Uint8Array, weightHome: number, inputHome: number): Int32Array {
+  const home = new Int32Array(origin.length);
+  for (let tensor = 0; tensor < home.length; tensor++) home[tensor] = origin[tensor] === TensorOrigin.weight ? weightHome : origin[tensor] === TensorOrigin.input ? inputHome : -1;
+  return home;
+}
 
 function repeat<A extends Float64Array | Int32Array | Uint32Array>(column: A, jobCount: number, shift?: (value: number, job: number) => number): A {
   if (jobCount === 1 && shift === undefined) return column;
@@ -108,8 +120,8 @@ class JobTensors {
   constructor(graph: OperatorGraph, jobCount: number) {
     this.#graph = graph;
     this.#jobCount = jobCount;
-    this.#own = Uint32Array.from({ length: graph.tensorCount }, (_, tensor) => tensor).filter((tensor) => graph.tensorOrigin[tensor] !== TensorOrigin.weight);
-    this.#rank = new Uint32Array(graph.tensorCount);
+    this.#own = jobCount === 1 ? new Uint32Array(0) : Uint32Array.from({ length: graph.tensorCount }, (_, tensor) => tensor).filter((tensor) => graph.tensorOrigin[tensor] !== TensorOrigin.weight);
+    this.#rank = new Uint32Array(jobCount === 1 ? 0 : graph.tensorCount);
     this.#own.forEach((tensor, rank) => (this.#rank[tensor] = rank));
     this.count = graph.tensorCount + (jobCount - 1) * this.#own.length;
   }

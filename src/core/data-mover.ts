@@ -12,6 +12,8 @@ export class DataMover {
   readonly #state: SimulationState;
   readonly #instance: Instance;
   readonly #resources: SharedResources;
+  /** Bytes that each route has carried. */
+  readonly #routeBytes: Float64Array;
   /** Routes that use a finite resource. */
   readonly #sharedRoute: Uint8Array;
   /** Consumers of each tensor, and the edge of each (-1 for tensors without producer). */
@@ -22,15 +24,25 @@ export class DataMover {
   readonly #readers: Csr;
   /** Tensors that each op makes, those of 0 bytes left out. */
   readonly #outputs: Csr;
+  /** Their bytes in all. */
+  readonly #outputBytes: Float64Array;
+  /** Some op reads a weight that is in every memory from the start. */
+  readonly #hasResidentWeights: boolean;
+  /** By tensor: 1 = an op joined others in waiting for one of its transfers. */
+  readonly #awaitedByMany: Uint8Array;
 
   constructor(state: SimulationState, resources: SharedResources) {
     const { instance } = state;
     this.#state = state;
     this.#instance = instance;
     this.#resources = resources;
+    this.#routeBytes = new Float64Array(instance.memoryCount ** 2);
     this.#sharedRoute = sharedRoutes(instance);
     [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
     this.#outputs = groupOutputs(instance);
+    this.#outputBytes = sumOutputs(instance);
+    this.#hasResidentWeights = instance.tensorProducer.some((producer, tensor) => producer < 0 && instance.tensorHome[tensor]! < 0 && instance.tensorBytes[tensor]! > 0);
+    this.#awaitedByMany = new Uint8Array(instance.tensorCount);
     this.#readers = groupBy(instance.jobCount, instance.jobOf, (op) => state.readsInitial[op] === 1);
   }
 
@@ -78,7 +90,10 @@ export class DataMover {
     const { replicas, transfers, queue, now } = state;
     if (replicas.isPresent(tensor, memory)) return;
     state.ops.missing[op]!++;
-    if (replicas.isComing(tensor, memory)) return;
+    if (replicas.isComing(tensor, memory)) {
+      this.#awaitedByMany[tensor] = 1;
+      return;
+    }
     const from = replicas.nearest(tensor, memory);
     if (from < 0) {
       throw new SimulationError({
@@ -88,6 +103,7 @@ export class DataMover {
     }
     replicas.markComing(tensor, memory);
     const id = transfers.add(tensor, from, memory, op, now);
+    state.progressed = true;
     if (id > MAX_ENTITY) throw new SimulationError({ code: "too-large", message: `more than ${MAX_ENTITY} transfers` });
     const route = from * instance.memoryCount + memory;
     const latency = instance.routeLatencyTicks[route]!;
@@ -127,8 +143,10 @@ export class DataMover {
     state.rows.push(0, SubjectKind.transfer, id, RowKind.transfer, transfers.startTicks[id]!, now);
     state.replicas.markPresent(tensor, memory);
     const route = transfers.from[id]! * instance.memoryCount + memory;
-    for (let i = instance.routeResources.start[route]!; i < instance.routeResources.start[route + 1]!; i++) {
-      state.resourceUse[instance.routeResources.item[i]!]! += instance.tensorBytes[tensor]!;
+    this.#routeBytes[route]! += instance.tensorBytes[tensor]!;
+    if (this.#awaitedByMany[tensor] === 0) {
+      this.#arrived(transfers.forOp[id]!);
+      return;
     }
     for (let i = this.#useStart[tensor]!; i < this.#useStart[tensor + 1]!; i++) {
       const op = this.#useOp[i]!;
@@ -137,16 +155,30 @@ export class DataMover {
       if (device < 0 || instance.deviceMemory[device] !== memory || ops.phase[op]! >= OpPhase.running) continue;
       const edge = this.#useEdge[i]!;
       if (edge < 0 ? !state.hasInitialInputs(op) : !state.dataflow && !state.isVisible(edge)) continue;
-      if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) state.becomeStartable(op);
+      this.#arrived(op);
+    }
+  }
+
+  /** One of the inputs that `op` waits for is there. */
+  #arrived(op: number): void {
+    const { ops } = this.#state;
+    if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) this.#state.becomeStartable(op);
+  }
+
+  /** Adds what the routes have carried to what was used of each resource. */
+  addRouteUse(resourceUse: Float64Array): void {
+    const { start, item } = this.#instance.routeResources;
+    for (let route = 0; route < this.#routeBytes.length; route++) {
+      for (let i = start[route]!; i < start[route + 1]!; i++) resourceUse[item[i]!]! += this.#routeBytes[route]!;
     }
   }
 
   /** An op starts: space for its outputs, and for resident weights that are read here for the first time. */
   reserve(op: number, memory: number): void {
     const { inputs, tensorBytes, tensorProducer, tensorHome } = this.#instance;
-    const { start, item } = this.#outputs;
     const replicas = this.#state.replicas;
-    for (let i = start[op]!; i < start[op + 1]!; i++) replicas.markComing(item[i]!, memory);
+    replicas.take(memory, this.#outputBytes[op]!);
+    if (!this.#hasResidentWeights) return;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
       if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0 && tensorBytes[tensor]! > 0 && !replicas.isComing(tensor, memory)) replicas.markComing(tensor, memory);
@@ -179,6 +211,12 @@ function sharedRoutes(instance: Instance): Uint8Array {
 
 function groupOutputs({ tensorProducer, tensorBytes, opCount }: Instance): Csr {
   return groupBy(opCount, tensorProducer, (tensor) => tensorProducer[tensor]! >= 0 && tensorBytes[tensor]! > 0);
+}
+
+function sumOutputs({ tensorProducer, tensorBytes, opCount }: Instance): Float64Array {
+  const sums = new Float64Array(opCount);
+  for (let tensor = 0; tensor < tensorProducer.length; tensor++) if (tensorProducer[tensor]! >= 0) sums[tensorProducer[tensor]!]! += tensorBytes[tensor]!;
+  return sums;
 }
 
 function groupTensorUses(instance: Instance): [Uint32Array, Uint32Array, Int32Array] {

@@ -1,12 +1,13 @@
-import { resized } from "../base/columns.ts";
 import type { Instance } from "./instance.ts";
+import { OpPhase, type OpTable } from "./op-table.ts";
+import { PlacedQueue, type PlacementRanks } from "./placed-queue.ts";
 
 /**
- * Slots and queues of the devices. Each queue is a binary heap of op ids by (phase, if there are any; priority, higher
- * first; then the order placed). Entries that started ahead of the queue are skipped when they come up.
+ * Slots and queues of the devices. Ops that started ahead of the queue are skipped when they come up.
  */
 export class DeviceQueues {
   readonly #instance: Instance;
+  readonly #ops: OpTable;
   /** First slot (track) of each device; entry D is the number of slots. */
   readonly slotStart: Uint32Array;
   /** Op in each slot; -1 = free. */
@@ -16,6 +17,9 @@ export class DeviceQueues {
   /** When the running segment of the slot's op began, setup excluded. */
   readonly slotSince: Float64Array;
   readonly freeSlots: Int32Array;
+  /** Devices with room for another op (free slots that no queued op will take), by id; the first {@link roomCount} are valid. */
+  readonly room: Uint32Array;
+  roomCount: number;
   /** 1 = the queue is to be looked at in this round. */
   readonly touched: Uint8Array;
   /** Ticks spent by ended segments, by device. */
@@ -27,20 +31,19 @@ export class DeviceQueues {
   readonly #lastConfiguration: Int32Array;
   /** Setup that each queued op was expected to need when it was placed; empty where nothing is ever loaded. */
   readonly #expectedSetup: Float64Array;
-  /** Ops placed and not started, and the sum of their estimates and expected setups, by device. */
+  /** Ops placed and not started, by device. */
   readonly queued: Int32Array;
-  readonly queuedTicks: Float64Array;
-  readonly #priority: Float64Array;
-  readonly #order: Uint32Array;
-  /** Phase of each op under a synchronization policy that has phases; empty otherwise. */
-  readonly #phase: Uint32Array;
-  readonly #heaps: Int32Array[];
-  readonly #heapLength: Int32Array;
+  /** Sum of their estimates and expected setups; kept from the first question about it on. */
+  readonly #queuedTicks: Float64Array;
+  #sumsQueued = false;
+  readonly #ranks: PlacementRanks;
+  readonly #queues: readonly PlacedQueue[];
   #placements = 0;
 
-  constructor(instance: Instance, hasPhases: boolean) {
+  constructor(instance: Instance, ops: OpTable, hasPhases: boolean) {
     const { deviceCount, slots, opCount } = instance;
     this.#instance = instance;
+    this.#ops = ops;
     this.slotStart = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.slotStart[d + 1] = this.slotStart[d]! + slots[d]!;
     const slotCount = this.slotStart[deviceCount]!;
@@ -48,6 +51,8 @@ export class DeviceQueues {
     this.slotConfiguration = new Int32Array(slotCount).fill(-1);
     this.slotSince = new Float64Array(slotCount);
     this.freeSlots = slots.slice();
+    this.room = Uint32Array.from(slots, (_, d) => d);
+    this.roomCount = deviceCount;
     this.touched = new Uint8Array(deviceCount);
     this.busyTicks = new Float64Array(deviceCount);
     this.reloadTicks = instance.setupTicks.map((ticks) => (instance.configuration.length > 0 ? ticks : 0));
@@ -55,28 +60,25 @@ export class DeviceQueues {
     this.#lastConfiguration = new Int32Array(deviceCount).fill(-1);
     this.#expectedSetup = new Float64Array(this.#reloads ? opCount : 0);
     this.queued = new Int32Array(deviceCount);
-    this.queuedTicks = new Float64Array(deviceCount);
-    this.#priority = new Float64Array(opCount);
-    this.#order = new Uint32Array(opCount);
-    this.#phase = new Uint32Array(hasPhases ? opCount : 0);
-    this.#heaps = Array.from({ length: deviceCount }, () => new Int32Array(16));
-    this.#heapLength = new Int32Array(deviceCount);
+    this.#queuedTicks = new Float64Array(deviceCount);
+    this.#ranks = { phase: new Uint32Array(hasPhases ? opCount : 0), priority: new Float64Array(opCount), order: new Uint32Array(opCount) };
+    this.#queues = Array.from({ length: deviceCount }, () => new PlacedQueue(this.#ranks));
   }
 
   /** Remembers the rank of a placement; the op counts as queued from now on. */
   place(op: number, device: number, priority: number, phase: number): void {
-    if (this.#phase.length > 0) this.#phase[op] = phase;
-    this.#priority[op] = priority;
-    this.#order[op] = this.#placements++;
+    const ranks = this.#ranks;
+    if (ranks.phase.length > 0) ranks.phase[op] = phase;
+    // Mostly 0, as it was: a column that nobody writes costs nothing.
+    if (priority !== 0) ranks.priority[op] = priority;
+    ranks.order[op] = this.#placements++;
     if (this.#reloads) this.#expectSetup(op, device);
-    this.queued[device]!++;
-    this.queuedTicks[device]! += this.#estimate(op, device);
+    if (this.freeSlots[device] === ++this.queued[device]!) this.#loseRoom(device);
+    if (this.#sumsQueued) this.#queuedTicks[device]! += this.#expectedTicks(op, device);
   }
 
   #expectSetup(op: number, device: number): void {
-    const setup = this.setupTicks(op, device);
-    this.#expectedSetup[op] = setup;
-    this.queuedTicks[device]! += setup;
+    this.#expectedSetup[op] = this.setupTicks(op, device);
     const needed = this.configuration(op, device);
     if (needed >= 0) this.#lastConfiguration[device] = needed;
   }
@@ -115,31 +117,55 @@ export class DeviceQueues {
     return this.#instance.costTicks[this.#instance.classOf[op]! * this.#instance.deviceCount + device]!;
   }
 
-  /** Takes the lowest free slot for `op`, which leaves the queue. Returns the slot's track. */
-  occupy(op: number, device: number, now: number): number {
+  /** Takes the lowest free slot for a queued op. Returns the slot's track. */
+  start(op: number, device: number, now: number): number {
+    // One slot and one queued op less: room stays what it was.
+    this.freeSlots[device]!--;
+    this.queued[device]!--;
+    if (this.#sumsQueued) this.#queuedTicks[device]! -= this.#expectedTicks(op, device);
+    return this.#fillSlot(op, device, now);
+  }
+
+  /** Takes the lowest free slot for an op that is not queued. Returns the slot's track. */
+  resume(op: number, device: number, now: number): number {
+    if (--this.freeSlots[device]! === this.queued[device]) this.#loseRoom(device);
+    return this.#fillSlot(op, device, now);
+  }
+
+  #fillSlot(op: number, device: number, now: number): number {
     let track = this.slotStart[device]!;
     while (this.slotOp[track] !== -1) track++;
     this.slotOp[track] = op;
     this.slotSince[track] = now;
-    this.freeSlots[device]!--;
     return track;
-  }
-
-  unqueue(op: number, device: number): void {
-    this.queued[device]!--;
-    this.queuedTicks[device]! -= this.#estimate(op, device);
-    if (this.#reloads) this.queuedTicks[device]! -= this.#expectedSetup[op]!;
   }
 
   release(track: number, device: number, now: number): void {
     this.busyTicks[device]! += now - this.slotSince[track]!;
     this.slotOp[track] = -1;
-    this.freeSlots[device]!++;
+    if (this.freeSlots[device]!++ === this.queued[device]) this.#gainRoom(device);
+  }
+
+  #gainRoom(device: number): void {
+    const { room } = this;
+    let at = this.roomCount++;
+    for (; at > 0 && room[at - 1]! > device; at--) room[at] = room[at - 1]!;
+    room[at] = device;
+  }
+
+  #loseRoom(device: number): void {
+    const { room } = this;
+    let at = 0;
+    while (room[at] !== device) at++;
+    const last = --this.roomCount;
+    // By hand: a call of copyWithin costs more than the few steps it saves.
+    for (; at < last; at++) room[at] = room[at + 1]!;
   }
 
   /** Expected work: what is left of running ops by their estimates, plus all that is queued, with the setups expected. */
   backlogTicks(device: number, now: number): number {
-    let sum = this.queuedTicks[device]!;
+    if (!this.#sumsQueued) this.#sumQueued();
+    let sum = this.#queuedTicks[device]!;
     for (let track = this.slotStart[device]!; track < this.slotStart[device + 1]!; track++) {
       const op = this.slotOp[track]!;
       if (op >= 0) sum += Math.max(0, this.slotSince[track]! + this.#estimate(op, device) - now);
@@ -147,44 +173,29 @@ export class DeviceQueues {
     return sum;
   }
 
-  // ── heap ──
+  #sumQueued(): void {
+    const { device, phase } = this.#ops;
+    this.#sumsQueued = true;
+    for (let op = 0; op < device.length; op++) if (device[op]! >= 0 && phase[op]! < OpPhase.running) this.#queuedTicks[device[op]!]! += this.#expectedTicks(op, device[op]!);
+  }
+
+  #expectedTicks(op: number, device: number): number {
+    const estimate = this.#estimate(op, device);
+    return this.#reloads ? estimate + this.#expectedSetup[op]! : estimate;
+  }
+
+  // ── queues ──
 
   /** First op of the device's queue; -1 when empty. */
   head(device: number): number {
-    return this.#heapLength[device]! > 0 ? this.#heaps[device]![0]! : -1;
-  }
-
-  #before(a: number, b: number): boolean {
-    if (this.#phase.length > 0 && this.#phase[a] !== this.#phase[b]) return this.#phase[a]! < this.#phase[b]!;
-    const byPriority = this.#priority[a]! - this.#priority[b]!;
-    return byPriority > 0 || (byPriority === 0 && this.#order[a]! < this.#order[b]!);
+    return this.#queues[device]!.head;
   }
 
   enqueue(op: number, device: number): void {
-    let heap = this.#heaps[device]!;
-    let i = this.#heapLength[device]!++;
-    if (i === heap.length) heap = this.#heaps[device] = resized(heap, i * 2);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!this.#before(op, heap[parent]!)) break;
-      heap[i] = heap[parent]!;
-      i = parent;
-    }
-    heap[i] = op;
+    this.#queues[device]!.push(op);
   }
 
   dequeue(device: number): void {
-    const heap = this.#heaps[device]!;
-    const n = --this.#heapLength[device]!;
-    if (n === 0) return;
-    const last = heap[n]!;
-    let i = 0;
-    for (let child = 1; child < n; child = 2 * i + 1) {
-      if (child + 1 < n && this.#before(heap[child + 1]!, heap[child]!)) child++;
-      if (!this.#before(heap[child]!, last)) break;
-      heap[i] = heap[child]!;
-      i = child;
-    }
-    heap[i] = last;
+    this.#queues[device]!.pop();
   }
 }

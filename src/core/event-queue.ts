@@ -45,7 +45,7 @@ export class EventQueue {
   get length(): number {
     return this.#near.length + this.#inBuckets + this.#inFar;
   }
-  /** Of the first event; undefined when there is none. */
+  /** Of the first event; Infinity when there is none. */
   get headTime(): number {
     return this.#near.headTime;
   }

@@ -47,11 +47,17 @@ export interface Instance {
   readonly jobOf: Uint32Array;
   /** Arrival of each job in ticks. Infinity = when an earlier job ends (back to back). */
   readonly jobArrivalTicks: Float64Array;
+  /** When each job should have ended, in ticks after its arrival; Infinity = no deadline. Absent where no job has one. */
+  readonly jobDeadlineTicks?: Float64Array;
+  /** When each op should have ended, in ticks after the arrival of its job; Infinity = no deadline of its own. Absent where no op has one. */
+  readonly opDeadlineTicks?: Float64Array;
 
   // ── costs ──
   readonly classOf: Uint32Array;
   /** Expected time alone, setup excluded; Infinity = cannot run there. */
   readonly costTicks: Float64Array;
+  /** What schedulers are told instead, in the same shape; absent = costTicks themselves. No part of the problem, so not of its digest. */
+  readonly estimateTicks?: Float64Array | undefined;
   /** Of costTicks, the fixed phase. */
   readonly fixedTicks: Float64Array;
   readonly costSigma: Float64Array;
@@ -68,6 +74,13 @@ export interface Instance {
   readonly width: Float64Array;
   /** Time to load another configuration. */
   readonly setupTicks: Float64Array;
+
+  // ── devices that change; these three are absent where none does ──
+  /** When each change happens, in order; of several at one tick the later entries come after the earlier ones. What is due at tick 0 holds before the run. */
+  readonly changeTicks?: Float64Array;
+  readonly changeDevice?: Uint32Array;
+  /** How fast the device runs from then on: 1 = as its costs say, 0 = it is not there. */
+  readonly changeSpeed?: Float64Array;
 
   // ── memories, routes, resources ──
   readonly memoryBytes: Float64Array;
@@ -86,7 +99,7 @@ export interface Instance {
   readonly deviceNames: readonly string[];
   readonly memoryNames: readonly string[];
   readonly resourceNames: readonly string[];
-  /** Hash of all of the above but the names. */
+  /** Hash of all of the above but the names and the estimates. */
   readonly digest: string;
 }
 
@@ -94,6 +107,11 @@ export interface Instance {
 export interface NameList {
   readonly length: number;
   at(id: number): string;
+}
+
+/** What schedulers are told of the expected times, `[class * D + device]`. */
+export function estimatesOf({ estimateTicks, costTicks }: Instance): Float64Array {
+  return estimateTicks ?? costTicks;
 }
 
 /** Largest number of shared resources that one activity names: a route's, or memory and units of a device. */

@@ -10,6 +10,7 @@ export class Jobs {
   readonly #opsLeft: Uint32Array;
   #nextBackToBack = 0;
   #endedCount = 0;
+  allEnded: boolean;
   /** Ticks; NaN = not yet. */
   readonly arrivalTicks: Float64Array;
   readonly endTicks: Float64Array;
@@ -19,6 +20,7 @@ export class Jobs {
     this.#state = state;
     this.arrivalTicks = new Float64Array(jobCount).fill(NaN);
     this.endTicks = new Float64Array(jobCount).fill(NaN);
+    this.allEnded = jobCount === 0;
     this.#opsLeft = new Uint32Array(jobCount);
     this.#sourceStart = new Uint32Array(jobCount + 1);
     for (let op = 0; op < opCount; op++) {
@@ -34,10 +36,6 @@ export class Jobs {
     }
   }
 
-  get allEnded(): boolean {
-    return this.#endedCount === this.endTicks.length;
-  }
-
   arrive(job: number): void {
     this.arrivalTicks[job] = this.#state.now;
     for (let i = this.#sourceStart[job]!; i < this.#sourceStart[job + 1]!; i++) this.#state.satisfy(this.#sources[i]!);
@@ -45,14 +43,14 @@ export class Jobs {
   }
 
   opEnded(op: number): void {
-    const job = this.#state.instance.jobOf[op]!;
+    const job = this.#opsLeft.length === 1 ? 0 : this.#state.instance.jobOf[op]!;
     if (--this.#opsLeft[job]! === 0) this.#end(job);
   }
 
   /** The first job that waits for another to end arrives now. */
   #end(job: number): void {
     this.endTicks[job] = this.#state.now;
-    this.#endedCount++;
+    this.allEnded = ++this.#endedCount === this.endTicks.length;
     const { jobArrivalTicks, jobCount } = this.#state.instance;
     while (this.#nextBackToBack < jobCount && jobArrivalTicks[this.#nextBackToBack]! < Infinity) this.#nextBackToBack++;
     if (this.#nextBackToBack < jobCount) this.#state.queue.push(this.#state.now, eventKey(EventKind.jobArrival, this.#nextBackToBack++), 0);

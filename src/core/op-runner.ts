@@ -47,12 +47,11 @@ export class OpRunner {
     const instance = this.#instance;
     const state = this.#state;
     const { ops, devices, now } = state;
-    const track = devices.occupy(op, device, now);
-    devices.unqueue(op, device);
+    const track = devices.start(op, device, now);
     ops.phase[op] = OpPhase.running;
     ops.slot[op] = track - devices.slotStart[device]!;
     ops.startTicks[op] = now;
-    state.startedCount++;
+    state.progressed = true;
     const cost = state.cost(op, device);
     const setup = this.#setup(op, cost, device, track);
     const factor = this.#factor(op, device, cost);
@@ -124,6 +123,7 @@ export class OpRunner {
     ops.phase[op] = OpPhase.ended;
     ops.endTicks[op] = this.#state.now;
     this.#state.endedCount++;
+    this.#state.progressed = true;
     this.#state.endedOps.push(op);
   }
 
@@ -182,7 +182,7 @@ export class OpRunner {
     if (!(devices.freeSlots[device]! > 0)) throw new SimulationError({ code: "no-slot", message: `device "${instance.deviceNames[device] ?? device}" has no free slot for "${name}"` });
     const cost = state.cost(op, device);
     if (!(instance.costTicks[cost]! < Infinity)) throw new SimulationError({ code: "cannot-run", message: `device "${instance.deviceNames[device]}" cannot run "${name}"` });
-    const track = devices.occupy(op, device, state.now);
+    const track = devices.resume(op, device, state.now);
     ops.phase[op] = OpPhase.running;
     ops.device[op] = device;
     ops.slot[op] = track - devices.slotStart[device]!;

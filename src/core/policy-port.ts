@@ -1,6 +1,7 @@
 import { HeddleError, thrownText } from "../base/errors.ts";
 import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../plugin.ts";
 import type { DataMover } from "./data-mover.ts";
+import type { DecisionLog } from "./decision-log.ts";
 import { EventKind, eventKey } from "./event-key.ts";
 import { policyError } from "./failures.ts";
 import { OpPhase } from "./op-table.ts";
@@ -23,9 +24,14 @@ export class PolicyPort implements Dispatch, Gate {
   readonly #runner: OpRunner;
   readonly #data: DataMover | undefined;
   readonly #view: LiveView;
+  readonly #decisions: DecisionLog | undefined;
   #hook: Hook | undefined;
 
-  constructor(schedulerName: string, syncName: string, sync: SyncPolicy, state: SimulationState, runner: OpRunner, data: DataMover | undefined, view: LiveView) {
+  get #mayPlace(): boolean {
+    return this.#hook === "dispatch" || this.#hook === "prepare";
+  }
+
+  constructor(schedulerName: string, syncName: string, sync: SyncPolicy, state: SimulationState, runner: OpRunner, data: DataMover | undefined, view: LiveView, decisions?: DecisionLog) {
     this.#schedulerName = schedulerName;
     this.#syncName = syncName;
     this.#sync = sync;
@@ -33,6 +39,7 @@ export class PolicyPort implements Dispatch, Gate {
     this.#runner = runner;
     this.#data = data;
     this.#view = view;
+    this.#decisions = decisions;
   }
 
   /** Runs the body of a hook. @throws {SimulationError} that names the policy and the hook. */
@@ -85,21 +92,30 @@ export class PolicyPort implements Dispatch, Gate {
 
   place(op: number, device: number, priority = 0): void {
     const { instance, ops, devices, ready } = this.#state;
-    if (this.#hook !== "dispatch" && this.#hook !== "prepare") throw this.#error(`placed an operator outside "prepare" and "dispatch"`);
-    if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) throw this.#error(`placed operator ${op}, which does not exist`);
-    if (!(Number.isInteger(device) && device >= 0 && device < instance.deviceCount)) throw this.#error(`placed operator "${instance.opNames.at(op)}" on device ${device}, which does not exist`);
-    if (ops.device[op]! >= 0) throw this.#error(`placed operator "${instance.opNames.at(op)}" twice`);
-    if (!(instance.costTicks[this.#state.cost(op, device)]! < Infinity)) throw this.#error(`placed operator "${instance.opNames.at(op)}" on "${instance.deviceNames[device]}", which cannot run it`);
-    if (Number.isNaN(priority)) throw this.#error(`placed operator "${instance.opNames.at(op)}" with priority NaN`);
+    // Ids out of range meet undefined here, so the usual case is told from every error by three comparisons.
+    if (!this.#mayPlace || ops.device[op] !== -1 || !(instance.costTicks[this.#state.cost(op, device)]! < Infinity) || device >>> 0 !== device || device >= instance.deviceCount || priority !== priority) throw this.#badPlacement(op, device);
+    if (this.#decisions !== undefined) this.#decisions.note(this.#view, op, device, ops.phase[op] !== OpPhase.ready);
+    if (this.#hook === "prepare") this.#state.fixQueueOrder();
     ops.device[op] = device;
     ops.placedTicks[op] = this.#state.now;
     devices.place(op, device, priority, this.#phaseOf(op));
     if (this.#state.inOrder) devices.enqueue(op, device);
     if (this.#data !== undefined) this.#data.fetchInputs(op, instance.deviceMemory[device]!);
     if (ops.phase[op] === OpPhase.ready) {
-      if (ready.has(op)) ready.remove(op);
+      ready.remove(op);
       if (ops.missing[op] === 0) this.#state.becomeStartable(op);
     }
+  }
+
+  #badPlacement(op: number, device: number): Error {
+    const { instance, ops } = this.#state;
+    if (!this.#mayPlace) return this.#error(`placed an operator outside "prepare" and "dispatch"`);
+    if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) return this.#error(`placed operator ${op}, which does not exist`);
+    const name = instance.opNames.at(op);
+    if (!(Number.isInteger(device) && device >= 0 && device < instance.deviceCount)) return this.#error(`placed operator "${name}" on device ${device}, which does not exist`);
+    if (ops.device[op]! >= 0) return this.#error(`placed operator "${name}" twice`);
+    if (!(instance.costTicks[this.#state.cost(op, device)]! < Infinity)) return this.#error(`placed operator "${name}" on "${instance.deviceNames[device]}", which cannot run it`);
+    return this.#error(`placed operator "${name}" with priority NaN`);
   }
 
   start(op: number): void {

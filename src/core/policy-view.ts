@@ -1,4 +1,5 @@
-import type { AdjacencyView, SchedulerView } from "../plugin.ts";
+import type { AdjacencyView, PlanningView, Rehearsal, Scheduler, SchedulerView, TensorsView } from "../plugin.ts";
+import { deadlineAfterArrival, firstOps } from "./deadlines.ts";
 import type { DeviceQueues } from "./device-queues.ts";
 import type { Instance } from "./instance.ts";
 import { OpPhase, type OpTable } from "./op-table.ts";
@@ -8,7 +9,7 @@ import { ceilTicks } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
 
 /** The one live view that policies get. Reads the engine's state; changes nothing. */
-export class LiveView implements SchedulerView {
+export class LiveView implements SchedulerView, PlanningView {
   nowTicks = 0;
   readonly tickNs: number;
   readonly opCount: number;
@@ -19,15 +20,21 @@ export class LiveView implements SchedulerView {
   readonly pred: AdjacencyView;
   readonly topo: Uint32Array;
   readonly slots: Int32Array;
+  readonly tensors: TensorsView;
+  readonly deviceMemory: Uint32Array;
+  readonly memoryBytes: Float64Array;
   readonly ready: LinkedReadyList;
   readonly random: () => number;
+  readonly rehearse: (scheduler: Scheduler) => Rehearsal;
   readonly #instance: Instance;
   readonly #ops: OpTable;
   readonly #devices: DeviceQueues;
   readonly #replicas: Replicas;
   readonly #state: SimulationState;
+  /** By job: see {@link firstOps}. */
+  #firstOp: Uint32Array | undefined;
 
-  constructor(state: SimulationState, random: () => number) {
+  constructor(state: SimulationState, random: () => number, rehearse: (scheduler: Scheduler) => Rehearsal) {
     const { instance } = state;
     this.tickNs = instance.tickNs;
     this.opCount = instance.opCount;
@@ -38,8 +45,12 @@ export class LiveView implements SchedulerView {
     this.pred = instance.pred;
     this.topo = instance.topo;
     this.slots = instance.slots.slice();
+    this.tensors = { bytes: instance.tensorBytes, producer: instance.tensorProducer, home: instance.tensorHome, uses: instance.tensorUses, inputs: instance.inputs };
+    this.deviceMemory = instance.deviceMemory;
+    this.memoryBytes = instance.memoryBytes;
     this.ready = state.ready;
     this.random = random;
+    this.rehearse = rehearse;
     this.#instance = instance;
     this.#state = state;
     this.#ops = state.ops;
@@ -53,6 +64,21 @@ export class LiveView implements SchedulerView {
 
   arrivalTicks(job: number): number {
     return this.#instance.jobArrivalTicks[job]!;
+  }
+
+  deadlineTicks(op: number): number {
+    const { jobOf, jobArrivalTicks } = this.#instance;
+    const after = deadlineAfterArrival(this.#instance, op);
+    if (after === Infinity) return Infinity;
+    const arrival = jobArrivalTicks[jobOf[op]!]!;
+    return arrival < Infinity ? arrival + after : this.#arrivedTicks(jobOf[op]!) + after;
+  }
+
+  /** When a job that runs back to back arrived, which is when its first op became ready; Infinity = it has not. */
+  #arrivedTicks(job: number): number {
+    this.#firstOp ??= firstOps(this.#instance);
+    const ticks = this.#ops.readyTicks[this.#firstOp[job]!]!;
+    return Number.isNaN(ticks) ? Infinity : ticks;
   }
 
   edgeBytes(edge: number): number {
@@ -122,10 +148,9 @@ export class LiveView implements SchedulerView {
   }
 
   devicesWithRoom(out: Uint32Array): number {
-    const { freeSlots, queued } = this.#devices;
-    let count = 0;
-    for (let d = 0; d < freeSlots.length; d++) if (freeSlots[d]! > queued[d]!) out[count++] = d;
-    return count;
+    const { room, roomCount } = this.#devices;
+    for (let i = 0; i < roomCount; i++) out[i] = room[i]!;
+    return roomCount;
   }
 
   backlogTicks(device: number): number {

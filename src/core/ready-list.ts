@@ -1,37 +1,73 @@
+import { resized } from "../base/columns.ts";
 import type { ReadyList } from "../plugin.ts";
 
-/** A doubly linked list over op ids: oldest first, removal and membership in constant time, safe to walk while removing. */
+/**
+ * The ready ops that are not placed: a doubly linked list over op ids, oldest first, removal and membership in constant
+ * time, safe to walk while removing. Links are kept from the first look at the list on: policies that keep a queue of
+ * their own never look, and pay only for the log of what became ready.
+ */
 export class LinkedReadyList implements ReadyList {
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #member: Uint8Array;
+  readonly #isWaiting: (op: number) => boolean;
+  readonly #opCount: number;
+  /** What became ready before the first look, in that order. */
+  #log = new Uint32Array(64);
+  #logged = 0;
+  #linked = false;
+  #next = new Int32Array(0);
+  #previous = new Int32Array(0);
+  #member = new Uint8Array(0);
   #head = -1;
   #tail = -1;
   #length = 0;
 
-  constructor(opCount: number) {
-    this.#next = new Int32Array(opCount);
-    this.#previous = new Int32Array(opCount);
-    this.#member = new Uint8Array(opCount);
+  /** @param isWaiting Whether an op that became ready is still not placed; asked at the first look. */
+  constructor(opCount: number, isWaiting: (op: number) => boolean) {
+    this.#opCount = opCount;
+    this.#isWaiting = isWaiting;
   }
 
   get length(): number {
+    if (!this.#linked) this.#link();
     return this.#length;
   }
 
   first(): number {
+    if (!this.#linked) this.#link();
     return this.#head;
   }
 
   next(op: number): number {
+    if (!this.#linked) this.#link();
     return this.#next[op]!;
   }
 
   has(op: number): boolean {
+    if (!this.#linked) this.#link();
     return this.#member[op] === 1;
   }
 
   append(op: number): void {
+    if (this.#linked) this.#append(op);
+    else {
+      if (this.#logged === this.#log.length) this.#log = resized(this.#log, this.#logged * 2);
+      this.#log[this.#logged++] = op;
+    }
+  }
+
+  /** Takes `op` out, if it is in. */
+  remove(op: number): void {
+    if (!this.#linked || this.#member[op] === 0) return;
+    const next = this.#next[op]!;
+    const previous = this.#previous[op]!;
+    if (previous >= 0) this.#next[previous] = next;
+    else this.#head = next;
+    if (next >= 0) this.#previous[next] = previous;
+    else this.#tail = previous;
+    this.#member[op] = 0;
+    this.#length--;
+  }
+
+  #append(op: number): void {
     this.#member[op] = 1;
     this.#next[op] = -1;
     this.#previous[op] = this.#tail;
@@ -41,14 +77,12 @@ export class LinkedReadyList implements ReadyList {
     this.#length++;
   }
 
-  remove(op: number): void {
-    const next = this.#next[op]!;
-    const previous = this.#previous[op]!;
-    if (previous >= 0) this.#next[previous] = next;
-    else this.#head = next;
-    if (next >= 0) this.#previous[next] = previous;
-    else this.#tail = previous;
-    this.#member[op] = 0;
-    this.#length--;
+  #link(): void {
+    this.#linked = true;
+    this.#next = new Int32Array(this.#opCount);
+    this.#previous = new Int32Array(this.#opCount);
+    this.#member = new Uint8Array(this.#opCount);
+    for (let i = 0; i < this.#logged; i++) if (this.#isWaiting(this.#log[i]!)) this.#append(this.#log[i]!);
+    this.#log = new Uint32Array(0);
   }
 }

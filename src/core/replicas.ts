@@ -8,52 +8,73 @@ import { ceilTicks } from "./shared-resources.ts";
 export class Replicas {
   readonly #instance: Instance;
   readonly #words: number;
-  readonly #present: Uint32Array;
-  readonly #coming: Uint32Array;
-  readonly #usesLeft: Uint32Array;
+  /**
+   * A record for each tensor, side by side because they are asked for together: consumers that have not ended; the
+   * memories where it is or will be; the memories where it is.
+   */
+  readonly #records: Uint32Array;
+  readonly #stride: number;
   readonly #liveBytes: Float64Array;
   /** Largest number of live bytes of each memory so far. */
   readonly peakBytes: Float64Array;
 
   constructor(instance: Instance) {
+    const { tensorCount, tensorUses, memoryCount } = instance;
     this.#instance = instance;
-    this.#words = Math.max(1, Math.ceil(instance.memoryCount / 32));
-    this.#present = new Uint32Array(instance.tensorCount * this.#words);
-    this.#coming = new Uint32Array(instance.tensorCount * this.#words);
-    this.#usesLeft = instance.tensorUses.slice();
-    this.#liveBytes = new Float64Array(instance.memoryCount);
-    this.peakBytes = new Float64Array(instance.memoryCount);
+    this.#words = Math.max(1, Math.ceil(memoryCount / 32));
+    this.#stride = 1 + 2 * this.#words;
+    this.#records = new Uint32Array(tensorCount * this.#stride);
+    for (let tensor = 0, at = 0; tensor < tensorCount; tensor++, at += this.#stride) this.#records[at] = tensorUses[tensor]!;
+    this.#liveBytes = new Float64Array(memoryCount);
+    this.peakBytes = new Float64Array(memoryCount);
+  }
+
+  #coming(tensor: number, memory: number): number {
+    return tensor * this.#stride + 1 + (memory >>> 5);
+  }
+
+  #present(tensor: number, memory: number): number {
+    return this.#coming(tensor, memory) + this.#words;
   }
 
   isPresent(tensor: number, memory: number): boolean {
-    return (this.#present[tensor * this.#words + (memory >>> 5)]! & (1 << (memory & 31))) !== 0;
+    return (this.#records[this.#present(tensor, memory)]! & (1 << (memory & 31))) !== 0;
   }
 
   /** True when a replica is there or on its way. */
   isComing(tensor: number, memory: number): boolean {
-    return (this.#coming[tensor * this.#words + (memory >>> 5)]! & (1 << (memory & 31))) !== 0;
+    return (this.#records[this.#coming(tensor, memory)]! & (1 << (memory & 31))) !== 0;
   }
 
-  /** Space is taken: its transfer or its producer has begun. */
-  markComing(tensor: number, memory: number): void {
-    this.#coming[tensor * this.#words + (memory >>> 5)]! |= 1 << (memory & 31);
-    const live = this.#liveBytes[memory]! + this.#instance.tensorBytes[tensor]!;
+  /** Space is taken from now on, for what is about to be made or to arrive. */
+  take(memory: number, bytes: number): void {
+    const live = this.#liveBytes[memory]! + bytes;
     this.#liveBytes[memory] = live;
     if (live > this.peakBytes[memory]!) this.peakBytes[memory] = live;
   }
 
+  /** A replica is on its way. Its space is taken. */
+  markComing(tensor: number, memory: number): void {
+    this.#records[this.#coming(tensor, memory)]! |= 1 << (memory & 31);
+    this.take(memory, this.#instance.tensorBytes[tensor]!);
+  }
+
+  /** The tensor is there, whether it was on its way or was made there in space taken before. */
   markPresent(tensor: number, memory: number): void {
-    this.#present[tensor * this.#words + (memory >>> 5)]! |= 1 << (memory & 31);
+    const at = this.#coming(tensor, memory);
+    this.#records[at]! |= 1 << (memory & 31);
+    this.#records[at + this.#words]! |= 1 << (memory & 31);
   }
 
   /** One consumer has ended; after the last one, every replica is freed. Resident weights stay. */
   consumed(tensor: number): void {
-    if (--this.#usesLeft[tensor]! > 0) return;
+    const at = tensor * this.#stride;
+    if (--this.#records[at]! > 0) return;
     const { tensorProducer, tensorHome, tensorBytes } = this.#instance;
     if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0) return;
     const bytes = tensorBytes[tensor]!;
     for (let word = 0; word < this.#words; word++) {
-      for (let bits = this.#coming[tensor * this.#words + word]!; bits !== 0; bits &= bits - 1) {
+      for (let bits = this.#records[at + 1 + word]!; bits !== 0; bits &= bits - 1) {
         this.#liveBytes[word * 32 + 31 - Math.clz32(bits & -bits)]! -= bytes;
       }
     }
@@ -69,8 +90,9 @@ export class Replicas {
     const bytes = tensorBytes[tensor]!;
     let best = -1;
     let bestTicks = Infinity;
+    const first = this.#present(tensor, 0);
     for (let word = 0; word < this.#words; word++) {
-      for (let bits = this.#present[tensor * this.#words + word]!; bits !== 0; bits &= bits - 1) {
+      for (let bits = this.#records[first + word]!; bits !== 0; bits &= bits - 1) {
         const from = word * 32 + 31 - Math.clz32(bits & -bits);
         const route = from * memoryCount + memory;
         const ticks = routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!;

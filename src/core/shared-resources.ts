@@ -56,14 +56,13 @@ export class SharedResources {
   }
 
   /** True when {@link solve} has something to do. */
-  get changed(): boolean {
-    return this.#dirtyList.length > 0 || this.#fresh.length > 0;
-  }
+  changed = false;
 
   /** Opens an activity with `work` ticks to do alone, ordered by its unique `key`; name its resources with {@link use}, then let {@link solve} run. */
   open(key: number, work: number, now: number): number {
     const activity = this.#pool.open(key, work, now);
     this.#fresh.push(activity);
+    this.changed = true;
     return activity;
   }
 
@@ -103,11 +102,13 @@ export class SharedResources {
   #touch(resource: number): void {
     if (this.#dirty[resource] === 1) return;
     this.#dirty[resource] = 1;
+    this.changed = true;
     this.#dirtyList.push(resource);
   }
 
   /** Brings every rate and end up to date. Call once a round, after all changes. */
   solve(now: number): void {
+    this.changed = false;
     if (this.#newRate.length < this.#pool.size) {
       this.#newRate = new Float64Array(this.#pool.key.length);
       this.#inSolve = new Uint8Array(this.#pool.key.length);

@@ -2,6 +2,7 @@ import { SimulationError } from "../base/errors.ts";
 import { randomSource } from "../base/random.ts";
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import { DataMover } from "./data-mover.ts";
+import { DecisionLog } from "./decision-log.ts";
 import { EventBatch } from "./event-batch.ts";
 import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-key.ts";
 import { deadlockError, livelockError } from "./failures.ts";
@@ -11,6 +12,7 @@ import { OpPhase } from "./op-table.ts";
 import { OP_ORDER, OpRunner } from "./op-runner.ts";
 import { PolicyPort } from "./policy-port.ts";
 import { LiveView } from "./policy-view.ts";
+import { rehearse } from "./rehearse.ts";
 import { SharedResources } from "./shared-resources.ts";
 import { SimulationState } from "./state.ts";
 import { traceDigest } from "./trace-buffer.ts";
@@ -22,6 +24,8 @@ export interface SimulationSpec {
   readonly scheduler: Scheduler;
   /** Default: dataflow. */
   readonly sync?: SyncPolicy;
+  /** Makes another policy like `sync`, for rehearsals; without it they are held under dataflow. */
+  readonly freshSync?: () => SyncPolicy;
   /** Names for messages and the result. */
   readonly schedulerName?: string;
   readonly syncName?: string;
@@ -29,12 +33,16 @@ export interface SimulationSpec {
   readonly seed?: number;
   /** False: every operator takes exactly its expected time. Default true. */
   readonly noise?: boolean;
+  /** Keep every placement with its alternatives, in `Trace.decisions`. Default false. */
+  readonly decisions?: boolean;
   /** Stop before the first event after this tick; default: run to the end. */
   readonly untilTicks?: number;
   /** `progress[0]` = ops ended, `progress[1]` = rounds, updated every round: a watchdog or a progress bar reads it from another thread. */
   readonly progress?: Int32Array;
   /** Called by `run` every 65,536 rounds. */
   readonly onProgress?: (endedOps: number, opCount: number) => void;
+  /** Set by the engine in rehearsals: how many this run is held in. Default 0. */
+  readonly rehearsalDepth?: number;
 }
 
 /** Rounds without anything starting, moving or ending, after which a run is called a livelock. */
@@ -60,6 +68,7 @@ export class Simulation {
   readonly #data: DataMover | undefined;
   readonly #view: LiveView;
   readonly #policies: PolicyPort;
+  readonly #decisions: DecisionLog | undefined;
 
   /** The events of one round. */
   readonly #batch = new EventBatch();
@@ -68,6 +77,8 @@ export class Simulation {
   #dispatchCount = 0;
   #idleRounds = 0;
   #lastEnd = 0;
+  readonly #untilTicks: number;
+  readonly #progress: Int32Array | undefined;
 
   /** Calls the policies' `prepare`. @throws {SimulationError} when one fails. */
   constructor(spec: SimulationSpec) {
@@ -76,6 +87,8 @@ export class Simulation {
       throw new SimulationError({ code: "too-large", message: `the instance has more than ${MAX_ENTITY} operators or edges` });
     }
     this.#spec = spec;
+    this.#untilTicks = spec.untilTicks ?? Infinity;
+    this.#progress = spec.progress;
     this.#instance = instance;
     this.#scheduler = spec.scheduler;
     this.#sync = spec.sync ?? {};
@@ -84,11 +97,13 @@ export class Simulation {
     this.#resources = new SharedResources(instance.resourceCapacity, mostUses(instance));
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
-    this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`));
-    this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view);
+    this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), (scheduler) => rehearse(spec, scheduler, (other) => new Simulation(other).run()));
+    this.#decisions = spec.decisions === true ? new DecisionLog(instance.deviceCount) : undefined;
+    this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view, this.#decisions);
 
     this.#policies.call("sync.prepare", () => this.#sync.prepare?.(this.#view));
     this.#policies.call("prepare", () => this.#scheduler.prepare?.(this.#view, this.#policies));
+    state.fixQueueOrder();
     if (this.#resources.changed) this.#resources.solve(0);
     this.#jobs = new Jobs(state);
   }
@@ -118,22 +133,23 @@ export class Simulation {
    */
   step(): boolean {
     const state = this.#state;
-    if (this.done) return false;
-    const next = Math.min(state.queue.length > 0 ? state.queue.headTime : Infinity, this.#resources.nextEnd);
+    if (this.#jobs.allEnded) return false;
+    const next = Math.min(state.queue.headTime, this.#resources.nextEnd);
     if (next === Infinity) throw deadlockError(state, this.#schedulerName, this.#syncName);
-    if (next > (this.#spec.untilTicks ?? Infinity)) return false;
-    const before = state.startedCount + state.endedCount + state.transfers.length;
+    if (next > this.#untilTicks) return false;
+    state.progressed = false;
     this.#drain(next);
-    this.#synchronize();
+    if (state.endedOps.length > 0) this.#synchronize();
     this.#dispatch();
-    this.#startQueued();
+    if (state.touchedDevices.length > 0) this.#startQueued();
     if (this.#resources.changed) this.#resources.solve(state.now);
     this.#roundCount++;
-    if (this.#spec.progress !== undefined) {
-      this.#spec.progress[0] = state.endedCount;
-      this.#spec.progress[1] = this.#roundCount;
+    const progress = this.#progress;
+    if (progress !== undefined) {
+      progress[0] = state.endedCount;
+      progress[1] = this.#roundCount;
     }
-    if (state.startedCount + state.endedCount + state.transfers.length > before) this.#idleRounds = 0;
+    if (state.progressed) this.#idleRounds = 0;
     else if (++this.#idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.#instance.tickNs);
     return true;
   }
@@ -156,7 +172,9 @@ export class Simulation {
 
   /** Everything that happened so far. */
   trace(): Trace {
-    const { ops, rows, transfers, replicas, resourceUse } = this.#state;
+    const { ops, rows, transfers, replicas } = this.#state;
+    const resourceUse = this.#state.resourceUse.slice();
+    this.#data?.addRouteUse(resourceUse);
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
       instance: this.#instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.#spec.seed ?? 0,
@@ -165,6 +183,7 @@ export class Simulation {
       transfers: transfers.take(), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
       eventCount: this.#eventCount, roundCount: this.#roundCount, dispatchCount: this.#dispatchCount,
+      ...(this.#decisions !== undefined && { decisions: this.#decisions.decisions() }),
     };
     let digest: string | undefined;
     return { ...trace, get digest() { return (digest ??= traceDigest(trace)); } };
@@ -188,7 +207,7 @@ export class Simulation {
     this.#view.nowTicks = now;
     const batch = this.#batch;
     batch.clear();
-    while (queue.length > 0 && queue.headTime === now) {
+    while (queue.headTime === now) {
       batch.push(queue.headKey, queue.headGeneration);
       queue.pop();
     }
@@ -241,7 +260,6 @@ export class Simulation {
   /** Consumers of the ops that ended learn of it: at once, or when the policy says. */
   #synchronize(): void {
     const { endedOps, dataflow } = this.#state;
-    if (endedOps.length === 0) return;
     if (dataflow) {
       for (let i = 0; i < endedOps.length; i++) this.#signalAll(endedOps.at(i));
       return;
@@ -253,18 +271,20 @@ export class Simulation {
 
   #signalAll(op: number): void {
     const { start, node, edge } = this.#instance.succ;
+    const state = this.#state;
     const data = this.#data;
+    const { pending } = state.ops;
     for (let i = start[op]!, end = start[op + 1]!; i < end; i++) {
       const consumer = node[i]!;
       if (data !== undefined) data.edgeVisible(consumer, edge[i]!);
-      this.#state.satisfy(consumer);
+      if (--pending[consumer]! === 0) state.becomeReady(consumer);
     }
   }
 
   #dispatch(): void {
     const state = this.#state;
     const { endedOps, newReady, ready } = state;
-    newReady.sort();
+    if (newReady.length > 1) newReady.sort();
     for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
     const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
     if (mayAct) this.#dispatchCount++;
@@ -278,7 +298,7 @@ export class Simulation {
   /** Devices in id order take what may start while they have free slots; only those where something changed are looked at. */
   #startQueued(): void {
     const { ops, devices, touchedDevices } = this.#state;
-    touchedDevices.sort();
+    if (touchedDevices.length > 1) touchedDevices.sort();
     for (let i = 0; i < touchedDevices.length; i++) {
       const device = touchedDevices.at(i);
       devices.touched[device] = 0;

@@ -17,13 +17,13 @@ export class SimulationState {
   readonly replicas: Replicas;
   readonly ready: LinkedReadyList;
   readonly rows: RowBuffer;
-  readonly transfers = new TransferBuffer();
+  readonly transfers: TransferBuffer;
   /** Integral over time of what was used of each resource. */
   readonly resourceUse: Float64Array;
   now = 0;
 
-  /** Devices follow the order placed strictly. */
-  readonly inOrder: boolean;
+  /** Devices follow the order placed strictly. Known for good once {@link fixQueueOrder} was called. */
+  inOrder = false;
   /** Edges become visible as soon as their producer ends. */
   readonly dataflow: boolean;
   /** Some tensor has a size: where they all are is kept. */
@@ -39,27 +39,38 @@ export class SimulationState {
   /** Devices where a slot was freed, or an op was queued or became startable. */
   readonly touchedDevices = new IdBuffer();
   slotFreed = false;
+  /** Something started, moved or ended. */
+  progressed = false;
   wakeDue = false;
-  startedCount = 0;
   endedCount = 0;
-  /** 1 = the op reads a tensor that is somewhere from the start; empty where there is no such tensor. */
   /** By op: 1 = it reads a tensor that nobody makes and that has a home; empty where no op does. */
   readonly readsInitial: Uint8Array;
+  /** Until its queue order was read. */
+  #scheduler: Scheduler | undefined;
 
   constructor(instance: Instance, scheduler: Scheduler, sync: SyncPolicy) {
     this.instance = instance;
-    this.ops = new OpTable(instance);
-    this.devices = new DeviceQueues(instance, sync.phase !== undefined);
-    this.replicas = new Replicas(instance);
-    this.ready = new LinkedReadyList(instance.opCount);
-    this.rows = new RowBuffer(instance.opCount);
-    this.resourceUse = new Float64Array(instance.resourceCount);
-    this.inOrder = scheduler.queueOrder === "in-order";
-    this.dataflow = sync.ended === undefined;
     this.tracksData = instance.tensorBytes.some((bytes) => bytes > 0);
+    this.ops = new OpTable(instance);
+    this.devices = new DeviceQueues(instance, this.ops, sync.phase !== undefined);
+    this.replicas = new Replicas(instance);
+    this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op]! < 0);
+    // Pages that are never written are never there: room for a transfer of every edge costs nothing.
+    this.transfers = new TransferBuffer(this.tracksData ? instance.edgeCount : 0);
+    this.rows = new RowBuffer(instance.opCount + (this.tracksData ? instance.edgeCount : 0));
+    this.resourceUse = new Float64Array(instance.resourceCount);
+    this.#scheduler = scheduler;
+    this.dataflow = sync.ended === undefined;
     this.jobArrived = new Uint8Array(instance.jobCount);
     this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
     this.readsInitial = readsInitial(instance);
+  }
+
+  /** Reads the scheduler's queue order: as the first op is placed, or after `prepare`. Later calls change nothing. */
+  fixQueueOrder(): void {
+    if (this.#scheduler === undefined) return;
+    this.inOrder = this.#scheduler.queueOrder === "in-order";
+    this.#scheduler = undefined;
   }
 
   /** What `op` reads and nobody makes exists for it: its job has arrived. */
@@ -85,8 +96,12 @@ export class SimulationState {
 
   /** One more of the op's conditions holds; after the last one it is ready. */
   satisfy(op: number): void {
-    const ops = this.ops;
-    if (--ops.pending[op]! > 0) return;
+    if (--this.ops.pending[op]! === 0) this.becomeReady(op);
+  }
+
+  /** All of the op's conditions hold. */
+  becomeReady(op: number): void {
+    const { ops } = this;
     ops.phase[op] = OpPhase.ready;
     ops.readyTicks[op] = this.now;
     if (ops.device[op]! < 0) this.newReady.push(op);
@@ -111,7 +126,9 @@ export class SimulationState {
 
 function readsInitial({ opCount, inputs, tensorProducer, tensorHome, tensorBytes }: Instance): Uint8Array {
   const isInitial = (tensor: number): boolean => tensorProducer[tensor]! < 0 && tensorHome[tensor]! >= 0 && tensorBytes[tensor]! > 0;
-  if (!tensorHome.some((_, tensor) => isInitial(tensor))) return new Uint8Array(0);
+  let first = 0;
+  while (first < tensorHome.length && !isInitial(first)) first++;
+  if (first === tensorHome.length) return new Uint8Array(0);
   const reads = new Uint8Array(opCount);
   for (let op = 0; op < opCount; op++) {
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) if (isInitial(inputs.item[i]!)) reads[op] = 1;

@@ -55,14 +55,25 @@ export class RowBuffer {
 /** Transfers while they are requested, started and ended. */
 export class TransferBuffer {
   length = 0;
-  tensor = new Uint32Array(64);
-  from = new Uint32Array(64);
-  to = new Uint32Array(64);
-  forOp = new Uint32Array(64);
-  startTicks = new Float64Array(64);
-  endTicks = new Float64Array(64);
+  tensor: Uint32Array;
+  from: Uint32Array;
+  to: Uint32Array;
+  forOp: Uint32Array;
+  startTicks: Float64Array;
+  endTicks: Float64Array;
   /** The activity in the shared phase, -1 outside it. */
-  activity = new Int32Array(64);
+  activity: Int32Array;
+
+  constructor(capacity: number) {
+    const size = Math.max(64, capacity);
+    this.tensor = new Uint32Array(size);
+    this.from = new Uint32Array(size);
+    this.to = new Uint32Array(size);
+    this.forOp = new Uint32Array(size);
+    this.startTicks = new Float64Array(size);
+    this.endTicks = new Float64Array(size);
+    this.activity = new Int32Array(size);
+  }
 
   add(tensor: number, from: number, to: number, forOp: number, now: number): number {
     const id = this.length++;

@@ -1,7 +1,9 @@
+import type { PolicyReport } from "../plugin.ts";
+import type { Decisions } from "./decision-log.ts";
 import type { Instance } from "./instance.ts";
 
 /** Kinds of trace rows. */
-export const RowKind = { run: 0, transfer: 1, setup: 2 } as const;
+export const RowKind = { run: 0, transfer: 1, setup: 2, aborted: 3 } as const;
 export type RowKind = (typeof RowKind)[keyof typeof RowKind];
 
 /** What a row's `subject` is an id of. */
@@ -10,7 +12,7 @@ export type SubjectKind = (typeof SubjectKind)[keyof typeof SubjectKind];
 
 /**
  * Everything a run left behind, in columns; times in ticks. Written always, in the order of ends: an op that was
- * paused has several `run` rows, a transfer has one `transfer` row.
+ * paused has several `run` rows, a transfer has one `transfer` row. An `aborted` row is a run that was lost with its device.
  */
 export interface Trace {
   readonly instance: Instance;
@@ -21,6 +23,8 @@ export interface Trace {
   readonly complete: boolean;
   /** Latest end of any op. */
   readonly makespanTicks: number;
+  /** What the scheduler said of the run, where it has anything to say; not kept in trace files. */
+  readonly report?: PolicyReport;
 
   /** Rows: (track, subject kind, subject, kind, start, end). Track of `run` and `setup`: the slot, counted over all devices (`slotStart[device] + slot`); of `transfer`: 0, unused. */
   readonly rows: {
@@ -67,11 +71,25 @@ export interface Trace {
   /** Integral over time of what was used of each resource (bytes, or unit-ticks). */
   readonly resourceUse: Float64Array;
 
+  /** The policies as they were chosen, with their options; only in a trace that was read from a file which keeps them. */
+  readonly policies?: ChosenPolicies;
+  /** Every placement with what it was chosen from; only where it was asked for. */
+  readonly decisions?: Decisions;
+
+  /** Ops that the engine placed where the scheduler had not: it had placed them on a device that was lost, or on one that was not there. Absent where no device changes. */
+  readonly redirectedCount?: number;
+
   readonly eventCount: number;
   readonly roundCount: number;
   readonly dispatchCount: number;
   /** Hash of the op columns and rows: equal digests, equal schedules. */
   readonly digest: string;
+}
+
+/** Name and options of the policies of a run, as a scenario writes them. */
+export interface ChosenPolicies {
+  readonly scheduler: { readonly use: string; readonly [option: string]: unknown };
+  readonly sync: { readonly use: string; readonly [option: string]: unknown };
 }
 
 /** First track of each device; entry D is the number of tracks. */

@@ -40,6 +40,7 @@ export class GraphBuilder {
   readonly #feedOp = new U32Column();
   readonly #opNames: (string | undefined)[] = [];
   readonly #tensorNames: (string | undefined)[] = [];
+  readonly #deadlines = new Map<number, number>();
 
   constructor(name: string) {
     this.name = name;
@@ -108,6 +109,11 @@ export class GraphBuilder {
     return tensor;
   }
 
+  /** The operator should have ended `ns` nanoseconds after its job arrives. */
+  deadline(op: number, ns: number): void {
+    this.#deadlines.set(op, ns);
+  }
+
   /** @throws {InputError} for a cycle (with its path), or a size that is negative or not finite. */
   build(): OperatorGraph {
     const opCount = this.#classOf.length;
@@ -121,7 +127,18 @@ export class GraphBuilder {
     return new OperatorGraph({
       name: this.name, classes: this.#classes, classOf: this.#classOf.take(), inputs, tensorBytes, tensorProducer,
       tensorOrigin: this.#tensorOrigin.take(), topo, opNames: this.#opNames, tensorNames: this.#tensorNames,
+      deadlineNs: this.#deadlineColumn(opCount),
     });
+  }
+
+  #deadlineColumn(opCount: number): Float64Array | undefined {
+    if (this.#deadlines.size === 0) return undefined;
+    const column = new Float64Array(opCount).fill(Infinity);
+    for (const [op, ns] of this.#deadlines) {
+      if (!(ns >= 0)) throw new InputError({ code: "bad-deadline", message: `operator ${this.#opNames[op] ?? op} has the deadline ${ns}`, hint: "deadlines are not negative, in ns after the arrival of the job" });
+      column[op] = ns;
+    }
+    return column;
   }
 
   #cycleError(inputs: Csr, producer: Int32Array): InputError {

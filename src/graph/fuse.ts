@@ -15,7 +15,7 @@ export interface MergedOp {
  * Merges operators as runtimes do, so that launches and memory traffic are not overcounted. An operator joins the group
  * of a producer whose only reader it is, so what is merged has no use elsewhere; of two such producers the later one is
  * taken. The fused operator keeps the first member's kind, shape and dtype, sums the work, drops the traffic of the
- * intermediate tensors, and lists the kinds in `fused`. Linear in the size of the graph.
+ * intermediate tensors, and lists the kinds in `fused`; it has the earliest deadline of its members. Linear in the size of the graph.
  * @example
  * const { graph: fused, merged } = fuseGraph(graph);
  * merged[0]; // { into: "conv1", members: ["conv1", "bn1", "relu1"], pattern: "conv+batch-norm+relu" }
@@ -53,7 +53,12 @@ function rebuild(graph: OperatorGraph, groups: FusionGroups): { graph: OperatorG
       id = builder.opOfClass(classId, graph.opName(head));
       merged.push({ into: graph.opName(head), members: members.map((op) => graph.opName(op)), pattern });
     }
-    for (let op = head; op >= 0; op = groups.next[op]!) newOp[op] = id;
+    let deadlineNs = Infinity;
+    for (let op = head; op >= 0; op = groups.next[op]!) {
+      newOp[op] = id;
+      deadlineNs = Math.min(deadlineNs, graph.deadlineNs?.[op] ?? Infinity);
+    }
+    if (deadlineNs < Infinity) builder.deadline(id, deadlineNs);
   }
   for (let tensor = 0; tensor < graph.tensorCount; tensor++) {
     if (inner[tensor] === 1) continue;

@@ -64,6 +64,8 @@ export class OperatorGraph {
   readonly tensorOrigin: Uint8Array;
   /** Operators in an order that respects every dependency; ties by id. The identity when the ids already do. */
   readonly topo: Uint32Array;
+  /** When each operator should have ended, in ns after the arrival of its job; Infinity = no deadline. Absent where no operator has one. */
+  readonly deadlineNs?: Float64Array;
   readonly #opNames: readonly (string | undefined)[];
   readonly #tensorNames: readonly (string | undefined)[];
   #nameIndex: Map<string, number> | undefined;
@@ -78,6 +80,7 @@ export class OperatorGraph {
     this.tensorProducer = parts.tensorProducer;
     this.tensorOrigin = parts.tensorOrigin;
     this.topo = parts.topo;
+    if (parts.deadlineNs !== undefined) this.deadlineNs = parts.deadlineNs;
     this.#opNames = parts.opNames;
     this.#tensorNames = parts.tensorNames;
   }
@@ -132,6 +135,7 @@ export interface GraphParts {
   readonly tensorProducer: Int32Array;
   readonly tensorOrigin: Uint8Array;
   readonly topo: Uint32Array;
+  readonly deadlineNs?: Float64Array | undefined;
   readonly opNames: readonly (string | undefined)[];
   readonly tensorNames: readonly (string | undefined)[];
 }

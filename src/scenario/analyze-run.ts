@@ -3,6 +3,7 @@ import { realizedInstance } from "../bounds/realized-costs.ts";
 import type { Instance } from "../core/instance.ts";
 import type { Trace } from "../core/trace.ts";
 import { computeMetrics, type Metrics } from "../trace/metrics.ts";
+import { withProof } from "./proven-bound.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import { uselessDevices } from "./useless-devices.ts";
 
@@ -19,5 +20,5 @@ export function boundOf(instance: Instance, seed: number): LowerBound {
  * const metrics = analyzeRun(scenario, runScenario(scenario));
  */
 export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed)): Metrics {
-  return computeMetrics(trace, { lowerBound: bound, devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
+  return computeMetrics(trace, { lowerBound: withProof(bound, trace), devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
 }

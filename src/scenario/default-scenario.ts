@@ -7,6 +7,7 @@ import { applyOverrides, type Override } from "./overrides.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import { Scenario } from "./scenario.ts";
 import { fromPlain, type SourceEntry, type SourceMap } from "./source-tree.ts";
+import { unpack } from "./unpack.ts";
 
 /** What may be said without a scenario file; every field is a flag of the command line. */
 export interface DefaultScenarioOptions {
@@ -61,19 +62,22 @@ const byEnding: Readonly<Record<string, WorkloadSource>> = { ".onnx": "onnx", ".
  * await workloadSourceOf("net.onnx");       // "onnx"
  */
 export async function workloadSourceOf(name: string, readFile: ReadFile = readOrdinaryFile): Promise<WorkloadSource> {
-  if (/\.tasks\.json$/i.test(name)) return "tasks";
-  const ending = extname(name).toLowerCase();
+  // What is packed is read as what it was.
+  const bare = name.replace(/\.gz$/i, "");
+  if (/\.tasks\.json$/i.test(bare)) return "tasks";
+  const ending = extname(bare).toLowerCase();
   const known = byEnding[ending];
   if (known) return known;
-  if (ending === ".json") return jsonSource(name, new TextDecoder().decode((await readFile(name)).subarray(0, 1 << 16)));
+  if (ending === ".json") return jsonSource(name, new TextDecoder().decode((await unpack(await readFile(name), name)).subarray(0, 1 << 16)));
   if (modelRegistry.tryGet(name)) return "model";
   if (/\.ya?ml$/i.test(name)) throw new InputError({ code: "unknown-workload", message: `${name} is a scenario, not a workload` });
-  throw new InputError({ code: "unknown-workload", message: `"${name}" is neither a workload file nor a model`, hint: ending === "" ? suggestion(name, modelRegistry.names) : `files end in .onnx, .tasks.json, .json, .stg, .dot or .gv` });
+  throw new InputError({ code: "unknown-workload", message: `"${name}" is neither a workload file nor a model`, hint: ending === "" ? suggestion(name, modelRegistry.names) : `files end in .onnx, .tasks.json, .json, .stg, .dot or .gv, and .gz where packed` });
 }
 
 function jsonSource(name: string, head: string): WorkloadSource {
   if (head.trim() === "") throw new InputError({ code: "empty-file", message: "the file is empty", file: name });
   if (/"heddle-tasks\//.test(head)) return "tasks";
   if (/"schemaVersion"|"workflow"/.test(head)) return "wfformat";
-  throw new InputError({ code: "unknown-workload", message: `${name} is neither a heddle-tasks/1 file nor a WfFormat workflow`, file: name, hint: `say which in a scenario: workload: {${workloadSources.filter((source) => source === "tasks" || source === "wfformat").join(": FILE} or {")}: FILE}` });
+  if (/"graph_name"|"graph"\s*:/.test(head)) return "estee";
+  throw new InputError({ code: "unknown-workload", message: `${name} is neither a heddle-tasks/1 file, nor a WfFormat workflow, nor a data set of Estee`, file: name, hint: `say which in a scenario: workload: {${workloadSources.filter((source) => source === "tasks" || source === "wfformat" || source === "estee").join(": FILE} or {")}: FILE}` });
 }

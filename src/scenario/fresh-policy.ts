@@ -10,7 +10,7 @@ import type { ChosenPolicy } from "./load-policy.ts";
  * const scheduler = freshScheduler({ definition: schedulers.get("heft"), options: {} });
  */
 export function freshScheduler({ definition, options }: ChosenPolicy<SchedulerDefinition>): Scheduler {
-  return create(`scheduler "${definition.name}"`, () => definition.create(options), ["dispatch"], ["prepare", "ready", "completed"]);
+  return create(`scheduler "${definition.name}"`, () => definition.create(options), ["dispatch"], ["prepare", "ready", "completed", "report"]);
 }
 
 /** Makes a fresh synchronization policy for one run. @throws {SimulationError} see {@link freshScheduler}. */

@@ -59,6 +59,7 @@ export function buildInlineGraph(name: string, spec: InlineGraph): InlineWorkloa
     const readBytes = op.read ?? inputBytes[id]! + parameterBytes;
     const writeBytes = op.write ?? (op.output ?? 0) + ownBytes[id]!;
     builder.op({ kind, shape, dtype, flops, macs, readBytes, writeBytes, parameterBytes }, names[id]);
+    if (op.deadline !== undefined) builder.deadline(id, op.deadline);
   }
   const outputs = new Map<number, number>();
   for (const { from, to, bytes } of edges) {

@@ -17,6 +17,22 @@ import { zodOptions } from "./zod-options.ts";
 export interface ChosenPolicy<D> {
   readonly definition: D;
   readonly options: unknown;
+  /** Set by {@link loadPolicy}; absent for a definition made in the program. */
+  readonly origin?: PolicyOrigin;
+}
+
+/** Where a policy came from, as plain data, so that another thread can load it too. */
+export interface PolicyOrigin {
+  /** What `import` takes; absent for a built-in policy. */
+  readonly module?: string;
+  /** The built-in policy's name, or the export of the module. */
+  readonly name: string;
+  /** As they were given, before the check that fills in defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+interface FoundPolicy<D> extends Omit<PolicyOrigin, "options"> {
+  readonly definition: D;
 }
 
 /**
@@ -31,8 +47,10 @@ export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>
   const useAt = scenario.position([...path, "use"]);
   const { use: named, ...options } = use;
   try {
-    const definition = registry.tryGet(named) ?? (await importPolicy<D>(named, scenario, path, registry));
-    return { definition, options: await checkOptions(definition, definition === replay ? await withPlacement(options, scenario, path, readFile) : options, registry.kind, scenario, path) };
+    const builtIn = registry.tryGet(named);
+    const { definition, ...source }: FoundPolicy<D> = builtIn === undefined ? await importPolicy<D>(named, scenario, path, registry) : { definition: builtIn, name: named };
+    const given = definition === replay ? await withPlacement(options, scenario, path, readFile) : options;
+    return { definition, options: await checkOptions(definition, given, registry.kind, scenario, path), origin: { ...source, options: given } };
   } catch (error) {
     if (!(error instanceof InputError) && registry.tryGet(named) !== undefined) throw error;
     // Not only `import` runs a stranger's code: so do getters, and the check of options.
@@ -70,7 +88,7 @@ function policyFolder(scenario: Scenario, path: Path): string {
   return resolve(dirname(scenario.path("x", [...path, "use"])));
 }
 
-async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(named: string, scenario: Scenario, path: Path, registry: Registry<D>): Promise<D> {
+async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(named: string, scenario: Scenario, path: Path, registry: Registry<D>): Promise<FoundPolicy<D>> {
   const hash = named.indexOf("#");
   const module = hash < 0 ? named : named.slice(0, hash);
   const wanted = hash < 0 ? undefined : named.slice(hash + 1);
@@ -84,11 +102,11 @@ async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(name
   }
   if (wanted !== undefined) {
     if (!Object.hasOwn(exported, wanted)) throw new InputError({ code: "unknown-export", message: `${module} has no export ${quote(wanted)}`, hint: suggestion(wanted, Object.keys(exported)) });
-    return checkShape<D>(exported[wanted], named, registry.kind);
+    return { definition: checkShape<D>(exported[wanted], named, registry.kind), module: specifier, name: wanted };
   }
-  if (exported["default"] !== undefined) return checkShape<D>(exported["default"], named, registry.kind);
+  if (exported["default"] !== undefined) return { definition: checkShape<D>(exported["default"], named, registry.kind), module: specifier, name: "default" };
   const policies = Object.keys(exported).filter((key) => missingParts(exported[key]).length === 0);
-  if (policies.length === 1) return exported[policies[0]!] as D;
+  if (policies.length === 1) return { definition: exported[policies[0]!] as D, module: specifier, name: policies[0]! };
   throw policies.length === 0
     ? new InputError({ code: "bad-policy", message: `${module} has no export that is a ${registry.kind}`, hint: shapeHint })
     : new InputError({ code: "unknown-export", message: `${module} has several policies`, hint: `choose one: ${policies.map((key) => `${module}#${key}`).join(", ")}` });

@@ -3,10 +3,12 @@ import type { Workload } from "../cost/cost-model.ts";
 import { buildModel, modelRegistry } from "../graph/models/index.ts";
 import type { UnknownOperator } from "../graph/onnx/import-onnx.ts";
 import { castGraph } from "./cast-graph.ts";
+import { generateWorkload } from "./generate-workload.ts";
 import { buildInlineGraph, type InlineWorkload } from "./inline-graph.ts";
 import { workloadSources, type WorkloadSource } from "./merge.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
+import { unpack } from "./unpack.ts";
 import type { WorkloadSpec } from "./workload-schema.ts";
 
 /** A workload as it was read or built, before anything is fused. */
@@ -27,6 +29,7 @@ const importers = {
   tasks: async (bytes: Uint8Array, file: string): Promise<FileWorkload> => (await import("../graph/import/tasks.ts")).importTasks(bytes, { file }),
   stg: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/stg.ts")).importStg(bytes, { file, processors: processors! }),
   dot: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/dot.ts")).importDot(bytes, { file, processors: processors! }),
+  estee: async (bytes: Uint8Array, file: string, spec: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/estee.ts")).importEstee(bytes, { file, processors: processors!, ...(spec.graph !== undefined && { graph: spec.graph as unknown as string | number }) }),
   wfformat: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/wfformat.ts")).importWfformat(bytes, { file, ...(processors !== undefined && { processors }) }),
 } as const;
 
@@ -50,12 +53,19 @@ export async function loadWorkload(scenario: Scenario, processors: number | unde
       return { source, graph: inline.graph, inline, warnings: [] };
     }
     if (source === "model") return { source, ...modelOf(spec) };
-    if ((source === "stg" || source === "dot") && processors === undefined) throw missingProcessors(scenario, source);
+    if (source === "generate") return { source, ...generateWorkload(spec.generate!, { processors, seed: scenario.spec.seed ?? 0 }) };
+    if ((source === "stg" || source === "dot" || source === "estee") && processors === undefined) throw missingProcessors(scenario, source);
     const file = scenario.path(spec[source]!, path);
-    return { source, ...cast(await importers[source](await readFile(file), file, spec, processors), spec) };
+    return { source, ...cast(await importers[source](await unpack(await readFile(file), file), file, spec, processors), spec) };
   } catch (error) {
-    throw scenario.blame(error, path);
+    throw scenario.blame(source === "estee" ? withWayToChoose(error) : error, path);
   }
+}
+
+/** Where a data set holds several graphs: the importer lists them, and here it is known how one is chosen. */
+function withWayToChoose(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error;
+  return new InputError(error.issues.map((issue) => (issue.code === "no-graph" ? { ...issue, hint: `write graph: NAME beside it, or --set workload.graph=NAME; ${issue.hint}` } : issue)));
 }
 
 /** Builds a model; the keys of the workload that are its options go to it. */
@@ -71,7 +81,7 @@ function cast(workload: FileWorkload, spec: WorkloadSpec): FileWorkload {
 
 function missingProcessors(scenario: Scenario, source: WorkloadSource): InputError {
   return new InputError({
-    code: "missing-processors", message: `a ${source} file does not say how many processors there are`, hint: "write machine: {processors: 4}, or --processors 4",
+    code: "missing-processors", message: `${source === "estee" ? "an" : "a"} ${source} file does not say how many processors there are`, hint: "write machine: {processors: 4}, or --processors 4",
     ...scenario.position(scenario.spec.machine ? ["machine"] : ["workload", source]), path: scenario.spec.machine ? ["machine"] : ["workload", source],
   });
 }

@@ -1,7 +1,7 @@
 import { nodeAt, type Path, type SourceMap, type SourceNode } from "./source-tree.ts";
 
 /** The keys of `workload` that say what is run; a scenario names exactly one. */
-export const workloadSources = ["onnx", "tasks", "stg", "dot", "wfformat", "model", "graph"] as const;
+export const workloadSources = ["onnx", "tasks", "stg", "dot", "wfformat", "estee", "generate", "model", "graph"] as const;
 export type WorkloadSource = (typeof workloadSources)[number];
 
 /** Sections in which a name alone is short for `{use: name}`. */
@@ -37,7 +37,13 @@ export function isShorthand(path: Path): boolean {
 
 function namesAnotherSource(earlier: SourceNode, later: SourceNode): boolean {
   if (earlier.kind !== "map" || later.kind !== "map") return false;
-  return workloadSources.some((source) => later.entries.has(source) && !earlier.entries.has(source));
+  return workloadSources.some((source) => namesSource(later.entries, source) && !namesSource(earlier.entries, source));
+}
+
+/** True where a workload says `source`. A graph that is only named is none, but one of those in an Estee data set. */
+export function namesSource(workload: SourceMap["entries"], source: WorkloadSource): boolean {
+  const entry = workload.get(source);
+  return entry !== undefined && !(source === "graph" && entry.node.kind === "scalar");
 }
 
 function namesAnotherUse(earlier: SourceNode, later: SourceNode): boolean {

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { isShorthand, workloadSources, writeOut } from "./merge.ts";
+import { isShorthand, namesSource, workloadSources, writeOut } from "./merge.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { defaultMachine } from "./schema.ts";
 import { formatPath, fromPlain, nodeAt, quote, toPlain, type Path, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
@@ -89,8 +89,9 @@ function setAt(node: SourceNode | undefined, path: Path, depth: number, value: u
   let entries: Map<string, SourceEntry> = new Map(node?.kind === "map" ? node.entries : []);
   const key = String(step);
   // Another source than the scenario's: its options do not fit.
-  const sources: readonly string[] = workloadSources;
-  if (depth === 1 && path[0] === "workload" && sources.includes(key) && !entries.has(key) && sources.some((source) => entries.has(source))) entries = new Map();
+  const source = depth === 1 && path[0] === "workload" ? workloadSources.find((name) => name === key) : undefined;
+  const isName = source === "graph" && path.length === 2 && typeof value !== "object";
+  if (source !== undefined && !isName && !namesSource(entries, source) && workloadSources.some((name) => namesSource(entries, name))) entries = new Map();
   entries.set(key, { keyAt: entries.get(key)?.keyAt ?? at, node: setAt(entries.get(key)?.node, path, depth + 1, value, at) });
   return { kind: "map", entries, at: node?.at ?? at };
 }

@@ -11,7 +11,7 @@ export type Placement = readonly { readonly op: string | number; readonly device
  * @example
  * schedulers.get("replay").create({ placement: recordedPlacement(loadTrace(text)) });
  */
-export function recordedPlacement({ instance, ops }: Trace): Placement {
+export function recordedPlacement({ instance, ops }: Pick<Trace, "instance" | "ops">): Placement {
   const { startTicks, endTicks, device } = ops;
   const unstarted = startTicks.findIndex((ticks) => !(ticks >= 0));
   if (unstarted >= 0) throw new InputError({ code: "incomplete-trace", message: `the recorded run was stopped before operator "${instance.opNames.at(unstarted)}" began` });

@@ -7,6 +7,7 @@ import type { OperatorGraph } from "../graph/graph.ts";
 import { buildMachine } from "../machine/build-machine.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import { exact } from "../schedulers/exact.ts";
 import { schedulers } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
 import { arrivalTimes } from "./arrivals.ts";
@@ -31,6 +32,10 @@ export interface ResolvedScenario {
   readonly tickNs: number;
   /** One arrival an instance; Infinity = when an earlier one ends. */
   readonly arrivalsNs: readonly number[];
+  /** The arrivals with another seed; absent where they are no matter of luck. */
+  readonly drawArrivals?: (seed: number) => readonly number[];
+  /** When each instance should have ended, after its arrival; absent = no deadline. */
+  readonly deadlineNs?: number;
   readonly weights: "resident" | "host";
   /** Relative standard deviation of operator times. */
   readonly noise: number;
@@ -101,13 +106,16 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const scheduler = await choose(["scheduler"], spec.scheduler ?? { use: defaultScheduler }, schedulers);
   const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
   const compare: ChosenPolicy<SchedulerDefinition>[] = [];
-  if (spec.compare === "all") for (const definition of schedulers.all) compare.push(...((await defaultsOf(definition)) ?? []));
-  else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
+  if (spec.compare === "all") {
+    // The search of exact takes its time, and small graphs only: it is for those who ask for it.
+    for (const definition of schedulers.all) if (definition !== exact) compare.push(...((await defaultsOf(definition)) ?? []));
+  } else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
 
   if (issues.length > 0 || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
   const tickNs = spec.tick ?? loaded.tickNs ?? 1;
+  const drawn = instances > 1 && typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals;
   return {
-    name: scenario.name, graph: fused.graph, machine, costs, tickNs, arrivalsNs, weights: spec.workload.weights ?? "resident",
+    name: scenario.name, graph: fused.graph, machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: (other) => arrivalTimes(spec.workload, other) }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), weights: spec.workload.weights ?? "resident",
     noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
@@ -127,13 +135,18 @@ function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Mach
     throw new InputError({ code: "conflicting-keys", message: "a tasks file brings its own processors, and its durations hold for them alone", path: [], hint: "remove machine" });
   }
   if (machine.processors === undefined) {
-    throw new InputError({ code: "conflicting-keys", message: `a ${loaded.source} file gives durations for equal processors, not for a machine`, path: [], hint: "for example machine: {processors: 4}" });
+    throw new InputError({ code: "conflicting-keys", message: `${bringer(loaded.source)} gives durations for equal processors, not for a machine`, path: [], hint: "for example machine: {processors: 4}" });
   }
   return typeof machine.processors === "object" ? buildMachine(machine) : loaded.machine;
 }
 
+/** What has durations of its own, as the subject of a sentence. */
+function bringer(source: LoadedWorkload["source"]): string {
+  return source === "generate" ? "a generated graph" : `${source === "estee" ? "an" : "a"} ${source} file`;
+}
+
 async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machine: Machine): Promise<{ graph: OperatorGraph; merged: readonly MergedOp[] }> {
-  const automatic = loaded.costs === undefined && loaded.inline === undefined && machine.devices.every((device) => device.fuses);
+  const automatic = loaded.costs === undefined && loaded.inline === undefined && loaded.source !== "generate" && machine.devices.every((device) => device.fuses);
   if (wanted === "off" || (wanted === "auto" && !automatic)) return { graph: loaded.graph, merged: [] };
   if (loaded.inline && loaded.inline.times.length > 0) {
     throw new InputError({ code: "conflicting-keys", message: "operators with given times cannot be fused", hint: "remove fuse, or give flops and bytes instead of time" });
@@ -145,7 +158,7 @@ async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machi
 function costsOf(scenario: Scenario, loaded: LoadedWorkload, machine: Machine): Costs {
   if (loaded.costs) {
     if (scenario.spec.cost === undefined) return loaded.costs;
-    throw new InputError({ code: "conflicting-keys", message: `a ${loaded.source} file brings its own durations`, hint: "remove cost" });
+    throw new InputError({ code: "conflicting-keys", message: `${bringer(loaded.source)} brings its own durations`, hint: "remove cost" });
   }
   if (scenario.spec.cost !== undefined) checkCostDevices(scenario.spec.cost, machine);
   const model = scenario.spec.cost === undefined ? defaultCostModel() : buildCostModel(scenario.spec.cost);

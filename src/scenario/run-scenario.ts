@@ -6,6 +6,7 @@ import type { Trace } from "../core/trace.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import { freshScheduler, freshSync } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
+import { policyReport } from "./policy-report.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 
 /** How to run a resolved scenario; everything is optional. */
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** Instead of the scenario's own. */
   readonly scheduler?: ChosenPolicy<SchedulerDefinition>;
   readonly seed?: number;
+  /** See `SimulationSpec.decisions`. */
+  readonly decisions?: boolean;
   /** See `SimulationSpec.progress`. */
   readonly progress?: Int32Array;
   /** See `SimulationSpec.onProgress`. */
@@ -23,9 +26,9 @@ export interface RunOptions {
 
 /** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
 export function compileScenario(scenario: ResolvedScenario): Instance {
-  const { name, graph, machine, costs, tickNs, arrivalsNs, weights, noise, machineAt } = scenario;
+  const { name, graph, machine, costs, tickNs, arrivalsNs, deadlineNs, weights, noise, machineAt } = scenario;
   try {
-    return compile({ name, graph, machine, costs, tickNs, arrivalsNs, weights, noise });
+    return compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), weights, noise });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...machineAt } : issue)));
@@ -41,12 +44,16 @@ export function compileScenario(scenario: ResolvedScenario): Instance {
  */
 export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}): Trace {
   const scheduler = options.scheduler ?? scenario.scheduler;
-  return simulate({
+  const policy = freshScheduler(scheduler);
+  const trace = simulate({
     instance: options.instance ?? compileScenario(scenario),
-    scheduler: freshScheduler(scheduler), schedulerName: scheduler.definition.name,
-    sync: freshSync(scenario.sync), syncName: scenario.sync.definition.name,
+    scheduler: policy, schedulerName: scheduler.definition.name,
+    sync: freshSync(scenario.sync), freshSync: () => freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
+    ...(options.decisions && { decisions: true }),
     ...(options.progress && { progress: options.progress }),
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
+  const report = policyReport(scheduler.definition.name, policy);
+  return report === undefined ? trace : { ...trace, report };
 }

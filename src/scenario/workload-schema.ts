@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { dtypeNames } from "../machine/schema.ts";
+import { families } from "../graph/generate/families.ts";
 import { models } from "../graph/models/index.ts";
+import type { GenerateSpec } from "./generate-workload.ts";
 
 const count = z.int().min(1);
 const file = z.string().min(1);
@@ -17,6 +19,7 @@ const inlineOpSchema = z.strictObject({
   parameters: bytes.optional().describe("Of `read`, the bytes of weights"),
   output: bytes.optional().describe("Size of the tensor that all consumers read; it moves once to each memory that needs it. Default 0"),
   dtype: z.enum(dtypeNames).optional().describe("Element type it computes in. Default f32"),
+  deadline: quantity("time").optional().describe("When it should have ended, counted from the arrival of its instance; default: by the instance's own deadline alone"),
   shape: z.record(z.string(), z.number().min(0)).optional().describe("Named extents, for cost models that look at them: {m: 4096, n: 4096, k: 1024}"),
 });
 
@@ -36,6 +39,7 @@ const repeat = {
     z.strictObject({ every: quantity("time").describe("Fixed time between two arrivals") }),
     z.strictObject({ rate: quantity("rate").refine((perNs) => perNs > 0, { message: "must be above 0" }).describe("Mean arrivals per time, as a Poisson process: 50/s") }),
   ]).optional().describe("When the instances arrive. Default back-to-back: one starts when one ends"),
+  deadline: quantity("time").optional().describe("When each instance should have ended, counted from its arrival: 20ms. What is late is reported, and nothing is stopped. Default: no deadline"),
   inFlight: count.max(1_000_000).optional().describe("Back to back: how many instances run at once. Default 1"),
 };
 const weights = z.enum(["resident", "host"]).optional().describe("Where weights are before the run: in every memory already, or in the host's, as inputs are. Default resident");
@@ -46,12 +50,27 @@ const operators = {
 };
 const cast = z.enum(dtypeNames).optional().describe("Element type to compute floating-point operators in, instead of the model's own");
 
+/** How the tasks of a generated graph are weighed. */
+const weighing = {
+  time: quantity("time").refine((ns) => ns >= 1, { message: "must be at least 1ns" }).optional().describe("Mean duration of a task. Default 10us"),
+  ccr: z.number().min(0).max(1e6).optional().describe("Communication to computation ratio: mean transfer time between two processors over mean duration. Default 1"),
+  heterogeneity: z.number().min(0).max(2).optional().describe("How different processors are: a task takes its mean × (1 ∓ half of this). 0: all are equal. Default 1"),
+  consistent: z.boolean().optional().describe("True: each processor has a speed, the same for all tasks. Default false: task and processor are drawn together"),
+  vary: z.enum(["task", "level", "kernel", "none"]).optional().describe("What the mean duration depends on: drawn for each task, for each level of the graph, in proportion to a kernel's work, or one for all. Default by family"),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe("Seed of the graph and its weights. Default: the scenario's"),
+};
+const familyBranches = families.map((family) => z.strictObject({ family: z.literal(family.name).describe(family.summary), ...family.options.shape, ...weighing }));
+/** A task graph of the literature: its family, the options of it, and how its tasks are weighed. */
+export const generateSchema = z.discriminatedUnion("family", familyBranches as unknown as [(typeof familyBranches)[0]]) as unknown as z.ZodType<GenerateSpec>;
+
 const sources = {
   onnx: z.strictObject({ onnx: file.describe("An .onnx file; its weights are not read"), dims: z.record(z.string(), count).optional().describe("Values of symbolic dimensions: {batch: 8}"), dtype: cast, ...operators, ...repeat }),
   tasks: z.strictObject({ tasks: file.describe("A task graph with one duration per processor (heddle-tasks/1 JSON); brings its own machine"), ...repeat }),
   stg: z.strictObject({ stg: file.describe("A Standard Task Graph file; needs machine: {processors: N}"), ...repeat }),
   dot: z.strictObject({ dot: file.describe("A Graphviz DOT file with weights; needs machine: {processors: N}"), ...repeat }),
   wfformat: z.strictObject({ wfformat: file.describe("A WfCommons WfFormat 1.5 workflow"), ...repeat }),
+  estee: z.strictObject({ estee: file.describe("A data set of the Estee simulator; needs machine: {processors: N}"), graph: z.union([z.string().min(1), z.int().min(0)]).optional().describe("Which graph of the data set: its name, or its key where several have one name. Default: the only one"), ...repeat }),
+  generate: z.strictObject({ generate: generateSchema.describe("A task graph of the literature, by family; needs machine: {processors: N}, but for those of kernels"), ...repeat }),
   graph: z.strictObject({ graph: inlineGraphSchema.describe("Operators and edges, written here"), fuse: z.enum(switches).optional().describe("Merge element-wise operators into their producers. Default auto: off, what is written is what runs"), ...repeat }),
 };
 
@@ -62,9 +81,9 @@ const modelBranches = models.map((model) => z.strictObject({ model: z.literal(mo
 export const workloadSchema: z.ZodType<WorkloadSpec> = z.union([
   ...Object.values(sources),
   z.discriminatedUnion("model", modelBranches as unknown as [(typeof modelBranches)[0]]),
-]).describe("What is run: exactly one of onnx, tasks, stg, dot, wfformat, model, graph") as unknown as z.ZodType<WorkloadSpec>;
+]).describe("What is run: exactly one of onnx, tasks, stg, dot, wfformat, estee, generate, model, graph") as unknown as z.ZodType<WorkloadSpec>;
 
 type SpecOf<K extends keyof typeof sources> = Partial<z.output<(typeof sources)[K]>>;
 
-/** A checked `workload:` section: exactly one of its sources is set. The options of a model builder are further keys. */
-export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & { readonly model?: string | undefined; readonly [option: string]: unknown };
+/** A checked `workload:` section: exactly one of its sources is set; beside `estee`, `graph` is the name of one of its graphs. The options of a model builder are further keys. */
+export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & { readonly estee?: string | undefined; readonly generate?: GenerateSpec | undefined; readonly model?: string | undefined; readonly [option: string]: unknown };

@@ -1,4 +1,4 @@
-import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PlanningView, type PolicyView, type SchedulerView } from "../plugin.ts";
 import { criticalPathDevices } from "./critical-path.ts";
 import { listScheduler, soonestDone } from "./list-scheduler.ts";
 import { meansOf } from "./means.ts";
@@ -23,7 +23,7 @@ export const criticalPathOnFastest = defineScheduler({
     let critical: number[] = [];
     const others = listScheduler({ keys: () => upward.map((rank) => -rank), choose: soonestDone });
     return {
-      prepare(view: PolicyView, out: Dispatch): void {
+      prepare(view: PlanningView, out: Dispatch): void {
         const means = meansOf(view);
         upward = upwardRanks(view, means);
         pathDevice = criticalPathDevices(view, upward, means.transfer);

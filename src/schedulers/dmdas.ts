@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PlanningView, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { immediateScheduler } from "./immediate.ts";
 import { upwardRanks } from "./ranks.ts";
 import { starpuHandbook } from "./starpu.ts";
@@ -35,7 +35,7 @@ function withPriorities(inner: Scheduler, prioritiesOf: (view: PolicyView) => Fl
     wakeAt: (ticks) => plain.wakeAt(ticks),
   };
   return {
-    prepare(view: PolicyView, out: Dispatch): void {
+    prepare(view: PlanningView, out: Dispatch): void {
       priority = prioritiesOf(view);
       inner.prepare?.(view, out);
     },

@@ -124,6 +124,18 @@ export class EarliestFinish {
     return true;
   }
 
+  /** Takes as given that `op` occupies `device` from `start` to `end`, or, where these are equal, has left it. It will not be in the plan's order. */
+  pin(op: number, device: number, start: number, end: number): void {
+    this.#device[op] = device;
+    this.#end[op] = end;
+    if (end > this.#makespan) this.#makespan = end;
+    if (end === start) return;
+    let slot = this.#firstSlot[device]!;
+    while (slot + 1 < this.#firstSlot[device + 1]! && this.#tail(device, slot) > start) slot++;
+    if (this.#reloading?.has(device) === true) this.#reloading.occupy(slot, start, end - start, this.#view.configuration(op, device));
+    else this.#gaps.occupy(slot, start, end - start);
+  }
+
   /** The device where `op` is planned; -1 = not yet. */
   deviceOf(op: number): number {
     return this.#device[op]!;

@@ -1,5 +1,6 @@
 import { Registry } from "../base/registry.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
+import { annealing } from "./annealing.ts";
 import { bLevel } from "./b-level.ts";
 import { balance } from "./balance.ts";
 import { bandit } from "./bandit.ts";
@@ -14,19 +15,24 @@ import { dmdar } from "./dmdar.ts";
 import { dmdas } from "./dmdas.ts";
 import { dsc } from "./dsc.ts";
 import { duplex } from "./duplex.ts";
+import { edf } from "./edf.ts";
 import { etf } from "./etf.ts";
+import { exact } from "./exact.ts";
 import { feedback } from "./feedback.ts";
 import { fifo } from "./fifo.ts";
+import { genetic } from "./genetic.ts";
 import { hcpt } from "./hcpt.ts";
 import { heft } from "./heft.ts";
 import { heteroprio } from "./heteroprio.ts";
 import { hlfet } from "./hlfet.ts";
+import { hybrid } from "./hybrid.ts";
 import { list } from "./list.ts";
 import { lookahead } from "./lookahead.ts";
 import { lws } from "./lws.ts";
 import { maxMin } from "./max-min.ts";
 import { mcp } from "./mcp.ts";
 import { mct } from "./mct.ts";
+import { memoryAware } from "./memory-aware.ts";
 import { met } from "./met.ts";
 import { mh } from "./mh.ts";
 import { minMin } from "./min-min.ts";
@@ -34,6 +40,7 @@ import { olb } from "./olb.ts";
 import { ortParallel } from "./ort-parallel.ts";
 import { ortSequential } from "./ort-sequential.ts";
 import { peft } from "./peft.ts";
+import { portfolioOf } from "./portfolio.ts";
 import { prio } from "./prio.ts";
 import { random } from "./random.ts";
 import { replay } from "./replay.ts";
@@ -45,14 +52,21 @@ import { tLevel } from "./t-level.ts";
 import { tfInterOp } from "./tf-inter-op.ts";
 import { workStealing } from "./work-stealing.ts";
 
-/** All built-in schedulers: static plans, dynamic lists, mappings to queues, feedback, and schedules given by hand. */
-export const schedulers = new Registry<SchedulerDefinition>("scheduler", [
+/** Schedulers that can do without options. */
+const independent: SchedulerDefinition[] = [
   heft, cpop, peft, lookahead, hcpt, bil, dls, etf, mcp, mh, hlfet, dsc,
   tLevel, criticalPathOnFastest, olb, duplex,
   bLevel, fifo, workStealing, balance,
   dmda, mct, met, minMin, maxMin, sufferage, roundRobin, random,
   prio, dm, dmdar, dmdas, lws, heteroprio, dask,
   ortSequential, ortParallel, tfInterOp, streamOrder,
-  sjf, feedback, bandit,
-  list, replay,
+  sjf, edf, memoryAware, feedback, bandit,
+  hybrid, genetic, annealing,
+];
+
+/** All built-in schedulers: static plans, dynamic lists, mappings to queues, feedback, and schedules given by hand. */
+export const schedulers = new Registry<SchedulerDefinition>("scheduler", [
+  ...independent,
+  portfolioOf(independent, ["heft", "peft", "cpop", "dls", "b-level", "dmda", "dmdas"]),
+  exact, list, replay,
 ]);

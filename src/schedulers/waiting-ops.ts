@@ -10,12 +10,13 @@ import { OpQueue } from "./op-queue.ts";
  * that cannot is set aside once, with all others that need the same devices.
  */
 export class WaitingOps {
+  /** In the order pushed, an op gets its key when it is set aside: how many had left the main queue before it. */
   readonly #keys: Float64Array;
   readonly #ordered: boolean;
   readonly #main: OpQueue | IdHeap;
   readonly #aside: (OpQueue | IdHeap)[] = [];
   readonly #capabilities = new Capabilities();
-  #arrivals = 0;
+  #taken = 0;
   #length = 0;
 
   /** @param keys By op: the smallest is taken first, ties by id. Absent: in the order pushed. */
@@ -34,7 +35,6 @@ export class WaitingOps {
   }
 
   push(op: number): void {
-    if (!this.#ordered) this.#keys[op] = this.#arrivals++;
     this.#main.push(op);
     this.#length++;
   }
@@ -42,23 +42,26 @@ export class WaitingOps {
   /** Removes and returns the first op that one of the free devices can run; -1 when there is none. */
   take(view: PolicyView, free: FreeDevices): number {
     for (;;) {
-      const queue = this.#firstQueue(free);
-      if (queue === undefined) return -1;
+      const queue = this.#aside.length === 0 ? this.#main : this.#firstQueue(free);
       const op = queue.pop();
-      if (queue !== this.#main || runsOnAny(view, op, free)) {
+      if (op < 0) return -1;
+      const fromMain = queue === this.#main;
+      if (fromMain) this.#taken++;
+      if (!fromMain || runsOnAny(view, op, free)) {
         this.#length--;
         return op;
       }
+      if (!this.#ordered) this.#keys[op] = this.#taken;
       const group = this.#capabilities.groupOf(view, op);
       (this.#aside[group] ??= this.#queue()).push(op);
     }
   }
 
   /** Of the main queue and those aside that a free device serves, the one whose head comes first. */
-  #firstQueue(free: FreeDevices): OpQueue | IdHeap | undefined {
-    let first: OpQueue | IdHeap | undefined;
-    let head = this.#main.peek();
-    if (head >= 0) first = this.#main;
+  #firstQueue(free: FreeDevices): OpQueue | IdHeap {
+    let first = this.#main;
+    let head = first.peek();
+    if (head >= 0 && !this.#ordered) this.#keys[head] = this.#taken + 1;
     for (let group = 0; group < this.#aside.length; group++) {
       const queue = this.#aside[group]!;
       const op = queue.peek();

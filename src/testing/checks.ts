@@ -31,7 +31,7 @@ export interface ConformanceOptions {
  */
 export function schedulerChecks(definition: SchedulerDefinition, options: ConformanceOptions = {}): ConformanceCheck[] {
   const run: Runner = (instance, sync, seed) =>
-    simulate({ instance, scheduler: create(definition, instance, options), sync: sync.create(undefined), seed, schedulerName: definition.name, syncName: sync.name });
+    simulate({ instance, scheduler: create(definition, instance, options), sync: sync.create(undefined), freshSync: () => sync.create(undefined), seed, schedulerName: definition.name, syncName: sync.name });
   return [wellFormed("scheduler", definition), ...checks(run, syncPolicies.all)];
 }
 

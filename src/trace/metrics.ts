@@ -2,13 +2,15 @@ import type { Warning } from "../base/errors.ts";
 import { formatBytes } from "../base/units.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath } from "./critical-path.ts";
+import { deadlineMetrics, deadlineWarnings } from "./deadlines.ts";
 import { deviceTimes, energyJoules } from "./device-times.ts";
+import { estimateRatios } from "./estimate-ratios.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
 import { TaskList } from "./task-list.ts";
 import { tidy } from "./tidy.ts";
 
-export type { DeviceMetrics, JobMetrics, LinkMetrics, MemoryMetrics, Metrics, PathStep } from "./result.ts";
+export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
 
 /** What a trace does not know. */
 export interface MetricsOptions {
@@ -47,23 +49,27 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
   });
   const alone = bestSequentialTicks(trace);
   const memories = memoryMetrics(trace);
+  const deadlines = deadlineMetrics(trace);
+  const estimates = estimateRatios(trace);
   const boundNs = bound === undefined || bound.ticks === Infinity ? undefined : ns(bound.ticks);
   return {
-    schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs,
+    schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, ...(trace.report !== undefined && { schedulerReport: trace.report }), sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs,
     ...(boundNs !== undefined && { lowerBoundNs: boundNs, lowerBoundSource: bound!.source }),
-    ...(boundNs !== undefined && boundNs > 0 && trace.complete && { gap: rounded(makespanTicks / bound!.ticks - 1) }),
+    ...(boundNs !== undefined && boundNs > 0 && trace.complete && { gap: rounded(makespanTicks / bound!.ticks - 1), optimal: { proven: makespanTicks <= bound!.ticks, gap: rounded(makespanTicks / bound!.ticks - 1) } }),
     ...(alone < Infinity && makespanTicks > 0 && trace.complete && arrivesAtOnce(trace) && { speedup: rounded(alone / makespanTicks), efficiency: rounded(alone / (slots * makespanTicks)) }),
     utilization: share(busy, slots * makespanTicks),
     ...(energy !== undefined && { energyJoules: tidy(energy) }),
     devices, links: linkMetrics(trace), memories,
     ...(instance.jobCount > 1 && { jobs: jobMetrics(trace, makespanNs) }),
+    ...(deadlines !== undefined && { deadlines }),
+    ...(estimates !== undefined && { estimates }),
     counts: {
       tasks: instance.opCount, edges: instance.edgeCount, transfers: trace.transfers.length,
       transferredBytes: trace.transfers.tensor.reduce((sum, tensor) => sum + instance.tensorBytes[tensor]!, 0),
       events: trace.eventCount, rounds: trace.roundCount, dispatches: trace.dispatchCount,
     },
     criticalPath: pathSteps(trace),
-    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories)],
+    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories), ...deadlineWarnings(deadlines)],
     digest: trace.digest,
     tasks: new TaskList(trace),
   };

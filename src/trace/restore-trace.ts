@@ -1,7 +1,8 @@
 import { buildEdges } from "../core/edges.ts";
 import type { Adjacency, Instance, NameList } from "../core/instance.ts";
-import { RowKind, SubjectKind, type Trace } from "../core/trace.ts";
+import { RowKind, SubjectKind, type ChosenPolicies, type Trace } from "../core/trace.ts";
 import { parseColumn, type Column } from "./column-text.ts";
+import { restoreDecisions } from "./saved-decisions.ts";
 import { traceColumns, type Check, type ColumnSpec, type Size } from "./trace-columns.ts";
 
 /** Slots of all devices together; memory is taken for each of them, whatever the length of the file. */
@@ -25,6 +26,10 @@ export interface SavedRun {
   readonly tensorNames: readonly (string | 0)[];
   /** By path, base64. */
   readonly columns: Readonly<Record<string, string>>;
+  /** With options, where the run kept them. */
+  readonly policies?: ChosenPolicies;
+  /** Where the run kept a decision log: by name, base64. */
+  readonly decisions?: Readonly<Record<string, string>>;
 }
 
 type Fail = (message: string) => never;
@@ -37,8 +42,9 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
   const names = { device: about.strings("deviceNames"), memory: about.strings("memoryNames"), resource: about.strings("resourceNames"), kinds: about.strings("classKinds") };
   const opNames = read.strings("opNames");
   const columns = readColumns(new FieldReader(read.object("columns"), "columns.", fail), names.kinds.length, fail);
-  const { get, sizes } = columns;
+  const { get, has, sizes } = columns;
   const f64 = (path: string): Float64Array => get(path) as Float64Array;
+  const deadlines = (key: "jobDeadlineTicks" | "opDeadlineTicks"): Pick<Instance, typeof key> => (has(`instance.${key}`) ? { [key]: f64(`instance.${key}`) } : {});
   const u32 = (path: string): Uint32Array => get(path) as Uint32Array;
   const i32 = (path: string): Int32Array => get(path) as Int32Array;
   const u8 = (path: string): Uint8Array => get(path) as Uint8Array;
@@ -66,7 +72,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     name: about.string("name"), tickNs, opCount: size("ops"), classCount: size("classes"), tensorCount: size("tensors"), edgeCount: edges.edgeTensor.length,
     deviceCount: size("devices"), memoryCount: size("memories"), resourceCount: size("resources"), jobCount: size("jobs"),
     ...edges, inputs, tensorBytes: f64("instance.tensorBytes"), tensorProducer, tensorHome: i32("instance.tensorHome"), topo,
-    jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"),
+    jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"), ...deadlines("jobDeadlineTicks"), ...deadlines("opDeadlineTicks"),
     classOf: u32("instance.classOf"), costTicks: f64("instance.costTicks"), fixedTicks: f64("instance.fixedTicks"), costSigma: f64("instance.costSigma"),
     memoryDemand: f64("instance.memoryDemand"), configuration: i32("instance.configuration"),
     slots: i32("instance.slots"), deviceMemory: u32("instance.deviceMemory"), units: f64("instance.units"), width: f64("instance.width"), setupTicks: f64("instance.setupTicks"),
@@ -89,9 +95,20 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     jobs: { arrivalTicks: f64("jobs.arrivalTicks"), endTicks: f64("jobs.endTicks") },
     peakBytes: f64("peakBytes"), resourceUse: f64("resourceUse"),
     eventCount: read.number("eventCount"), roundCount: read.number("roundCount"), dispatchCount: read.number("dispatchCount"), digest: read.string("digest"),
+    ...(read.has("policies") && { policies: policiesOf(new FieldReader(read.object("policies"), "policies.", fail), fail) }),
+    ...(read.has("decisions") && { decisions: restoreDecisions(saved["decisions"], size("ops"), size("devices"), fail) }),
   };
   checkRun(trace, fail);
   return trace;
+}
+
+function policiesOf(read: FieldReader, fail: Fail): ChosenPolicies {
+  const policy = (key: string): ChosenPolicies["scheduler"] => {
+    const chosen = read.object(key);
+    new FieldReader(chosen, `policies.${key}.`, fail).string("use");
+    return chosen as ChosenPolicies["scheduler"];
+  };
+  return { scheduler: policy("scheduler"), sync: policy("sync") };
 }
 
 /** Fields of a JSON object, each of the type asked for. */
@@ -111,6 +128,9 @@ class FieldReader {
     if (!is(value)) this.#fail(`${this.#prefix}${key} is ${value === undefined ? "missing" : `not ${what}`}`);
     return value as T;
   }
+  has(key: string): boolean {
+    return Object.hasOwn(this.#from, key);
+  }
   string(key: string): string {
     return this.#get(key, "a text", (value) => typeof value === "string");
   }
@@ -128,10 +148,11 @@ class FieldReader {
   }
 }
 
-function readColumns(read: FieldReader, classCount: number, fail: Fail): { get: (path: string) => Column; sizes: Map<Size, number> } {
+function readColumns(read: FieldReader, classCount: number, fail: Fail): { get: (path: string) => Column; has: (path: string) => boolean; sizes: Map<Size, number> } {
   const columns = new Map<string, Column>();
   const sizes = new Map<Size, number>([["classes", classCount]]);
   for (const spec of traceColumns) {
+    if (spec.mayBeAbsent === true && !read.has(spec.path)) continue;
     const column = parseColumn(read.string(spec.path), spec.type) ?? fail(`columns.${spec.path} is not base64 of whole ${spec.type} values`);
     columns.set(spec.path, column);
     const { size: name, starts, optional } = spec;
@@ -148,8 +169,8 @@ function readColumns(read: FieldReader, classCount: number, fail: Fail): { get: 
     }
     if (starts !== undefined) checkStarts(column, sizes.get(starts)!, spec, fail);
   }
-  for (const spec of traceColumns) checkColumn(columns.get(spec.path)!, spec, sizes, fail);
-  return { get: (path) => columns.get(path)!, sizes };
+  for (const spec of traceColumns) if (columns.has(spec.path)) checkColumn(columns.get(spec.path)!, spec, sizes, fail);
+  return { get: (path) => columns.get(path)!, has: (path) => columns.has(path), sizes };
 }
 
 function checkStarts(column: Column, items: number, spec: ColumnSpec, fail: Fail): void {

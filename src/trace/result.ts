@@ -1,4 +1,5 @@
 import type { Warning } from "../base/errors.ts";
+import type { Trace } from "../core/trace.ts";
 import type { PathCause, PathKind } from "./critical-path.ts";
 import type { TaskList } from "./task-list.ts";
 
@@ -12,6 +13,8 @@ export interface Metrics {
   /** Of the workload. */
   readonly name: string;
   readonly scheduler: string;
+  /** What the scheduler itself says of the run: figures and words by name, times in nanoseconds. Absent where it says nothing. */
+  readonly schedulerReport?: NonNullable<Trace["report"]>;
   readonly sync: string;
   readonly seed: number;
   /** False when the run was stopped before its end. */
@@ -24,6 +27,8 @@ export interface Metrics {
   readonly lowerBoundSource?: string;
   /** makespan / lower bound − 1; 0 = proved optimal. Absent where the bound is 0. */
   readonly gap?: number;
+  /** Whether this schedule is proven to be the shortest, which is when it reaches the bound, and what gap is left otherwise. */
+  readonly optimal?: { readonly proven: boolean; readonly gap: number };
   /** T₁ / Tₚ: T₁ is the expected time of all operators one after the other in one slot of the device where that is shortest. Absent where no device can run all of them, and where jobs arrive over time. */
   readonly speedup?: number;
   /** T₁ / (p · Tₚ), with p the slots of all devices. */
@@ -37,6 +42,10 @@ export interface Metrics {
   readonly memories: readonly MemoryMetrics[];
   /** When there is more than one job. */
   readonly jobs?: JobMetrics;
+  /** When something has a deadline. */
+  readonly deadlines?: DeadlineMetrics;
+  /** Where an operator ran longer or shorter than expected. */
+  readonly estimates?: EstimateMetrics;
   readonly counts: {
     readonly tasks: number;
     readonly edges: number;
@@ -99,6 +108,52 @@ export interface JobMetrics {
   /** Jobs completed / makespan. */
   readonly throughputPerSecond: number;
   readonly latencyNs: { readonly mean: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
+}
+
+/** Actual / expected running time of operators, setup left out. */
+export interface EstimateMetrics {
+  /** Those that ran something, in the order of the machine. */
+  readonly devices: readonly ({ readonly name: string } & EstimateRatio)[];
+  /** On all devices together, in the order in which kinds come in the workload. */
+  readonly kinds: readonly ({ readonly kind: string } & EstimateRatio)[];
+}
+
+/** Over the operators that ended and were expected to take some time; percentile by nearest rank. */
+export interface EstimateRatio {
+  readonly tasks: number;
+  readonly mean: number;
+  readonly p95: number;
+}
+
+/** What became of the deadlines. */
+export interface DeadlineMetrics {
+  /** When the workload's instances have a deadline. */
+  readonly jobs?: Tardiness;
+  /** When operators have deadlines of their own. */
+  readonly tasks?: Tardiness;
+}
+
+/** Tardiness = max(0, end − deadline). */
+export interface Tardiness {
+  /** How many ended that had a deadline. */
+  readonly count: number;
+  /** Of these, how many ended after it. */
+  readonly misses: number;
+  /** misses / count. */
+  readonly missRatio: number;
+  /** The mean is over all that are counted, not the late ones alone. */
+  readonly tardinessNs: { readonly total: number; readonly mean: number; readonly max: number };
+  /** The latest first, ties in the order of the workload; 100 at most. */
+  readonly late: readonly LateItem[];
+}
+
+/** A job (by its number, from 0) or an operator that ended after its deadline. */
+export interface LateItem {
+  readonly name: string;
+  /** From the start of the run, as `endNs`. */
+  readonly deadlineNs: number;
+  readonly endNs: number;
+  readonly tardinessNs: number;
 }
 
 /** One step of the critical path. */

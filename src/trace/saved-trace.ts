@@ -1,8 +1,9 @@
 import { InputError, type Issue } from "../base/errors.ts";
 import type { NameList } from "../core/instance.ts";
-import type { Trace } from "../core/trace.ts";
+import type { ChosenPolicies, Trace } from "../core/trace.ts";
 import { chromeEvents } from "./chrome-trace.ts";
 import { columnText, type Column } from "./column-text.ts";
+import { decisionsJson } from "./saved-decisions.ts";
 import { traceColumns } from "./trace-columns.ts";
 import { restoreTrace, type SavedRun } from "./restore-trace.ts";
 
@@ -12,12 +13,13 @@ const savedTraceVersion = 1;
 /**
  * A run as a trace file, in chunks: JSON that Perfetto and chrome://tracing open, with the whole run under the key
  * `heddle`, so that {@link loadTrace} gives back an equal trace. Its columns are base64 of little-endian arrays.
+ * @param policies how the run chose its policies, so that it can be repeated; default: what the trace itself was read with
  * @example
  * for (const chunk of saveTrace(trace)) file.write(chunk);
  */
-export function* saveTrace(trace: Trace): Iterable<string> {
+export function* saveTrace(trace: Trace, policies: ChosenPolicies | undefined = trace.policies): Iterable<string> {
   yield `{"displayTimeUnit":"ns",\n"heddle":`;
-  yield* heddlePart(trace);
+  yield* heddlePart(trace, policies);
   yield `,\n"traceEvents":[`;
   let separator = "\n";
   let chunk = "";
@@ -32,11 +34,11 @@ export function* saveTrace(trace: Trace): Iterable<string> {
   yield `${chunk}\n]}\n`;
 }
 
-function* heddlePart(trace: Trace): Iterable<string> {
+function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterable<string> {
   const { instance } = trace;
-  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns"> = {
+  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions"> = {
     version: savedTraceVersion, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
-    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, digest: trace.digest,
+    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, digest: trace.digest, ...(policies !== undefined && { policies }),
     instance: {
       name: instance.name, tickNs: instance.tickNs, digest: instance.digest, deviceNames: instance.deviceNames, memoryNames: instance.memoryNames,
       resourceNames: instance.resourceNames, classKinds: instance.classKinds,
@@ -52,12 +54,19 @@ function* heddlePart(trace: Trace): Iterable<string> {
   yield `,\n"columns":{`;
   let separator = "\n";
   for (const { path } of traceColumns) {
+    const column = columnAt(trace, path);
+    if (column === undefined) continue;
     yield `${separator}"${path}":"`;
-    yield* columnText(columnAt(trace, path));
+    yield* columnText(column);
     yield `"`;
     separator = ",\n";
   }
-  yield `}}`;
+  yield "}";
+  if (trace.decisions !== undefined) {
+    yield `,\n"decisions":`;
+    yield* decisionsJson(trace.decisions);
+  }
+  yield "}";
 }
 
 /** Names as an array; 0 stands for the usual name, which the reader can tell. */
@@ -74,8 +83,9 @@ function* names(list: NameList, usual?: (id: number) => string | undefined): Ite
   yield `${chunk}]`;
 }
 
-function columnAt(trace: Trace, path: string): Column {
-  return path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], trace) as Column;
+/** Undefined for a column that the instance does not have. */
+function columnAt(trace: Trace, path: string): Column | undefined {
+  return path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], trace) as Column | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Trace } from "../core/trace.ts";
+import { ownDeadline } from "./deadlines.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 
 /** Where and when an operator ran. What did not happen, in a run that was stopped, is absent. */
@@ -9,6 +10,8 @@ export interface TaskResult {
   readonly slot?: number;
   readonly startNs?: number;
   readonly endNs?: number;
+  /** Where it has a deadline of its own. */
+  readonly deadlineNs?: number;
 }
 
 /**
@@ -33,12 +36,14 @@ export class TaskList implements Iterable<TaskResult> {
     const device = ops.device[op]!;
     const start = ops.startTicks[op]!;
     const end = ops.endTicks[op]!;
+    const deadline = ownDeadline(this.#trace, op);
     return {
       name,
       ...(device >= 0 && { device: instance.deviceNames[device]! }),
       ...(ops.slot[op]! >= 0 && { slot: ops.slot[op]! }),
       ...(!Number.isNaN(start) && { startNs: nanoseconds(start, instance.tickNs) }),
       ...(!Number.isNaN(end) && { endNs: nanoseconds(end, instance.tickNs) }),
+      ...(deadline < Infinity && { deadlineNs: nanoseconds(deadline, instance.tickNs) }),
     };
   }
 

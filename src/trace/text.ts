@@ -1,5 +1,7 @@
 import { formatBytes, formatCount, formatJoules, formatNs, formatPercent } from "../base/units.ts";
 import type { Metrics, PathStep } from "./metrics.ts";
+import { deadlineLines } from "./deadlines.ts";
+import { estimateLine } from "./estimate-ratios.ts";
 import { clip, textTable } from "./table-text.ts";
 
 /**
@@ -23,9 +25,10 @@ function headLines(metrics: Metrics): string[] {
   const { counts, jobs } = metrics;
   const pairs: [string, string][] = [["workload", `${clip(metrics.name, 60)}, ${formatCount(counts.tasks)} operators`]];
   pairs.push(["policies", `${metrics.scheduler} scheduler, ${metrics.sync} sync, seed ${metrics.seed}`]);
+  if (metrics.schedulerReport !== undefined) pairs.push(["scheduler", reportText(metrics.schedulerReport)]);
   pairs.push(["makespan", formatNs(metrics.makespanNs) + (metrics.complete ? "" : " (stopped before the end)")]);
   if (metrics.lowerBoundNs !== undefined) {
-    const gap = metrics.gap === undefined ? "" : metrics.gap < 5e-4 ? ", reached: no schedule is faster" : `, gap ${formatPercent(metrics.gap)}`;
+    const gap = metrics.gap === undefined ? "" : metrics.optimal?.proven ? ", reached: no schedule is faster" : `, gap ${metrics.gap < 5e-4 ? "below 0.1 %" : formatPercent(metrics.gap)}`;
     pairs.push(["lower bound", `${formatNs(metrics.lowerBoundNs)} by ${sourceName(metrics.lowerBoundSource)}${gap}`]);
   }
   if (metrics.speedup !== undefined) pairs.push(["speed-up", `${metrics.speedup.toFixed(2)}× over one slot of the best device, efficiency ${formatPercent(metrics.efficiency!)}`]);
@@ -33,13 +36,30 @@ function headLines(metrics: Metrics): string[] {
     const { p50, p90, p99 } = jobs.latencyNs;
     pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
   }
+  if (metrics.deadlines !== undefined) deadlineLines(metrics.deadlines).forEach((line, i) => pairs.push([i === 0 ? "deadlines" : "", line]));
+  if (metrics.estimates !== undefined) pairs.push(["estimates", estimateLine(metrics.estimates)]);
   if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${formatBytes(counts.transferredBytes)}${busiestLink(metrics)}`]);
   if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
   return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);
 }
 
+/** "evaluations 120, best seed 7": names in words, times with their unit, what is false left to be said as "no". */
+function reportText(report: NonNullable<Metrics["schedulerReport"]>): string {
+  const said = (value: string | number | boolean): string => (typeof value === "number" ? formatCount(value) : typeof value === "boolean" ? (value ? "yes" : "no") : value);
+  const parts = Object.entries(report).map(([name, value]) =>
+    name.endsWith("Ns") && typeof value === "number" ? `${inWords(name.slice(0, -2))} ${formatNs(value)}` : `${inWords(name)} ${said(value)}`);
+  return clip(parts.join(", "), width - 13);
+}
+
+/** "planMakespan" as "plan makespan". */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+const sourceText: Readonly<Record<string, string>> = { "critical-path": "the critical path", area: "the amount of work", mixed: "work, dependencies and transfers together", exact: "branch and bound" };
+
 function sourceName(source: string | undefined): string {
-  return source === "critical-path" ? "the critical path" : source === "area" ? "the amount of work" : (source ?? "proof");
+  return sourceText[source ?? ""] ?? source ?? "proof";
 }
 
 function busiestLink(metrics: Metrics): string {

@@ -15,6 +15,8 @@ export interface ColumnSpec {
   readonly starts?: Size;
   /** Empty where the instance does without it. */
   readonly optional?: boolean;
+  /** Left out of the file where the instance does not have it. */
+  readonly mayBeAbsent?: boolean;
   readonly check: Check;
 }
 
@@ -38,6 +40,8 @@ export const traceColumns: readonly ColumnSpec[] = [
   { path: "instance.tensorHome", type: "i32", size: "tensors", check: idOrNone("memories") },
   { path: "instance.topo", type: "u32", size: "ops", check: id("ops") },
   { path: "instance.jobOf", type: "u32", size: "ops", check: id("jobs") },
+  { path: "instance.jobDeadlineTicks", type: "f64", size: "jobs", mayBeAbsent: true, check: "amount" },
+  { path: "instance.opDeadlineTicks", type: "f64", size: "ops", mayBeAbsent: true, check: "amount" },
   { path: "instance.costTicks", type: "f64", size: "classes*D", check: "amount" },
   { path: "instance.fixedTicks", type: "f64", size: "classes*D", optional: true, check: "amount" },
   { path: "instance.costSigma", type: "f64", size: "classes*D", optional: true, check: "finite" },

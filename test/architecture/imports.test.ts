@@ -39,7 +39,7 @@ function part(path: string): string {
   return path.includes("/") && !path.startsWith("node:") && !path.startsWith("@") ? path.split("/")[0]! : path;
 }
 
-const everything = ["base", "graph", "machine", "cost", "plugin.ts", "core", "schedulers", "sync", "bounds", "trace", "scenario", "render"];
+const everything = ["base", "graph", "machine", "cost", "plugin.ts", "solver", "core", "schedulers", "sync", "bounds", "trace", "scenario", "render", "adversary", "stats", "sweep"];
 
 /** What each folder may import of the others, and why not more. */
 const allowed: Readonly<Record<string, { readonly may: readonly string[]; readonly types?: readonly string[]; readonly reason: string }>> = {
@@ -49,14 +49,18 @@ const allowed: Readonly<Record<string, { readonly may: readonly string[]; readon
   machine: { may: ["base"], types: ["graph"], reason: "a machine knows nothing of what runs on it" },
   cost: { may: ["base", "graph", "machine"], reason: "cost models see operators and devices, not the engine" },
   "plugin.ts": { may: [], reason: "a stranger's policy imports this file and nothing else" },
+  solver: { may: ["base"], reason: "the solver takes plain tables: policies use it, and see no more than a stranger's" },
   core: { may: ["base"], types: ["plugin.ts", "graph", "machine", "cost"], reason: "the engine must not know any policy, or policies stop being optional" },
-  schedulers: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
+  schedulers: { may: ["base", "plugin.ts", "solver"], reason: "built-in policies see no more than a stranger's" },
   sync: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
   testing: { may: ["base", "plugin.ts", "core", "graph", "machine", "cost", "schedulers", "sync", "trace"], reason: "the conformance kit is for policies that Heddle does not know" },
-  bounds: { may: ["base", "graph", "machine", "cost"], types: ["core"], reason: "a bound must not depend on the engine that it judges" },
+  bounds: { may: ["base", "graph", "machine", "cost", "solver"], types: ["core"], reason: "a bound must not depend on the engine that it judges" },
   trace: { may: ["base", "core"], reason: "what comes after a run knows the trace only" },
   render: { may: ["base", "trace", "core"], reason: "pictures are drawn from traces" },
-  scenario: { may: everything.filter((folder) => folder !== "render"), reason: "scenarios are resolved without drawing" },
+  adversary: { may: ["base", "graph", "machine", "cost", "core", "trace"], types: ["plugin.ts"], reason: "it is handed the policies that it tries, and touches no file" },
+  scenario: { may: everything.filter((folder) => !["render", "adversary", "sweep"].includes(folder)), reason: "scenarios are resolved without drawing, and run one at a time" },
+  stats: { may: ["base"], reason: "statistics are of numbers, wherever they come from" },
+  sweep: { may: everything.filter((folder) => folder !== "render" && folder !== "adversary"), reason: "sweeps run scenarios, and draw nothing" },
   cli: { may: [...everything, "index.ts"], reason: "" },
 };
 
@@ -99,7 +103,7 @@ describe("architecture", () => {
 
   it("touches files only at the edges, and Node in the engine never", () => {
     const node = imports.filter(({ to, typeOnly }) => to.startsWith("node:") && !typeOnly);
-    expect(node.filter(({ from }) => !/^(cli|scenario)\//.test(from)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+    expect(node.filter(({ from }) => !/^(cli|scenario|sweep)\//.test(from)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
   it("prints and exits only in cli", () => {

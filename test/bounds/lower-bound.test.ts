@@ -146,7 +146,7 @@ describe("lowerBound", () => {
     fc.assert(
       fc.property(tiny, (spec) => {
         const bound = lowerBound(makeInstance(spec));
-        expect(bound.ticks).toBe(Math.max(bound.criticalPathTicks, bound.areaTicks));
+        expect(bound.ticks).toBe(Math.max(bound.criticalPathTicks, bound.areaTicks, bound.mixedTicks, bound.exactTicks));
         expect(bound.ticks).toBeLessThanOrEqual(bruteForce(spec));
       }),
       { numRuns: 300, seed: 7 },
@@ -160,9 +160,12 @@ describe("lowerBound", () => {
   });
 
   it("names its source and rounds up to whole ticks", () => {
-    expect(lowerBound(makeInstance({ costs: [[5, 5], [5, 5], [5, 5]] }))).toEqual({ ticks: 8, criticalPathTicks: 5, areaTicks: 8, source: "area" });
-    expect(lowerBound(makeInstance({ costs: [[5]] }))).toEqual({ ticks: 5, criticalPathTicks: 5, areaTicks: 5, source: "critical-path" });
-    expect(lowerBound(makeInstance({ costs: [] }))).toEqual({ ticks: 0, criticalPathTicks: 0, areaTicks: 0, source: "critical-path" });
+    const bounds = (spec: InstanceSpec) => lowerBound(makeInstance(spec));
+    const many = Array.from({ length: 51 }, () => [5, 5]);
+    expect(bounds({ costs: many })).toEqual({ ticks: 128, criticalPathTicks: 5, areaTicks: 128, mixedTicks: 128, exactTicks: 0, source: "area" });
+    expect(bounds({ costs: many.slice(0, 3) })).toEqual({ ticks: 10, criticalPathTicks: 5, areaTicks: 8, mixedTicks: 8, exactTicks: 10, source: "exact" });
+    expect(bounds({ costs: [[5]] })).toEqual({ ticks: 5, criticalPathTicks: 5, areaTicks: 5, mixedTicks: 5, exactTicks: 5, source: "critical-path" });
+    expect(bounds({ costs: [] })).toEqual({ ticks: 0, criticalPathTicks: 0, areaTicks: 0, mixedTicks: 0, exactTicks: 0, source: "critical-path" });
   });
 
   it("takes realized times in a run with noise", () => {

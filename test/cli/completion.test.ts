@@ -39,7 +39,7 @@ describe.skipIf(!installed("bash"))("in bash", () => {
     [["heddle", "run", "m"], ["mobilenet-v2", "mlp", "mlp.yaml", "my model.onnx"]],
     [["heddle", "run", "--seed", ""], []],
     [["heddle", "run", "--metrics", ""], ["mlp.yaml", "my model.onnx"]],
-    [["heddle", "run", "--scheduler", "m"], ["mcp", "mct", "met", "mh", "min-min", "max-min", "mlp.yaml", "my model.onnx"]],
+    [["heddle", "run", "--scheduler", "m"], ["mcp", "mct", "memory-aware", "met", "mh", "min-min", "max-min", "mlp.yaml", "my model.onnx"]],
     [["heddle", "compare", "--schedulers", "./my"], ["./my model.onnx"]],
     [["heddle", "check", "ml"], ["mlp.yaml"]],
     [["heddle", "render", "trace.json", "--theme", ""], ["auto", "light", "dark"]],

@@ -51,6 +51,12 @@ describe("result", () => {
     expectGolden(`run-${name}`, out);
   });
 
+  it.each([["pipeline", []], ["fork-join", []], ["fork-join-op", ["--op", "c", "--scheduler", "mct"]]])("of %s, explained", async (name, args) => {
+    const { code, out, err } = await heddle("explain", join(scenarios, `${name.replace("-op", "")}.yaml`), ...args);
+    expect([code, err]).toEqual([0, ""]);
+    expectGolden(`explain-${name}`, out);
+  });
+
   it("of a comparison", async () => {
     const { code, out, err } = await heddle("compare", join(scenarios, "fork-join.yaml"), "--schedulers", "heft,fifo,mct");
     expect([code, err]).toEqual([0, ""]);

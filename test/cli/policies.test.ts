@@ -117,8 +117,10 @@ describe("a policy of one's own", () => {
     expect(code).toBe(1);
   });
 
-  it("that loops is named by a comparison too", async () => {
-    const { code, out, err } = await spawnHeddle(["compare", "mlp", "--schedulers", "heft,./loops-prepare.mjs", "--policy-timeout", "500ms"], { cwd: policies });
-    expect([code, out, err]).toEqual([1, "", loops(`scheduler "loops-prepare"`)]);
+  it.each(["loops-prepare", "exits-dispatch", "takes-all-memory"])("that cannot be gone on with (%s) fails alone in a comparison, and is named", async (policy) => {
+    const { code, out, err } = await spawnHeddle(["compare", "mlp", "--schedulers", `heft,./${policy}.mjs,fifo`, "--seeds", "3", "--policy-timeout", policy.startsWith("loops") ? "500ms" : "30s"], { cwd: policies, env: { NODE_OPTIONS: "--max-old-space-size=200" } });
+    expect(out).toMatch(new RegExp(`1 {2}heft .*\\n +2 {2}fifo .*\\n +– {2}${policy} +failed`));
+    expect(out).toMatch(new RegExp(`\\n${policy}: scheduler "${policy}" (made no progress for 0.5 s and was ended|ended the process|ran out of memory) \\(seed 0\\)\\n`));
+    expect([code, err]).toEqual([1, ""]);
   });
 });

@@ -6,7 +6,7 @@ import { costSchema } from "../../src/cost/schema.ts";
 import { deviceSchema, linkSchema, machineSchema } from "../../src/machine/schema.ts";
 import { defaultMachine, defaultScheduler, defaultSync, scenarioSchema } from "../../src/scenario/schema.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
-import { inlineGraphSchema, workloadSchema } from "../../src/scenario/workload-schema.ts";
+import { generateSchema, inlineGraphSchema, workloadSchema } from "../../src/scenario/workload-schema.ts";
 import { modelRegistry } from "../../src/graph/models/index.ts";
 import { canonicalUnit, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
 import { z } from "zod";
@@ -38,11 +38,12 @@ describe("pages name every key", () => {
 
   it("scenarios.md: keys beside the workload's source", () => {
     const options = new Set(modelRegistry.all.flatMap((model) => Object.keys(model.options.shape)));
-    const inline = keysOf(inlineGraphSchema);
-    expect(missing([...keysOf(workloadSchema)].filter((key) => !options.has(key) && !inline.has(key)), "docs/scenarios.md")).toEqual([]);
+    const elsewhere = new Set([...keysOf(inlineGraphSchema), ...keysOf(generateSchema)]);
+    expect(missing([...keysOf(workloadSchema)].filter((key) => !options.has(key) && !elsewhere.has(key)), "docs/scenarios.md")).toEqual([]);
   });
 
   it("workloads.md: operators of a graph in the scenario", () => expect(missing([...keysOf(inlineGraphSchema)].filter((key) => key !== "ops" && key !== "edges"), "docs/workloads.md")).toEqual([]));
+  it("workloads.md: generated task graphs", () => expect(missing(keysOf(generateSchema), "docs/workloads.md")).toEqual([]));
   it("machines.md: machine, devices and links", () => expect(missing([...keysOf(machineSchema), ...keysOf(deviceSchema), ...keysOf(linkSchema)].filter((key) => key !== "source"), "docs/machines.md")).toEqual([]));
   it("costs.md: models and rows", () => expect(missing(keysOf(costSchema), "docs/costs.md")).toEqual([]));
 

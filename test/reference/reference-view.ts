@@ -1,9 +1,9 @@
 import type { Instance } from "../../src/core/instance.ts";
-import type { ReadyList, SchedulerView } from "../../src/plugin.ts";
+import type { PlanningView, ReadyList, SchedulerView } from "../../src/plugin.ts";
 import type { Op, Tensor, World } from "./world.ts";
 
 /** What a policy sees of the reference simulator: every answer is worked out from the state when asked. */
-export function referenceView(instance: Instance, world: World, dataflow: boolean): SchedulerView {
+export function referenceView(instance: Instance, world: World, dataflow: boolean): SchedulerView & PlanningView {
   const { ops, tensors, edges, devices } = world;
   const memoryOf = (device: number): number => devices[device]!.memory;
   const routeTicks = (from: number, to: number, bytes: number): number => {
@@ -37,6 +37,9 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     get nowTicks() {
       return world.now;
     },
+    rehearse() {
+      throw new Error("the reference simulator holds no rehearsals");
+    },
     tickNs: instance.tickNs,
     opCount: instance.opCount,
     deviceCount: instance.deviceCount,
@@ -48,6 +51,14 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     jobCount: instance.jobCount,
     jobOf: (op) => ops[op]!.job,
     arrivalTicks: (job) => instance.jobArrivalTicks[job]!,
+    deadlineTicks: (op) => {
+      const { job } = ops[op]!;
+      const { due, arrival } = world.jobs[job]!;
+      return (due < Infinity ? due : Number.isNaN(arrival) ? Infinity : arrival) + Math.min(instance.opDeadlineTicks?.[op] ?? Infinity, instance.jobDeadlineTicks?.[job] ?? Infinity);
+    },
+    tensors: { bytes: instance.tensorBytes, producer: instance.tensorProducer, home: instance.tensorHome, uses: instance.tensorUses, inputs: instance.inputs },
+    deviceMemory: instance.deviceMemory,
+    memoryBytes: instance.memoryBytes,
     edgeBytes: (edge) => instance.tensorBytes[edges[edge]!.tensor]!,
     estimateTicks: estimate,
     setupTicks: (op, device) => {

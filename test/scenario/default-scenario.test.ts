@@ -17,9 +17,9 @@ describe("workloadSourceOf", () => {
 
   it.each([
     ["gpt3", 'error[unknown-workload]: "gpt3" is neither a workload file nor a model\n  hint: did you mean gpt2?'],
-    ["net.pt", 'error[unknown-workload]: "net.pt" is neither a workload file nor a model\n  hint: files end in .onnx, .tasks.json, .json, .stg, .dot or .gv'],
+    ["net.pt", 'error[unknown-workload]: "net.pt" is neither a workload file nor a model\n  hint: files end in .onnx, .tasks.json, .json, .stg, .dot or .gv, and .gz where packed'],
     ["a.yaml", "error[unknown-workload]: a.yaml is a scenario, not a workload"],
-    ["o.json", "o.json: error[unknown-workload]: o.json is neither a heddle-tasks/1 file nor a WfFormat workflow\n  hint: say which in a scenario: workload: {tasks: FILE} or {wfformat: FILE}"],
+    ["o.json", "o.json: error[unknown-workload]: o.json is neither a heddle-tasks/1 file, nor a WfFormat workflow, nor a data set of Estee\n  hint: say which in a scenario: workload: {tasks: FILE} or {wfformat: FILE} or {estee: FILE}"],
     ["none.json", "error[missing-file]: there is no file none.json"],
   ])("refuses %s", async (name, message) => {
     expect(await messageOf(() => workloadSourceOf(name, readFile))).toBe(message);
@@ -47,7 +47,7 @@ describe("defaultScenario", () => {
     expect(await messageOf(async () => resolveScenario(await defaultScenario("gpt2", { machine: "wrkstation", scheduler: "hefd" })))).toBe(
       '--machine: error[unknown-machine]: there is no machine "wrkstation"\n  hint: did you mean workstation?\n--scheduler: error[unknown-scheduler]: there is no scheduler "hefd"\n  hint: did you mean heft?',
     );
-    expect(await messageOf(() => defaultScenario("gpt2", { dims: { batch: 0 } }))).toBe('gpt2: error[unknown-key]: unknown key "dims" in workload\n  hint: one of: model, batch, dtype, sequence, layers, width, heads, vocabulary, positions, fuse, weights, instances, arrivals, inFlight');
+    expect(await messageOf(() => defaultScenario("gpt2", { dims: { batch: 0 } }))).toBe('gpt2: error[unknown-key]: unknown key "dims" in workload\n  hint: one of: model, batch, dtype, sequence, layers, width, heads, vocabulary, positions, fuse, weights, instances, arrivals, deadline, inFlight');
     expect(await messageOf(() => defaultScenario("net.onnx", { dims: { batch: 0 } }))).toBe("net.onnx: error[bad-value]: workload.dims.batch must be at least 1, not 0");
     expect(await messageOf(() => defaultScenario("gpt2", { machine: "mixed", processors: 3 }))).toBe("error[conflicting-keys]: --machine and --processors exclude each other");
     expect(await messageOf(async () => resolveScenario(await defaultScenario("none.onnx", { readFile }), { readFile }))).toBe("none.onnx: error[missing-file]: there is no file none.onnx");

@@ -22,7 +22,7 @@ const errorOf = async (scheduler: string) => (await messageOf(() => load(schedul
 
 describe("loadPolicy", () => {
   it("takes a built-in, with defaults", async () => {
-    expect(await load("plain")).toEqual({ definition: registry.get("plain"), options: {} });
+    expect(await load("plain")).toMatchObject({ definition: registry.get("plain"), options: {} });
     expect((await load("tuned")).options).toEqual({ alpha: 1, mode: "fast" });
     expect((await load("{use: tuned, alpha: 2}")).options).toEqual({ alpha: 2, mode: "fast" });
   });

@@ -4,8 +4,11 @@ import { defineScheduler, type SchedulerView } from "../../src/plugin.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
 import { checkScheduler, schedulerChecks } from "../../src/testing.ts";
 
-/** Options of the policies that cannot do without: they name every operator of the instance. */
+/** Options of the policies that cannot do without, as they name every operator of the instance, and small budgets for searches. */
 const optionsFor: Readonly<Record<string, ((instance: Instance) => unknown) | undefined>> = {
+  annealing: () => ({ evaluations: 40 }),
+  exact: () => ({ nodes: 500 }),
+  genetic: () => ({ evaluations: 40, population: 8 }),
   list: ({ opCount }) => ({ order: Array.from({ length: opCount }, (_, i) => opCount - 1 - i) }),
   replay: (instance) => ({
     placement: Array.from(instance.topo, (op, i) => {

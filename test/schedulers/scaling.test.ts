@@ -25,7 +25,7 @@ function counted(scheduler: Scheduler, calls: { count: number }): Scheduler {
   };
   return {
     ...(scheduler.queueOrder && { queueOrder: scheduler.queueOrder }),
-    prepare: (view, out) => scheduler.prepare?.(watch<PolicyView>(view), out),
+    prepare: (view, out) => scheduler.prepare?.(watch(view), out),
     ready: (view, op) => scheduler.ready?.(watch<PolicyView>(view), op),
     dispatch: (view, out) => scheduler.dispatch(watch(view), out),
   };

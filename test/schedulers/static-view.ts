@@ -1,4 +1,4 @@
-import type { AdjacencyView, PolicyView } from "../../src/plugin.ts";
+import type { AdjacencyView, PolicyView, TensorsView } from "../../src/plugin.ts";
 
 /** A published task graph: duration by task and processor, and transfer times between any two different processors. */
 export interface TaskGraph {
@@ -29,6 +29,10 @@ export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals 
     slots: Int32Array.from({ length: deviceCount }, (_, d) => slots?.[d] ?? 1),
     jobOf: (op) => jobs?.[op] ?? 0,
     arrivalTicks: (job) => arrivals[job]!,
+    deadlineTicks: () => Infinity,
+    tensors: tensorsOf(opCount, edges),
+    deviceMemory: Uint32Array.from({ length: deviceCount }, (_, d) => d),
+    memoryBytes: new Float64Array(deviceCount).fill(Infinity),
     edgeBytes: (edge) => edges[edge]![2],
     estimateTicks: (op, device) => costs[op]![device]!,
     setupTicks: (op, device) => ((kinds?.[op] ?? 0) < 0 ? 0 : (reload?.[device] ?? 0)),
@@ -45,6 +49,15 @@ export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals 
     opName: (op) => `T${op + 1}`,
     opKind: () => "task",
     deviceName: (device) => `P${device + 1}`,
+  };
+}
+
+/** A tensor an edge. */
+function tensorsOf(opCount: number, edges: TaskGraph["edges"]): TensorsView {
+  const { start, edge } = adjacency(opCount, edges, 1, 0);
+  return {
+    bytes: Float64Array.from(edges, ([, , ticks]) => ticks), producer: Int32Array.from(edges, ([from]) => from), home: new Int32Array(edges.length).fill(-1),
+    uses: new Uint32Array(edges.length).fill(1), inputs: { start, item: edge },
   };
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from "../../base/errors.ts";
-import { commonFlags, type Command, type Flag } from "../command.ts";
+import { allFlags, type Command } from "../command.ts";
 import { completionScripts, type CommandWords, type FlagWords, type Words } from "../completion-scripts.ts";
 import { commands } from "../main.ts";
 
@@ -33,7 +33,7 @@ async function collectWords(): Promise<Words> {
   const words: Record<string, CommandWords> = {};
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = await load();
-    const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([flag, { help, type, short, value, choices }]: [string, Flag]): FlagWords => ({
+    const flags = Object.entries(allFlags(command)).map(([flag, { help, type, short, value, choices }]): FlagWords => ({
       name: flag, help, takesValue: type === "string", files: /FILE|DIR/.test(value ?? "") || choices === "schedulers", ...(short !== undefined && { short }), values: typeof choices === "string" ? (named[choices] ?? []) : (choices ?? []),
     }));
     const arguments_ = name === "completion" ? shells : name === "list" ? Object.keys(topics) : command.usage.includes("MODEL") ? named["models"]! : [];

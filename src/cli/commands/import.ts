@@ -35,8 +35,8 @@ export const importCommand: Command = {
     if (values["costs"] === true) return printCosts(positionals[0]!, values, io);
     const scenario = await scenarioFromArgs(positionals[0]!, values);
     // Their durations are for one processor; how many there are makes no difference here.
-    const { stg, dot } = scenario.spec.workload;
-    const processors = wholeNumber(values, "processors", 1, mostProcessors) ?? (stg !== undefined || dot !== undefined ? 1 : undefined);
+    const { stg, dot, estee, generate } = scenario.spec.workload;
+    const processors = wholeNumber(values, "processors", 1, mostProcessors) ?? ([stg, dot, estee, generate].some((source) => source !== undefined) ? 1 : undefined);
     const loaded = await loadWorkload(scenario, processors);
     const fused = values["fuse"] === true ? fuseGraph(loaded.graph) : undefined;
     const summary: GraphSummary = summarize(fused?.graph ?? loaded.graph, { ...(loaded.nodeCount !== undefined && { nodes: loaded.nodeCount }), ...(loaded.unknown && { unknown: loaded.unknown }) });

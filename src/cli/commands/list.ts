@@ -21,12 +21,13 @@ export const topics: Readonly<Record<string, Topic>> = {
   devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device), yaml: true },
   links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link), yaml: true },
   models: { title: "Models", all: async () => (await import("../../graph/models/index.ts")).models, detail: policyDetail },
+  generators: { title: "Generators of task graphs", all: async () => (await import("../../graph/generate/families.ts")).families, detail: async (item) => `${await policyDetail(item)}and for all: time, ccr, heterogeneity, consistent, vary, seed (docs/workloads.md)\n` },
   kinds: { title: "Operator kinds", all: async () => (await import("../../graph/op-kinds.ts")).opKinds.map(({ kind, ...rest }) => ({ name: kind, ...rest })), detail: async (item) => `category: ${(item as Named & { category: string }).category}\n` },
 };
 
 export const list: Command = {
   name: "list",
-  summary: "List schedulers, synchronization policies, machines, devices, links, models and operator kinds",
+  summary: "List schedulers, synchronization policies, machines, devices, links, models, generators and operator kinds",
   usage: "[TOPIC [NAME]]",
   description: `Topics: ${Object.keys(topics).join(", ")}. With a name: its options and where it comes from; machines and devices as YAML to start your own from.`,
   positionals: [0, 2],

@@ -3,8 +3,10 @@ import { InputError } from "../../base/errors.ts";
 import type { Trace } from "../../core/trace.ts";
 import { analyzeRun } from "../../scenario/analyze-run.ts";
 import { compareSchedulers } from "../../scenario/compare-schedulers.ts";
+import { chosenPolicies } from "../../scenario/repeat-run.ts";
 import { resolveScenario, type ResolvedScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario, runScenario } from "../../scenario/run-scenario.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
 import { metricsJson } from "../../trace/metrics-json.ts";
 import type { Metrics } from "../../trace/metrics.ts";
 import type { Command, Invocation, Io, Values } from "../command.ts";
@@ -27,7 +29,8 @@ export const run: Command = {
   flags: {
     ...scenarioFlags,
     timeline: { type: "string", value: "FILE", help: "Draw the schedule as an SVG", choices: "files" },
-    trace: { type: "string", value: "FILE", help: "Write every event, for Perfetto, chrome://tracing, and heddle render/verify/diff", choices: "files" },
+    trace: { type: "string", value: "FILE", help: "Write every event, for Perfetto, chrome://tracing, and heddle render/verify/diff/explain", choices: "files" },
+    decisions: { type: "boolean", help: "Record every placement with its alternatives and their predicted ends, for heddle explain --op; kept in the trace, which is trace.json if none is named" },
     metrics: { type: "string", value: "FILE", help: "Write the result as JSON", choices: "files" },
     csv: { type: "string", value: "FILE", help: "Write one line an operator", choices: "files" },
     out: { type: "string", short: "o", value: "DIR", help: "Folder for the files, made if needed; with none named, it gets timeline.svg, trace.json and metrics.json", choices: "files" },
@@ -52,7 +55,7 @@ export const run: Command = {
     progress.show(`simulating ${resolved.name}`);
     const instance = compileScenario(resolved);
     enterPhase(await policyPhase(resolved));
-    const trace = runScenario(resolved, { instance, ...progress.shared });
+    const trace = runScenario(resolved, { instance, decisions: values["decisions"] === true, ...progress.shared });
     enterPhase(undefined);
     const metrics = analyzeRun(resolved, trace);
     const rows = resolved.compare.length > 0 && values["format"] !== "json"
@@ -61,7 +64,7 @@ export const run: Command = {
     enterPhase(undefined);
     const result = { ...metrics, fused: resolved.fused };
     progress.show("writing");
-    await writeOutputs(files, resolved, trace, result);
+    await writeOutputs(files, scenario, resolved, trace, result);
     progress.clear();
 
     const written = Object.values(files);
@@ -92,6 +95,7 @@ function plannedFiles(output: ResolvedScenario["output"], values: Values): Outpu
   const kinds = ["timeline", "trace", "metrics", "csv"] as const;
   const named = kinds.some((kind) => values[kind] !== undefined || (kind !== "csv" && output[kind] !== undefined));
   if (out !== undefined && !named) output = { timeline: "timeline.svg", trace: "trace.json", metrics: "metrics.json" };
+  if (values["decisions"] === true) output = { trace: "trace.json", ...output };
   for (const kind of kinds) {
     const flag = values[kind] as string | undefined;
     const file = flag ?? (kind === "csv" ? undefined : output[kind]);
@@ -112,12 +116,12 @@ function checkFiles(files: OutputFiles, input: string): void {
   }
 }
 
-async function writeOutputs(files: OutputFiles, resolved: ResolvedScenario, trace: Trace, result: Metrics): Promise<void> {
+async function writeOutputs(files: OutputFiles, scenario: Scenario, resolved: ResolvedScenario, trace: Trace, result: Metrics): Promise<void> {
   if (files.timeline !== undefined) {
     const { timelineOf } = await import("../timeline-of.ts");
     writeWhole(files.timeline, [await timelineOf(trace, { deviceKinds: resolved.machine.devices.map((device) => device.kind) })]);
   }
-  if (files.trace !== undefined) writeWhole(files.trace, (await import("../../trace/saved-trace.ts")).saveTrace(trace));
+  if (files.trace !== undefined) writeWhole(files.trace, (await import("../../trace/saved-trace.ts")).saveTrace(trace, chosenPolicies(scenario.spec)));
   if (files.metrics !== undefined) writeWhole(files.metrics, metricsJson(result));
   if (files.csv !== undefined) writeWhole(files.csv, (await import("../../trace/csv.ts")).traceCsv(trace));
 }

@@ -22,6 +22,8 @@ export class TasksReader {
   /** All durations, row after row, and the end of each row. */
   readonly ns: F64Column;
   readonly rowEnd = new U32Column();
+  /** Deadlines in ns, by task, of those that have one. */
+  readonly deadlineNs = new Map<number, number>();
   readonly edgeFrom: U32Column;
   readonly edgeTo: U32Column;
   readonly edgeNs: F64Column;
@@ -123,7 +125,8 @@ export class TasksReader {
       if (json.is("name") && name < 0) {
         name = this.#readName();
       } else if (json.is("ns") && rows++ === 0) this.#readRow();
-      else this.#otherKey(keyAt, ["name", "ns"]);
+      else if (json.is("deadlineNs") && !this.deadlineNs.has(this.taskName.length)) this.deadlineNs.set(this.taskName.length, this.#readDeadline());
+      else this.#otherKey(keyAt, ["name", "ns", "deadlineNs"]);
     }
     if (name < 0) this.#issues.add("missing-key", 'the task has no "name"', at);
     if (rows === 0) this.#issues.add("missing-key", 'the task has no "ns"', at, "one duration in ns a processor, null where it cannot run");
@@ -146,6 +149,11 @@ export class TasksReader {
       if (!(value >= 0)) this.#badTime(value);
       ns.push(value);
     }
+  }
+
+  #readDeadline(): number {
+    const value = this.#json.numberOrNull();
+    return value >= 0 && value < Infinity ? value : this.#badTime(value, "leave deadlineNs out where there is none");
   }
 
   #readEdges(): void {
@@ -186,14 +194,14 @@ export class TasksReader {
   }
 
   /** Notes a time that is not one, and returns 0 in its place. */
-  #badTime(value: number): number {
+  #badTime(value: number, nullHint = "an edge needs a time: 0 for a pure ordering"): number {
     const json = this.#json;
     if (Number.isNaN(value)) json.syntax("a time in ns");
     // The number is already read: it ends where the reader is.
     let at = json.at - 1;
     while (at > 0 && /[\w.+-]/.test(String.fromCharCode(json.bytes[at - 1]!))) at--;
     const shown = json.excerpt(at);
-    this.#issues.add("bad-time", `${shown} is not a time`, at, shown === "null" ? "an edge needs a time: 0 for a pure ordering" : "times are finite and not negative, in ns");
+    this.#issues.add("bad-time", `${shown} is not a time`, at, shown === "null" ? nullHint : "times are finite and not negative, in ns");
     return 0;
   }
 

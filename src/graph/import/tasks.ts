@@ -16,7 +16,8 @@ export { tickForTasks } from "./tick.ts";
  * Reads a task graph in the format `heddle-tasks/1`:
  * `{"format": "heddle-tasks/1", "processors": ["P1", …], "tasks": [{"name": "T1", "ns": [14, null, 9]}, …],
  * "edges": [{"from": "T1", "to": "T2", "ns": 18}, …]}`, with one duration a processor (null = cannot run there), and
- * the transfer time of an edge between any two different processors. Keys may come in any order.
+ * the transfer time of an edge between any two different processors. A task may have a `deadlineNs`, counted from the
+ * arrival of its job. Keys may come in any order.
  *
  * The bytes are read once, straight into columns: a million tasks never become a million objects.
  * @throws {InputError} with every problem found (up to 20), each with its line and column.
@@ -43,8 +44,9 @@ export function importTasks(input: string | Uint8Array, { file }: { file: string
   const task = builder.class({ kind: "task" });
   for (let id = 0; id < taskName.length; id++) builder.opOfClass(task, names.text(taskName.get(id)));
   for (let edge = 0; edge < from.length; edge++) builder.edge(from[edge]!, to[edge]!, edgeNs.get(edge));
+  for (const [id, deadlineNs] of reader.deadlineNs) builder.deadline(id, deadlineNs);
   const durations = ns.take();
-  const { tickNs, exact } = chooseTick(durations, edgeNs.view());
+  const { tickNs, exact } = chooseTick(durations, edgeNs.view(), [...reader.deadlineNs.values()]);
   const warnings = exact ? [] : [inexactTimes(tickNs)];
   return { graph: builder.build(), costs: { deviceCount: processors.length, ns: durations }, machine: processorMachine(processors), tickNs, warnings };
 }

@@ -68,7 +68,7 @@ export class UniformTasks {
 }
 
 /** Durations that fit in 2 GiB. */
-const mostDurations = 2 ** 28;
+export const mostDurations = 2 ** 28;
 
 /** Every pair of processors has a route. */
 const mostProcessors = 4096;

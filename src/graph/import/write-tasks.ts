@@ -25,7 +25,9 @@ export function* tasksChunks({ graph, costs, machine }: Workload): Generator<str
   let text = "";
   for (let op = 0; op < graph.opCount; op++) {
     const row = Array.from(costs.ns.subarray(op * costs.deviceCount, (op + 1) * costs.deviceCount), (ns) => (ns < Infinity ? ns : null));
-    text += `${op > 0 ? "," : ""}\n{"name":${JSON.stringify(graph.opName(op))},"ns":${JSON.stringify(row)}}`;
+    const deadlineNs = graph.deadlineNs?.[op] ?? Infinity;
+    const deadline = deadlineNs < Infinity ? `,"deadlineNs":${deadlineNs}` : "";
+    text += `${op > 0 ? "," : ""}\n{"name":${JSON.stringify(graph.opName(op))},"ns":${JSON.stringify(row)}${deadline}}`;
     if (text.length > chunkLength) {
       yield text;
       text = "";

@@ -1,0 +1,110 @@
+import { F64Column, U32Column, U8Column } from "../base/columns.ts";
+import type { PolicyView } from "../plugin.ts";
+
+/**
+ * Every placement of a run, in the order made, with the devices it was chosen from. Times in ticks.
+ *
+ * The prediction for a device is what a completion-time policy works out from the view at that instant, the op not
+ * placed yet: it begins `max(waitTicks, dataTicks)` after now and runs `runTicks`. It is of the engine's making, and no
+ * policy need have looked at it.
+ */
+export interface Decisions {
+  readonly length: number;
+  readonly op: Uint32Array;
+  /** When it was made. */
+  readonly atTicks: Float64Array;
+  /** 1 = the op was not ready yet: the prediction knows only the inputs that existed then, and not when the others would. */
+  readonly planned: Uint8Array;
+  /** How many devices could run the op. */
+  readonly candidates: Uint32Array;
+  /** Alternatives of decision i are those from `first[i]` up to `first[i + 1]`, by device id; the device chosen is among them. */
+  readonly first: Uint32Array;
+  readonly alternatives: {
+    readonly device: Uint32Array;
+    /** Until the device can begin another op: 0 while a slot is free that no queued op will take, else its backlog divided among its slots. */
+    readonly waitTicks: Float64Array;
+    /** To bring the inputs that exist there, one after the other over quiet routes. */
+    readonly dataTicks: Float64Array;
+    /** Expected setup and run. */
+    readonly runTicks: Float64Array;
+  };
+}
+
+/** Alternatives kept of one decision: those with the earliest predicted ends (ties by id), and the device chosen, if it is none of them. */
+export const mostAlternatives = 16;
+
+/** Notes every placement of a run while it is made; see {@link Decisions}. */
+export class DecisionLog {
+  readonly #op = new U32Column();
+  readonly #at = new F64Column();
+  readonly #planned = new U8Column();
+  readonly #candidates = new U32Column();
+  readonly #first = new U32Column();
+  readonly #device = new U32Column();
+  readonly #wait = new F64Column();
+  readonly #data = new F64Column();
+  readonly #run = new F64Column();
+  // Of the decision at hand, by device: 1 = it can run the op; predicted end.
+  readonly #runs: Uint8Array;
+  readonly #end: Float64Array;
+  readonly #sorted: Float64Array;
+
+  constructor(deviceCount: number) {
+    this.#runs = new Uint8Array(deviceCount);
+    this.#end = new Float64Array(deviceCount);
+    this.#sorted = new Float64Array(deviceCount);
+  }
+
+  /** `op` is about to be placed on `device`. */
+  note(view: PolicyView, op: number, device: number, planned: boolean): void {
+    this.#op.push(op);
+    this.#at.push(view.nowTicks);
+    this.#planned.push(planned ? 1 : 0);
+    this.#first.push(this.#device.length);
+    const candidates = this.#predict(view, op);
+    this.#candidates.push(candidates);
+    let ties = Infinity;
+    let last = Infinity;
+    if (candidates > mostAlternatives) {
+      this.#sorted.set(this.#end);
+      last = this.#sorted.sort()[mostAlternatives - 1]!;
+      ties = mostAlternatives - this.#sorted.indexOf(last);
+    }
+    for (let d = 0; d < view.deviceCount; d++) {
+      const kept = this.#runs[d] === 1 && (this.#end[d]! < last || (this.#end[d] === last && ties-- > 0));
+      if (!kept && d !== device) continue;
+      this.#device.push(d);
+      this.#wait.push(waitTicks(view, d));
+      this.#data.push(view.dataTicks(op, d));
+      this.#run.push(view.estimateTicks(op, d) + view.setupTicks(op, d));
+    }
+  }
+
+  /** Predicts the end on every device; returns how many can run the op. */
+  #predict(view: PolicyView, op: number): number {
+    let candidates = 0;
+    for (let d = 0; d < view.deviceCount; d++) {
+      const estimate = view.estimateTicks(op, d);
+      this.#runs[d] = estimate < Infinity ? 1 : 0;
+      candidates += this.#runs[d]!;
+      this.#end[d] = estimate === Infinity ? Infinity : Math.max(waitTicks(view, d), view.dataTicks(op, d)) + estimate + view.setupTicks(op, d);
+    }
+    return candidates;
+  }
+
+  /** What was noted so far, in columns. */
+  decisions(): Decisions {
+    const length = this.#op.length;
+    const first = new Uint32Array(length + 1);
+    first.set(this.#first.view());
+    first[length] = this.#device.length;
+    return {
+      length, op: this.#op.take(), atTicks: this.#at.take(), planned: this.#planned.take(), candidates: this.#candidates.take(), first,
+      alternatives: { device: this.#device.take(), waitTicks: this.#wait.take(), dataTicks: this.#data.take(), runTicks: this.#run.take() },
+    };
+  }
+}
+
+function waitTicks(view: PolicyView, device: number): number {
+  return view.freeSlots(device) > view.queued(device) ? 0 : view.backlogTicks(device) / view.slots[device]!;
+}

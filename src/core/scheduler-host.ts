@@ -1,0 +1,164 @@
+import { F64Column, U32Column } from "../base/columns.ts";
+import { InputError } from "../base/errors.ts";
+import type { Scheduler } from "../plugin.ts";
+import { EventKind, eventKey } from "./event-key.ts";
+import { IdBuffer } from "./id-buffer.ts";
+import type { Instance } from "./instance.ts";
+import type { PolicyPort } from "./policy-port.ts";
+import { ceilTicks } from "./shared-resources.ts";
+import type { SimulationState } from "./state.ts";
+
+/** What deciding takes: time of the one host thread that runs the scheduler. Ticks, which need not be whole; all default to 0. */
+export interface DispatchCost {
+  /** For each operator placed. */
+  readonly perOpTicks?: number;
+  /** For each call of `dispatch`, whether it places anything or not. */
+  readonly perCallTicks?: number;
+  /** From one call of `dispatch` to the next, at least. */
+  readonly minIntervalTicks?: number;
+}
+
+/** The host thread's busy times: one entry for each call of `dispatch` that took time, in order. */
+export interface HostPeriods {
+  readonly length: number;
+  readonly startTicks: Float64Array;
+  readonly endTicks: Float64Array;
+  /** Operators placed by the call. */
+  readonly placed: Uint32Array;
+}
+
+/** `ops.device` of an op whose placement waits for the host: below -1, which stands for "not placed". Its own inverse. */
+export function heldPlacement(device: number): number {
+  return -2 - device;
+}
+
+/**
+ * The host thread that runs the scheduler, for runs in which deciding takes time. Placements take effect one after the
+ * other as the host works them off; until then, and until the interval is over, the scheduler is not asked again, and
+ * what happens meanwhile is kept for its next turn.
+ */
+export class SchedulerHost {
+  readonly #state: SimulationState;
+  readonly #perOp: number;
+  readonly #perCall: number;
+  readonly #interval: number;
+  /** What the scheduler has not been told yet. */
+  readonly #ended = new IdBuffer();
+  readonly #ready = new IdBuffer();
+  #mayAct = false;
+
+  // Placements that wait, first in first out: those from #done on.
+  readonly #op = new U32Column();
+  readonly #due = new F64Column();
+  #done = 0;
+  /** Ops that are to start ahead of the queue when their placement takes effect. */
+  readonly #startsAhead = new Set<number>();
+
+  #turnAt = 0;
+  #placedInTurn = 0;
+  /** The scheduler may be asked again. */
+  #nextTurn = 0;
+  #askedFor = -1;
+  readonly #start = new F64Column();
+  readonly #end = new F64Column();
+  readonly #placed = new U32Column();
+
+  constructor(state: SimulationState, cost: DispatchCost) {
+    checkCost(cost);
+    this.#state = state;
+    this.#perOp = cost.perOpTicks ?? 0;
+    this.#perCall = cost.perCallTicks ?? 0;
+    this.#interval = Math.ceil(cost.minIntervalTicks ?? 0);
+    // The queues sum what is placed from the first question on; asked now, they need not know of placements that wait.
+    state.devices.backlogTicks(0, 0);
+  }
+
+  /**
+   * The host's part of a round, after edges were signalled: placements that are done take effect, then the scheduler has
+   * its turn if there is a reason and it may be asked. True when `dispatch` was called.
+   */
+  round(scheduler: Scheduler, policies: PolicyPort): boolean {
+    const state = this.#state;
+    this.#applyDue(policies);
+    const { endedOps, newReady, ready, ops } = state;
+    for (let i = 0; i < endedOps.length; i++) this.#ended.push(endedOps.at(i));
+    for (let i = 0; i < newReady.length; i++) {
+      const op = newReady.at(i);
+      if (ops.device[op] !== -1) continue;
+      ready.append(op);
+      this.#ready.push(op);
+      this.#mayAct = true;
+    }
+    this.#mayAct ||= state.slotFreed || state.wakeDue;
+    if (!this.#mayAct && this.#ended.length === 0) return false;
+    if (state.now < this.#nextTurn) {
+      this.#wakeAt(this.#nextTurn);
+      return false;
+    }
+    const asked = this.#mayAct;
+    this.#mayAct = false;
+    this.#turnAt = state.now;
+    this.#placedInTurn = 0;
+    policies.askScheduler(scheduler, asked, this.#ended, this.#ready);
+    this.#ended.clear();
+    this.#ready.clear();
+    if (asked) this.#endTurn();
+    return asked;
+  }
+
+  /** The scheduler places an op in its turn. False where that takes no time: it takes effect at once. */
+  holds(op: number): boolean {
+    const { now, queue } = this.#state;
+    const due = now + ceilTicks(this.#perCall + ++this.#placedInTurn * this.#perOp);
+    if (due === now) return false;
+    this.#op.push(op);
+    this.#due.push(due);
+    queue.push(due, eventKey(EventKind.host, 0), 0);
+    return true;
+  }
+
+  /** The op starts when its placement takes effect, if it can then. */
+  startAhead(op: number): void {
+    this.#startsAhead.add(op);
+  }
+
+  /** Busy times so far, none after `untilTicks`. */
+  periods(untilTicks: number): HostPeriods {
+    return { length: this.#start.length, startTicks: this.#start.take(), endTicks: this.#end.take().map((end) => Math.min(end, untilTicks)), placed: this.#placed.take() };
+  }
+
+  #applyDue(policies: PolicyPort): void {
+    const { now } = this.#state;
+    while (this.#done < this.#op.length && this.#due.at(this.#done) <= now) {
+      const op = this.#op.at(this.#done++);
+      policies.takeEffect(op, this.#startsAhead.delete(op));
+      this.#state.progressed = true;
+    }
+  }
+
+  #endTurn(): void {
+    const freeAt = this.#turnAt + ceilTicks(this.#perCall + this.#placedInTurn * this.#perOp);
+    this.#nextTurn = Math.max(freeAt, this.#turnAt + this.#interval);
+    if (freeAt === this.#turnAt) return;
+    this.#start.push(this.#turnAt);
+    this.#end.push(freeAt);
+    this.#placed.push(this.#placedInTurn);
+  }
+
+  #wakeAt(ticks: number): void {
+    if (this.#askedFor === ticks) return;
+    this.#askedFor = ticks;
+    this.#state.queue.push(ticks, eventKey(EventKind.host, 0), 0);
+  }
+}
+
+function checkCost(cost: DispatchCost): void {
+  for (const [name, ticks] of Object.entries(cost)) {
+    if (ticks !== undefined && !(ticks >= 0 && ticks < Infinity)) throw new InputError({ code: "bad-dispatch-cost", message: `${name} is ${ticks}, and deciding takes a time from 0` });
+  }
+}
+
+/** Placements that the host has not worked off count as none in a run that was stopped. */
+export function placementsInEffect(device: Int32Array): Int32Array {
+  return device.some((d) => d < -1) ? device.map((d) => Math.max(d, -1)) : device;
+}

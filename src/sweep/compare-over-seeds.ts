@@ -1,0 +1,126 @@
+import { availableParallelism } from "node:os";
+import { InputError } from "../base/errors.ts";
+import { suggestion } from "../base/registry.ts";
+import type { Instance } from "../core/instance.ts";
+import type { SchedulerDefinition } from "../plugin.ts";
+import type { ChosenPolicy } from "../scenario/load-policy.ts";
+import { policyLabels } from "../scenario/policy-labels.ts";
+import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
+import { compileScenario } from "../scenario/run-scenario.ts";
+import { uselessDevices } from "../scenario/useless-devices.ts";
+import { compareSamples } from "../stats/comparison.ts";
+import { mean } from "../stats/mean.ts";
+import { nanoseconds } from "../trace/nanoseconds.ts";
+import type { CellSetting } from "./cell-runner.ts";
+import type { Comparison, ComparedScheduler } from "./comparison.ts";
+import { assumptionsOf } from "./instance-variation.ts";
+import { runSweep, type SweepOptions, type SweepResult } from "./run-sweep.ts";
+import { sensitivityOf } from "./sensitivity.ts";
+import { sharedCopy } from "./share-instance.ts";
+
+/** How to compare schedulers over seeds; everything is optional. */
+export interface OverSeedsOptions {
+  /** Default: the scenario's `compare` list. */
+  readonly schedulers?: readonly ChosenPolicy<SchedulerDefinition>[];
+  /** How many seeds, from the scenario's on; default 1. */
+  readonly seeds?: number;
+  /** What the others are measured against: a scheduler's name in the result, such as "dmda beta=2". Default: the first. */
+  readonly baseline?: string;
+  /** Threads; 0 = in the caller's. Default: one a core. Definitions that were made in the program run in the caller's thread in any case. */
+  readonly workers?: number;
+  /** Vary each assumption by ±20 % too, and say which one changes the winner. Default false. */
+  readonly sensitivity?: boolean;
+  /** A policy of one's own, in a worker, that makes no progress for this long fails; default 10 s. */
+  readonly policyTimeoutMs?: number;
+  /** Told now and then how much is done: runs, and the bounds of seeds. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** By how much `sensitivity` varies. */
+export const sensitivityShare = 0.2;
+
+/**
+ * Compares schedulers on a scenario with many seeds. A seed decides operator times (noise), random arrivals and the random
+ * numbers of policies; every scheduler meets each seed with the same luck, so that differences are paired. Graph and
+ * machine are those of the scenario. The result depends neither on the number of workers nor on their speed.
+ *
+ * A scheduler that fails, or hangs in a worker, is in `failures`, and the others are compared without it.
+ * @throws {InputError} when there is nothing to compare, or the baseline is not among the schedulers.
+ * @example
+ * const comparison = await compareOverSeeds(scenario, { seeds: 100, baseline: "heft" });
+ * console.log(formatComparisonOverSeeds(comparison));
+ */
+export async function compareOverSeeds(scenario: ResolvedScenario, options: OverSeedsOptions = {}): Promise<Comparison> {
+  const chosen = options.schedulers ?? scenario.compare;
+  if (chosen.length === 0) throw new InputError({ code: "nothing-to-compare", message: "there is no scheduler to compare", hint: "for example --schedulers heft,fifo" });
+  const names = policyLabels(chosen);
+  const baseline = baselineOf(options.baseline, names);
+  const seedCount = options.seeds ?? 1;
+  if (!(Number.isInteger(seedCount) && seedCount >= 1)) throw new InputError({ code: "bad-seeds", message: `schedulers are compared with a whole number of seeds from 1, not ${seedCount}` });
+
+  const instance = compileScenario(scenario);
+  const random = instance.costSigma.some((sigma) => sigma > 0) || scenario.drawArrivals !== undefined;
+  const setting: CellSetting = {
+    instance, variations: [undefined], schedulers: chosen, sync: scenario.sync, firstSeed: scenario.seed,
+    ...(scenario.drawArrivals && seedCount > 1 && { arrivalTicks: drawArrivals(scenario, instance, seedCount) }),
+  };
+  const sweepOptions: SweepOptions = { seedCount, workers: options.workers ?? availableParallelism(), timeoutMs: options.policyTimeoutMs ?? 10_000, names, random, ...(options.onProgress && { onProgress: options.onProgress }) };
+  const assumptions = options.sensitivity === true ? assumptionsOf(instance, scenario.machine.devices) : [];
+  const changes = [-sensitivityShare, sensitivityShare];
+  const variations = assumptions.flatMap(({ variation }) => changes.map((change) => ({ ...variation, factor: 1 + change })));
+  const sweep = await runSweep({ ...setting, variations: [undefined, ...variations] }, sweepOptions);
+
+  const failures = names.flatMap((name, i) => {
+    const failure = sweep.failures[0]![i];
+    return failure === undefined ? [] : [{ name, ...failure, seed: scenario.seed + failure.seed }];
+  });
+  const ran = names.flatMap((_, i) => (sweep.failures[0]![i] === undefined ? [i] : []));
+  const warnings = [...scenario.warnings, ...uselessDevices(scenario, instance)];
+  const used = ran.includes(baseline) ? baseline : (ran[0] ?? baseline);
+  if (used !== baseline) warnings.push({ code: "baseline-failed", message: `the baseline ${names[baseline]!} failed; ${names[used]!} stands in for it` });
+  const base = { name: scenario.name, firstSeed: scenario.seed, seedCount, random, baseline: names[used]!, failures, warnings };
+  if (ran.length === 0) return { ...base, schedulers: [], pairs: [] };
+  const compared = rankSchedulers(sweep, ran, names, used, instance.tickNs, random);
+  return {
+    ...base, ...compared,
+    ...(sweep.boundTicks.every((ticks) => ticks < Infinity) && { lowerBoundNs: mean(inNs(sweep.boundTicks, instance.tickNs)) }),
+    ...(options.sensitivity === true && { sensitivity: sensitivityOf(sweep, assumptions, changes, names, names.indexOf(compared.schedulers[0]!.name), instance.tickNs, random) }),
+  };
+}
+
+function baselineOf(wanted: string | undefined, names: readonly string[]): number {
+  if (wanted === undefined) return 0;
+  const index = names.indexOf(wanted);
+  if (index < 0) throw new InputError({ code: "unknown-baseline", message: `the baseline "${wanted}" is not among the schedulers compared`, hint: suggestion(wanted, names) });
+  return index;
+}
+
+function drawArrivals(scenario: ResolvedScenario, { jobCount, tickNs }: Instance, seedCount: number): Float64Array {
+  const ticks = new Float64Array(seedCount * jobCount);
+  for (let seed = 0; seed < seedCount; seed++) scenario.drawArrivals!(scenario.seed + seed).forEach((ns, job) => (ticks[seed * jobCount + job] = Math.round(ns / tickNs)));
+  return sharedCopy(ticks);
+}
+
+function inNs(ticks: Float64Array, tickNs: number): Float64Array {
+  return ticks.map((value) => nanoseconds(value, tickNs));
+}
+
+function rankSchedulers(sweep: SweepResult, ran: readonly number[], names: readonly string[], baseline: number, tickNs: number, random: boolean): Pick<Comparison, "schedulers" | "pairs"> {
+  const values = ran.map((i) => inNs(sweep.makespanTicks[0]![i]!, tickNs));
+  // A scheduler that draws random numbers of its own makes luck where the scenario has none.
+  const luck = random || values.some((row) => row.some((value) => value !== row[0]));
+  const { statistics, pairs } = compareSamples({ values, baseline: ran.indexOf(baseline), random: luck });
+  const best = Math.min(...statistics.map((row) => row.mean.value));
+  const bounds = sweep.boundTicks;
+  const bounded = bounds.every((ticks) => ticks > 0 && ticks < Infinity);
+  const schedulers = statistics.map((row, k): ComparedScheduler => ({
+    name: names[ran[k]!]!, ...row, vsBest: best > 0 ? row.mean.value / best : 1,
+    ...(bounded && { gap: mean(sweep.makespanTicks[0]![ran[k]!]!.map((ticks, seed) => ticks / bounds[seed]! - 1)) }),
+    utilization: mean(sweep.utilization[0]![ran[k]!]!), makespansNs: values[k]!,
+  }));
+  const nameOf = (row: number): string => names[ran[row]!]!;
+  return {
+    schedulers: schedulers.sort((a, b) => a.mean.value - b.mean.value),
+    pairs: pairs.map(({ a, b, difference, p, significant }) => ({ faster: nameOf(a), slower: nameOf(b), differenceNs: difference, p, significant })),
+  };
+}

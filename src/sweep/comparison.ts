@@ -1,0 +1,82 @@
+import type { Warning } from "../base/errors.ts";
+import type { SampleStatistics } from "../stats/comparison.ts";
+
+/** One scheduler over all seeds, times in ns. */
+export interface ComparedScheduler extends SampleStatistics {
+  /** The scheduler's name, and where several share it the options that differ. */
+  readonly name: string;
+  /** Mean makespan in multiples of the smallest mean. */
+  readonly vsBest: number;
+  /** Mean over the seeds of makespan / lower bound − 1; absent where there is no bound. */
+  readonly gap?: number;
+  /** Mean over the seeds of the share of all slots' time in which they ran operators. */
+  readonly utilization: number;
+  /** Makespan with each seed. */
+  readonly makespansNs: Float64Array;
+}
+
+/** A scheduler without a result, and why. */
+export interface FailedScheduler {
+  readonly name: string;
+  /** The first seed with which it failed. */
+  readonly seed: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Two schedulers over all seeds; `faster` has the smaller mean. */
+export interface ComparedPair {
+  readonly faster: string;
+  readonly slower: string;
+  /** Mean of the makespan's difference with the same seed. */
+  readonly differenceNs: number;
+  /** Of the paired t test, adjusted by Holm's method over all pairs. */
+  readonly p: number;
+  readonly significant: boolean;
+}
+
+/** What one assumption does to the answer, when it is off by a share in one direction. */
+export interface SensitivityEffect {
+  /** +0.2 = 20 % more. */
+  readonly change: number;
+  /** Smallest mean makespan under the change. */
+  readonly winner: string;
+  /** Its mean makespan. */
+  readonly makespanNs: number;
+  /** Mean makespan of who won without the change, and how much that changed. */
+  readonly formerNs: number;
+  readonly formerChange: number;
+  /** Another one wins: by `margin` = former / winner − 1. */
+  readonly flips: boolean;
+  readonly margin: number;
+  /** The paired difference between the two is significant (p < 0.05), or nothing is luck. */
+  readonly significant: boolean;
+}
+
+/** An assumption and what it does, downwards and upwards. */
+export interface Sensitivity {
+  readonly assumption: string;
+  readonly effects: readonly SensitivityEffect[];
+}
+
+/** Schedulers on one scenario with the same seeds, best first. */
+export interface Comparison {
+  readonly name: string;
+  /** Seeds firstSeed … firstSeed + seedCount − 1. */
+  readonly firstSeed: number;
+  readonly seedCount: number;
+  /** False: neither operator times nor arrivals are a matter of luck. */
+  readonly random: boolean;
+  /** What win probabilities are against. */
+  readonly baseline: string;
+  /** By the mean, best first; equal ones in the order given. */
+  readonly schedulers: readonly ComparedScheduler[];
+  /** In the order given. */
+  readonly failures: readonly FailedScheduler[];
+  readonly pairs: readonly ComparedPair[];
+  /** Mean over the seeds; absent where there is none. With several seeds of a random scenario it is that of dependencies and work alone. */
+  readonly lowerBoundNs?: number;
+  /** Where it was asked for. */
+  readonly sensitivity?: readonly Sensitivity[];
+  readonly warnings: readonly Warning[];
+}

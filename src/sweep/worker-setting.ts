@@ -1,0 +1,61 @@
+import type { Registry } from "../base/registry.ts";
+import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import type { ChosenPolicy, PolicyOrigin } from "../scenario/load-policy.ts";
+import { schedulers as schedulerRegistry } from "../schedulers/index.ts";
+import { syncPolicies } from "../sync/index.ts";
+import type { CellSetting } from "./cell-runner.ts";
+import type { Variation } from "./instance-variation.ts";
+import { openInstance, shareInstance, type SharedInstance } from "./share-instance.ts";
+
+/** A {@link CellSetting} as plain data, to be posted to workers. */
+export interface WorkerSetting {
+  readonly instance: SharedInstance;
+  readonly variations: readonly (Variation | undefined)[];
+  /** `undefined`: only the caller's thread has it. */
+  readonly schedulers: readonly (PolicyOrigin | undefined)[];
+  readonly sync: PolicyOrigin;
+  readonly firstSeed: number;
+  readonly arrivalTicks?: Float64Array;
+}
+
+/** Shares a setting, or says that its synchronization policy cannot leave this thread. */
+export function shareSetting(setting: CellSetting): WorkerSetting | undefined {
+  const sync = originOf(setting.sync, syncPolicies);
+  if (sync === undefined) return undefined;
+  const { variations, firstSeed, arrivalTicks } = setting;
+  return {
+    instance: shareInstance(setting.instance), variations, sync, firstSeed, ...(arrivalTicks && { arrivalTicks }),
+    schedulers: setting.schedulers.map((chosen) => chosen && originOf(chosen, schedulerRegistry)),
+  };
+}
+
+/** The setting again, with policies loaded in this thread. */
+export async function openSetting({ instance, variations, schedulers, sync, firstSeed, arrivalTicks }: WorkerSetting, progress: Int32Array): Promise<CellSetting> {
+  return {
+    instance: openInstance(instance), variations, firstSeed, ...(arrivalTicks && { arrivalTicks }), progress,
+    sync: await loadOrigin(sync, syncPolicies),
+    schedulers: await Promise.all(schedulers.map((origin) => origin && loadOrigin<SchedulerDefinition>(origin, schedulerRegistry))),
+  };
+}
+
+/** How another thread gets the policy; undefined for a definition made in the program, or options that cannot be copied. */
+export function originOf<D extends SchedulerDefinition | SyncDefinition>({ definition, options, origin }: ChosenPolicy<D>, registry: Registry<D>): PolicyOrigin | undefined {
+  const found = origin ?? (registry.tryGet(definition.name) === definition ? { name: definition.name, options: options as PolicyOrigin["options"] } : undefined);
+  try {
+    return structuredClone(found);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a policy that comes with Heddle. */
+export function isBuiltIn<D extends SchedulerDefinition | SyncDefinition>({ definition }: ChosenPolicy<D>, registry: Registry<D>): boolean {
+  return registry.tryGet(definition.name) === definition;
+}
+
+async function loadOrigin<D extends SchedulerDefinition | SyncDefinition>({ module, name, options }: PolicyOrigin, registry: Registry<D>): Promise<ChosenPolicy<D>> {
+  const definition = module === undefined ? registry.get(name) : ((await import(module)) as Record<string, D>)[name]!;
+  // They passed this check before; here it fills in the defaults.
+  const result = await definition.options?.["~standard"].validate(options);
+  return { definition, options: result === undefined ? {} : result.issues === undefined ? result.value : options };
+}

@@ -1,0 +1,37 @@
+import type { Trace } from "../../core/trace.ts";
+import { nanoseconds } from "../nanoseconds.ts";
+import { explainPath, type PathStory } from "./explain-path.ts";
+import { idleCauses, type DeviceIdle } from "./idle-causes.ts";
+import type { WhatIf } from "./what-if.ts";
+
+/** Why a run took as long as it did. Times are true nanoseconds, shares lie in [0, 1]. */
+export interface RunExplanation {
+  readonly schemaVersion: 1;
+  readonly name: string;
+  readonly scheduler: string;
+  readonly sync: string;
+  readonly seed: number;
+  /** False when the run was stopped before its end. */
+  readonly complete: boolean;
+  readonly tasks: number;
+  readonly makespanNs: number;
+  readonly criticalPath: PathStory;
+  readonly devices: readonly DeviceIdle[];
+  /** Where changes of the machine were simulated. */
+  readonly whatIf?: WhatIf;
+  /** Why they were not, or not all of them. */
+  readonly whatIfNote?: string;
+}
+
+/**
+ * Explains a run: its critical path, and why its devices were idle. What changes of the machine would gain is added by
+ * who can simulate them ({@link whatIf}).
+ * @example
+ * console.log(formatRunExplanation(explainRun(trace)));
+ */
+export function explainRun(trace: Trace): RunExplanation {
+  return {
+    schemaVersion: 1, name: trace.instance.name, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete,
+    tasks: trace.instance.opCount, makespanNs: nanoseconds(trace.makespanTicks, trace.instance.tickNs), criticalPath: explainPath(trace), devices: idleCauses(trace),
+  };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../src/base/errors.ts";
+import { defineScheduler, type Scheduler } from "../../src/plugin.ts";
+import { runScenario } from "../../src/scenario/run-scenario.ts";
+import { schedulers } from "../../src/schedulers/index.ts";
+import { compareOverSeeds } from "../../src/sweep/compare-over-seeds.ts";
+import { comparisonCsv } from "../../src/sweep/comparison-csv.ts";
+import { comparisonData } from "../../src/sweep/comparison-data.ts";
+import { formatComparisonOverSeeds } from "../../src/sweep/comparison-over-seeds-text.ts";
+import { noisyGraph, resolved } from "./resolved.ts";
+
+const fifo = (): Scheduler => schedulers.get("fifo").create({});
+const chosen = (name: string, create: () => Scheduler) => ({ definition: defineScheduler({ name, summary: "of a test", create }), options: {} });
+
+describe("compareOverSeeds", () => {
+  it("finds for each seed the makespan of a run with it", async () => {
+    const scenario = await resolved(noisyGraph);
+    const { schedulers: rows, firstSeed, random } = await compareOverSeeds(scenario, { seeds: 12, workers: 0 });
+    expect([firstSeed, random]).toEqual([5, true]);
+    expect(rows.map(({ rank }) => rank)).toEqual([...rows.map(({ rank }) => rank)].sort((a, b) => a - b));
+    for (const { name, makespansNs } of rows) {
+      const scheduler = scenario.compare.find(({ definition }) => definition.name === name)!;
+      for (const seed of [0, 7, 11]) expect(makespansNs[seed]).toBe(runScenario(scenario, { scheduler, seed: 5 + seed }).makespanTicks * scenario.tickNs);
+    }
+  });
+
+  it("draws random arrivals anew for each seed", async () => {
+    const scenario = await resolved("{workload: {graph: {ops: {a: 1ms}}, instances: 20, arrivals: {rate: 400/s}}, machine: {processors: 1}, compare: [fifo]}");
+    const { schedulers: [row], random } = await compareOverSeeds(scenario, { seeds: 8, workers: 0 });
+    expect(random).toBe(true);
+    expect(new Set(row!.makespansNs).size).toBe(8);
+    const again = await resolved("{workload: {graph: {ops: {a: 1ms}}, instances: 20, arrivals: {rate: 400/s}}, machine: {processors: 1}, seed: 3, compare: [fifo]}");
+    expect(row!.makespansNs[3]).toBe(runScenario(again, { scheduler: again.compare[0]! }).makespanTicks);
+  });
+
+  it("runs once what cannot differ, and says so plainly", async () => {
+    let created = 0;
+    const scenario = await resolved(noisyGraph.replace("noise: 20%", "noise: 0"));
+    const counting = chosen("counting", () => (created++, fifo()));
+    const runs: number[] = [];
+    const comparison = await compareOverSeeds(scenario, { schedulers: [scenario.compare[0]!, counting], seeds: 10, workers: 0, onProgress: (done) => runs.push(done) });
+    // Of a policy of one's own nobody knows: it may keep something between runs.
+    expect(created).toBe(10);
+    expect(comparison.schedulers.map(({ constant, mean }) => [constant, mean.interval])).toEqual([[true, undefined], [true, undefined]]);
+    expect(formatComparisonOverSeeds(comparison)).toContain("Nothing in this scenario is random");
+    expect(runs.at(-1)).toBe(21);
+  });
+
+  it("runs a scheduler that draws random numbers with every seed, where nothing else is random", async () => {
+    const scenario = await resolved(noisyGraph.replace("noise: 20%", "noise: 0"));
+    const comparison = await compareOverSeeds(scenario, { seeds: 10, workers: 0 });
+    const byName = new Map(comparison.schedulers.map((row) => [row.name, row]));
+    expect(byName.get("random")!.mean.interval).toBeDefined();
+    expect(byName.get("heft")!.mean.interval).toBeUndefined();
+    expect(formatComparisonOverSeeds(comparison)).toContain("the schedulers' own luck");
+  });
+
+  it("leaves out who fails, with the first seed, and compares the others", async () => {
+    const scenario = await resolved(noisyGraph);
+    let run = 0;
+    const moody = chosen("moody", () => {
+      if (++run === 4) throw new Error("not today");
+      return fifo();
+    });
+    const comparison = await compareOverSeeds(scenario, { schedulers: [moody, ...scenario.compare], seeds: 6, workers: 0 });
+    expect(comparison.failures).toEqual([{ name: "moody", seed: 8, code: "policy-error", message: 'scheduler "moody" failed in "create": not today' }]);
+    expect(comparison.schedulers.map(({ name }) => name)).not.toContain("moody");
+    // The first was the baseline; another one stands in.
+    expect(comparison.baseline).toBe("heft");
+    expect(comparison.warnings.map(({ code }) => code)).toContain("baseline-failed");
+    expect(comparisonCsv(comparison).trimEnd().split("\r\n").at(-1)).toMatch(/^,moody,6,{24}"?scheduler/);
+  });
+
+  it("refuses what cannot be compared", async () => {
+    const scenario = await resolved(noisyGraph);
+    await expect(compareOverSeeds(scenario, { schedulers: [] })).rejects.toThrow(InputError);
+    await expect(compareOverSeeds(scenario, { baseline: "hefft", workers: 0 })).rejects.toThrow('error[unknown-baseline]: the baseline "hefft" is not among the schedulers compared\n  hint: did you mean heft?');
+    await expect(compareOverSeeds(scenario, { seeds: 0 })).rejects.toThrow("bad-seeds");
+  });
+
+  it("says which assumption flips the winner", async () => {
+    // On the gpu 10 ms + 1 ms to fetch the input, on the cpu 11.5 ms: a gpu 20 % slower, or a cpu 20 % faster, turns it.
+    const scenario = await resolved(`{workload: {graph: {ops: {a: {time: {cpu0: 11500us, gpu0: 11ms}}}}}, machine: {devices: {cpu0: {kind: cpu, peak: {f32: 1TFLOP/s}}, gpu0: {kind: gpu, peak: {f32: 1TFLOP/s}}}, links: [{between: [cpu0, gpu0], bandwidth: 1GB/s}]}}`);
+    const on = (device: number) => ({ dispatch: (view, out) => { for (let op = view.ready.first(), next; op >= 0; op = next) { next = view.ready.next(op); out.place(op, device); } } }) satisfies Scheduler as Scheduler;
+    const { sensitivity, schedulers: rows } = await compareOverSeeds(scenario, { schedulers: [chosen("cpu-only", () => on(0)), chosen("gpu-only", () => on(1))], workers: 0, sensitivity: true });
+    expect(rows[0]!.name).toBe("gpu-only");
+    const flips = sensitivity!.flatMap(({ assumption, effects }) => effects.filter(({ flips }) => flips).map(({ change, winner }) => `${assumption} ${change}: ${winner}`));
+    expect(flips).toEqual(["operator times on cpu0 -0.2: cpu-only", "operator times on gpu0 0.2: cpu-only"]);
+    expect(sensitivity!.find(({ assumption }) => assumption === "operator times")!.effects[1]).toMatchObject({ formerChange: expect.closeTo(0.2, 9) as number, flips: false });
+  });
+
+  it("gives plain data that JSON keeps", async () => {
+    const data = comparisonData(await compareOverSeeds(await resolved(noisyGraph), { seeds: 8, workers: 0, baseline: "met" }));
+    expect(JSON.parse(JSON.stringify(data))).toEqual(JSON.parse(JSON.stringify(data)));
+    expect(data).toMatchObject({ schemaVersion: 1, seed: 5, seeds: 8, random: true, baseline: "met" });
+    expect((data["pairs"] as unknown[]).length).toBe(6);
+    expect((data["schedulers"] as { makespansNs: number[] }[])[0]!.makespansNs.length).toBe(8);
+  });
+});
