@@ -63,8 +63,14 @@ export interface PolicyView {
   readonly deviceMemory: Uint32Array;
   /** Capacity of each memory; Infinity = unlimited. */
   readonly memoryBytes: Float64Array;
-  /** Expected time alone, without noise, waiting or setup; Infinity = cannot run there. */
+  /**
+   * Expected time alone, without noise, waiting or setup; Infinity = cannot run there, or the device is not there now.
+   * Of an op that no device can run which is there, the times on those that are not: placed there, it waits for one to
+   * join. Nobody tells a scheduler that a device was slowed: it has to learn that from `completed`.
+   */
   estimateTicks(op: number, device: number): number;
+  /** False from when the device is lost until it joins. Then it has no slots that are free. */
+  isPresent(device: number): boolean;
   /**
    * Expected ticks to load the configuration that `op` needs on `device` (an FPGA's design for its kind), if it were
    * placed there now; they come on top of `estimateTicks`. 0 where it needs none, or where its slot has it loaded: the
@@ -125,7 +131,7 @@ export interface SchedulerView extends PolicyView {
   readonly ready: ReadyList;
 }
 
-/** How a run would go if every estimate were right: one entry an op in each column, times in ticks. */
+/** How a run would go if every estimate were right: one entry an op in each column (duplicates left out), times in ticks. */
 export interface Rehearsal {
   /** Latest end of any op. */
   readonly makespanTicks: number;
@@ -151,6 +157,7 @@ export interface Dispatch {
   /**
    * Binds `op` to `device`, at any time, ready or not: its inputs move there as soon as they exist, and it waits in
    * the device's queue by priority (higher first, default 0), then in the order placed.
+   * Where `device` is not there, the engine chooses another: the one where the op should end first.
    * @throws {PolicyError} when `op` was placed before, or `device` cannot run it.
    */
   place(op: number, device: number, priority?: number): void;
@@ -158,6 +165,18 @@ export interface Dispatch {
   start(op: number): void;
   /** Asks for another `dispatch` at this tick (now or later): timers, batching windows. */
   wakeAt(ticks: number): void;
+}
+
+/** One more execution of an op, and who reads what it makes. */
+export interface Duplicate {
+  /** The op of the workload that runs once more. */
+  readonly op: number;
+  /**
+   * Who reads this duplicate's outputs, all of those that it reads of the op, instead of the op's own: ops of the
+   * workload by their ids, and duplicates by `opCount` + their position in the list. Each must read `op`, and it may be
+   * given one duplicate of it at most. At least one reader.
+   */
+  readonly readers: readonly number[];
 }
 
 /** Decides which operator runs where, and in which order. All hooks but `dispatch` are optional. */
@@ -168,6 +187,14 @@ export interface Scheduler {
    * placed, or else when `prepare` has returned: who chooses between schedulers there may answer by a getter.
    */
   readonly queueOrder?: "ready-first" | "in-order";
+  /**
+   * Ops to run more than once, so that what they make need not be moved: asked once, before `prepare`, with the ops of
+   * the workload in view. From then on each duplicate is an op like any other, to be placed by this scheduler: the one at
+   * position k of the list has the id `view.opCount` + k, with `view.opCount` as it is here. It waits for what it
+   * reads, takes its own time under noise, and makes its own copy of each output. The op itself still runs. Of one op,
+   * as many duplicates as there are other devices at most. Not asked where other schedulers choose for this one.
+   */
+  duplicates?(view: PlanningView): readonly Duplicate[];
   /** Before anything runs. Static planners do their work here and may place every op. */
   prepare?(view: PlanningView, out: Dispatch): void;
   /** `op` became ready (and is not placed). Called before `dispatch` in the same round, in id order. */
@@ -176,6 +203,15 @@ export interface Scheduler {
   dispatch(view: SchedulerView, out: Dispatch): void;
   /** `op` ended; `actualTicks` includes noise and contention. Called before `dispatch` in the same round, in id order. */
   completed?(view: PolicyView, op: number, actualTicks: number): void;
+  /**
+   * The device is gone. None of `ops`, by id, is placed any more: those that were queued there, and those that ran, whose
+   * work is lost. The ready ones are offered again, as if they had just become ready. Called before `completed`. Who has no such hook need
+   * not look after ops that it placed before they were ready: the engine places each, when it is ready, where it
+   * should end first.
+   */
+  lost?(view: PolicyView, device: number, ops: readonly number[]): void;
+  /** The device is there (again). Called in the order in which devices leave and join. */
+  joined?(view: PolicyView, device: number): void;
   /** What the policy has to say of the run that has ended; it goes into the result as it is. */
   report?(): PolicyReport;
 }
@@ -202,6 +238,8 @@ export interface SyncPolicy {
   started?(view: PolicyView, op: number): void;
   /** `op` ended now: signal its out-edges now, later, or hold them and signal them in a later call. */
   ended?(view: PolicyView, op: number, gate: Gate): void;
+  /** The device is gone, and with it the work of `ops`, by id, which ran there and will be `started` again. Called after `ended`; may signal edges of ops that have ended. */
+  lost?(view: PolicyView, device: number, ops: readonly number[], gate: Gate): void;
 }
 
 /** A named policy with typed options. */

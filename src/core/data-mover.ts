@@ -50,10 +50,11 @@ export class DataMover {
   fetchInputs(op: number, memory: number): void {
     if (!this.#state.mayHaveInputs(op)) return;
     const { inputs, pred, tensorBytes, tensorProducer, tensorHome } = this.#instance;
+    const allVisible = this.#state.ops.phase[op] !== OpPhase.waiting;
     let edge = pred.start[op]!;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
-      const visible = tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.#state.hasInitialInputs(op);
+      const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.#state.hasInitialInputs(op);
       if (visible && tensorBytes[tensor]! > 0) this.#fetch(op, tensor, memory);
     }
   }
@@ -115,6 +116,21 @@ export class DataMover {
     const fixed = ceilTicks(latency);
     if (fixed > 0) queue.push(now + fixed, eventKey(EventKind.transferJoins, id), 0);
     else this.join(id);
+  }
+
+  /** `op` is not placed any more: it does not wait for what is on its way to `memory`, which goes on. */
+  forgetInputs(op: number, memory: number): void {
+    const { ops, replicas } = this.#state;
+    if (ops.missing[op] === 0) return;
+    ops.missing[op] = 0;
+    const { start, item } = this.#instance.inputs;
+    // Who waits for these is worked out when they arrive.
+    for (let i = start[op]!; i < start[op + 1]!; i++) if (replicas.isComing(item[i]!, memory)) this.#awaitedByMany[item[i]!] = 1;
+  }
+
+  /** The run of `op` was lost: it has made nothing. */
+  discard(op: number, memory: number): void {
+    this.#state.replicas.giveBack(memory, this.#outputBytes[op]!);
   }
 
   /** The latency is over: the transfer competes for its links. */

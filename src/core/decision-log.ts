@@ -1,5 +1,6 @@
 import { F64Column, U32Column, U8Column } from "../base/columns.ts";
 import type { PolicyView } from "../plugin.ts";
+import { waitTicks } from "./soonest-device.ts";
 
 /**
  * Every placement of a run, in the order made, with the devices it was chosen from. Times in ticks.
@@ -103,8 +104,4 @@ export class DecisionLog {
       alternatives: { device: this.#device.take(), waitTicks: this.#wait.take(), dataTicks: this.#data.take(), runTicks: this.#run.take() },
     };
   }
-}
-
-function waitTicks(view: PolicyView, device: number): number {
-  return view.freeSlots(device) > view.queued(device) ? 0 : view.backlogTicks(device) / view.slots[device]!;
 }

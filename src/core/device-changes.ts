@@ -1,12 +1,26 @@
-import { IdBuffer } from "./id-buffer.ts";
-import type { Instance } from "./instance.ts";
+import { estimatesOf, type Instance } from "./instance.ts";
 
 /** The columns of an instance whose devices change. */
 export type ChangingInstance = Instance & Required<Pick<Instance, "changeTicks" | "changeDevice" | "changeSpeed">>;
 
+/** The instance as it is known before the run: only what holds from tick 0 on changes its devices. */
+export function withoutSurprises(instance: Instance): Instance {
+  if (!hasChanges(instance)) return instance;
+  const { changeTicks, changeDevice, changeSpeed } = instance;
+  const known = changeTicks.filter((ticks) => ticks === 0).length;
+  return { ...instance, changeTicks: changeTicks.subarray(0, known), changeDevice: changeDevice.subarray(0, known), changeSpeed: changeSpeed.subarray(0, known) };
+}
+
 /** True where some device is slowed, lost or joins. */
 export function hasChanges(instance: Instance): instance is ChangingInstance {
   return instance.changeTicks !== undefined && instance.changeTicks.length > 0;
+}
+
+/** A device that was lost or joined. */
+export interface DeviceNews {
+  readonly device: number;
+  /** What was taken off it, by id, and what of that ran; absent = it joined. */
+  readonly lost?: { readonly ops: readonly number[]; readonly aborted: readonly number[] };
 }
 
 /**
@@ -18,18 +32,15 @@ export class DeviceChanges {
   /** By device: 1 = normal, 0 = not there. */
   readonly speed: Float64Array;
   /**
-   * As `Instance.costTicks`, with Infinity where the device is absent; of a class that no present device can run, the
-   * costs are left, so that it can be placed where it will have to wait.
+   * What schedulers are told of the expected times, with Infinity where the device is absent; of a class that no
+   * present device can run they are all left, so that it can be placed where it will have to wait.
    */
   readonly possibleTicks: Float64Array;
-  /** By op: 1 = it was placed in `prepare`, so the scheduler may never look at it again. */
+  readonly #estimates: Float64Array;
+  /** By op: 1 = it was placed before it was ready, so the scheduler may not expect to be offered it. */
   readonly isPlanned: Uint8Array;
-  /** Devices lost and joined in this round. */
-  readonly lost = new IdBuffer();
-  readonly joined = new IdBuffer();
-  /** Ops that were taken off the devices lost in this round, and those of them that ran. */
-  readonly unplaced = new IdBuffer();
-  readonly aborted = new IdBuffer();
+  /** What policies are to be told of this round, in the order in which it happened. */
+  readonly news: DeviceNews[] = [];
   /** Ops that the engine placed instead of the scheduler. */
   redirected = 0;
 
@@ -37,7 +48,8 @@ export class DeviceChanges {
   constructor(instance: ChangingInstance) {
     this.#instance = instance;
     this.speed = new Float64Array(instance.deviceCount).fill(1);
-    this.possibleTicks = instance.costTicks.slice();
+    this.#estimates = estimatesOf(instance);
+    this.possibleTicks = this.#estimates.slice();
     this.isPlanned = new Uint8Array(instance.opCount);
     const { changeTicks, changeDevice, changeSpeed } = instance;
     for (let i = 0; i < changeTicks.length; i++) if (changeTicks[i] === 0) this.speed[changeDevice[i]!] = changeSpeed[i]!;
@@ -50,12 +62,13 @@ export class DeviceChanges {
 
   /** Brings `possibleTicks` up to date. */
   listPossible(): void {
-    const { classCount, deviceCount, costTicks } = this.#instance;
+    const { classCount, deviceCount } = this.#instance;
     const { possibleTicks, speed } = this;
+    const estimates = this.#estimates;
     for (let c = 0, at = 0; c < classCount; c++, at += deviceCount) {
       let runs = false;
-      for (let d = 0; d < deviceCount; d++) if (speed[d]! > 0 && costTicks[at + d]! < Infinity) runs = true;
-      for (let d = 0; d < deviceCount; d++) possibleTicks[at + d] = speed[d]! > 0 || !runs ? costTicks[at + d]! : Infinity;
+      for (let d = 0; d < deviceCount; d++) if (speed[d]! > 0 && estimates[at + d]! < Infinity) runs = true;
+      for (let d = 0; d < deviceCount; d++) possibleTicks[at + d] = speed[d]! > 0 || !runs ? estimates[at + d]! : Infinity;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Instance } from "./instance.ts";
+import { estimatesOf, type Instance } from "./instance.ts";
 import { OpPhase, type OpTable } from "./op-table.ts";
 import { PlacedQueue, type PlacementRanks } from "./placed-queue.ts";
 
@@ -7,6 +7,7 @@ import { PlacedQueue, type PlacementRanks } from "./placed-queue.ts";
  */
 export class DeviceQueues {
   readonly #instance: Instance;
+  readonly #estimates: Float64Array;
   readonly #ops: OpTable;
   /** First slot (track) of each device; entry D is the number of slots. */
   readonly slotStart: Uint32Array;
@@ -43,6 +44,7 @@ export class DeviceQueues {
   constructor(instance: Instance, ops: OpTable, hasPhases: boolean) {
     const { deviceCount, slots, opCount } = instance;
     this.#instance = instance;
+    this.#estimates = estimatesOf(instance);
     this.#ops = ops;
     this.slotStart = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.slotStart[d + 1] = this.slotStart[d]! + slots[d]!;
@@ -114,7 +116,7 @@ export class DeviceQueues {
   }
 
   #estimate(op: number, device: number): number {
-    return this.#instance.costTicks[this.#instance.classOf[op]! * this.#instance.deviceCount + device]!;
+    return this.#estimates[this.#instance.classOf[op]! * this.#instance.deviceCount + device]!;
   }
 
   /** Takes the lowest free slot for a queued op. Returns the slot's track. */
@@ -138,6 +140,27 @@ export class DeviceQueues {
     this.slotOp[track] = op;
     this.slotSince[track] = now;
     return track;
+  }
+
+  /** A placed op that has not started is not placed any more. It stays in the queue, which {@link remove} empties. */
+  unplace(op: number, device: number): void {
+    if (this.freeSlots[device] === this.queued[device]!--) this.#gainRoom(device);
+    if (this.#sumsQueued) this.#queuedTicks[device]! -= this.#expectedTicks(op, device);
+  }
+
+  /** The device is gone: nothing is queued or loaded there, and it has no slots. All that it had was released and unplaced. */
+  remove(device: number): void {
+    while (this.head(device) >= 0) this.dequeue(device);
+    this.slotConfiguration.fill(-1, this.slotStart[device], this.slotStart[device + 1]);
+    this.#lastConfiguration[device] = -1;
+    if (this.freeSlots[device]! > this.queued[device]!) this.#loseRoom(device);
+    this.freeSlots[device] = 0;
+  }
+
+  /** The device is there again, with all its slots free. */
+  restore(device: number): void {
+    this.freeSlots[device] = this.slotStart[device + 1]! - this.slotStart[device]!;
+    if (this.freeSlots[device]! > this.queued[device]!) this.#gainRoom(device);
   }
 
   release(track: number, device: number, now: number): void {

@@ -131,14 +131,14 @@ function readCopies(instance: Instance, duplicates: readonly Duplicate[]): Map<n
   const found = new Map<number, Map<number, number>>();
   const copies = new Map<number, number>();
   duplicates.forEach((duplicate, k) => {
-    const { op, readers } = duplicate ?? {};
+    const { op, readers } = duplicate ?? { op: -1, readers: [] };
     if (!isOp(op, opCount)) throw new Error(`duplicated operator ${op}, which does not exist`);
     copies.set(op, (copies.get(op) ?? 0) + 1);
     if (copies.get(op)! >= deviceCount) throw new Error(`duplicated ${name(op)} ${copies.get(op)} times: with ${deviceCount} devices, ${deviceCount - 1} is the most that can be of use`);
     if (!Array.isArray(readers) || readers.length === 0) throw new Error(`duplicated ${name(op)} for nobody: its "readers" must name at least one`);
     for (const reader of readers as readonly number[]) {
       if (!isOp(reader, opCount + duplicates.length)) throw new Error(`duplicated ${name(op)} for operator ${reader}, which does not exist`);
-      const consumer = reader < opCount ? reader : duplicates[reader - opCount]!.op;
+      const consumer = reader < opCount ? reader : duplicates[reader - opCount]?.op ?? -1;
       const reads = isOp(consumer, opCount) && pred.node.subarray(pred.start[consumer]!, pred.start[consumer + 1]!).includes(op);
       if (!reads) throw new Error(`duplicated ${name(op)} for operator ${reader}, which does not read it`);
       let ofReader = found.get(reader);

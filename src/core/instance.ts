@@ -43,6 +43,9 @@ export interface Instance {
   readonly tensorUses: Uint32Array;
   readonly topo: Uint32Array;
 
+  /** By op: the op of the workload that it runs once more; -1 = it is one itself. Those of the workload come first. Absent where each op runs once. See `duplicateOps`. */
+  readonly duplicateOf?: Int32Array;
+
   // ── jobs: repeated instances of a workload ──
   readonly jobOf: Uint32Array;
   /** Arrival of each job in ticks. Infinity = when an earlier job ends (back to back). */

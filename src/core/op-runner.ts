@@ -1,8 +1,10 @@
 import { SimulationError } from "../base/errors.ts";
 import { noiseFactor } from "../base/random.ts";
+import { drawsOf } from "./duplicate-ops.ts";
 import { EventKind, eventKey } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
 import { OpPhase } from "./op-table.ts";
+import { PacedOps } from "./paced-ops.ts";
 import { ceilTicks, type SharedResources } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
 import { RowKind, SubjectKind } from "./trace.ts";
@@ -20,12 +22,17 @@ export class OpRunner {
   readonly #resources: SharedResources;
   readonly #seed: number;
   readonly #noise: boolean;
+  /** See {@link drawsOf}. */
+  readonly #draws: Uint32Array | undefined;
   /** Which finite resources the operators of each device draw on. */
   readonly #deviceShares: Uint8Array;
   /** Activity of each op in its shared phase, -1 outside it; empty where no device shares anything. */
   readonly #activity: Int32Array;
   /** Fraction of the whole that was left when the current (or last) segment of an op that was paused began. */
   readonly #fractionLeft = new Map<number, number>();
+  /** Speed of each device, and how far ops are that share nothing; undefined where no speed ever changes. */
+  readonly #speed: Float64Array | undefined;
+  readonly #paced: PacedOps | undefined;
 
   constructor(state: SimulationState, resources: SharedResources, seed: number, noise: boolean) {
     const { instance } = state;
@@ -34,12 +41,15 @@ export class OpRunner {
     this.#resources = resources;
     this.#seed = seed;
     this.#noise = noise && instance.costSigma.some((sigma) => sigma > 0);
+    this.#draws = this.#noise ? drawsOf(instance) : undefined;
     this.#deviceShares = Uint8Array.from({ length: instance.deviceCount }, (_, d) => {
       const memory = instance.memoryDemand.length > 0 && instance.resourceCapacity[instance.deviceMemory[d]!]! < Infinity;
       const units = instance.resourceCapacity[instance.memoryCount + d]! < Infinity;
       return (memory ? SHARES_MEMORY : 0) | (units ? SHARES_UNITS : 0);
     });
     this.#activity = new Int32Array(this.#deviceShares.some((shares) => shares > 0) ? instance.opCount : 0).fill(-1);
+    this.#speed = state.changes?.speed;
+    this.#paced = state.changes && new PacedOps(instance.opCount);
   }
 
   /** Starts a ready op on the lowest free slot of its device. */
@@ -55,13 +65,70 @@ export class OpRunner {
     const cost = state.cost(op, device);
     const setup = this.#setup(op, cost, device, track);
     const factor = this.#factor(op, device, cost);
-    if (!this.#shares(cost, device)) {
+    const shares = this.#shares(cost, device);
+    if (this.#paced !== undefined) return this.#startPaced(op, device, now + setup, shares ? (instance.fixedTicks[cost] ?? 0) * factor : instance.costTicks[cost]! * factor, shares);
+    if (!shares) {
       state.queue.push(now + setup + ceilTicks(instance.costTicks[cost]! * factor), eventKey(EventKind.opEnd, op), ops.generation[op]!);
       return;
     }
     const fixed = ceilTicks(setup + (instance.fixedTicks.length > 0 ? instance.fixedTicks[cost]! * factor : 0));
     if (fixed > 0) state.queue.push(now + fixed, eventKey(EventKind.opJoins, op), ops.generation[op]!);
     else this.join(op);
+  }
+
+  /** As `start` goes on, on a device whose speed may change: `work` of its own from `since` on, and then it ends, or shares. */
+  #startPaced(op: number, device: number, since: number, work: number, shares: boolean): void {
+    const { queue, now, ops } = this.#state;
+    const kind = shares ? EventKind.opJoins : EventKind.opEnd;
+    const at = this.#paced!.begin(op, since, work, this.#speed![device]!, kind);
+    if (shares && at === now) this.join(op);
+    else queue.push(at, eventKey(kind, op), ops.generation[op]!);
+  }
+
+  /** The device of a running op goes on at another speed; what is left of the op takes longer or shorter. */
+  retime(op: number, before: number, after: number): void {
+    const { ops, queue, now } = this.#state;
+    const kind = this.#paced!.then(op);
+    if (kind !== 0) {
+      queue.push(this.#paced!.retime(op, now, before, after), eventKey(kind, op), ++ops.generation[op]!);
+      return;
+    }
+    const activity = this.#activity[op]!;
+    // Its work is done, and it ends in the next round.
+    if (activity < 0) return;
+    const left = this.#resources.remaining(activity, now) * before;
+    this.#resources.close(activity);
+    this.#activity[op] = -1;
+    this.#withdraw(op, left);
+    this.#share(op, ops.device[op]!, this.#state.cost(op, ops.device[op]!), left);
+  }
+
+  /** What an op was expected to draw of its memory for `work` ticks at normal speed, it does not draw. */
+  #withdraw(op: number, work: number): void {
+    const { memoryDemand, deviceMemory } = this.#instance;
+    const device = this.#state.ops.device[op]!;
+    if ((this.#deviceShares[device]! & SHARES_MEMORY) !== 0) this.#state.resourceUse[deviceMemory[device]!]! -= (memoryDemand[this.#state.cost(op, device)] ?? 0) * work;
+  }
+
+  /** The device of a running op is lost, and its work with it: the op is as it was before it started. */
+  abort(op: number): void {
+    const { ops, devices, rows, now } = this.#state;
+    const device = ops.device[op]!;
+    const track = devices.slotStart[device]! + ops.slot[op]!;
+    if (this.#activity.length > 0 && this.#activity[op]! >= 0) this.#withdraw(op, this.#resources.remaining(this.#activity[op]!, now) * this.#speed![device]!);
+    const runs = devices.slotSince[track]! <= now;
+    if (!runs) {
+      // It was still loading its configuration: that row was written with the end it would have had.
+      rows.shorten(track, now);
+      devices.busyTicks[device]! -= devices.slotSince[track]! - now;
+      devices.slotSince[track] = now;
+    }
+    this.#leaveSlot(op, runs ? RowKind.aborted : undefined);
+    ops.generation[op]!++;
+    ops.phase[op] = OpPhase.ready;
+    ops.slot[op] = -1;
+    ops.startTicks[op] = NaN;
+    this.#fractionLeft.delete(op);
   }
 
   /** Loads the configuration that the op needs; its row is written at once, since its end is known. */
@@ -80,7 +147,7 @@ export class OpRunner {
   }
 
   #factor(op: number, device: number, cost: number): number {
-    return this.#noise ? noiseFactor(this.#seed, op, device, this.#instance.costSigma[cost]!) : 1;
+    return this.#noise ? noiseFactor(this.#seed, this.#draws === undefined ? op : this.#draws[op]!, device, this.#instance.costSigma[cost]!) : 1;
   }
 
   /** True when the op draws on a finite resource of its device. */
@@ -98,19 +165,22 @@ export class OpRunner {
     this.#share(op, device, cost, (instance.costTicks[cost]! - fixed) * this.#factor(op, device, cost));
   }
 
+  /** @param work Ticks alone, at normal speed. */
   #share(op: number, device: number, cost: number, work: number): void {
     const instance = this.#instance;
     const state = this.#state;
+    const speed = this.#speed === undefined ? 1 : this.#speed[device]!;
+    this.#paced?.share(op);
     if (work <= 0) {
       state.queue.push(state.now, eventKey(EventKind.opEnd, op), state.ops.generation[op]!);
       return;
     }
-    const activity = this.#resources.open(OP_ORDER + op, work, state.now);
+    const activity = this.#resources.open(OP_ORDER + op, work / speed, state.now);
     this.#activity[op] = activity;
     const shares = this.#deviceShares[device]!;
     const demand = instance.memoryDemand.length > 0 ? instance.memoryDemand[cost]! : 0;
     if ((shares & SHARES_MEMORY) !== 0 && demand > 0) {
-      this.#resources.use(activity, instance.deviceMemory[device]!, demand);
+      this.#resources.use(activity, instance.deviceMemory[device]!, demand * speed);
       state.resourceUse[instance.deviceMemory[device]!]! += demand * work;
     }
     if ((shares & SHARES_UNITS) !== 0) this.#resources.use(activity, instance.memoryCount + device, instance.width[device]!);
@@ -127,8 +197,19 @@ export class OpRunner {
     this.#state.endedOps.push(op);
   }
 
-  /** Writes the segment, frees the slot and whatever the op shared. */
-  #leaveSlot(op: number): void {
+  /** Of a running op on a device whose speed may change: what is left, in ticks alone at normal speed. */
+  #workLeft(op: number): number {
+    const { ops, now } = this.#state;
+    const device = ops.device[op]!;
+    const kind = this.#paced!.then(op);
+    if (kind === 0) return this.#activity[op]! >= 0 ? this.#resources.remaining(this.#activity[op]!, now) * this.#speed![device]! : 0;
+    const cost = this.#state.cost(op, device);
+    const after = kind === EventKind.opEnd ? 0 : (this.#instance.costTicks[cost]! - (this.#instance.fixedTicks[cost] ?? 0)) * this.#factor(op, device, cost);
+    return after + this.#paced!.left(op, now, this.#speed![device]!);
+  }
+
+  /** Writes the segment as a row of this kind, if any; frees the slot and whatever the op shared. */
+  #leaveSlot(op: number, row: RowKind | undefined = RowKind.run): void {
     const { ops, devices, rows, now } = this.#state;
     const device = ops.device[op]!;
     const track = devices.slotStart[device]! + ops.slot[op]!;
@@ -136,7 +217,7 @@ export class OpRunner {
       this.#resources.close(this.#activity[op]!);
       this.#activity[op] = -1;
     }
-    rows.push(track, SubjectKind.op, op, RowKind.run, Math.min(now, devices.slotSince[track]!), now);
+    if (row !== undefined) rows.push(track, SubjectKind.op, op, row, Math.min(now, devices.slotSince[track]!), now);
     devices.release(track, device, now);
     this.#state.slotFreed = true;
     this.#state.touch(device);
@@ -158,7 +239,7 @@ export class OpRunner {
     const activity = this.#activity.length > 0 ? this.#activity[op]! : -1;
     // In the shared phase the work left is known; before it, or without one, the segment has run at full speed.
     const ran = Math.max(0, now - devices.slotSince[devices.slotStart[device]! + ops.slot[op]!]!);
-    const left = activity >= 0 ? this.#resources.remaining(activity, now) / alone : (this.#fractionLeft.get(op) ?? 1) - ran / alone;
+    const left = this.#paced !== undefined ? this.#workLeft(op) / alone : activity >= 0 ? this.#resources.remaining(activity, now) / alone : (this.#fractionLeft.get(op) ?? 1) - ran / alone;
     const fraction = alone > 0 ? Math.min(1, Math.max(0, left)) : 0;
     this.#leaveSlot(op);
     ops.generation[op]!++;
@@ -188,6 +269,7 @@ export class OpRunner {
     ops.slot[op] = track - devices.slotStart[device]!;
     const work = fraction * instance.costTicks[cost]! * this.#factor(op, device, cost);
     if (this.#shares(cost, device)) this.#share(op, device, cost, work);
+    else if (this.#paced !== undefined) this.#startPaced(op, device, state.now, work, false);
     else state.queue.push(state.now + ceilTicks(work), eventKey(EventKind.opEnd, op), ops.generation[op]!);
   }
 }

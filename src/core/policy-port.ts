@@ -2,15 +2,19 @@ import { HeddleError, thrownText } from "../base/errors.ts";
 import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../plugin.ts";
 import type { DataMover } from "./data-mover.ts";
 import type { DecisionLog } from "./decision-log.ts";
+import type { DeviceNews } from "./device-changes.ts";
 import { EventKind, eventKey } from "./event-key.ts";
 import { policyError } from "./failures.ts";
+import type { IdBuffer } from "./id-buffer.ts";
 import { OpPhase } from "./op-table.ts";
 import type { OpRunner } from "./op-runner.ts";
 import type { LiveView } from "./policy-view.ts";
+import { soonestDevice } from "./soonest-device.ts";
+import { heldPlacement, type SchedulerHost } from "./scheduler-host.ts";
 import type { SimulationState } from "./state.ts";
 
 /** The hooks of policies; the engine's own code runs under none of them. */
-type Hook = "prepare" | "ready" | "completed" | "dispatch" | "sync.prepare" | "sync.phase" | "sync.started" | "sync.ended";
+type Hook = "prepare" | "ready" | "completed" | "lost" | "joined" | "dispatch" | "sync.prepare" | "sync.phase" | "sync.started" | "sync.ended" | "sync.lost";
 
 /**
  * The only door between policies and the engine: calls their hooks, checks everything they ask for, and turns whatever
@@ -25,13 +29,15 @@ export class PolicyPort implements Dispatch, Gate {
   readonly #data: DataMover | undefined;
   readonly #view: LiveView;
   readonly #decisions: DecisionLog | undefined;
+  /** Where deciding takes time. */
+  readonly #host: SchedulerHost | undefined;
   #hook: Hook | undefined;
 
   get #mayPlace(): boolean {
     return this.#hook === "dispatch" || this.#hook === "prepare";
   }
 
-  constructor(schedulerName: string, syncName: string, sync: SyncPolicy, state: SimulationState, runner: OpRunner, data: DataMover | undefined, view: LiveView, decisions?: DecisionLog) {
+  constructor(schedulerName: string, syncName: string, sync: SyncPolicy, state: SimulationState, runner: OpRunner, data: DataMover | undefined, view: LiveView, decisions?: DecisionLog, host?: SchedulerHost) {
     this.#schedulerName = schedulerName;
     this.#syncName = syncName;
     this.#sync = sync;
@@ -40,6 +46,7 @@ export class PolicyPort implements Dispatch, Gate {
     this.#data = data;
     this.#view = view;
     this.#decisions = decisions;
+    this.#host = host;
   }
 
   /** Runs the body of a hook. @throws {SimulationError} that names the policy and the hook. */
@@ -57,8 +64,8 @@ export class PolicyPort implements Dispatch, Gate {
   }
 
   /** The scheduler's turn in a round: what ended, what became ready, then `dispatch` if it `mayAct`. No closures: it runs every round. */
-  askScheduler(scheduler: Scheduler, mayAct: boolean): void {
-    const { endedOps, newReady, ops } = this.#state;
+  askScheduler(scheduler: Scheduler, mayAct: boolean, endedOps: IdBuffer, newReady: IdBuffer): void {
+    const { ops } = this.#state;
     try {
       if (scheduler.completed !== undefined && endedOps.length > 0) {
         this.#hook = "completed";
@@ -78,6 +85,16 @@ export class PolicyPort implements Dispatch, Gate {
     this.#hook = undefined;
   }
 
+  /** A device was lost, with these ops, or joined. */
+  tell(scheduler: Scheduler, device: number, lost: DeviceNews["lost"]): void {
+    if (lost === undefined) {
+      if (scheduler.joined !== undefined) this.call("joined", () => scheduler.joined!(this.#view, device));
+      return;
+    }
+    if (this.#sync.lost !== undefined) this.call("sync.lost", () => this.#sync.lost!(this.#view, device, lost.aborted, this));
+    if (scheduler.lost !== undefined) this.call("lost", () => scheduler.lost!(this.#view, device, lost.ops));
+  }
+
   #named(error: unknown): Error {
     if (error instanceof HeddleError) return error;
     return this.#error(`failed in "${this.#hook}": ${thrownText(error)}`, error);
@@ -91,20 +108,63 @@ export class PolicyPort implements Dispatch, Gate {
   // ── Dispatch ──
 
   place(op: number, device: number, priority = 0): void {
-    const { instance, ops, devices, ready } = this.#state;
+    const { instance, ops, devices } = this.#state;
     // Ids out of range meet undefined here, so the usual case is told from every error by three comparisons.
-    if (!this.#mayPlace || ops.device[op] !== -1 || !(instance.costTicks[this.#state.cost(op, device)]! < Infinity) || device >>> 0 !== device || device >= instance.deviceCount || priority !== priority) throw this.#badPlacement(op, device);
+    if (!this.#mayPlace || ops.device[op] !== -1 || !(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity) || device >>> 0 !== device || device >= instance.deviceCount || priority !== priority) {
+      if (!this.#isAbsent(op, device) || priority !== priority) throw this.#badPlacement(op, device);
+      device = this.#instead(op);
+    }
     if (this.#decisions !== undefined) this.#decisions.note(this.#view, op, device, ops.phase[op] !== OpPhase.ready);
     if (this.#hook === "prepare") this.#state.fixQueueOrder();
+    if (this.#state.changes !== undefined && ops.phase[op] !== OpPhase.ready) this.#state.changes.isPlanned[op] = 1;
+    devices.place(op, device, priority, this.#phaseOf(op));
+    if (ops.phase[op] === OpPhase.ready) this.#state.ready.remove(op);
+    if (this.#host !== undefined && this.#hook === "dispatch" && this.#host.holds(op)) ops.device[op] = heldPlacement(device);
+    else this.#bind(op, device);
+  }
+
+  /** The device has the op from now on: its inputs move there, and it waits for its turn. */
+  #bind(op: number, device: number): void {
+    const { instance, ops, devices } = this.#state;
     ops.device[op] = device;
     ops.placedTicks[op] = this.#state.now;
-    devices.place(op, device, priority, this.#phaseOf(op));
     if (this.#state.inOrder) devices.enqueue(op, device);
     if (this.#data !== undefined) this.#data.fetchInputs(op, instance.deviceMemory[device]!);
-    if (ops.phase[op] === OpPhase.ready) {
-      ready.remove(op);
-      if (ops.missing[op] === 0) this.#state.becomeStartable(op);
+    if (ops.phase[op] === OpPhase.ready && ops.missing[op] === 0) this.#state.becomeStartable(op);
+  }
+
+  /** The host has worked off the op's placement. With `ahead` it starts at once, if it can; else it waits for its turn. */
+  takeEffect(op: number, ahead: boolean): void {
+    const { ops, devices } = this.#state;
+    let device = heldPlacement(ops.device[op]!);
+    if (!(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity)) {
+      // It was lost meanwhile.
+      devices.unplace(op, device);
+      device = this.#instead(op);
+      devices.place(op, device, 0, this.#phaseOf(op));
     }
+    this.#bind(op, device);
+    if (ahead && ops.phase[op] === OpPhase.ready && ops.missing[op] === 0 && devices.freeSlots[device]! > 0) this.startOp(op, device);
+  }
+
+  /** All is right with the placement but that the device is not there. */
+  #isAbsent(op: number, device: number): boolean {
+    const { instance, ops, changes } = this.#state;
+    return this.#mayPlace && changes !== undefined && ops.device[op] === -1 && device < instance.deviceCount && instance.costTicks[this.#state.cost(op, device)]! < Infinity && !changes.isPresent(device);
+  }
+
+  /** The device that the engine chooses for an op whose own is not there. */
+  #instead(op: number): number {
+    this.#state.changes!.redirected++;
+    return soonestDevice(this.#view, op);
+  }
+
+  /** Places an op that has become ready and that was lost with the device that it was planned for, ahead of all that is queued: others may wait for it. */
+  placeAgain(op: number): void {
+    const device = this.#instead(op);
+    // Not infinite: two such priorities are compared by their difference.
+    this.#state.devices.place(op, device, Number.MAX_VALUE, this.#phaseOf(op));
+    this.#bind(op, device);
   }
 
   #badPlacement(op: number, device: number): Error {
@@ -113,7 +173,7 @@ export class PolicyPort implements Dispatch, Gate {
     if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) return this.#error(`placed operator ${op}, which does not exist`);
     const name = instance.opNames.at(op);
     if (!(Number.isInteger(device) && device >= 0 && device < instance.deviceCount)) return this.#error(`placed operator "${name}" on device ${device}, which does not exist`);
-    if (ops.device[op]! >= 0) return this.#error(`placed operator "${name}" twice`);
+    if (ops.device[op] !== -1) return this.#error(`placed operator "${name}" twice`);
     if (!(instance.costTicks[this.#state.cost(op, device)]! < Infinity)) return this.#error(`placed operator "${name}" on "${instance.deviceNames[device]}", which cannot run it`);
     return this.#error(`placed operator "${name}" with priority NaN`);
   }
@@ -124,7 +184,13 @@ export class PolicyPort implements Dispatch, Gate {
     if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) throw this.#error(`started operator ${op}, which does not exist`);
     const name = instance.opNames.at(op);
     const device = ops.device[op]!;
-    if (device < 0) throw this.#error(`started operator "${name}", which is not placed`);
+    if (device === -1) throw this.#error(`started operator "${name}", which is not placed`);
+    if (device < -1) {
+      // Its inputs cannot be on their way yet.
+      if (ops.phase[op] !== OpPhase.ready || devices.freeSlots[heldPlacement(device)]! < 1) throw this.#error(`started operator "${name}", which is not ready or whose device has no free slot`);
+      this.#host!.startAhead(op);
+      return;
+    }
     if (ops.phase[op] !== OpPhase.ready || ops.missing[op]! > 0) throw this.#error(`started operator "${name}", which is not ready or whose inputs are not there`);
     if (devices.freeSlots[device]! < 1) throw this.#error(`started operator "${name}" on "${instance.deviceNames[device]}", which has no free slot`);
     this.startOp(op, device);
@@ -155,7 +221,7 @@ export class PolicyPort implements Dispatch, Gate {
 
   signal(edge: number, atTicks: number = this.#state.now): void {
     const { instance, ops, edgeVisible, now, queue } = this.#state;
-    if (this.#hook !== "sync.ended") throw this.#error(`signalled an edge outside "ended"`);
+    if (this.#hook !== "sync.ended" && this.#hook !== "sync.lost") throw this.#error(`signalled an edge outside "ended" and "lost"`);
     if (!(Number.isInteger(edge) && edge >= 0 && edge < instance.edgeCount)) throw this.#error(`signalled edge ${edge}, which does not exist`);
     if (edgeVisible[edge] !== 0) throw this.#error(`signalled edge ${edge} twice`);
     if (ops.phase[instance.tensorProducer[instance.edgeTensor[edge]!]!] !== OpPhase.ended) throw this.#error(`signalled edge ${edge} before its producer ended`);

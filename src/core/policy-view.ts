@@ -5,6 +5,7 @@ import type { Instance } from "./instance.ts";
 import { OpPhase, type OpTable } from "./op-table.ts";
 import type { LinkedReadyList } from "./ready-list.ts";
 import type { Replicas } from "./replicas.ts";
+import { heldPlacement } from "./scheduler-host.ts";
 import { ceilTicks } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
 
@@ -27,10 +28,16 @@ export class LiveView implements SchedulerView, PlanningView {
   readonly random: () => number;
   readonly rehearse: (scheduler: Scheduler) => Rehearsal;
   readonly #instance: Instance;
+  readonly #estimates: Float64Array;
   readonly #ops: OpTable;
   readonly #devices: DeviceQueues;
   readonly #replicas: Replicas;
   readonly #state: SimulationState;
+  /** By device: time to fetch the inputs of the op named; -1 = not worked out in this round. */
+  readonly #fetches: Float64Array;
+  #fetchesOf = -1;
+  /** The op whose data was asked about last in this round. */
+  #lastAsked = -1;
   /** By job: see {@link firstOps}. */
   #firstOp: Uint32Array | undefined;
 
@@ -52,6 +59,8 @@ export class LiveView implements SchedulerView, PlanningView {
     this.random = random;
     this.rehearse = rehearse;
     this.#instance = instance;
+    this.#fetches = new Float64Array(instance.deviceCount);
+    this.#estimates = state.possibleTicks;
     this.#state = state;
     this.#ops = state.ops;
     this.#devices = state.devices;
@@ -86,7 +95,11 @@ export class LiveView implements SchedulerView, PlanningView {
   }
 
   estimateTicks(op: number, device: number): number {
-    return this.#instance.costTicks[this.#instance.classOf[op]! * this.deviceCount + device]!;
+    return this.#estimates[this.#instance.classOf[op]! * this.deviceCount + device]!;
+  }
+
+  isPresent(device: number): boolean {
+    return this.#state.changes === undefined || this.#state.changes.isPresent(device);
   }
 
   setupTicks(op: number, device: number): number {
@@ -113,7 +126,35 @@ export class LiveView implements SchedulerView, PlanningView {
   }
 
   dataTicks(op: number, device: number): number {
+    if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
+    // Who asks about a second device will ask about most. What is where changes only between rounds.
+    if (this.#fetchesOf === op) return this.#fetches[device]!;
+    if (this.#lastAsked === op) {
+      this.#sumFetches(op);
+      return this.#fetches[device]!;
+    }
+    if (this.#ops.phase[op] !== OpPhase.waiting) this.#lastAsked = op;
     return this.#sumInputs(op, device, true);
+  }
+
+  /** Another instant, or another round of it. */
+  beginRound(now: number): void {
+    this.nowTicks = now;
+    this.#fetchesOf = -1;
+    this.#lastAsked = -1;
+  }
+
+  /** {@link dataTicks} of a ready op for every device. */
+  #sumFetches(op: number): void {
+    const { tensorBytes, tensorProducer, tensorHome, deviceMemory, inputs } = this.#instance;
+    const sums = this.#fetches;
+    sums.fill(0);
+    this.#fetchesOf = op;
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const tensor = inputs.item[i]!;
+      const isSomewhere = tensorProducer[tensor]! >= 0 || tensorHome[tensor]! >= 0;
+      if (isSomewhere && tensorBytes[tensor]! > 0) this.#replicas.addFetchTicks(tensor, deviceMemory, sums);
+    }
   }
 
   dataBytes(op: number, device: number): number {
@@ -170,7 +211,8 @@ export class LiveView implements SchedulerView, PlanningView {
   }
 
   placement(op: number): number {
-    return this.#ops.device[op]!;
+    const device = this.#ops.device[op]!;
+    return device < -1 ? heldPlacement(device) : device;
   }
 
   startTicks(op: number): number {

@@ -82,7 +82,13 @@ export class LinkedReadyList implements ReadyList {
     this.#next = new Int32Array(this.#opCount);
     this.#previous = new Int32Array(this.#opCount);
     this.#member = new Uint8Array(this.#opCount);
-    for (let i = 0; i < this.#logged; i++) if (this.#isWaiting(this.#log[i]!)) this.#append(this.#log[i]!);
+    for (let i = 0; i < this.#logged; i++) {
+      const op = this.#log[i]!;
+      if (!this.#isWaiting(op)) continue;
+      // Twice in the log: it was lost with its device, and counts from when it became ready again.
+      this.remove(op);
+      this.#append(op);
+    }
     this.#log = new Uint32Array(0);
   }
 }

@@ -53,6 +53,11 @@ export class Replicas {
     if (live > this.peakBytes[memory]!) this.peakBytes[memory] = live;
   }
 
+  /** Space that was taken is not needed after all. */
+  giveBack(memory: number, bytes: number): void {
+    this.#liveBytes[memory]! -= bytes;
+  }
+
   /** A replica is on its way. Its space is taken. */
   markComing(tensor: number, memory: number): void {
     this.#records[this.#coming(tensor, memory)]! |= 1 << (memory & 31);
@@ -119,5 +124,23 @@ export class Replicas {
     if (from < 0) return Infinity;
     const route = from * memoryCount + memory;
     return ceilTicks(routeLatencyTicks[route]! + tensorBytes[tensor]! * routeTicksPerByte[route]!);
+  }
+
+  /** Adds to the sum of each device the {@link fetchTicks} of the tensor to its memory. The tensor is one that `fetchTicks` may be asked about. */
+  addFetchTicks(tensor: number, deviceMemory: Uint32Array, sums: Float64Array): void {
+    const bits = this.#words === 1 ? this.#records[this.#present(tensor, 0)]! : 0;
+    if (bits === 0 || (bits & (bits - 1)) !== 0) {
+      for (let d = 0; d < sums.length; d++) sums[d]! += this.fetchTicks(tensor, deviceMemory[d]!);
+      return;
+    }
+    // One replica, nearly always: no need to look for the nearest.
+    const { tensorBytes, memoryCount, routeLatencyTicks, routeTicksPerByte } = this.#instance;
+    const from = 31 - Math.clz32(bits);
+    const bytes = tensorBytes[tensor]!;
+    for (let d = 0; d < sums.length; d++) {
+      const memory = deviceMemory[d]!;
+      const route = from * memoryCount + memory;
+      if (memory !== from) sums[d]! += ceilTicks(routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!);
+    }
   }
 }

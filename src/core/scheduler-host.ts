@@ -3,7 +3,6 @@ import { InputError } from "../base/errors.ts";
 import type { Scheduler } from "../plugin.ts";
 import { EventKind, eventKey } from "./event-key.ts";
 import { IdBuffer } from "./id-buffer.ts";
-import type { Instance } from "./instance.ts";
 import type { PolicyPort } from "./policy-port.ts";
 import { ceilTicks } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
@@ -19,7 +18,8 @@ export interface DispatchCost {
 }
 
 /** The host thread's busy times: one entry for each call of `dispatch` that took time, in order. */
-export interface HostPeriods {
+export interface HostUse {
+  readonly cost: DispatchCost;
   readonly length: number;
   readonly startTicks: Float64Array;
   readonly endTicks: Float64Array;
@@ -39,6 +39,7 @@ export function heldPlacement(device: number): number {
  */
 export class SchedulerHost {
   readonly #state: SimulationState;
+  readonly #cost: DispatchCost;
   readonly #perOp: number;
   readonly #perCall: number;
   readonly #interval: number;
@@ -64,8 +65,8 @@ export class SchedulerHost {
   readonly #placed = new U32Column();
 
   constructor(state: SimulationState, cost: DispatchCost) {
-    checkCost(cost);
     this.#state = state;
+    this.#cost = cost;
     this.#perOp = cost.perOpTicks ?? 0;
     this.#perCall = cost.perCallTicks ?? 0;
     this.#interval = Math.ceil(cost.minIntervalTicks ?? 0);
@@ -90,20 +91,19 @@ export class SchedulerHost {
       this.#mayAct = true;
     }
     this.#mayAct ||= state.slotFreed || state.wakeDue;
-    if (!this.#mayAct && this.#ended.length === 0) return false;
+    if (!this.#mayAct) return false;
     if (state.now < this.#nextTurn) {
       this.#wakeAt(this.#nextTurn);
       return false;
     }
-    const asked = this.#mayAct;
     this.#mayAct = false;
     this.#turnAt = state.now;
     this.#placedInTurn = 0;
-    policies.askScheduler(scheduler, asked, this.#ended, this.#ready);
+    policies.askScheduler(scheduler, true, this.#ended, this.#ready);
     this.#ended.clear();
     this.#ready.clear();
-    if (asked) this.#endTurn();
-    return asked;
+    this.#endTurn();
+    return true;
   }
 
   /** The scheduler places an op in its turn. False where that takes no time: it takes effect at once. */
@@ -122,15 +122,20 @@ export class SchedulerHost {
     this.#startsAhead.add(op);
   }
 
-  /** Busy times so far, none after `untilTicks`. */
-  periods(untilTicks: number): HostPeriods {
-    return { length: this.#start.length, startTicks: this.#start.take(), endTicks: this.#end.take().map((end) => Math.min(end, untilTicks)), placed: this.#placed.take() };
+  /** Busy times so far, none after `lastTick`. */
+  use(lastTick: number): HostUse {
+    // Nobody waits for what the last call decided.
+    const length = this.#start.length > 0 && this.#start.get(this.#start.length - 1) >= lastTick ? this.#start.length - 1 : this.#start.length;
+    return {
+      cost: this.#cost, length, startTicks: this.#start.take().subarray(0, length), placed: this.#placed.take().subarray(0, length),
+      endTicks: this.#end.take().subarray(0, length).map((end) => Math.min(end, lastTick)),
+    };
   }
 
   #applyDue(policies: PolicyPort): void {
     const { now } = this.#state;
-    while (this.#done < this.#op.length && this.#due.at(this.#done) <= now) {
-      const op = this.#op.at(this.#done++);
+    while (this.#done < this.#op.length && this.#due.get(this.#done) <= now) {
+      const op = this.#op.get(this.#done++);
       policies.takeEffect(op, this.#startsAhead.delete(op));
       this.#state.progressed = true;
     }
@@ -152,10 +157,13 @@ export class SchedulerHost {
   }
 }
 
-function checkCost(cost: DispatchCost): void {
-  for (const [name, ticks] of Object.entries(cost)) {
-    if (ticks !== undefined && !(ticks >= 0 && ticks < Infinity)) throw new InputError({ code: "bad-dispatch-cost", message: `${name} is ${ticks}, and deciding takes a time from 0` });
+/** Some part of the cost is not 0. @throws {InputError} when one is no time. */
+export function takesTime(cost: DispatchCost | undefined): boolean {
+  const parts = Object.entries(cost ?? {}).filter((part): part is [string, number] => part[1] !== undefined);
+  for (const [name, ticks] of parts) {
+    if (!(ticks >= 0 && ticks < Infinity)) throw new InputError({ code: "bad-dispatch-cost", message: `${name} is ${ticks}, and deciding takes a time from 0` });
   }
+  return parts.some(([, ticks]) => ticks > 0);
 }
 
 /** Placements that the host has not worked off count as none in a run that was stopped. */

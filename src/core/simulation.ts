@@ -1,11 +1,14 @@
 import { SimulationError } from "../base/errors.ts";
 import { randomSource } from "../base/random.ts";
-import type { Scheduler, SyncPolicy } from "../plugin.ts";
+import type { Rehearsal, Scheduler, SyncPolicy } from "../plugin.ts";
+import { askDuplicates } from "./ask-duplicates.ts";
 import { DataMover } from "./data-mover.ts";
 import { DecisionLog } from "./decision-log.ts";
+import { DeviceChanger } from "./device-changer.ts";
 import { EventBatch } from "./event-batch.ts";
 import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-key.ts";
 import { deadlockError, livelockError } from "./failures.ts";
+import { informed, type Information } from "./information.ts";
 import { mostUses, type Instance } from "./instance.ts";
 import { Jobs } from "./jobs.ts";
 import { OpPhase } from "./op-table.ts";
@@ -13,6 +16,7 @@ import { OP_ORDER, OpRunner } from "./op-runner.ts";
 import { PolicyPort } from "./policy-port.ts";
 import { LiveView } from "./policy-view.ts";
 import { rehearse } from "./rehearse.ts";
+import { placementsInEffect, SchedulerHost, takesTime, type DispatchCost } from "./scheduler-host.ts";
 import { SharedResources } from "./shared-resources.ts";
 import { SimulationState } from "./state.ts";
 import { traceDigest } from "./trace-buffer.ts";
@@ -41,6 +45,10 @@ export interface SimulationSpec {
   readonly progress?: Int32Array;
   /** Called by `run` every 65,536 rounds. */
   readonly onProgress?: (endedOps: number, opCount: number) => void;
+  /** What schedulers know of the time that operators take. Default: the true means. */
+  readonly information?: Information;
+  /** What deciding takes. Default: no time. */
+  readonly dispatch?: DispatchCost;
   /** Set by the engine in rehearsals: how many this run is held in. Default 0. */
   readonly rehearsalDepth?: number;
 }
@@ -69,6 +77,9 @@ export class Simulation {
   readonly #view: LiveView;
   readonly #policies: PolicyPort;
   readonly #decisions: DecisionLog | undefined;
+  readonly #host: SchedulerHost | undefined;
+  /** Undefined where no device is slowed, lost or joins. */
+  readonly #changer: DeviceChanger | undefined;
 
   /** The events of one round. */
   readonly #batch = new EventBatch();
@@ -82,30 +93,36 @@ export class Simulation {
 
   /** Calls the policies' `prepare`. @throws {SimulationError} when one fails. */
   constructor(spec: SimulationSpec) {
-    const { instance } = spec;
+    this.#spec = spec;
+    const seed = spec.seed ?? 0;
+    const workload = informed(spec.instance, spec.information, seed);
+    const rehearsed = (scheduler: Scheduler): Rehearsal => rehearse(spec, workload, scheduler, (other) => new Simulation(other).run());
+    const instance = askDuplicates(workload, spec.scheduler, this.#schedulerName, seed, rehearsed);
     if (instance.edgeCount > MAX_ENTITY || instance.opCount > MAX_ENTITY) {
       throw new SimulationError({ code: "too-large", message: `the instance has more than ${MAX_ENTITY} operators or edges` });
     }
-    this.#spec = spec;
     this.#untilTicks = spec.untilTicks ?? Infinity;
     this.#progress = spec.progress;
     this.#instance = instance;
     this.#scheduler = spec.scheduler;
     this.#sync = spec.sync ?? {};
-    const seed = spec.seed ?? 0;
     const state = (this.#state = new SimulationState(instance, this.#scheduler, this.#sync));
     this.#resources = new SharedResources(instance.resourceCapacity, mostUses(instance));
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
-    this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), (scheduler) => rehearse(spec, scheduler, (other) => new Simulation(other).run()));
+    this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), rehearsed);
     this.#decisions = spec.decisions === true ? new DecisionLog(instance.deviceCount) : undefined;
-    this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view, this.#decisions);
+    this.#host = takesTime(spec.dispatch) ? new SchedulerHost(state, spec.dispatch!) : undefined;
+    this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view, this.#decisions, this.#host);
+
+    this.#changer = state.changes && new DeviceChanger(state, state.changes, this.#runner, this.#data);
 
     this.#policies.call("sync.prepare", () => this.#sync.prepare?.(this.#view));
     this.#policies.call("prepare", () => this.#scheduler.prepare?.(this.#view, this.#policies));
     state.fixQueueOrder();
     if (this.#resources.changed) this.#resources.solve(0);
     this.#jobs = new Jobs(state);
+    this.#changer?.schedule();
   }
 
   get nowTicks(): number {
@@ -140,6 +157,7 @@ export class Simulation {
     state.progressed = false;
     this.#drain(next);
     if (state.endedOps.length > 0) this.#synchronize();
+    if (state.changes !== undefined) this.#tellChanges();
     this.#dispatch();
     if (state.touchedDevices.length > 0) this.#startQueued();
     if (this.#resources.changed) this.#resources.solve(state.now);
@@ -179,11 +197,13 @@ export class Simulation {
     const trace = {
       instance: this.#instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.#spec.seed ?? 0,
       complete: this.done, makespanTicks: this.#lastEnd, rows: rows.take(),
-      ops: { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
+      ops: { device: this.#host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
       transfers: transfers.take(), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
       eventCount: this.#eventCount, roundCount: this.#roundCount, dispatchCount: this.#dispatchCount,
       ...(this.#decisions !== undefined && { decisions: this.#decisions.decisions() }),
+      ...(this.#state.changes !== undefined && { redirectedCount: this.#state.changes.redirected }),
+      ...(this.#host !== undefined && { host: this.#host.use(this.done ? this.#lastEnd : this.#state.now) }),
     };
     let digest: string | undefined;
     return { ...trace, get digest() { return (digest ??= traceDigest(trace)); } };
@@ -204,7 +224,7 @@ export class Simulation {
     const { queue } = this.#state;
     if (!(now < Number.MAX_SAFE_INTEGER)) throw new SimulationError({ code: "time-overflow", message: `simulated time passed 2^53 ticks of ${this.#instance.tickNs} ns`, hint: "use a coarser tick" });
     this.#state.now = now;
-    this.#view.nowTicks = now;
+    this.#view.beginRound(now);
     const batch = this.#batch;
     batch.clear();
     while (queue.headTime === now) {
@@ -254,6 +274,12 @@ export class Simulation {
         return;
       case EventKind.wake:
         state.wakeDue = true;
+        return;
+      case EventKind.deviceChange:
+        this.#changer!.apply(entity);
+        return;
+      case EventKind.host:
+        // The round is all that it is for: the host looks at the time.
     }
   }
 
@@ -267,6 +293,24 @@ export class Simulation {
     this.#policies.call("sync.ended", () => {
       for (let i = 0; i < endedOps.length; i++) this.#sync.ended!(this.#view, endedOps.at(i), this.#policies);
     });
+  }
+
+  /** Policies learn which devices left and came; what was planned for one that left, and is ready, goes elsewhere. */
+  #tellChanges(): void {
+    const { newReady, ops, changes } = this.#state;
+    const { news, isPlanned } = changes!;
+    for (const { device, lost } of news) this.#policies.tell(this.#scheduler, device, lost);
+    news.length = 0;
+    if (newReady.length === 0 || this.#scheduler.lost !== undefined) return;
+    newReady.sort();
+    const offered: number[] = [];
+    for (let i = 0; i < newReady.length; i++) {
+      const op = newReady.at(i);
+      if (isPlanned[op] === 1 && ops.device[op] === -1) this.#policies.placeAgain(op);
+      else offered.push(op);
+    }
+    newReady.clear();
+    for (const op of offered) newReady.push(op);
   }
 
   #signalAll(op: number): void {
@@ -285,10 +329,14 @@ export class Simulation {
     const state = this.#state;
     const { endedOps, newReady, ready } = state;
     if (newReady.length > 1) newReady.sort();
-    for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
-    const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
-    if (mayAct) this.#dispatchCount++;
-    if (mayAct || endedOps.length > 0) this.#policies.askScheduler(this.#scheduler, mayAct);
+    if (this.#host !== undefined) {
+      if (this.#host.round(this.#scheduler, this.#policies)) this.#dispatchCount++;
+    } else {
+      for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
+      const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
+      if (mayAct) this.#dispatchCount++;
+      if (mayAct || endedOps.length > 0) this.#policies.askScheduler(this.#scheduler, mayAct, endedOps, newReady);
+    }
     endedOps.clear();
     newReady.clear();
     state.slotFreed = false;

@@ -1,8 +1,9 @@
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
+import { DeviceChanges, hasChanges } from "./device-changes.ts";
 import { DeviceQueues } from "./device-queues.ts";
 import { EventQueue } from "./event-queue.ts";
 import { IdBuffer } from "./id-buffer.ts";
-import type { Instance } from "./instance.ts";
+import { estimatesOf, type Instance } from "./instance.ts";
 import { OpPhase, OpTable } from "./op-table.ts";
 import { LinkedReadyList } from "./ready-list.ts";
 import { Replicas } from "./replicas.ts";
@@ -45,6 +46,10 @@ export class SimulationState {
   endedCount = 0;
   /** By op: 1 = it reads a tensor that nobody makes and that has a home; empty where no op does. */
   readonly readsInitial: Uint8Array;
+  /** Undefined where no device is slowed, lost or joins. */
+  readonly changes: DeviceChanges | undefined;
+  /** Expected ticks of each (class, device), Infinity where it cannot run now; see {@link DeviceChanges.possibleTicks}. */
+  readonly possibleTicks: Float64Array;
   /** Until its queue order was read. */
   #scheduler: Scheduler | undefined;
 
@@ -54,7 +59,7 @@ export class SimulationState {
     this.ops = new OpTable(instance);
     this.devices = new DeviceQueues(instance, this.ops, sync.phase !== undefined);
     this.replicas = new Replicas(instance);
-    this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op]! < 0);
+    this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op] === -1);
     // Pages that are never written are never there: room for a transfer of every edge costs nothing.
     this.transfers = new TransferBuffer(this.tracksData ? instance.edgeCount : 0);
     this.rows = new RowBuffer(instance.opCount + (this.tracksData ? instance.edgeCount : 0));
@@ -64,6 +69,8 @@ export class SimulationState {
     this.jobArrived = new Uint8Array(instance.jobCount);
     this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
     this.readsInitial = readsInitial(instance);
+    this.changes = hasChanges(instance) ? new DeviceChanges(instance) : undefined;
+    this.possibleTicks = this.changes?.possibleTicks ?? estimatesOf(instance);
   }
 
   /** Reads the scheduler's queue order: as the first op is placed, or after `prepare`. Later calls change nothing. */

@@ -1,6 +1,6 @@
 import { resized } from "../base/columns.ts";
 import { Hasher } from "../base/hash.ts";
-import type { RowKind, SubjectKind, Trace } from "./trace.ts";
+import { SubjectKind, type RowKind, type Trace } from "./trace.ts";
 
 /** Rows of the trace while it grows: parallel typed arrays, doubled when full. */
 export class RowBuffer {
@@ -32,6 +32,13 @@ export class RowBuffer {
     this.#start[i] = start;
     this.#end[i] = end;
     this.#length = i + 1;
+  }
+
+  /** Ends the last row of `track` at `end`, since what it shows was cut short. */
+  shorten(track: number, end: number): void {
+    let i = this.#length - 1;
+    while (this.#track[i] !== track || this.#subjectKind[i] !== SubjectKind.op) i--;
+    this.#end[i] = end;
   }
 
   take(): Trace["rows"] {

@@ -1,6 +1,7 @@
 import type { PolicyReport } from "../plugin.ts";
 import type { Decisions } from "./decision-log.ts";
 import type { Instance } from "./instance.ts";
+import type { HostUse } from "./scheduler-host.ts";
 
 /** Kinds of trace rows. */
 export const RowKind = { run: 0, transfer: 1, setup: 2, aborted: 3 } as const;
@@ -75,6 +76,8 @@ export interface Trace {
   readonly policies?: ChosenPolicies;
   /** Every placement with what it was chosen from; only where it was asked for. */
   readonly decisions?: Decisions;
+  /** When the host thread was busy deciding; only where that takes time. */
+  readonly host?: HostUse;
 
   /** Ops that the engine placed where the scheduler had not: it had placed them on a device that was lost, or on one that was not there. Absent where no device changes. */
   readonly redirectedCount?: number;

@@ -131,13 +131,14 @@ class MachineBuilder {
       const spec = resolveLinkSpec(written);
       if ("code" in spec) this.#issues.push(spec);
       else if (!spec.between) this.#issues.push({ code: "missing-ends", message: `${spec.name === undefined ? "a link" : `link ${spec.name}`} does not say what it is between`, hint: "add between: [cpu0, gpu0]", path });
-      else if (spec.bandwidth === undefined) this.#issues.push({ code: "missing-bandwidth", message: `link ${spec.name ?? spec.between.join("-")} has no bandwidth`, hint: "add bandwidth: 31.5GB/s, or use: pcie4-x16", path });
       else if (!spec.between.some((end) => this.#without.has(end))) {
+        const { bandwidth } = spec;
+        if (bandwidth === undefined) this.#issues.push({ code: "missing-bandwidth", message: `link ${spec.name ?? spec.between.join("-")} has no bandwidth`, hint: "add bandwidth: 31.5GB/s, or use: pcie4-x16", path });
         const [from, to] = spec.between.map((end, side) => this.#ends(end, [...path, "between", side]));
         const same = spec.between[0] === spec.between[1];
         const pairs = from!.flatMap((a, j) => to!.filter((_, k) => !same || j < k).map((b) => [a, b] as const));
         if (same && from!.length === 1) this.#issues.push({ code: "bad-link", message: `a link joins ${spec.between[0]} with itself`, path: [...path, "between"] });
-        for (const [a, b] of pairs) links.push(this.#link(links.length, spec as LinkSpec & { bandwidth: number }, a, b, pairs.length === 1, names));
+        if (bandwidth !== undefined) for (const [a, b] of pairs) links.push(this.#link(links.length, { ...spec, bandwidth }, a, b, pairs.length === 1, names));
       }
     }
     return links;

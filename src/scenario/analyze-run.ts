@@ -1,5 +1,6 @@
 import { lowerBound, type LowerBound } from "../bounds/lower-bound.ts";
 import { realizedInstance } from "../bounds/realized-costs.ts";
+import { withoutDuplicates } from "../core/duplicate-ops.ts";
 import type { Instance } from "../core/instance.ts";
 import type { Trace } from "../core/trace.ts";
 import { computeMetrics, type Metrics } from "../trace/metrics.ts";
@@ -7,10 +8,14 @@ import { withProof } from "./proven-bound.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import { uselessDevices } from "./useless-devices.ts";
 
-/** The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed. */
-export function boundOf(instance: Instance, seed: number): LowerBound {
-  const noisy = instance.costSigma.some((sigma) => sigma > 0);
-  return lowerBound(noisy ? realizedInstance(instance, seed) : instance);
+/**
+ * The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed.
+ * @param duplication True: nor can one that runs operators several times. Default: as the instance has them
+ */
+export function boundOf(instance: Instance, seed: number, duplication: boolean = instance.duplicateOf !== undefined): LowerBound {
+  const workload = withoutDuplicates(instance);
+  const noisy = workload.costSigma.some((sigma) => sigma > 0);
+  return lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication });
 }
 
 /**

@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import type { ComparisonRow } from "../trace/comparison-text.ts";
 import { analyzeRun, boundOf } from "./analyze-run.ts";
+import { mayDuplicate } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 import { policyLabels } from "./policy-labels.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
@@ -29,7 +30,7 @@ export interface CompareOptions {
 export function compareSchedulers(scenario: ResolvedScenario, options: CompareOptions = {}): ComparisonRow[] {
   const chosen = options.schedulers ?? scenario.compare;
   const instance = compileScenario(scenario);
-  const bound = boundOf(instance, scenario.seed);
+  const bound = boundOf(instance, scenario.seed, chosen.some(mayDuplicate));
   const names = policyLabels(chosen);
   return chosen.map((scheduler, index) => {
     const name = names[index]!;

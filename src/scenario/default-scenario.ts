@@ -3,9 +3,10 @@ import { InputError } from "../base/errors.ts";
 import { suggestion } from "../base/registry.ts";
 import { modelRegistry } from "../graph/models/index.ts";
 import { workloadSources, type WorkloadSource } from "./merge.ts";
+import { openScenario } from "./open-scenario.ts";
 import { applyOverrides, type Override } from "./overrides.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
-import { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { fromPlain, type SourceEntry, type SourceMap } from "./source-tree.ts";
 import { unpack } from "./unpack.ts";
 
@@ -49,7 +50,7 @@ export async function defaultScenario(workload: string, options: DefaultScenario
   set("compare", "--schedulers", options.compare);
   set("seed", "--seed", options.seed);
   const map: SourceMap = { kind: "map", entries, at: { file: workload } };
-  return new Scenario(applyOverrides(map, options.overrides ?? []) as SourceMap, workload);
+  return openScenario(applyOverrides(map, options.overrides ?? []) as SourceMap, workload, options.readFile);
 }
 
 const byEnding: Readonly<Record<string, WorkloadSource>> = { ".onnx": "onnx", ".stg": "stg", ".dot": "dot", ".gv": "dot" };

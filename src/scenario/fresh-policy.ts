@@ -1,4 +1,4 @@
-import { SimulationError, thrownText } from "../base/errors.ts";
+import { HeddleError, SimulationError, thrownText } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
 import type { Scheduler, SchedulerDefinition, SyncDefinition, SyncPolicy } from "../plugin.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
@@ -10,7 +10,17 @@ import type { ChosenPolicy } from "./load-policy.ts";
  * const scheduler = freshScheduler({ definition: schedulers.get("heft"), options: {} });
  */
 export function freshScheduler({ definition, options }: ChosenPolicy<SchedulerDefinition>): Scheduler {
-  return create(`scheduler "${definition.name}"`, () => definition.create(options), ["dispatch"], ["prepare", "ready", "completed", "report"]);
+  return create(`scheduler "${definition.name}"`, () => definition.create(options), ["dispatch"], ["duplicates", "prepare", "ready", "completed", "report"]);
+}
+
+/** Whether a scheduler may run operators several times, so that bounds must hold for that. One that cannot be made will not: its run says why. */
+export function mayDuplicate(chosen: ChosenPolicy<SchedulerDefinition>): boolean {
+  try {
+    return freshScheduler(chosen).duplicates !== undefined;
+  } catch (error) {
+    if (error instanceof HeddleError) return false;
+    throw error;
+  }
 }
 
 /** Makes a fresh synchronization policy for one run. @throws {SimulationError} see {@link freshScheduler}. */

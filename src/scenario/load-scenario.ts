@@ -1,7 +1,8 @@
+import { openScenario } from "./open-scenario.ts";
 import { applyOverrides, type Override } from "./overrides.ts";
 import type { ReadFile } from "./read-file.ts";
 import { readSources } from "./read-sources.ts";
-import { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import type { SourceMap } from "./source-tree.ts";
 
 /** How to load a scenario; everything is optional. */
@@ -13,13 +14,13 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a scenario file, what it includes, and the overrides, and checks the result. Nothing else that the scenario
- * names is read: that is `resolveScenario`.
+ * Reads a scenario file, what it includes, and the overrides, and checks the result. What else the scenario names is
+ * read by `resolveScenario`; only where something is wrong is it looked up here already, to tell all at once.
  * @throws {InputError} with every problem found, each at its file, line and column.
  * @example
  * const scenario = await loadScenario("scenarios/quickstart.yaml", { overrides: [{ path: "seed", value: 3 }] });
  */
 export async function loadScenario(file: string, options: LoadOptions = {}): Promise<Scenario> {
   const source = await readSources(file, options.readFile);
-  return new Scenario(applyOverrides(source, options.overrides ?? []) as SourceMap, file);
+  return openScenario(applyOverrides(source, options.overrides ?? []) as SourceMap, file, options.readFile);
 }

@@ -48,7 +48,7 @@ export async function repeatSaved(trace: Trace, options: Pick<RunOptions, "progr
   const scheduler = policies.scheduler.use === replay.name ? replayOf(trace) : await chooseAgain(policies.scheduler, schedulers);
   const sync = await chooseAgain(policies.sync, syncPolicies);
   const run = (instance: Instance, chosen: ChosenPolicy<SchedulerDefinition>): Trace => simulate({
-    instance, scheduler: freshScheduler(chosen), schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: trace.sync, freshSync: () => freshSync(sync), seed: trace.seed, ...options,
+    instance, scheduler: freshScheduler(chosen), schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: trace.sync, freshSync: () => freshSync(sync), seed: trace.seed, ...(trace.host && { dispatch: trace.host.cost }), ...options,
   });
   if (run(trace.instance, scheduler).digest !== trace.digest) throw cannotRepeat("repeating the run gives another schedule than the saved one");
   return { again: (instance) => run(instance, scheduler), asPlaced: (instance, moved) => run(instance, replayOf(trace, moved)) };

@@ -2,6 +2,8 @@ import { InputError, type Issue, type Warning } from "../base/errors.ts";
 import type { Registry } from "../base/registry.ts";
 import { buildCostModel, defaultCostModel } from "../cost/build-cost-model.ts";
 import type { Costs } from "../cost/cost-model.ts";
+import type { Information } from "../core/information.ts";
+import type { DispatchCost } from "../core/scheduler-host.ts";
 import type { MergedOp } from "../graph/fuse.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import { buildMachine } from "../machine/build-machine.ts";
@@ -14,8 +16,9 @@ import { arrivalTimes } from "./arrivals.ts";
 import { checkCostDevices } from "./check-cost-devices.ts";
 import { givenTimes } from "./inline-graph.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
-import { loadWorkload, type LoadedWorkload } from "./load-workload.ts";
+import { loadWorkload, sourceOf, type LoadedWorkload } from "./load-workload.ts";
 import type { ReadFile } from "./read-file.ts";
+import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
 import type { Path, Position } from "./source-tree.ts";
@@ -40,6 +43,10 @@ export interface ResolvedScenario {
   /** Relative standard deviation of operator times. */
   readonly noise: number;
   readonly seed: number;
+  /** What schedulers know; absent = the true means. */
+  readonly information?: Information;
+  /** What deciding takes; absent = no time. */
+  readonly dispatch?: DispatchCost;
   readonly scheduler: ChosenPolicy<SchedulerDefinition>;
   readonly sync: ChosenPolicy<SyncDefinition>;
   /** Schedulers to rank; empty when the scenario has no `compare`. */
@@ -97,7 +104,9 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   }
   const arrivalsNs = await attempt(["workload"], () => arrivalTimes(spec.workload, seed));
   const fused = loaded && machine && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", machine)));
-  const costs = loaded && machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
+  const costs = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
+
+  const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));
 
   const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
     if (registry.tryGet(use.use) === undefined) options.onLoadPolicy?.(use.use);
@@ -116,7 +125,7 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const drawn = instances > 1 && typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals;
   return {
     name: scenario.name, graph: fused.graph, machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: (other) => arrivalTimes(spec.workload, other) }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
+    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
 }
@@ -129,7 +138,7 @@ function processorCount(spec: ScenarioSpec): number | undefined {
 /** The machine written, else the task file's own processors, else the default. */
 function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Machine | undefined {
   const { machine } = scenario.spec;
-  if (!machine) return loaded?.machine ?? (loaded && buildMachine({ use: defaultMachine }));
+  if (!machine) return loaded?.machine ?? (loaded || neverBrings(sourceOf(scenario.spec.workload)) ? buildMachine({ use: defaultMachine }) : undefined);
   if (!loaded?.machine) return buildMachine(machine);
   if (loaded.source === "tasks") {
     throw new InputError({ code: "conflicting-keys", message: "a tasks file brings its own processors, and its durations hold for them alone", path: [], hint: "remove machine" });
@@ -138,6 +147,11 @@ function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Mach
     throw new InputError({ code: "conflicting-keys", message: `${bringer(loaded.source)} gives durations for equal processors, not for a machine`, path: [], hint: "for example machine: {processors: 4}" });
   }
   return typeof machine.processors === "object" ? buildMachine(machine) : loaded.machine;
+}
+
+/** Such workloads run on the default machine, also where they cannot be read and only names are looked up. */
+function neverBrings(source: LoadedWorkload["source"]): boolean {
+  return source === "onnx" || source === "model" || source === "graph";
 }
 
 /** What has durations of its own, as the subject of a sentence. */
@@ -155,14 +169,15 @@ async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machi
   return fuseGraph(loaded.graph);
 }
 
-function costsOf(scenario: Scenario, loaded: LoadedWorkload, machine: Machine): Costs {
-  if (loaded.costs) {
+/** Without the workload, the names in the cost section are checked all the same. */
+function costsOf(scenario: Scenario, loaded: LoadedWorkload | undefined, machine: Machine): Costs {
+  if (loaded?.costs) {
     if (scenario.spec.cost === undefined) return loaded.costs;
     throw new InputError({ code: "conflicting-keys", message: `${bringer(loaded.source)} brings its own durations`, hint: "remove cost" });
   }
   if (scenario.spec.cost !== undefined) checkCostDevices(scenario.spec.cost, machine);
   const model = scenario.spec.cost === undefined ? defaultCostModel() : buildCostModel(scenario.spec.cost);
-  if (!loaded.inline) return model;
+  if (!loaded?.inline) return model;
   try {
     return givenTimes(loaded.inline, machine, model);
   } catch (error) {

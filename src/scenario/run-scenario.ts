@@ -50,6 +50,7 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}
     scheduler: policy, schedulerName: scheduler.definition.name,
     sync: freshSync(scenario.sync), freshSync: () => freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
+    ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }),
     ...(options.decisions && { decisions: true }),
     ...(options.progress && { progress: options.progress }),
     ...(options.onProgress && { onProgress: options.onProgress }),

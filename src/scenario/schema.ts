@@ -3,6 +3,7 @@ import { quantity } from "../base/quantity.ts";
 import { parseQuantity } from "../base/units.ts";
 import { costSchema } from "../cost/schema.ts";
 import { machineSchema, type MachineSpec } from "../machine/schema.ts";
+import { dispatchSchema, informationSchema } from "./information-schema.ts";
 import { workloadSchema, type WorkloadSpec } from "./workload-schema.ts";
 
 /** What a scenario gets that names no scheduler. */
@@ -67,6 +68,8 @@ export const scenarioSchema = z.strictObject({
   sync: syncSchema.optional(),
   cost: costSchema.optional().describe("How long operators take: roofline, a table, a constant, or a list of these, of which the first that answers is believed. Default roofline, from the data sheets"),
   noise: quantity("ratio").refine((share) => share <= 1, { message: "must be at most 100%" }).optional().describe("Relative standard deviation of operator times, on top of the cost model's own: 5%. Default 0"),
+  information: informationSchema.optional().describe("What schedulers know of the time that operators take; the run itself takes the true times"),
+  dispatch: dispatchSchema.optional().describe("What deciding takes: time of the one host thread that runs the scheduler"),
   tick: tickSchema.optional(),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe("Seed of everything random. Default 0"),
   compare: z.union([z.literal("all"), z.array(schedulerSchema).min(1)]).optional().describe("Schedulers to rank on this scenario, or all"),

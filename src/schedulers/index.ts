@@ -24,6 +24,7 @@ import { genetic } from "./genetic.ts";
 import { hcpt } from "./hcpt.ts";
 import { heft } from "./heft.ts";
 import { heteroprio } from "./heteroprio.ts";
+import { hld } from "./hld.ts";
 import { hlfet } from "./hlfet.ts";
 import { hybrid } from "./hybrid.ts";
 import { list } from "./list.ts";
@@ -68,5 +69,5 @@ const independent: SchedulerDefinition[] = [
 export const schedulers = new Registry<SchedulerDefinition>("scheduler", [
   ...independent,
   portfolioOf(independent, ["heft", "peft", "cpop", "dls", "b-level", "dmda", "dmdas"]),
-  exact, list, replay,
+  hld, exact, list, replay,
 ]);

@@ -4,13 +4,13 @@ import type { EarliestFinish } from "./earliest-finish.ts";
 /** Time taken on trial, on top of a plan that stays as it is. */
 export class TrialIntervals {
   readonly #view: PolicyView;
-  readonly #eft: EarliestFinish;
+  readonly #eft: Pick<EarliestFinish, "startInSlot">;
   /** By device: slot, start, end, slot … of what is taken. */
   readonly #taken: number[][];
   /** Slot of the last {@link earliest}. */
   #slot = 0;
 
-  constructor(view: PolicyView, eft: EarliestFinish) {
+  constructor(view: PolicyView, eft: Pick<EarliestFinish, "startInSlot">) {
     this.#view = view;
     this.#eft = eft;
     this.#taken = Array.from({ length: view.deviceCount }, () => []);
@@ -19,6 +19,11 @@ export class TrialIntervals {
   /** Gives all back. */
   clear(): void {
     for (const taken of this.#taken) taken.length = 0;
+  }
+
+  /** Gives back what was taken last on `device`. */
+  giveBack(device: number): void {
+    this.#taken[device]!.length -= 3;
   }
 
   /** Takes `duration` ticks on `device`, which must be idle from `start` on. */

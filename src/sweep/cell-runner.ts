@@ -1,12 +1,14 @@
 import { areaBound, areaWeights } from "../bounds/area-bound.ts";
 import { criticalPathBound } from "../bounds/critical-path-bound.ts";
 import { realizedInstance } from "../bounds/realized-costs.ts";
+import type { Information } from "../core/information.ts";
 import type { Instance } from "../core/instance.ts";
+import type { DispatchCost } from "../core/scheduler-host.ts";
 import { simulate } from "../core/simulate.ts";
 import { RowKind, type Trace } from "../core/trace.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { boundOf } from "../scenario/analyze-run.ts";
-import { freshScheduler, freshSync } from "../scenario/fresh-policy.ts";
+import { freshScheduler, freshSync, mayDuplicate } from "../scenario/fresh-policy.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import { varyInstance, type Variation } from "./instance-variation.ts";
 import { watchRandom } from "./watch-random.ts";
@@ -22,6 +24,9 @@ export interface CellSetting {
   readonly firstSeed: number;
   /** `[seed · jobs + job]` in ticks, where arrivals are drawn. */
   readonly arrivalTicks?: Float64Array;
+  /** What schedulers know, and what deciding takes: see `SimulationSpec`. */
+  readonly information?: Information;
+  readonly dispatch?: DispatchCost;
   /** For whoever watches this thread: see `SimulationSpec.progress`. */
   readonly progress?: Int32Array;
 }
@@ -37,6 +42,8 @@ export interface CellResult {
 export class CellRunner {
   readonly #setting: CellSetting;
   #weights: Float64Array | undefined;
+  /** Some scheduler may run operators several times. */
+  #duplication: boolean | undefined;
   #varied: { readonly variation: number; readonly instance: Instance };
 
   constructor(setting: CellSetting) {
@@ -49,13 +56,13 @@ export class CellRunner {
    * @throws {SimulationError} when the run fails.
    */
   run(variation: number, scheduler: number, seed: number, watched?: (drew: boolean) => void): CellResult {
-    const { schedulers, sync, firstSeed, progress } = this.#setting;
+    const { schedulers, sync, firstSeed, information, dispatch, progress } = this.#setting;
     const chosen = schedulers[scheduler]!;
     const policy = freshScheduler(chosen);
     const drew = watched === undefined ? undefined : watchRandom(policy);
     const trace = simulate({
       instance: this.#instance(variation, seed), scheduler: policy, schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: sync.definition.name,
-      seed: firstSeed + seed, ...(progress && { progress }),
+      seed: firstSeed + seed, ...(information && { information }), ...(dispatch && { dispatch }), ...(progress && { progress }),
     });
     if (drew !== undefined) watched!(drew());
     return { makespanTicks: trace.makespanTicks, utilization: utilizationOf(trace) };
@@ -68,8 +75,9 @@ export class CellRunner {
   bound(seed: number, quick: boolean): number {
     const instance = this.#instance(0, seed);
     const actual = this.#setting.firstSeed + seed;
-    if (!quick) return boundOf(instance, actual).ticks;
-    const realized = realizedInstance(instance, actual);
+    this.#duplication ??= this.#setting.schedulers.some((chosen) => chosen !== undefined && mayDuplicate(chosen));
+    if (!quick) return boundOf(instance, actual, this.#duplication).ticks;
+    const realized = realizedInstance(instance, actual, this.#duplication ? instance.deviceCount : 1);
     // Sound with any weights: those of the expected times save a search for each seed.
     this.#weights ??= areaWeights(this.#setting.instance);
     return Math.ceil(Math.max(criticalPathBound(realized), areaBound(realized, undefined, this.#weights)) * (1 - 1e-10) - 1e-9);

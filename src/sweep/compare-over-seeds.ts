@@ -59,9 +59,10 @@ export async function compareOverSeeds(scenario: ResolvedScenario, options: Over
   if (!(Number.isInteger(seedCount) && seedCount >= 1)) throw new InputError({ code: "bad-seeds", message: `schedulers are compared with a whole number of seeds from 1, not ${seedCount}` });
 
   const instance = compileScenario(scenario);
-  const random = instance.costSigma.some((sigma) => sigma > 0) || scenario.drawArrivals !== undefined;
+  const random = instance.costSigma.some((sigma) => sigma > 0) || scenario.drawArrivals !== undefined || scenario.information?.mode === "noisy";
   const setting: CellSetting = {
     instance, variations: [undefined], schedulers: chosen, sync: scenario.sync, firstSeed: scenario.seed,
+    ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }),
     ...(scenario.drawArrivals && seedCount > 1 && { arrivalTicks: drawArrivals(scenario, instance, seedCount) }),
   };
   const sweepOptions: SweepOptions = { seedCount, workers: options.workers ?? availableParallelism(), timeoutMs: options.policyTimeoutMs ?? 10_000, names, random, ...(options.onProgress && { onProgress: options.onProgress }) };

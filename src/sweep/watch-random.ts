@@ -17,12 +17,12 @@ export function watchRandom(scheduler: Scheduler): () => boolean {
       return random();
     } });
   };
-  for (const hook of ["prepare", "ready", "dispatch", "completed"] as const) {
-    const own = scheduler[hook] as ((this: Scheduler, view: PolicyView, ...rest: unknown[]) => void) | undefined;
+  for (const hook of ["duplicates", "prepare", "ready", "dispatch", "completed"] as const) {
+    const own = scheduler[hook] as ((this: Scheduler, view: PolicyView, ...rest: unknown[]) => unknown) | undefined;
     if (own === undefined) continue;
     Object.defineProperty(scheduler, hook, { value: (view: PolicyView, ...rest: unknown[]) => {
       watch(view);
-      own.call(scheduler, view, ...rest);
+      return own.call(scheduler, view, ...rest);
     } });
   }
   return () => drew;

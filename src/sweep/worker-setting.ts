@@ -3,6 +3,8 @@ import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import type { ChosenPolicy, PolicyOrigin } from "../scenario/load-policy.ts";
 import { schedulers as schedulerRegistry } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
+import type { Information } from "../core/information.ts";
+import type { DispatchCost } from "../core/scheduler-host.ts";
 import type { CellSetting } from "./cell-runner.ts";
 import type { Variation } from "./instance-variation.ts";
 import { openInstance, shareInstance, type SharedInstance } from "./share-instance.ts";
@@ -16,23 +18,25 @@ export interface WorkerSetting {
   readonly sync: PolicyOrigin;
   readonly firstSeed: number;
   readonly arrivalTicks?: Float64Array;
+  readonly information?: Information;
+  readonly dispatch?: DispatchCost;
 }
 
 /** Shares a setting, or says that its synchronization policy cannot leave this thread. */
 export function shareSetting(setting: CellSetting): WorkerSetting | undefined {
   const sync = originOf(setting.sync, syncPolicies);
   if (sync === undefined) return undefined;
-  const { variations, firstSeed, arrivalTicks } = setting;
+  const { variations, firstSeed, arrivalTicks, information, dispatch } = setting;
   return {
-    instance: shareInstance(setting.instance), variations, sync, firstSeed, ...(arrivalTicks && { arrivalTicks }),
+    instance: shareInstance(setting.instance), variations, sync, firstSeed, ...(arrivalTicks && { arrivalTicks }), ...(information && { information }), ...(dispatch && { dispatch }),
     schedulers: setting.schedulers.map((chosen) => chosen && originOf(chosen, schedulerRegistry)),
   };
 }
 
 /** The setting again, with policies loaded in this thread. */
-export async function openSetting({ instance, variations, schedulers, sync, firstSeed, arrivalTicks }: WorkerSetting, progress: Int32Array): Promise<CellSetting> {
+export async function openSetting({ instance, schedulers, sync, ...plain }: WorkerSetting, progress: Int32Array): Promise<CellSetting> {
   return {
-    instance: openInstance(instance), variations, firstSeed, ...(arrivalTicks && { arrivalTicks }), progress,
+    ...plain, instance: openInstance(instance), progress,
     sync: await loadOrigin(sync, syncPolicies),
     schedulers: await Promise.all(schedulers.map((origin) => origin && loadOrigin<SchedulerDefinition>(origin, schedulerRegistry))),
   };

@@ -47,4 +47,17 @@ class StreamOrder implements SyncPolicy {
     }
     this.#head[device] = head;
   }
+
+  /** What ran is waited for no more: what has ended behind it is visible. */
+  lost(view: PolicyView, device: number, _ops: readonly number[], gate: Gate): void {
+    const { start, edge } = view.succ;
+    for (let op = this.#head[device]!; op >= 0; op = this.#next[op]!) {
+      if (this.#hasEnded[op] === 1) for (let k = start[op]!; k < start[op + 1]!; k++) gate.signal(edge[k]!);
+    }
+    for (let op = this.#head[device]!, next; op >= 0; op = next) {
+      next = this.#next[op]!;
+      this.#next[op] = -1;
+    }
+    this.#head[device] = -1;
+  }
 }

@@ -1,16 +1,18 @@
 import type { Warning } from "../base/errors.ts";
 import { formatBytes } from "../base/units.ts";
+import { workloadOps } from "../core/duplicate-ops.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath } from "./critical-path.ts";
 import { deadlineMetrics, deadlineWarnings } from "./deadlines.ts";
 import { deviceTimes, energyJoules } from "./device-times.ts";
-import { estimateRatios } from "./estimate-ratios.ts";
+import { estimateRatios, estimateWarnings } from "./estimate-ratios.ts";
+import { hostMetrics } from "./host-metrics.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
 import { TaskList } from "./task-list.ts";
 import { tidy } from "./tidy.ts";
 
-export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
+export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
 
 /** What a trace does not know. */
 export interface MetricsOptions {
@@ -51,6 +53,7 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
   const memories = memoryMetrics(trace);
   const deadlines = deadlineMetrics(trace);
   const estimates = estimateRatios(trace);
+  const host = hostMetrics(trace);
   const boundNs = bound === undefined || bound.ticks === Infinity ? undefined : ns(bound.ticks);
   return {
     schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, ...(trace.report !== undefined && { schedulerReport: trace.report }), sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs,
@@ -63,13 +66,14 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     ...(instance.jobCount > 1 && { jobs: jobMetrics(trace, makespanNs) }),
     ...(deadlines !== undefined && { deadlines }),
     ...(estimates !== undefined && { estimates }),
+    ...(host !== undefined && { host }),
     counts: {
-      tasks: instance.opCount, edges: instance.edgeCount, transfers: trace.transfers.length,
+      tasks: instance.opCount, ...(instance.duplicateOf !== undefined && { duplicates: instance.opCount - workloadOps(instance) }), edges: instance.edgeCount, transfers: trace.transfers.length,
       transferredBytes: trace.transfers.tensor.reduce((sum, tensor) => sum + instance.tensorBytes[tensor]!, 0),
       events: trace.eventCount, rounds: trace.roundCount, dispatches: trace.dispatchCount,
     },
     criticalPath: pathSteps(trace),
-    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories), ...deadlineWarnings(deadlines)],
+    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories), ...deadlineWarnings(deadlines), ...estimateWarnings(estimates)],
     digest: trace.digest,
     tasks: new TaskList(trace),
   };
@@ -94,7 +98,7 @@ function bestSequentialTicks(trace: Trace): number {
   const { instance } = trace;
   const D = instance.deviceCount;
   const sums = new Float64Array(D);
-  for (let op = 0; op < instance.opCount; op++) for (let d = 0; d < D; d++) sums[d]! += instance.costTicks[instance.classOf[op]! * D + d]!;
+  for (let op = 0; op < workloadOps(instance); op++) for (let d = 0; d < D; d++) sums[d]! += instance.costTicks[instance.classOf[op]! * D + d]!;
   return sums.reduce((a, b) => Math.min(a, b), Infinity);
 }
 

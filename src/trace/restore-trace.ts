@@ -1,9 +1,11 @@
 import { buildEdges } from "../core/edges.ts";
 import type { Adjacency, Instance, NameList } from "../core/instance.ts";
 import { RowKind, SubjectKind, type ChosenPolicies, type Trace } from "../core/trace.ts";
+import type { DispatchCost, HostUse } from "../core/scheduler-host.ts";
 import { parseColumn, type Column } from "./column-text.ts";
 import { restoreDecisions } from "./saved-decisions.ts";
 import { traceColumns, type Check, type ColumnSpec, type Size } from "./trace-columns.ts";
+import { misfitDuplicate } from "./verify-duplicates.ts";
 
 /** Slots of all devices together; memory is taken for each of them, whatever the length of the file. */
 const mostTracks = 2 ** 22;
@@ -28,6 +30,8 @@ export interface SavedRun {
   readonly columns: Readonly<Record<string, string>>;
   /** With options, where the run kept them. */
   readonly policies?: ChosenPolicies;
+  /** Where deciding took time: what. */
+  readonly dispatch?: DispatchCost;
   /** Where the run kept a decision log: by name, base64. */
   readonly decisions?: Readonly<Record<string, string>>;
 }
@@ -73,6 +77,8 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     deviceCount: size("devices"), memoryCount: size("memories"), resourceCount: size("resources"), jobCount: size("jobs"),
     ...edges, inputs, tensorBytes: f64("instance.tensorBytes"), tensorProducer, tensorHome: i32("instance.tensorHome"), topo,
     jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"), ...deadlines("jobDeadlineTicks"), ...deadlines("opDeadlineTicks"),
+    ...(has("instance.estimateTicks") && { estimateTicks: f64("instance.estimateTicks") }),
+    ...(has("instance.duplicateOf") && { duplicateOf: i32("instance.duplicateOf") }),
     classOf: u32("instance.classOf"), costTicks: f64("instance.costTicks"), fixedTicks: f64("instance.fixedTicks"), costSigma: f64("instance.costSigma"),
     memoryDemand: f64("instance.memoryDemand"), configuration: i32("instance.configuration"),
     slots: i32("instance.slots"), deviceMemory: u32("instance.deviceMemory"), units: f64("instance.units"), width: f64("instance.width"), setupTicks: f64("instance.setupTicks"),
@@ -96,10 +102,22 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     peakBytes: f64("peakBytes"), resourceUse: f64("resourceUse"),
     eventCount: read.number("eventCount"), roundCount: read.number("roundCount"), dispatchCount: read.number("dispatchCount"), digest: read.string("digest"),
     ...(read.has("policies") && { policies: policiesOf(new FieldReader(read.object("policies"), "policies.", fail), fail) }),
+    ...(read.has("dispatch") && { host: hostOf(new FieldReader(read.object("dispatch"), "dispatch.", fail), columns, fail) }),
     ...(read.has("decisions") && { decisions: restoreDecisions(saved["decisions"], size("ops"), size("devices"), fail) }),
   };
+  const misfit = misfitDuplicate(instance);
+  if (misfit !== undefined) fail(misfit);
   checkRun(trace, fail);
   return trace;
+}
+
+function hostOf(read: FieldReader, { get, has, sizes }: ReturnType<typeof readColumns>, fail: Fail): HostUse {
+  for (const name of ["startTicks", "endTicks", "placed"]) if (!has(`host.${name}`)) fail(`columns.host.${name} is missing`);
+  const part = (name: keyof DispatchCost): DispatchCost => (read.has(name) ? { [name]: read.number(name) } : {});
+  return {
+    cost: { ...part("perOpTicks"), ...part("perCallTicks"), ...part("minIntervalTicks") }, length: sizes.get("turns")!,
+    startTicks: get("host.startTicks") as Float64Array, endTicks: get("host.endTicks") as Float64Array, placed: get("host.placed") as Uint32Array,
+  };
 }
 
 function policiesOf(read: FieldReader, fail: Fail): ChosenPolicies {

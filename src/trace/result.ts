@@ -46,8 +46,12 @@ export interface Metrics {
   readonly deadlines?: DeadlineMetrics;
   /** Where an operator ran longer or shorter than expected. */
   readonly estimates?: EstimateMetrics;
+  /** Where deciding takes time. */
+  readonly host?: HostMetrics;
   readonly counts: {
     readonly tasks: number;
+    /** Those of the tasks that run an operator once more; absent where none does. */
+    readonly duplicates?: number;
     readonly edges: number;
     readonly transfers: number;
     readonly transferredBytes: number;
@@ -60,7 +64,7 @@ export interface Metrics {
   readonly warnings: readonly Warning[];
   /** Equal digests, equal schedules. */
   readonly digest: string;
-  /** One an operator, in the order of the workload. Made on demand: iterate, or take `at(i)`; JSON has an array. */
+  /** One an operator, in the order of the workload; duplicates, where the scheduler runs operators several times, come last. Made on demand: iterate, or take `at(i)`; JSON has an array. */
   readonly tasks: TaskList;
 }
 
@@ -110,8 +114,22 @@ export interface JobMetrics {
   readonly latencyNs: { readonly mean: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
 }
 
-/** Actual / expected running time of operators, setup left out. */
+/** The one host thread that runs the scheduler. */
+export interface HostMetrics {
+  /** Time it spent deciding, within the makespan. */
+  readonly busyNs: number;
+  /** busy / makespan. */
+  readonly utilization: number;
+  /** Operators placed in that time; those of a plan made before the run cost nothing. */
+  readonly placed: number;
+  /** How often it was asked; `counts.dispatches` too. */
+  readonly calls: number;
+}
+
+/** Actual / expected running time of operators, setup left out. Expected is what the scheduler was told. */
 export interface EstimateMetrics {
+  /** Mean of |actual / expected − 1| over all operators. */
+  readonly meanError: number;
   /** Those that ran something, in the order of the machine. */
   readonly devices: readonly ({ readonly name: string } & EstimateRatio)[];
   /** On all devices together, in the order in which kinds come in the workload. */

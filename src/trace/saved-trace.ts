@@ -38,7 +38,7 @@ function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterab
   const { instance } = trace;
   const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions"> = {
     version: savedTraceVersion, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
-    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, digest: trace.digest, ...(policies !== undefined && { policies }),
+    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, digest: trace.digest, ...(policies !== undefined && { policies }), ...(trace.host !== undefined && { dispatch: trace.host.cost }),
     instance: {
       name: instance.name, tickNs: instance.tickNs, digest: instance.digest, deviceNames: instance.deviceNames, memoryNames: instance.memoryNames,
       resourceNames: instance.resourceNames, classKinds: instance.classKinds,
@@ -83,9 +83,9 @@ function* names(list: NameList, usual?: (id: number) => string | undefined): Ite
   yield `${chunk}]`;
 }
 
-/** Undefined for a column that the instance does not have. */
+/** Undefined for a column that the run does not have. */
 function columnAt(trace: Trace, path: string): Column | undefined {
-  return path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], trace) as Column | undefined;
+  return path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], trace) as Column | undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ import { nanoseconds } from "./nanoseconds.ts";
 /** Where and when an operator ran. What did not happen, in a run that was stopped, is absent. */
 export interface TaskResult {
   readonly name: string;
+  /** Of a duplicate: the operator that it runs once more. */
+  readonly duplicateOf?: string;
   readonly device?: string;
   /** On its device, from 0. */
   readonly slot?: number;
@@ -37,8 +39,10 @@ export class TaskList implements Iterable<TaskResult> {
     const start = ops.startTicks[op]!;
     const end = ops.endTicks[op]!;
     const deadline = ownDeadline(this.#trace, op);
+    const original = instance.duplicateOf?.[op] ?? -1;
     return {
       name,
+      ...(original >= 0 && { duplicateOf: instance.opNames.at(original) }),
       ...(device >= 0 && { device: instance.deviceNames[device]! }),
       ...(ops.slot[op]! >= 0 && { slot: ops.slot[op]! }),
       ...(!Number.isNaN(start) && { startNs: nanoseconds(start, instance.tickNs) }),

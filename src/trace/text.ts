@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatJoules, formatNs, formatPercent } from 
 import type { Metrics, PathStep } from "./metrics.ts";
 import { deadlineLines } from "./deadlines.ts";
 import { estimateLine } from "./estimate-ratios.ts";
+import { hostLine } from "./host-metrics.ts";
 import { clip, textTable } from "./table-text.ts";
 
 /**
@@ -38,6 +39,7 @@ function headLines(metrics: Metrics): string[] {
   }
   if (metrics.deadlines !== undefined) deadlineLines(metrics.deadlines).forEach((line, i) => pairs.push([i === 0 ? "deadlines" : "", line]));
   if (metrics.estimates !== undefined) pairs.push(["estimates", estimateLine(metrics.estimates)]);
+  if (metrics.host !== undefined) pairs.push(["host", hostLine(metrics.host)]);
   if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${formatBytes(counts.transferredBytes)}${busiestLink(metrics)}`]);
   if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
   return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);

@@ -4,7 +4,7 @@ import type { ColumnType } from "./column-text.ts";
 export type Check = "finite" | "amount" | "time" | { readonly from: number; readonly below: Size | number };
 
 /** Lengths that columns share. `D`, `M`: devices, memories. */
-export type Size = "ops" | "classes" | "tensors" | "devices" | "memories" | "resources" | "jobs" | "rows" | "transfers" | "tracks" | "classes*D" | "memories*M" | "inputs" | "routes";
+export type Size = "ops" | "classes" | "tensors" | "devices" | "memories" | "resources" | "jobs" | "rows" | "transfers" | "tracks" | "classes*D" | "memories*M" | "inputs" | "routes" | "turns";
 
 /** One typed array of a saved trace: where it is in the trace, how long it is and what it may hold. */
 export interface ColumnSpec {
@@ -15,7 +15,7 @@ export interface ColumnSpec {
   readonly starts?: Size;
   /** Empty where the instance does without it. */
   readonly optional?: boolean;
-  /** Left out of the file where the instance does not have it. */
+  /** Left out of the file where the run does not have it. */
   readonly mayBeAbsent?: boolean;
   readonly check: Check;
 }
@@ -39,10 +39,12 @@ export const traceColumns: readonly ColumnSpec[] = [
   { path: "instance.tensorProducer", type: "i32", size: "tensors", check: idOrNone("ops") },
   { path: "instance.tensorHome", type: "i32", size: "tensors", check: idOrNone("memories") },
   { path: "instance.topo", type: "u32", size: "ops", check: id("ops") },
+  { path: "instance.duplicateOf", type: "i32", size: "ops", mayBeAbsent: true, check: idOrNone("ops") },
   { path: "instance.jobOf", type: "u32", size: "ops", check: id("jobs") },
   { path: "instance.jobDeadlineTicks", type: "f64", size: "jobs", mayBeAbsent: true, check: "amount" },
   { path: "instance.opDeadlineTicks", type: "f64", size: "ops", mayBeAbsent: true, check: "amount" },
   { path: "instance.costTicks", type: "f64", size: "classes*D", check: "amount" },
+  { path: "instance.estimateTicks", type: "f64", size: "classes*D", mayBeAbsent: true, check: "amount" },
   { path: "instance.fixedTicks", type: "f64", size: "classes*D", optional: true, check: "amount" },
   { path: "instance.costSigma", type: "f64", size: "classes*D", optional: true, check: "finite" },
   { path: "instance.memoryDemand", type: "f64", size: "classes*D", optional: true, check: "finite" },
@@ -76,6 +78,9 @@ export const traceColumns: readonly ColumnSpec[] = [
   { path: "transfers.endTicks", type: "f64", size: "transfers", check: "time" },
   { path: "jobs.arrivalTicks", type: "f64", size: "jobs", check: "time" },
   { path: "jobs.endTicks", type: "f64", size: "jobs", check: "time" },
+  { path: "host.startTicks", type: "f64", size: "turns", mayBeAbsent: true, check: "finite" },
+  { path: "host.endTicks", type: "f64", size: "turns", mayBeAbsent: true, check: "finite" },
+  { path: "host.placed", type: "u32", size: "turns", mayBeAbsent: true, check: "finite" },
   { path: "peakBytes", type: "f64", size: "memories", check: "finite" },
   { path: "resourceUse", type: "f64", size: "resources", check: "finite" },
 ];

@@ -4,7 +4,7 @@ import type { Trace } from "../core/trace.ts";
 export type VerifyCode =
   | "columns" | "not-ended" | "bad-device" | "bad-slot" | "bad-times" | "precedence" | "job-arrival" | "data-missing"
   | "row-mismatch" | "overlap" | "run-too-short" | "setup-missing"
-  | "transfer-subject" | "transfer-source" | "transfer-repeated" | "transfer-too-short" | "over-capacity" | "bytes-moved" | "totals" | "digest";
+  | "transfer-subject" | "transfer-source" | "transfer-repeated" | "transfer-too-short" | "over-capacity" | "bytes-moved" | "totals" | "duplicate" | "digest";
 
 /** One thing wrong with a trace: a bug in the engine that made it, or a file that was changed. */
 export interface VerifyProblem {

@@ -1,6 +1,7 @@
 import { RowKind, SubjectKind, slotStarts, type Trace } from "../core/trace.ts";
 import { verifyCapacity } from "./verify-capacity.ts";
 import { isTick, type VerifyCode, type VerifyContext, type VerifyProblem } from "./verify-context.ts";
+import { misfitDuplicate } from "./verify-duplicates.ts";
 import { verifyRows } from "./verify-rows.ts";
 import { verifyTransfers } from "./verify-transfers.ts";
 
@@ -42,6 +43,8 @@ export function verifyTrace(trace: Trace, options: VerifyOptions = {}): VerifyPr
     runCount: new Uint32Array(trace.instance.opCount),
   };
   if (verifyShape(context)) {
+    const misfit = misfitDuplicate(trace.instance);
+    if (misfit !== undefined) report("duplicate", () => misfit);
     verifyOps(context);
     verifyRows(context);
     verifyTransfers(context);

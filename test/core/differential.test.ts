@@ -14,7 +14,7 @@ describe("the random cases", () => {
   const share = (holds: (one: (typeof cases)[number]) => boolean): number => cases.filter(holds).length / cases.length;
 
   it("cover every scheduler and sync policy", () => {
-    expect(new Set(cases.map((one) => one.scheduler.name)).size).toBe(7);
+    expect(new Set(cases.map((one) => one.scheduler.name)).size).toBe(9);
     expect(new Set(cases.map((one) => one.sync.name)).size).toBe(4);
   });
 

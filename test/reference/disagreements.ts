@@ -8,11 +8,11 @@ import { referenceSimulate } from "./reference-simulator.ts";
 export function disagreements(from: number, to: number, maxOps: number): string[] {
   const found: string[] = [];
   for (let seed = from; seed < to && found.length < 5; seed++) {
-    const { instance, scheduler, sync } = randomCase(seed, maxOps);
+    const { instance, scheduler, sync, dispatch } = randomCase(seed, maxOps);
     const about = `randomCase(${seed}, ${maxOps}), ${scheduler.name}, ${sync.name}`;
     try {
-      const reference = referenceSimulate(instance, scheduler.make(), sync.make());
-      const trace = simulate({ instance, scheduler: scheduler.make(), sync: sync.make() });
+      const reference = referenceSimulate(instance, scheduler.make(), sync.make(), dispatch);
+      const trace = simulate({ instance, scheduler: scheduler.make(), sync: sync.make(), dispatch });
       const problems = [...differences(trace, reference), ...verifyTrace(trace).map(({ code, message }) => `${code}: ${message}`)];
       if (problems.length > 0) found.push([about, ...problems.slice(0, 10)].join("\n  "));
     } catch (error) {

@@ -23,6 +23,8 @@ export interface InstanceSpec {
   readonly routes?: readonly { readonly from: number; readonly to: number; readonly latency?: number; readonly ticksPerByte: number; readonly resources?: readonly (number | { readonly link: number })[] }[];
   /** Arrival of each job; default one at 0. */
   readonly jobs?: readonly number[];
+  /** In the order of time. Speed 0 = the device is lost. */
+  readonly changes?: readonly { readonly at: number; readonly device: number; readonly speed: number }[];
 }
 
 /** Lays a spec out in the arrays of an {@link Instance}, without `compile`. */
@@ -73,6 +75,9 @@ export function makeInstance(spec: InstanceSpec): Instance {
     units: Float64Array.from(spec.devices, (device) => device.units ?? Infinity),
     width: Float64Array.from(spec.devices, (device) => device.width ?? 1),
     setupTicks: Float64Array.from(spec.devices, (device) => device.setup ?? 0),
+    ...(spec.changes && {
+      changeTicks: Float64Array.from(spec.changes, ({ at }) => at), changeDevice: Uint32Array.from(spec.changes, ({ device }) => device), changeSpeed: Float64Array.from(spec.changes, ({ speed }) => speed),
+    }),
     memoryBytes: new Float64Array(M).fill(2 ** 40),
     routeLatencyTicks: Float64Array.from(routeAt, (route, i) => (own(i) ? 0 : route === undefined ? Infinity : (route.latency ?? 0))),
     routeTicksPerByte: Float64Array.from(routeAt, (route, i) => (own(i) ? 0 : (route?.ticksPerByte ?? Infinity))),

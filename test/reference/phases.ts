@@ -22,18 +22,19 @@ export function transferPhases(instance: Instance, from: number, to: number, byt
   };
 }
 
-/** Setup and fixed phase, then work on memory bandwidth and compute units. Columns that say nothing may be empty. */
-export function operatorPhases(instance: Instance, opClass: number, device: number, setupTicks: number): Phases {
+/**
+ * A fixed phase, at normal speed; then work on memory bandwidth and compute units, as long as it takes alone on a device
+ * of this speed. What shares nothing is all fixed phase. Columns that say nothing may be empty.
+ */
+export function operatorPhases(instance: Instance, opClass: number, device: number, speed: number): Phases {
   const cell = opClass * instance.deviceCount + device;
   const fixed = instance.fixedTicks[cell] ?? 0;
-  return {
-    fixedTicks: setupTicks + fixed,
-    workTicks: instance.costTicks[cell]! - fixed,
-    demands: finite(instance, [
-      { resource: instance.deviceMemory[device]!, amount: instance.memoryDemand[cell] ?? 0 },
-      { resource: instance.memoryCount + device, amount: instance.width[device]! },
-    ]),
-  };
+  const demands = finite(instance, [
+    { resource: instance.deviceMemory[device]!, amount: (instance.memoryDemand[cell] ?? 0) * speed },
+    { resource: instance.memoryCount + device, amount: instance.width[device]! },
+  ]);
+  if (demands.length === 0) return { fixedTicks: instance.costTicks[cell]!, workTicks: 0, demands };
+  return { fixedTicks: fixed, workTicks: (instance.costTicks[cell]! - fixed) / speed, demands };
 }
 
 function finite(instance: Instance, demands: readonly Demand[]): Demand[] {

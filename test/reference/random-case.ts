@@ -1,4 +1,5 @@
 import type { Instance } from "../../src/core/instance.ts";
+import type { DispatchCost } from "../../src/core/scheduler-host.ts";
 import { makeInstance, type InstanceSpec } from "./make-instance.ts";
 import { makeRandom, type Random } from "./random.ts";
 import { randomScheduler, randomSync, type PolicyMaker } from "./random-policies.ts";
@@ -12,14 +13,25 @@ export interface RandomCase {
   readonly instance: Instance;
   readonly scheduler: PolicyMaker<Scheduler>;
   readonly sync: PolicyMaker<SyncPolicy>;
+  /** What deciding takes. */
+  readonly dispatch: DispatchCost;
 }
 
 /** The case of a seed: a random graph on a random machine under random policies. At most `maxOps` operators. */
 export function randomCase(seed: number, maxOps = 30): RandomCase {
   const random = makeRandom(seed);
   const spec = randomSpec(random, maxOps);
-  const instance = makeInstance(spec);
-  return { seed, spec, instance, scheduler: randomScheduler(random, instance), sync: randomSync(random, instance) };
+  const plain = makeInstance(spec);
+  const scheduler = randomScheduler(random, plain);
+  const sync = randomSync(random, plain);
+  const estimateTicks = random.chance(0.3) ? plain.costTicks.map((ticks) => (ticks < Infinity ? random.int(0, 60) : ticks)) : undefined;
+  return { seed, spec, instance: { ...plain, ...(estimateTicks && { estimateTicks }) }, scheduler, sync, dispatch: randomDispatch(random) };
+}
+
+/** Times below a tick make several placements take effect at once. */
+function randomDispatch(random: Random): DispatchCost {
+  const some = (): number => (random.chance(0.4) ? 0 : random.chance(0.3) ? random.next() : random.int(1, 9));
+  return random.chance(0.5) ? {} : { perOpTicks: some(), perCallTicks: some(), minIntervalTicks: random.chance(0.5) ? 0 : random.int(1, 40) };
 }
 
 type Numbers = (low: number, high: number) => number;

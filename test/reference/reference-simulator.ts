@@ -3,13 +3,14 @@
  * It follows docs/decisions/engine-semantics.md and knows nothing of the engine but the types it is given.
  */
 import type { Instance } from "../../src/core/instance.ts";
+import type { DispatchCost } from "../../src/core/scheduler-host.ts";
 import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../../src/plugin.ts";
 import { maxMinRates } from "./max-min.ts";
 import { operatorPhases, transferPhases, type Phases } from "./phases.ts";
 import { referenceView } from "./reference-view.ts";
 import { makeWorld, type Activity, type Op, type ReferenceResult, type Tensor, type World } from "./world.ts";
 
-const EventKind = { arrival: 0, signal: 1, latencyEnded: 2, transferEnded: 3, fixedEnded: 4, opEnded: 5, wake: 6 } as const;
+const EventKind = { arrival: 0, signal: 1, latencyEnded: 2, transferEnded: 3, fixedEnded: 4, opEnded: 5, wake: 6, host: 8 } as const;
 
 interface Event {
   readonly time: number;
@@ -23,7 +24,7 @@ interface Event {
  * Runs the instance to its end.
  * @throws {Error} when it cannot go on, or a policy does what it may not.
  */
-export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync: SyncPolicy = {}): ReferenceResult {
+export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync: SyncPolicy = {}, { perOpTicks = 0, perCallTicks = 0, minIntervalTicks = 0 }: DispatchCost = {}): ReferenceResult {
   const world: World = makeWorld(instance);
   const { ops, tensors, edges, devices, jobs, transfers } = world;
   const view = referenceView(instance, world, sync.ended === undefined);
@@ -34,6 +35,13 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
   let placedCount = 0;
   let dispatchCount = 0;
   let roundCount = 0;
+
+  // The host thread: decisions that it works off, what it has to tell the scheduler, and when it may next.
+  let decisions: { readonly op: Op; readonly due: number; ahead: boolean }[] = [];
+  let untold: { ended: Op[]; ready: Op[]; wake: boolean } = { ended: [], ready: [], wake: false };
+  let nextTurn = 0;
+  let placedInTurn = 0;
+  let inDispatch = false;
 
   // What happened in the current round.
   let endedOps: Op[] = [];
@@ -46,6 +54,8 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     events.push(event);
     return event;
   }
+
+  const isBound = (op: Op): boolean => op.device >= 0 && !op.held;
 
   // ── jobs and signals ──
 
@@ -61,7 +71,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     for (const tensor of op.inputs.map((id) => tensors[id]!).filter(({ producer, home }) => producer < 0 && home >= 0)) {
       takeSpace(tensor, tensor.home);
       tensor.complete.add(tensor.home);
-      if (op.device >= 0) moveTensor(tensor, devices[op.device]!.memory, op);
+      if (isBound(op)) moveTensor(tensor, devices[op.device]!.memory, op);
     }
   }
 
@@ -77,7 +87,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const edge = edges[edgeId]!;
     edge.visible = true;
     const consumer = ops[edge.to]!;
-    if (consumer.device >= 0) moveTensor(tensors[edge.tensor]!, devices[consumer.device]!.memory, consumer);
+    if (isBound(consumer)) moveTensor(tensors[edge.tensor]!, devices[consumer.device]!.memory, consumer);
     becomeReadyIfDue(consumer);
   }
 
@@ -123,7 +133,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const memory = devices[op.device]!.memory;
     return op.inputs.every((id) => tensors[id]!.bytes === 0 || tensors[id]!.everywhere || tensors[id]!.complete.has(memory));
   };
-  const canStart = (op: Op): boolean => op.device >= 0 && Number.isNaN(op.start) && !Number.isNaN(op.ready) && hasData(op) && devices[op.device]!.slots.some((slot) => slot.op < 0);
+  const canStart = (op: Op): boolean => isBound(op) && Number.isNaN(op.start) && !Number.isNaN(op.ready) && hasData(op) && devices[op.device]!.slots.some((slot) => slot.op < 0);
 
   // ── operators ──
 
@@ -218,14 +228,21 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       op.expectedSetup = view.setupTicks(id, device);
       op.device = device;
       op.priority = priority;
-      op.placed = world.now;
       op.placedOrder = placedCount++;
-      for (const tensor of op.inputs) {
-        const edge = edges.find((candidate) => candidate.to === id && candidate.tensor === tensor);
-        if (edge === undefined ? !Number.isNaN(jobs[op.job]!.arrival) : edge.visible) moveTensor(tensors[tensor]!, devices[device]!.memory, op);
+      const due = inDispatch ? world.now + ceilTicks(perCallTicks + ++placedInTurn * perOpTicks) : world.now;
+      op.held = due > world.now;
+      if (!op.held) bind(op);
+      else {
+        decisions.push({ op, due, ahead: false });
+        schedule(due, EventKind.host, 0, () => {});
       }
     },
     start(id) {
+      const held = decisions.find((decision) => decision.op.id === id);
+      if (held) {
+        held.ahead = true;
+        return;
+      }
       if (!canStart(ops[id]!)) throw new Error(`op ${id} cannot start`);
       noteData();
       start(ops[id]!);
@@ -236,10 +253,48 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     },
   };
 
+  /** The placement takes effect. */
+  function bind(op: Op): void {
+    op.held = false;
+    op.placed = world.now;
+    for (const tensor of op.inputs) {
+      const edge = edges.find((candidate) => candidate.to === op.id && candidate.tensor === tensor);
+      if (edge === undefined ? !Number.isNaN(jobs[op.job]!.arrival) : edge.visible) moveTensor(tensors[tensor]!, devices[op.device]!.memory, op);
+    }
+  }
+
+  function workOffDecisions(): void {
+    for (const { op, ahead } of decisions.filter(({ due }) => due <= world.now)) {
+      bind(op);
+      if (!ahead || !canStart(op)) continue;
+      noteData();
+      start(op);
+    }
+    decisions = decisions.filter(({ due }) => due > world.now);
+  }
+
+  function tellScheduler(): void {
+    if (untold.ended.length + untold.ready.length === 0 && !untold.wake) return;
+    if (world.now < nextTurn) {
+      schedule(nextTurn, EventKind.host, 0, () => {});
+      return;
+    }
+    const { ended, ready } = untold;
+    untold = { ended: [], ready: [], wake: false };
+    placedInTurn = 0;
+    for (const op of ended) scheduler.completed?.(view, op.id, op.end - op.start);
+    for (const op of ready) scheduler.ready?.(view, op.id);
+    dispatchCount++;
+    inDispatch = true;
+    scheduler.dispatch(view, dispatch);
+    inDispatch = false;
+    nextTurn = world.now + Math.max(ceilTicks(perCallTicks + placedInTurn * perOpTicks), Math.ceil(minIntervalTicks));
+  }
+
   function startQueued(): void {
     for (const device of devices) {
       for (;;) {
-        const queue = ops.filter((op) => op.device === device.id && Number.isNaN(op.start)).sort((a, b) => a.phase - b.phase || b.priority - a.priority || a.placedOrder - b.placedOrder);
+        const queue = ops.filter((op) => op.device === device.id && isBound(op) && Number.isNaN(op.start)).sort((a, b) => a.phase - b.phase || b.priority - a.priority || a.placedOrder - b.placedOrder);
         const next = scheduler.queueOrder === "in-order" ? queue.slice(0, 1).find(canStart) : queue.find(canStart);
         if (next === undefined) break;
         start(next);
@@ -248,7 +303,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
   }
 
   function noteData(): void {
-    for (const op of ops) if (Number.isNaN(op.data) && op.device >= 0 && !Number.isNaN(op.ready) && hasData(op)) op.data = world.now;
+    for (const op of ops) if (Number.isNaN(op.data) && isBound(op) && !Number.isNaN(op.ready) && hasData(op)) op.data = world.now;
   }
 
   // ── the loop ──
@@ -268,13 +323,11 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       if (sync.ended) sync.ended(view, op.id, gate);
       else for (const edge of edges) if (edge.from === op.id) gate.signal(edge.id);
     }
-    for (const op of endedOps) scheduler.completed?.(view, op.id, op.end - op.start);
-    const toPlace = readyOps.filter((op) => op.device < 0).sort(byId);
-    for (const op of toPlace) scheduler.ready?.(view, op.id);
-    if (endedOps.length > 0 || toPlace.length > 0 || wakeDue) {
-      dispatchCount++;
-      scheduler.dispatch(view, dispatch);
-    }
+    workOffDecisions();
+    untold.ended.push(...endedOps);
+    untold.ready.push(...readyOps.filter((op) => op.device < 0).sort(byId));
+    untold.wake ||= wakeDue;
+    tellScheduler();
     noteData();
     startQueued();
     if (activitiesChanged) solveRates();

@@ -10,7 +10,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     const route = from * instance.memoryCount + to;
     return from === to || bytes === 0 ? 0 : Math.max(0, Math.ceil(instance.routeLatencyTicks[route]! + bytes * instance.routeTicksPerByte[route]! - 1e-6));
   };
-  const estimate = (op: number, device: number): number => instance.costTicks[ops[op]!.class * instance.deviceCount + device]!;
+  const estimate = (op: number, device: number): number => (instance.estimateTicks ?? instance.costTicks)[ops[op]!.class * instance.deviceCount + device]!;
   const configuration = (op: number, device: number): number => (instance.setupTicks[device]! > 0 ? (instance.configuration[ops[op]!.class * instance.deviceCount + device] ?? -1) : -1);
   /** What the slots that an op placed now may get will have loaded when it starts. */
   const loadedFor = (device: number): number[] => {

@@ -9,6 +9,8 @@ export interface Op {
   /** Tensor ids. */
   readonly inputs: readonly number[];
   device: number;
+  /** Placed by a decision that the host has not worked off yet: for the scheduler alone. */
+  held: boolean;
   slot: number;
   /** Earlier phases leave the queue first. */
   phase: number;
@@ -23,6 +25,10 @@ export interface Op {
   start: number;
   /** After the setup. */
   runStart: number;
+  /** It was placed before it was ready, at least once. */
+  planned: boolean;
+  /** While it runs and shares nothing: work left at `since` in ticks at normal speed, and the event that comes then. */
+  own: { work: number; since: number; readonly kind: number; readonly then: () => void; event: unknown } | undefined;
   end: number;
 }
 
@@ -53,6 +59,12 @@ export interface Device {
   readonly id: number;
   readonly memory: number;
   readonly slots: { op: number; configuration: number }[];
+  /** 1 = normal, 0 = it is not there. */
+  speed: number;
+  /** How many placements there were when it was lost last. */
+  lostAfter: number;
+  /** Slot time of runs that were lost. */
+  abortedTicks: number;
 }
 
 export interface Transfer {
@@ -108,6 +120,7 @@ export interface ReferenceResult {
   readonly makespan: number;
   readonly peakBytes: readonly number[];
   readonly dispatchCount: number;
+  readonly redirectedCount: number;
   readonly roundCount: number;
 }
 
@@ -116,7 +129,7 @@ export function makeWorld(instance: Instance): World {
   const { inputs, pred } = instance;
   const ops = range(instance.opCount).map((id): Op => ({
     id, class: instance.classOf[id]!, job: instance.jobOf[id]!, inputs: [...inputs.item.slice(inputs.start[id], inputs.start[id + 1])],
-    device: -1, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, end: NaN,
+    device: -1, held: false, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, planned: false, own: undefined, end: NaN,
   }));
   const edges: Edge[] = [];
   for (const op of ops) {
@@ -132,7 +145,7 @@ export function makeWorld(instance: Instance): World {
     return { id, bytes: instance.tensorBytes[id]!, producer, home, everywhere: producer < 0 && home < 0, complete: new Set(), requested: new Set(), usesLeft: instance.tensorUses[id]! };
   });
   const devices = range(instance.deviceCount).map((id): Device => ({
-    id, memory: instance.deviceMemory[id]!, slots: range(instance.slots[id]!).map(() => ({ op: -1, configuration: -1 })),
+    id, memory: instance.deviceMemory[id]!, slots: range(instance.slots[id]!).map(() => ({ op: -1, configuration: -1 })), speed: 1, lostAfter: 0, abortedTicks: 0,
   }));
   const jobs = range(instance.jobCount).map((id): Job => ({
     id, due: instance.jobArrivalTicks[id]!, letIn: false, opsLeft: ops.filter((op) => op.job === id).length, arrival: NaN, end: NaN,

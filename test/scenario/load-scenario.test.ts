@@ -3,7 +3,7 @@ import { parseOverride } from "../../src/scenario/overrides.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { memoryFiles, messageOf } from "./memory-files.ts";
 
-const load = (text: string, ...sets: string[]) => loadScenario("a.yaml", { readFile: memoryFiles({ "a.yaml": text }), overrides: sets.map(parseOverride) });
+const load = (text: string, ...sets: string[]) => loadScenario("a.yaml", { readFile: memoryFiles({ "a.yaml": text, "a.onnx": "not looked at" }), overrides: sets.map(parseOverride) });
 const errorOf = (text: string, ...sets: string[]) => messageOf(() => load(text, ...sets));
 const rest = "\nworkload: {model: resnet50}";
 

@@ -1,4 +1,5 @@
 import type { Decisions } from "../../core/decision-log.ts";
+import { estimatesOf } from "../../core/instance.ts";
 import { RowKind, type Trace } from "../../core/trace.ts";
 import { criticalPath } from "../critical-path.ts";
 import { nanoseconds } from "../nanoseconds.ts";
@@ -98,7 +99,7 @@ export function explainOp(trace: Trace, op: number): OpExplanation {
   const inputs = movedInputs(trace, op);
   const ahead = aheadOf(trace, op);
   const spent = timeSpent(trace, op);
-  const expected = device < 0 ? NaN : instance.costTicks[instance.classOf[op]! * instance.deviceCount + device]!;
+  const expected = device < 0 ? NaN : estimatesOf(instance)[instance.classOf[op]! * instance.deviceCount + device]!;
   return {
     schemaVersion: 1, task: instance.opNames.at(op), id: op, kind: instance.classKinds[instance.classOf[op]!]!, scheduler: trace.scheduler,
     ...(device >= 0 && { device: instance.deviceNames[device]! }), ...(ops.slot[op]! >= 0 && { slot: ops.slot[op]! }),
@@ -184,7 +185,7 @@ function alternatives(trace: Trace, op: number): Pick<OpExplanation, "devices" |
   if (decisions !== undefined && at >= 0) return logged(trace, decisions, at);
   const devices: OpAlternative[] = [];
   for (let d = 0; d < instance.deviceCount; d++) {
-    const ticks = instance.costTicks[instance.classOf[op]! * instance.deviceCount + d]!;
+    const ticks = estimatesOf(instance)[instance.classOf[op]! * instance.deviceCount + d]!;
     const chosen = ops.device[op] === d;
     if (ticks < Infinity && (chosen || devices.length < mostDevices)) devices.push({ device: instance.deviceNames[d]!, chosen, runNs: nanoseconds(ticks, instance.tickNs) });
   }

@@ -111,6 +111,7 @@ function fasterDevice(instance: Instance, device: number): Instance {
   return changed(instance, {
     costTicks: onDevice(instance, instance.costTicks, device, (ticks) => Math.ceil(ticks / 2)), fixedTicks: onDevice(instance, instance.fixedTicks, device, (ticks) => Math.ceil(ticks / 2)),
     memoryDemand: onDevice(instance, instance.memoryDemand, device, (demand) => demand * 2),
+    ...(instance.estimateTicks && { estimateTicks: onDevice(instance, instance.estimateTicks, device, (ticks) => Math.ceil(ticks / 2)) }),
     ...(alone && { resourceCapacity: instance.resourceCapacity.map((capacity, r) => (r === memory ? capacity * 2 : capacity)) }),
   });
 }

@@ -1,0 +1,22 @@
+import type { PolicyView } from "../plugin.ts";
+
+/**
+ * Expected ticks until the device can begin another op: 0 while a slot is free that no queued op will take, else its
+ * backlog divided among its slots.
+ */
+export function waitTicks(view: PolicyView, device: number): number {
+  return view.freeSlots(device) > view.queued(device) ? 0 : view.backlogTicks(device) / view.slots[device]!;
+}
+
+/** The device where `op` should end first if it were placed now; ties by id. */
+export function soonestDevice(view: PolicyView, op: number): number {
+  let best = -1;
+  let soonest = Infinity;
+  for (let d = 0; d < view.deviceCount; d++) {
+    const estimate = view.estimateTicks(op, d);
+    if (estimate === Infinity) continue;
+    const end = Math.max(waitTicks(view, d), view.dataTicks(op, d)) + view.setupTicks(op, d) + estimate;
+    if (best < 0 || end < soonest) [best, soonest] = [d, end];
+  }
+  return best;
+}
