@@ -12,6 +12,8 @@
  * @property {"makespan" | "p99"} measure what is compared: makespan, or the 99th percentile of the latency
  * @property {Group[]} groups columns of its table
  * @property {string[]} [also] schedulers beside all that need no options
+ * @property {string[]} [known] schedulers that are told more than a real one could know: shown, but never the measure of others
+ * @property {string} [measuredBy] the scheduler that is 1, where that is not the best one
  * @property {string[]} [only] these alone: where others would take too long
  * @property {boolean} [fits] a run that passes the capacity of a memory counts as failed
  * @property {string[]} [show] rows of the table beside the best ones
@@ -20,7 +22,14 @@
 const makespan = "makespan";
 const group = (title, cases) => ({ title, cases });
 const model = (name, machine, workload = {}, rest = {}) => ({ name: `${name} ${JSON.stringify(workload)}`, scenario: { workload: { model: name, ...workload }, machine, ...rest } });
-const serving = (workload, machine, rate, seeds = 3) => ({ name: `${workload.model} at ${rate}`, seeds, scenario: { workload: { ...workload, instances: 200, arrivals: { rate } }, machine } });
+const serving = (workload, machine, rate) => ({ name: `${workload.model} at ${rate}`, seeds: 2, scenario: { workload: { ...workload, instances: 100, arrivals: { rate } }, machine } });
+const inFlight = (workload, machine) => ({ name: workload.model, scenario: { workload: { ...workload, instances: 48, inFlight: 16 }, machine } });
+
+/** Schedulers that decide while work arrives, and so can serve requests that nobody announced. */
+const online = [
+  "dmda", "dmdas", "dmdar", "dm", "mct", "min-min", "max-min", "sufferage", "duplex", "feedback", "bandit", "memory-aware", "met", "olb", "balance", "stream-order", "edf", "sjf", "b-level", "t-level", "critical-path-on-fastest",
+  "heteroprio", "fifo", "prio", "work-stealing", "lws", "dask", "ort-sequential", "ort-parallel", "tf-inter-op", "round-robin", "random",
+];
 
 /** A convolutional network with branches, as GoogLeNet's: nine modules of four branches; operators and bytes of 28 × 28, 14 × 14 and 7 × 7 maps. */
 function inception(batch) {
@@ -70,8 +79,8 @@ const boards = (accelerators, link = "pcie3-x16") => ({
 const fpga = boards({ fpga0: { use: "xilinx-alveo-u250" } });
 const fpgaAndGpu = boards({ gpu0: { use: "nvidia-t4" }, fpga0: { use: "xilinx-alveo-u250" } });
 const onFpga = (machine) => [
-  model("resnet50", machine, { dtype: "i8", batch: 8 }), model("resnet50", machine, { dtype: "i8", batch: 64 }), model("mobilenet-v2", machine, { dtype: "i8", batch: 32 }),
-  model("bert-base", machine, { dtype: "i8", batch: 8 }), model("resnet18", machine, { dtype: "i8", batch: 4, instances: 16, inFlight: 4 }), model("vgg19", machine, { dtype: "i8", batch: 4 }),
+  model("resnet50", machine, { dtype: "i8", batch: 8 }), model("resnet50", machine, { dtype: "i8", batch: 512 }), model("mobilenet-v2", machine, { dtype: "i8", batch: 32 }),
+  model("bert-base", machine, { dtype: "i8", batch: 512 }), model("resnet50", machine, { dtype: "i8", batch: 64, instances: 8 }), model("resnet50", machine, { dtype: "i8", batch: 8, instances: 32, inFlight: 8 }), model("vgg19", machine, { dtype: "i8", batch: 4 }),
 ];
 
 /** Four cards behind one link to the host: what each moves is at the cost of the others. */
@@ -90,7 +99,16 @@ const noisy = (noise) => [
   ...[model("inception", "mixed"), model("bert-base", "mixed", { batch: 2, instances: 8, inFlight: 8 })].map(({ name, scenario }) => ({ name, seeds: 3, scenario: { ...scenario, ...(name.startsWith("inception") && { workload: inception(8) }), noise } })),
 ];
 
-const tight = (workload, use, device, capacity) => ({ name: `${workload.model} in ${capacity}`, scenario: { workload, machine: { use, devices: { [device]: { memory: { capacity } } } } } });
+/** What schedulers are told is wrong; `information` gets a device that matters. */
+const believing = (information) => [
+  ...drawn({ ccr: 0.5 }, 8, 2).map(({ scenario, ...rest }) => ({ ...rest, scenario: { ...scenario, information: information("P1") } })),
+  ...["mixed", "laptop"].flatMap((machine) => [
+    { name: "inception 8", scenario: { workload: inception(8), machine, information: information("gpu0") } },
+    model("bert-base", machine, { batch: 2, instances: 8, inFlight: 8 }, { information: information("gpu0") }),
+  ]),
+];
+
+const tight = (workload, use, device, capacity) => ({ name: `${workload.model ?? workload.generate.family} in ${capacity}`, scenario: { workload, machine: { use, devices: { [device]: { memory: { capacity } } } } } });
 
 const huge = (ops) => [
   { name: "layered", scenario: { workload: { generate: { family: "layered", ops, ccr: 0.5 } }, machine: { processors: 16 } } },
@@ -100,10 +118,11 @@ const huge = (ops) => [
 /** @type {Situation[]} */
 export const situations = [
   { key: "networks", title: "One network", measure: makespan, groups: ["mixed", "workstation", "laptop", "dgx-a100"].map((machine) => group(machine, networks(machine))) },
+  { key: "jobs", title: "Many jobs in flight", measure: makespan, groups: [group("workstation, laptop", [inFlight({ model: "resnet50" }, "workstation"), inFlight({ model: "mobilenet-v2" }, "laptop")]), group("mixed, dgx-1", [inFlight({ model: "bert-base" }, "mixed"), inFlight({ model: "vit-b16", batch: 4 }, "dgx-1")])] },
   {
-    key: "requests", title: "Requests at a rate", measure: "p99", groups: [
-      group("half load", [serving({ model: "resnet50" }, "workstation", "400/s"), serving({ model: "mobilenet-v2" }, "laptop", "800/s"), serving({ model: "bert-base" }, "mixed", "300/s"), serving({ model: "vit-b16", batch: 4 }, "dgx-1", "300/s")]),
-      group("near capacity", [serving({ model: "resnet50" }, "workstation", "800/s"), serving({ model: "mobilenet-v2" }, "laptop", "1600/s"), serving({ model: "bert-base" }, "mixed", "600/s"), serving({ model: "vit-b16", batch: 4 }, "dgx-1", "600/s")]),
+    key: "requests", title: "Requests at a rate", measure: "p99", known: ["heft", "peft", "lookahead"], only: online, groups: [
+      group("half load", [serving({ model: "resnet50" }, "workstation", "680/s"), serving({ model: "mobilenet-v2" }, "laptop", "650/s"), serving({ model: "bert-base" }, "mixed", "550/s"), serving({ model: "vit-b16", batch: 4 }, "dgx-1", "250/s")]),
+      group("85 % load", [serving({ model: "resnet50" }, "workstation", "1150/s"), serving({ model: "mobilenet-v2" }, "laptop", "1100/s"), serving({ model: "bert-base" }, "mixed", "950/s"), serving({ model: "vit-b16", batch: 4 }, "dgx-1", "420/s")]),
     ],
   },
   { key: "communication", title: "Communication", measure: makespan, groups: [0.1, 1, 5, 10].map((ccr) => group(`CCR ${ccr}`, drawn({ ccr }))) },
@@ -116,12 +135,27 @@ export const situations = [
   { key: "shared", title: "Shared links", measure: makespan, groups: [["uplink 16 GB/s", "16GB/s"], ["uplink 4 GB/s", "4GB/s"]].map(([title, bandwidth]) => group(title, sharing(behindOneLink(bandwidth)))) },
   { key: "noise", title: "Noise", measure: makespan, groups: [0, 0.1, 0.2, 0.4].map((noise) => group(`${noise * 100} %`, noisy(`${noise * 100}%`))) },
   {
-    key: "memory", title: "Small memories", measure: makespan, fits: true, groups: [
-      group("laptop", [tight({ model: "mobilenet-v2", batch: 16, instances: 4, inFlight: 4 }, "laptop", "cpu0", "200MiB")]),
+    key: "estimates", title: "Wrong estimates", measure: makespan, groups: [
+      group("30 % off", believing(() => ({ mode: "noisy", spread: "30%" }))), group("one device ×½", believing((device) => ({ factor: { [device]: 0.5 } }))),
+      group("average by kind", believing(() => ({ mode: "type-average" }))), group("none", believing(() => ({ mode: "none" }))),
     ],
   },
-  { key: "small", title: "Small graphs", measure: makespan, also: ["exact"], groups: [0.1, 1, 5].map((ccr) => group(`CCR ${ccr}`, [
-    { family: "layered", ops: 14 }, { family: "series-parallel", ops: 14 }, { family: "gaussian-elimination", size: 5 }, { family: "fft", points: 4 }, { family: "cholesky", tiles: 3 }, { family: "fork-join", stages: 2, branches: 6 },
+  {
+    key: "memory", title: "Small memories", measure: makespan, fits: true, groups: [
+      group("one memory", [
+        tight({ model: "mobilenet-v2", batch: 16, instances: 4, inFlight: 4 }, "laptop", "cpu0", "140MiB"), tight({ model: "mobilenet-v2", batch: 16, instances: 4, inFlight: 4 }, "laptop", "cpu0", "200MiB"),
+        tight({ model: "mobilenet-v2", batch: 32, instances: 8, inFlight: 8 }, "phone", "big", "500MiB"), tight({ model: "mobilenet-v2", batch: 32, instances: 8, inFlight: 8 }, "phone", "big", "700MiB"),
+        tight({ model: "resnet50", batch: 8, instances: 4, inFlight: 4 }, "laptop", "cpu0", "165MiB"),
+      ]),
+      group("on the GPU", [
+        tight({ generate: { family: "lu", tiles: 8, tile: 960 } }, "workstation", "gpu0", "180MiB"), tight({ generate: { family: "lu", tiles: 8, tile: 960 } }, "workstation", "gpu0", "250MiB"),
+        tight({ model: "resnet50", batch: 32, instances: 6, inFlight: 6 }, "workstation", "gpu0", "250MiB"), tight({ model: "resnet50", batch: 32, instances: 6, inFlight: 6 }, "workstation", "gpu0", "500MiB"),
+        tight({ model: "bert-base", batch: 8, instances: 6, inFlight: 6 }, "workstation", "gpu0", "300MiB"),
+      ]),
+    ],
+  },
+  { key: "small", title: "Small graphs", measure: makespan, also: ["exact"], measuredBy: "exact", groups: [0.1, 1, 5].map((ccr) => group(`CCR ${ccr}`, [
+    { family: "layered", ops: 12 }, { family: "series-parallel", ops: 12 }, { family: "gaussian-elimination", size: 5 }, { family: "fft", points: 4 }, { family: "cholesky", tiles: 3 }, { family: "fork-join", stages: 2, branches: 5 },
   ].map((shape) => ({ name: shape.family, seeds: 3, scenario: { workload: { generate: { ...shape, ccr } }, machine: { processors: 3 } } })))) },
   {
     key: "huge", title: "Huge graphs", measure: makespan, groups: [group("20,000 operators", huge(20_000))],

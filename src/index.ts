@@ -56,7 +56,8 @@ export { machines } from "./machine/library/machines.ts";
 export { devices } from "./machine/library/devices.ts";
 export { links } from "./machine/library/links.ts";
 export type { LibraryDevice, LibraryLink, LibraryMachine } from "./machine/library/entry.ts";
-export type { CostLimit, CostMatrix, CostModel, Costs, Estimate, Workload } from "./cost/cost-model.ts";
+export type { CostLimit, CostMatrix, CostModel, Costs, Estimate } from "./cost/cost-model.ts";
+export type { Workload } from "./graph/workload.ts";
 export { buildCostModel, defaultCostModel } from "./cost/build-cost-model.ts";
 export { rooflineModel, type RooflineOptions } from "./cost/roofline.ts";
 export { pipelineModel } from "./cost/pipeline.ts";
@@ -69,6 +70,8 @@ export { compile, type CompileSpec } from "./core/compile.ts";
 export type { Adjacency, Instance, NameList } from "./core/instance.ts";
 export { simulate, type SimulationSpec } from "./core/simulate.ts";
 export type { Decisions } from "./core/decision-log.ts";
+export { informed, type Information, type InformationMode } from "./core/information.ts";
+export type { DispatchCost, HostUse } from "./core/scheduler-host.ts";
 export { Simulation } from "./core/simulation.ts";
 export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 
@@ -80,7 +83,7 @@ export * from "./plugin.ts";
 
 // Bounds and results
 export { solveExactly, type ExactOptions, type ExactResult, type Omission, type Placement, type TimedPlacement } from "./bounds/exact.ts";
-export { lowerBound, type LowerBound } from "./bounds/lower-bound.ts";
+export { lowerBound, type LowerBound, type LowerBoundOptions } from "./bounds/lower-bound.ts";
 export { realizedInstance } from "./bounds/realized-costs.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
 export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, Tardiness } from "./trace/result.ts";

@@ -49,12 +49,22 @@ export function suggestion(name: string, names: readonly string[]): string {
   return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `one of: ${names.join(", ")}`;
 }
 
-/** Up to three different names within an edit distance of a third of their length, nearest first. */
+/**
+ * Up to three different names within an edit distance of a third of their length, nearest first. Where there is none,
+ * those that begin or end almost as a longer name does: names are cut short, too.
+ */
 export function nearest(name: string, names: readonly string[]): string[] {
   const wanted = name.toLowerCase().slice(0, 80);
+  const whole = closest(names, (candidate) => editDistance(wanted, candidate), (candidate) => Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3)));
+  if (whole.length > 0 || wanted.length < 6) return whole;
+  return closest(names, (candidate) => Math.min(editDistance(wanted, candidate.slice(0, wanted.length)), editDistance(wanted, candidate.slice(-wanted.length))), () => 1);
+}
+
+/** The names within a distance, nearest first, then by name. */
+function closest(names: readonly string[], distanceOf: (lowerCase: string) => number, most: (name: string) => number): string[] {
   return [...new Set(names)]
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3)))
+    .map((candidate) => ({ candidate, distance: distanceOf(candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= most(candidate))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, 3)
     .map(({ candidate }) => candidate);

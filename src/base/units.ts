@@ -110,9 +110,10 @@ export function formatJoules(joules: number): string {
  * A count and its noun, which takes an "s" but for one.
  * @example
  * counted(3, "slot"); // "3 slots"
+ * counted(2000, "operator", formatCount); // "2.00 k operators"
  */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, noun: string, format: (count: number) => string = String): string {
+  return `${format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A share for people: `83.1 %`. */

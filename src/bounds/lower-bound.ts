@@ -1,5 +1,6 @@
 import type { Instance } from "../core/instance.ts";
 import { areaBound } from "./area-bound.ts";
+import { atBestSpeeds } from "./best-speeds.ts";
 import { criticalPathBound } from "./critical-path-bound.ts";
 import { mixedBound } from "./mixed-bound.ts";
 import { searchBound } from "./search-bound.ts";
@@ -35,7 +36,7 @@ export interface LowerBoundOptions {
 /**
  * The best known lower bound of the makespan: dependencies ({@link criticalPathBound}), work ({@link areaBound}), both
  * together with transfers ({@link mixedBound}), or, up to 50 operators, a short exhaustive search ({@link searchBound}).
- * It holds for the expected costs. For a run with noise pass {@link realizedInstance} of the instance and the run's seed.
+ * Devices that change count as if they were always there, at the best speed they ever have. It holds for the expected costs. For a run with noise pass {@link realizedInstance} of the instance and the run's seed.
  *
  * A schedule with duplicates may avoid transfers, so fewer arguments hold for it. The critical path is one: it pays for a
  * transfer only where no execution of the producer could have ended in the same memory in time. For the others take the
@@ -48,7 +49,8 @@ export interface LowerBoundOptions {
  * const bound = lowerBound(instance);
  * const gap = trace.makespanTicks / bound.ticks - 1; // 0 = proved optimal
  */
-export function lowerBound(instance: Instance, { duplication = false }: LowerBoundOptions = {}): LowerBound {
+export function lowerBound(given: Instance, { duplication = false }: LowerBoundOptions = {}): LowerBound {
+  const instance = atBestSpeeds(given);
   const heads = new Float64Array(instance.opCount);
   const workOfClass = new Float64Array(instance.classCount);
   const criticalPathTicks = roundUp(criticalPathBound(instance, heads));

@@ -1,5 +1,5 @@
+import { drawsOf } from "../base/duplicates.ts";
 import { noiseFactor } from "../base/random.ts";
-import { drawsOf } from "../core/duplicate-ops.ts";
 import type { Instance } from "../core/instance.ts";
 
 /**

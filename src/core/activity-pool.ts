@@ -1,116 +1,118 @@
 import { resized } from "../base/columns.ts";
 
 /**
- * Activities in their shared phase, in pooled columns, and for each resource the activities that use it, sorted by
- * order key: sums over them do not depend on history. Times are in ticks.
+ * Open activities in pooled columns. Those of one bundle run at one rate, so they end in the order of their targets: how
+ * far the bundle must have come for an activity to be done, in ticks of work alone. Each bundle has a binary heap of
+ * them, and only the first of each heap is ever looked at.
  */
 export class ActivityPool {
-  /** Entries of `resource` and `demand` for each activity: 2 ** shift, at least the largest number of resources that one names. */
-  readonly shift: number;
-  /** Order keys, unique among the open activities. */
+  /** Unique among the open activities. */
   key = new Float64Array(64);
-  /** How many resources the activity names: its *uses*, at `resource[(activity << shift) + i]`, and `demand` likewise. */
-  uses = new Uint8Array(64);
-  resource: Uint32Array;
-  demand: Float64Array;
-  /** 1 / demand on the primary resource. */
-  weight = new Float64Array(64);
-  /** Ticks of work alone left at `since`, and the rate from then on. */
-  work = new Float64Array(64);
-  rate = new Float64Array(64);
-  since = new Float64Array(64);
-  /** For each resource the first `memberCount` entries of `members`: uses (`activity = use >> shift`), by order key. */
-  readonly members: Int32Array[];
-  readonly memberCount: Int32Array;
-  readonly #capacity: Float64Array;
+  bundle = new Int32Array(64);
+  target = new Float64Array(64);
+  /** 1 = on the heap of its bundle. */
+  #isWaiting = new Uint8Array(64);
+  /** For each bundle the first `waiting` entries of `heap`: its activities, the least target on top. */
+  readonly #heap: Int32Array[] = [];
+  #waiting = new Int32Array(64);
   readonly #free: number[] = [];
   #size = 0;
 
-  constructor(capacity: Float64Array, maxUses: number) {
-    this.#capacity = capacity;
-    this.shift = Math.ceil(Math.log2(Math.max(1, maxUses)));
-    this.resource = new Uint32Array(64 << this.shift);
-    this.demand = new Float64Array(64 << this.shift);
-    this.members = Array.from(capacity, () => new Int32Array(4));
-    this.memberCount = new Int32Array(capacity.length);
-  }
-
-  /** Slots in use or free; all columns are at least this long. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** A slot for an activity that names no resource yet and stands still. */
-  open(key: number, work: number, now: number): number {
-    const activity = this.#free.pop() ?? this.#newSlot();
+  open(key: number, bundle: number, target: number): number {
+    const activity = this.#free.length > 0 ? this.#free.pop()! : this.#newSlot();
     this.key[activity] = key;
-    this.uses[activity] = 0;
-    this.work[activity] = work;
-    this.rate[activity] = 0;
-    this.since[activity] = now;
-    this.weight[activity] = 1;
+    this.bundle[activity] = bundle;
+    this.target[activity] = target;
+    this.#isWaiting[activity] = 1;
+    this.#push(bundle, activity);
     return activity;
   }
 
-  /** The activity draws `demand` of `resource` at full speed. The resource with the largest demand / capacity (ties: lower id) sets its weight. */
-  use(activity: number, resource: number, demand: number): void {
-    const first = activity << this.shift;
-    const at = first + this.uses[activity]!;
-    this.resource[at] = resource;
-    this.demand[at] = demand;
-    this.uses[activity]!++;
-    let primary = first;
-    for (let i = first + 1; i <= at; i++) {
-      const a = this.demand[i]! / this.#capacity[this.resource[i]!]!;
-      const b = this.demand[primary]! / this.#capacity[this.resource[primary]!]!;
-      if (a > b || (a === b && this.resource[i]! < this.resource[primary]!)) primary = i;
-    }
-    this.weight[activity] = 1 / this.demand[primary]!;
-    this.#insertMember(resource, at);
-  }
-
+  /** Frees the slot of an activity that has been taken off its heap. */
   close(activity: number): void {
-    const first = activity << this.shift;
-    for (let use = first; use < first + this.uses[activity]!; use++) this.#removeMember(this.resource[use]!, use);
-    this.uses[activity] = 0;
+    this.bundle[activity] = -1;
     this.#free.push(activity);
   }
 
-  remaining(activity: number, now: number): number {
-    return Math.max(0, this.work[activity]! - (now - this.since[activity]!) * this.rate[activity]!);
+  /** The activity of the bundle that ends first; -1 when none waits. */
+  first(bundle: number): number {
+    return this.#waiting[bundle]! > 0 ? this.#heap[bundle]![0]! : -1;
+  }
+
+  /** Takes the first activity off the heap of its bundle, which has one. */
+  takeFirst(bundle: number): number {
+    const heap = this.#heap[bundle]!;
+    const first = heap[0]!;
+    const count = --this.#waiting[bundle]!;
+    if (count > 0) this.#sink(heap, 0, heap[count]!, count);
+    this.#isWaiting[first] = 0;
+    return first;
+  }
+
+  /** Takes any activity off the heap of its bundle; false when it is off already. */
+  remove(activity: number): boolean {
+    if (this.#isWaiting[activity] === 0) return false;
+    this.#isWaiting[activity] = 0;
+    const bundle = this.bundle[activity]!;
+    const heap = this.#heap[bundle]!;
+    const at = heap.indexOf(activity);
+    const count = --this.#waiting[bundle]!;
+    if (at === count) return true;
+    const moved = heap[count]!;
+    if (at > 0 && this.target[moved]! < this.target[heap[(at - 1) >> 1]!]!) this.#rise(heap, at, moved);
+    else this.#sink(heap, at, moved, count);
+    return true;
+  }
+
+  /** Measures the targets of a bundle from `origin` instead of 0, so that they stay small and keep their precision. */
+  rebase(bundle: number, origin: number): void {
+    const heap = this.#heap[bundle]!;
+    for (let i = 0; i < this.#waiting[bundle]!; i++) this.target[heap[i]!]! -= origin;
+  }
+
+  #push(bundle: number, activity: number): void {
+    while (bundle >= this.#heap.length) this.#heap.push(new Int32Array(4));
+    if (bundle >= this.#waiting.length) this.#waiting = resized(this.#waiting, Math.max(bundle + 1, this.#waiting.length * 2));
+    const count = this.#waiting[bundle]!++;
+    let heap = this.#heap[bundle]!;
+    if (count === heap.length) heap = this.#heap[bundle] = resized(heap, count * 2);
+    this.#rise(heap, count, activity);
+  }
+
+  #rise(heap: Int32Array, from: number, activity: number): void {
+    const target = this.target;
+    const own = target[activity]!;
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (target[heap[parent]!]! <= own) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = activity;
+  }
+
+  #sink(heap: Int32Array, from: number, activity: number, count: number): void {
+    const target = this.target;
+    const own = target[activity]!;
+    let at = from;
+    for (let child = 2 * at + 1; child < count; child = 2 * at + 1) {
+      if (child + 1 < count && target[heap[child + 1]!]! < target[heap[child]!]!) child++;
+      if (target[heap[child]!]! >= own) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = activity;
   }
 
   #newSlot(): number {
     if (this.#size === this.key.length) {
       const size = this.#size * 2;
       this.key = resized(this.key, size);
-      this.uses = resized(this.uses, size);
-      this.resource = resized(this.resource, size << this.shift);
-      this.demand = resized(this.demand, size << this.shift);
-      this.weight = resized(this.weight, size);
-      this.work = resized(this.work, size);
-      this.rate = resized(this.rate, size);
-      this.since = resized(this.since, size);
+      this.bundle = resized(this.bundle, size);
+      this.target = resized(this.target, size);
+      this.#isWaiting = resized(this.#isWaiting, size);
     }
     return this.#size++;
-  }
-
-  #insertMember(resource: number, use: number): void {
-    let members = this.members[resource]!;
-    const count = this.memberCount[resource]!;
-    if (count === members.length) members = this.members[resource] = resized(members, count * 2);
-    const key = this.key[use >> this.shift]!;
-    let i = count;
-    for (; i > 0 && this.key[members[i - 1]! >> this.shift]! > key; i--) members[i] = members[i - 1]!;
-    members[i] = use;
-    this.memberCount[resource] = count + 1;
-  }
-
-  #removeMember(resource: number, use: number): void {
-    const members = this.members[resource]!;
-    const count = --this.memberCount[resource]!;
-    let i = 0;
-    while (members[i] !== use) i++;
-    for (; i < count; i++) members[i] = members[i + 1]!;
   }
 }

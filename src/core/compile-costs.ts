@@ -2,7 +2,7 @@ import { InputError, type Issue } from "../base/errors.ts";
 import type { CostMatrix, CostModel, Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
-import { ceilTicks } from "./shared-resources.ts";
+import { ceilTicks } from "./ticks.ts";
 
 /** The cost tables of an instance; see there. */
 export interface CostColumns {

@@ -3,13 +3,14 @@ import { TensorOrigin } from "../base/tensor-origin.ts";
 import type { Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
+import { compileChanges, type DeviceEvent } from "./compile-changes.ts";
 import { compileCosts } from "./compile-costs.ts";
 import { compileResources } from "./compile-resources.ts";
 import { deadlineInTicks } from "./deadlines.ts";
 import { buildEdges } from "./edges.ts";
 import { instanceDigest } from "./instance-digest.ts";
 import type { Instance, NameList } from "./instance.ts";
-import { ceilTicks } from "./shared-resources.ts";
+import { ceilTicks } from "./ticks.ts";
 
 /** What {@link compile} takes. */
 export interface CompileSpec {
@@ -22,8 +23,12 @@ export interface CompileSpec {
   readonly tickNs?: number;
   /** Arrival of each repeated instance of the graph, in ns; Infinity = when an earlier one ends. Default: one, at 0. */
   readonly arrivalsNs?: readonly number[];
+  /** By operator, its instance: the graph has the operators of all of them already, one after the other. Default: the graph is repeated. */
+  readonly jobOf?: Uint32Array;
   /** When each instance should have ended, in ns after its arrival. Default: no deadline. Those of single operators are in the graph. */
   readonly deadlineNs?: number;
+  /** Devices that are slowed, lost, and join. Default: none. */
+  readonly events?: readonly DeviceEvent[];
   /** Where weights are before the run: `resident` in every memory (default), or in the `host` memory, as inputs are. */
   readonly weights?: "resident" | "host";
   /** Relative standard deviation of operator times, where the cost model gives a smaller one. Default 0. */
@@ -40,14 +45,15 @@ export function compile(spec: CompileSpec): Instance {
   const tickNs = spec.tickNs ?? 1;
   const arrivals = spec.arrivalsNs ?? [0];
   const jobCount = arrivals.length;
+  const copies = spec.jobOf === undefined ? jobCount : 1;
   const memoryCount = machine.memories.length;
   const deviceCount = machine.devices.length;
 
   const costs = compileCosts(spec.costs, graph, machine, tickNs, spec.noise ?? 0);
 
-  const opCount = graph.opCount * jobCount;
-  const tensors = new JobTensors(graph, jobCount);
-  const inputs = repeatCsr(graph.inputs, graph.opCount, jobCount, tensors);
+  const opCount = graph.opCount * copies;
+  const tensors = new JobTensors(graph, copies);
+  const inputs = repeatCsr(graph.inputs, graph.opCount, copies, tensors);
   const tensorProducer = tensors.repeat(graph.tensorProducer, (producer, job) => (producer < 0 ? producer : producer + job * graph.opCount));
   const edges = buildEdges(inputs, tensorProducer);
   const tensorBytes = tensors.repeat(graph.tensorBytes);
@@ -55,26 +61,27 @@ export function compile(spec: CompileSpec): Instance {
   const weightHome = spec.weights === "host" ? host : -1;
   const tensorHome = tensors.repeat(homes(graph.tensorOrigin, weightHome, host));
   const resources = compileResources(machine, costs, tickNs);
-  const topo = jobCount === 1 ? graph.topo : repeat(graph.topo, jobCount, (op, job) => op + job * graph.opCount);
+  const topo = copies === 1 ? graph.topo : repeat(graph.topo, copies, (op, job) => op + job * graph.opCount);
 
   const instance = {
     name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount: tensors.count, edgeCount: edges.edgeTensor.length, deviceCount, memoryCount,
     resourceCount: resources.names.length, jobCount,
     ...edges, inputs, tensorBytes, tensorProducer, tensorHome, topo,
-    jobOf: jobCount === 1 ? new Uint32Array(opCount) : repeat(new Uint32Array(graph.opCount), jobCount, (_, job) => job),
+    jobOf: spec.jobOf ?? (copies === 1 ? new Uint32Array(opCount) : repeat(new Uint32Array(graph.opCount), copies, (_, job) => job)),
     jobArrivalTicks: Float64Array.from(arrivals, (ns) => (ns === Infinity ? Infinity : Math.round(ns / tickNs))),
     ...(spec.deadlineNs !== undefined && { jobDeadlineTicks: new Float64Array(jobCount).fill(deadlineInTicks(spec.deadlineNs, tickNs)) }),
-    ...(graph.deadlineNs !== undefined && { opDeadlineTicks: repeat(graph.deadlineNs.map((ns) => deadlineInTicks(ns, tickNs)), jobCount) }),
-    classOf: repeat(costs.classOf, jobCount),
+    ...(graph.deadlineNs !== undefined && { opDeadlineTicks: repeat(graph.deadlineNs.map((ns) => deadlineInTicks(ns, tickNs)), copies) }),
+    classOf: repeat(costs.classOf, copies),
     costTicks: costs.costTicks, fixedTicks: costs.fixedTicks, costSigma: costs.costSigma, memoryDemand: costs.memoryDemand, configuration: costs.configuration,
     slots: Int32Array.from(machine.devices, (device) => device.slots),
     deviceMemory: Uint32Array.from(machine.devices, (device) => device.memory),
     units: Float64Array.from(machine.devices, (device) => device.units),
     width: Float64Array.from(machine.devices, (device) => device.width),
     setupTicks: Float64Array.from(machine.devices, (device) => ceilTicks((device.pipeline?.reconfigureNs ?? 0) / tickNs)),
+    ...compileChanges(spec.events ?? [], tickNs),
     memoryBytes: Float64Array.from(machine.memories, (memory) => memory.capacityBytes),
     ...resources.columns,
-    opNames: jobNames(jobCount, graph.opCount, (op) => graph.opName(op)),
+    opNames: jobNames(copies, graph.opCount, (op) => graph.opName(op)),
     tensorNames: { length: tensors.count, at: (tensor: number) => tensors.nameOf(tensor) },
     classKinds: costs.classKinds,
     deviceNames: machine.devices.map((device) => device.name), memoryNames: machine.memories.map((memory) => memory.name), resourceNames: resources.names,

@@ -3,8 +3,9 @@ import { SimulationError } from "../base/errors.ts";
 import { EventKind, MAX_ENTITY, eventKey } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
 import { OpPhase } from "./op-table.ts";
-import { ceilTicks, type SharedResources } from "./shared-resources.ts";
+import type { SharedResources } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
+import { ceilTicks } from "./ticks.ts";
 import { RowKind, SubjectKind } from "./trace.ts";
 
 /** Brings tensors to the memories that need them, each once, over routes that may be shared. */
@@ -16,6 +17,8 @@ export class DataMover {
   readonly #routeBytes: Float64Array;
   /** Routes that use a finite resource. */
   readonly #sharedRoute: Uint8Array;
+  /** The bundle of the last transfer on each route that competed for its links; it may be gone. */
+  readonly #routeBundle: Int32Array;
   /** Consumers of each tensor, and the edge of each (-1 for tensors without producer). */
   readonly #useStart: Uint32Array;
   readonly #useOp: Uint32Array;
@@ -38,6 +41,7 @@ export class DataMover {
     this.#resources = resources;
     this.#routeBytes = new Float64Array(instance.memoryCount ** 2);
     this.#sharedRoute = sharedRoutes(instance);
+    this.#routeBundle = new Int32Array(this.#sharedRoute.length).fill(-1);
     [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
     this.#outputs = groupOutputs(instance);
     this.#outputBytes = sumOutputs(instance);
@@ -139,12 +143,20 @@ export class DataMover {
     const { transfers, now } = this.#state;
     const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
     const perByte = instance.routeTicksPerByte[route]!;
-    const activity = this.#resources.open(id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now);
-    transfers.activity[id] = activity;
-    for (let i = instance.routeResources.start[route]!; i < instance.routeResources.start[route + 1]!; i++) {
-      const resource = instance.routeResources.item[i]!;
-      if (instance.resourceCapacity[resource]! < Infinity) this.#resources.use(activity, resource, 1 / perByte);
+    let bundle = this.#routeBundle[route]!;
+    if (!this.#resources.lives(bundle, route)) bundle = this.#routeBundle[route] = this.#newBundle(route);
+    transfers.activity[id] = this.#resources.open(bundle, id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now);
+  }
+
+  /** For transfers that compete on this route. */
+  #newBundle(route: number): number {
+    const { routeResources, resourceCapacity, routeTicksPerByte } = this.#instance;
+    const bundle = this.#resources.bundle(route, this.#state.now);
+    for (let i = routeResources.start[route]!; i < routeResources.start[route + 1]!; i++) {
+      const resource = routeResources.item[i]!;
+      if (resourceCapacity[resource]! < Infinity) this.#resources.use(bundle, resource, 1 / routeTicksPerByte[route]!);
     }
+    return bundle;
   }
 
   /** The tensor has arrived. */

@@ -89,7 +89,8 @@ export class DeviceChanger {
 
   /** The op is as if it had never been placed. */
   #takeOff(op: number): void {
-    const { ops, newReady } = this.#state;
+    const { ops, devices, newReady } = this.#state;
+    devices.forgetPriority(op);
     ops.device[op] = -1;
     ops.placedTicks[op] = NaN;
     ops.dataTicks[op] = NaN;

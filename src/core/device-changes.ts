@@ -3,11 +3,19 @@ import { estimatesOf, type Instance } from "./instance.ts";
 /** The columns of an instance whose devices change. */
 export type ChangingInstance = Instance & Required<Pick<Instance, "changeTicks" | "changeDevice" | "changeSpeed">>;
 
-/** The instance as it is known before the run: only what holds from tick 0 on changes its devices. */
+/**
+ * The instance as it is known before the run: only what holds from tick 0 on changes its devices. Where something can run
+ * on none of those that are there, all of them are, since they must come.
+ */
 export function withoutSurprises(instance: Instance): Instance {
   if (!hasChanges(instance)) return instance;
-  const { changeTicks, changeDevice, changeSpeed } = instance;
-  const known = changeTicks.filter((ticks) => ticks === 0).length;
+  const { classCount, deviceCount, costTicks, changeTicks, changeDevice, changeSpeed } = instance;
+  let known = changeTicks.filter((ticks) => ticks === 0).length;
+  const { speed } = new DeviceChanges(instance);
+  for (let c = 0; c < classCount; c++) {
+    const row = costTicks.subarray(c * deviceCount, (c + 1) * deviceCount);
+    if (row.some((ticks) => ticks < Infinity) && !row.some((ticks, d) => ticks < Infinity && speed[d]! > 0)) known = 0;
+  }
   return { ...instance, changeTicks: changeTicks.subarray(0, known), changeDevice: changeDevice.subarray(0, known), changeSpeed: changeSpeed.subarray(0, known) };
 }
 
@@ -41,6 +49,8 @@ export class DeviceChanges {
   readonly isPlanned: Uint8Array;
   /** What policies are to be told of this round, in the order in which it happened. */
   readonly news: DeviceNews[] = [];
+  /** Ops that the engine placed ahead of all others, in that order; those that have started are left out in time. */
+  readonly ahead: number[] = [];
   /** Ops that the engine placed instead of the scheduler. */
   redirected = 0;
 

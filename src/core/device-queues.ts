@@ -148,6 +148,11 @@ export class DeviceQueues {
     if (this.#sumsQueued) this.#queuedTicks[device]! -= this.#expectedTicks(op, device);
   }
 
+  /** The op may be placed once more, with a priority of its own. */
+  forgetPriority(op: number): void {
+    this.#ranks.priority[op] = 0;
+  }
+
   /** The device is gone: nothing is queued or loaded there, and it has no slots. All that it had was released and unplaced. */
   remove(device: number): void {
     while (this.head(device) >= 0) this.dequeue(device);
@@ -188,7 +193,11 @@ export class DeviceQueues {
   /** Expected work: what is left of running ops by their estimates, plus all that is queued, with the setups expected. */
   backlogTicks(device: number, now: number): number {
     if (!this.#sumsQueued) this.#sumQueued();
-    let sum = this.#queuedTicks[device]!;
+    return this.runningTicks(device, now, this.#queuedTicks[device]!);
+  }
+
+  /** What is left of running ops by their estimates, on top of `sum`. */
+  runningTicks(device: number, now: number, sum = 0): number {
     for (let track = this.slotStart[device]!; track < this.slotStart[device + 1]!; track++) {
       const op = this.slotOp[track]!;
       if (op >= 0) sum += Math.max(0, this.slotSince[track]! + this.#estimate(op, device) - now);

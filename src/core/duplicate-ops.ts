@@ -1,4 +1,5 @@
 import { groupBy, type Csr } from "../base/csr.ts";
+import { copyNumbers, workloadOps } from "../base/duplicates.ts";
 import type { Duplicate } from "../plugin.ts";
 import { buildEdges } from "./edges.ts";
 import { instanceDigest } from "./instance-digest.ts";
@@ -96,31 +97,6 @@ export function withoutDuplicates(instance: Instance): Instance {
     ...(opDeadlineTicks && { opDeadlineTicks: opDeadlineTicks.slice(0, opCount) }),
     opNames: { length: opCount, at: (op) => opNames.at(op) }, tensorNames: { length: tensorCount, at: (tensor) => tensorNames.at(tensor) },
   });
-}
-
-/** How many ops the workload has, duplicates left out. */
-export function workloadOps({ opCount, duplicateOf }: Pick<Instance, "opCount" | "duplicateOf">): number {
-  const first = duplicateOf?.findIndex((op) => op >= 0) ?? -1;
-  return first < 0 ? opCount : first;
-}
-
-/**
- * By op, whose draw of noise it has, for `noiseFactor`: its own id, and for the n-th duplicate of an op of a workload of N
- * the id plus n · N. So an op keeps its luck whether there are duplicates or not, and the n-th has the same under every scheduler.
- * Undefined where every op has its own id.
- */
-export function drawsOf(instance: Instance): Uint32Array | undefined {
-  const { duplicateOf, opCount } = instance;
-  if (duplicateOf === undefined) return undefined;
-  const workload = workloadOps(instance);
-  const original = Uint32Array.from({ length: opCount }, (_, op) => (duplicateOf[op]! < 0 ? op : duplicateOf[op]!));
-  return copyNumbers(original, workload).map((n, op) => n * workload + original[op]!);
-}
-
-/** 0 for the ops of the workload, 1 for the first duplicate of an op, and so on. */
-function copyNumbers(original: Uint32Array, workload: number): Uint32Array {
-  const copies = new Uint32Array(workload);
-  return original.map((op, id) => (id < workload ? 0 : ++copies[op]!));
 }
 
 /** By reader and op that it reads: the duplicate whose outputs it gets. */

@@ -1,23 +1,24 @@
 import { resized } from "../base/columns.ts";
 
-const SHIFT = 6;
+const SHIFT = 4;
 
 /**
- * The first of the predicted ends of activities, where most of them move at once: ends lie in blocks of 64, each with
- * its minimum, and only the blocks that changed are looked at again. A heap would sift each end for itself.
+ * The first of the predicted ends of bundles, where many of them move at once: ends lie in blocks of 16, each with its
+ * minimum, and only the blocks that changed are looked at again. A heap would sift each end for itself.
  */
 export class EndBlocks {
   #end = new Float64Array(64).fill(Infinity);
-  #least = new Float64Array(1).fill(Infinity);
-  #stale = new Uint8Array(1);
+  #least = new Float64Array(64 >> SHIFT).fill(Infinity);
+  #stale = new Uint8Array(64 >> SHIFT);
   #first = Infinity;
   #changed = false;
 
-  /** Infinity = the activity does not end as things stand. */
-  set(activity: number, end: number): void {
-    if (activity >= this.#end.length) this.#grow();
-    this.#end[activity] = end;
-    this.#stale[activity >> SHIFT] = 1;
+  /** Infinity = nothing of the bundle ends as things stand. */
+  set(bundle: number, end: number): void {
+    while (bundle >= this.#end.length) this.#grow();
+    if (this.#end[bundle] === end) return;
+    this.#end[bundle] = end;
+    this.#stale[bundle >> SHIFT] = 1;
     this.#changed = true;
   }
 
@@ -27,26 +28,29 @@ export class EndBlocks {
     return this.#first;
   }
 
-  /** The activity that ends first, by its number where several do; only when there is one. */
-  get firstActivity(): number {
+  /** The bundle with the first end, by its number where several have it; only when there is one. */
+  get firstBundle(): number {
     const first = this.first;
     let block = 0;
     while (this.#least[block] !== first) block++;
-    let activity = block << SHIFT;
-    while (this.#end[activity] !== first) activity++;
-    return activity;
+    let bundle = block << SHIFT;
+    while (this.#end[bundle] !== first) bundle++;
+    return bundle;
   }
 
   #refresh(): void {
+    const end = this.#end;
+    const least = this.#least;
+    const stale = this.#stale;
     let first = Infinity;
-    for (let block = 0; block < this.#least.length; block++) {
-      if (this.#stale[block] === 1) {
-        this.#stale[block] = 0;
-        let least = Infinity;
-        for (let i = block << SHIFT, stop = i + (1 << SHIFT); i < stop; i++) if (this.#end[i]! < least) least = this.#end[i]!;
-        this.#least[block] = least;
+    for (let block = 0; block < least.length; block++) {
+      if (stale[block] === 1) {
+        stale[block] = 0;
+        let lowest = Infinity;
+        for (let i = block << SHIFT, stop = i + (1 << SHIFT); i < stop; i++) if (end[i]! < lowest) lowest = end[i]!;
+        least[block] = lowest;
       }
-      if (this.#least[block]! < first) first = this.#least[block]!;
+      if (least[block]! < first) first = least[block]!;
     }
     this.#first = first;
     this.#changed = false;

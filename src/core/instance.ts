@@ -117,7 +117,7 @@ export function estimatesOf({ estimateTicks, costTicks }: Instance): Float64Arra
   return estimateTicks ?? costTicks;
 }
 
-/** Largest number of shared resources that one activity names: a route's, or memory and units of a device. */
+/** Largest number of shared resources that one activity draws on: a route's, or memory and units of a device. */
 export function mostUses({ routeResources }: Instance): number {
   let most = 2;
   for (let route = 0; route + 1 < routeResources.start.length; route++) most = Math.max(most, routeResources.start[route + 1]! - routeResources.start[route]!);

@@ -1,16 +1,20 @@
+import { drawsOf } from "../base/duplicates.ts";
 import { SimulationError } from "../base/errors.ts";
 import { noiseFactor } from "../base/random.ts";
-import { drawsOf } from "./duplicate-ops.ts";
 import { EventKind, eventKey } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
 import { OpPhase } from "./op-table.ts";
 import { PacedOps } from "./paced-ops.ts";
-import { ceilTicks, type SharedResources } from "./shared-resources.ts";
+import type { SharedResources } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
+import { ceilTicks } from "./ticks.ts";
 import { RowKind, SubjectKind } from "./trace.ts";
 
 /** Order key of an op's activity: after all transfers, by id. */
 export const OP_ORDER = 2 ** 32;
+
+/** Of an op that never got beyond its setup. */
+const noRow = -1;
 
 const SHARES_MEMORY = 1;
 const SHARES_UNITS = 2;
@@ -123,7 +127,7 @@ export class OpRunner {
       devices.busyTicks[device]! -= devices.slotSince[track]! - now;
       devices.slotSince[track] = now;
     }
-    this.#leaveSlot(op, runs ? RowKind.aborted : undefined);
+    this.#leaveSlot(op, runs ? RowKind.aborted : noRow);
     ops.generation[op]!++;
     ops.phase[op] = OpPhase.ready;
     ops.slot[op] = -1;
@@ -175,15 +179,15 @@ export class OpRunner {
       state.queue.push(state.now, eventKey(EventKind.opEnd, op), state.ops.generation[op]!);
       return;
     }
-    const activity = this.#resources.open(OP_ORDER + op, work / speed, state.now);
-    this.#activity[op] = activity;
+    const bundle = this.#resources.bundle(OP_ORDER + op, state.now);
     const shares = this.#deviceShares[device]!;
     const demand = instance.memoryDemand.length > 0 ? instance.memoryDemand[cost]! : 0;
     if ((shares & SHARES_MEMORY) !== 0 && demand > 0) {
-      this.#resources.use(activity, instance.deviceMemory[device]!, demand * speed);
+      this.#resources.use(bundle, instance.deviceMemory[device]!, demand * speed);
       state.resourceUse[instance.deviceMemory[device]!]! += demand * work;
     }
-    if ((shares & SHARES_UNITS) !== 0) this.#resources.use(activity, instance.memoryCount + device, instance.width[device]!);
+    if ((shares & SHARES_UNITS) !== 0) this.#resources.use(bundle, instance.memoryCount + device, instance.width[device]!);
+    this.#activity[op] = this.#resources.open(bundle, OP_ORDER + op, work / speed, state.now);
   }
 
   /** The op has done its work: its slot is free. */
@@ -209,7 +213,7 @@ export class OpRunner {
   }
 
   /** Writes the segment as a row of this kind, if any; frees the slot and whatever the op shared. */
-  #leaveSlot(op: number, row: RowKind | undefined = RowKind.run): void {
+  #leaveSlot(op: number, row: RowKind | typeof noRow = RowKind.run): void {
     const { ops, devices, rows, now } = this.#state;
     const device = ops.device[op]!;
     const track = devices.slotStart[device]! + ops.slot[op]!;
@@ -217,7 +221,7 @@ export class OpRunner {
       this.#resources.close(this.#activity[op]!);
       this.#activity[op] = -1;
     }
-    if (row !== undefined) rows.push(track, SubjectKind.op, op, row, Math.min(now, devices.slotSince[track]!), now);
+    if (row !== noRow) rows.push(track, SubjectKind.op, op, row, Math.min(now, devices.slotSince[track]!), now);
     devices.release(track, device, now);
     this.#state.slotFreed = true;
     this.#state.touch(device);

@@ -1,5 +1,5 @@
 import type { EventKind } from "./event-key.ts";
-import { ceilTicks } from "./shared-resources.ts";
+import { ceilTicks } from "./ticks.ts";
 
 /**
  * What is left of running ops that share nothing (or do not yet), where the speed of their device may change: work in

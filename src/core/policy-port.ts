@@ -118,19 +118,23 @@ export class PolicyPort implements Dispatch, Gate {
     if (this.#hook === "prepare") this.#state.fixQueueOrder();
     if (this.#state.changes !== undefined && ops.phase[op] !== OpPhase.ready) this.#state.changes.isPlanned[op] = 1;
     devices.place(op, device, priority, this.#phaseOf(op));
-    if (ops.phase[op] === OpPhase.ready) this.#state.ready.remove(op);
-    if (this.#host !== undefined && this.#hook === "dispatch" && this.#host.holds(op)) ops.device[op] = heldPlacement(device);
-    else this.#bind(op, device);
+    if (this.#host !== undefined && this.#hook === "dispatch" && this.#host.holds(op)) {
+      ops.device[op] = heldPlacement(device);
+      this.#state.ready.remove(op);
+    } else this.#bind(op, device);
   }
 
   /** The device has the op from now on: its inputs move there, and it waits for its turn. */
   #bind(op: number, device: number): void {
-    const { instance, ops, devices } = this.#state;
+    const { instance, ops, devices, ready } = this.#state;
     ops.device[op] = device;
     ops.placedTicks[op] = this.#state.now;
     if (this.#state.inOrder) devices.enqueue(op, device);
     if (this.#data !== undefined) this.#data.fetchInputs(op, instance.deviceMemory[device]!);
-    if (ops.phase[op] === OpPhase.ready && ops.missing[op] === 0) this.#state.becomeStartable(op);
+    if (ops.phase[op] === OpPhase.ready) {
+      ready.remove(op);
+      if (ops.missing[op] === 0) this.#state.becomeStartable(op);
+    }
   }
 
   /** The host has worked off the op's placement. With `ahead` it starts at once, if it can; else it waits for its turn. */
@@ -140,6 +144,7 @@ export class PolicyPort implements Dispatch, Gate {
     if (!(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity)) {
       // It was lost meanwhile.
       devices.unplace(op, device);
+      devices.forgetPriority(op);
       device = this.#instead(op);
       devices.place(op, device, 0, this.#phaseOf(op));
     }
@@ -161,7 +166,20 @@ export class PolicyPort implements Dispatch, Gate {
 
   /** Places an op that has become ready and that was lost with the device that it was planned for, ahead of all that is queued: others may wait for it. */
   placeAgain(op: number): void {
-    const device = this.#instead(op);
+    const { changes, devices, ops, now } = this.#state;
+    changes!.redirected++;
+    const waiting = changes!.ahead.filter((other) => ops.phase[other]! < OpPhase.running && ops.device[other]! >= 0);
+    const device = soonestDevice(this.#view, op, (d) => {
+      // What is queued comes after it, but for those that came this way before.
+      let [count, ticks] = [0, devices.runningTicks(d, now)];
+      for (const other of waiting) {
+        if (ops.device[other] !== d) continue;
+        count++;
+        ticks += this.#view.estimateTicks(other, d);
+      }
+      return devices.freeSlots[d]! > count ? 0 : ticks / this.#view.slots[d]!;
+    });
+    changes!.ahead.splice(0, Infinity, ...waiting, op);
     // Not infinite: two such priorities are compared by their difference.
     this.#state.devices.place(op, device, Number.MAX_VALUE, this.#phaseOf(op));
     this.#bind(op, device);

@@ -6,8 +6,8 @@ import { OpPhase, type OpTable } from "./op-table.ts";
 import type { LinkedReadyList } from "./ready-list.ts";
 import type { Replicas } from "./replicas.ts";
 import { heldPlacement } from "./scheduler-host.ts";
-import { ceilTicks } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
+import { ceilTicks } from "./ticks.ts";
 
 /** The one live view that policies get. Reads the engine's state; changes nothing. */
 export class LiveView implements SchedulerView, PlanningView {

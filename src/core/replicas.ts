@@ -1,5 +1,5 @@
 import type { Instance } from "./instance.ts";
-import { ceilTicks } from "./shared-resources.ts";
+import { ceilTicks } from "./ticks.ts";
 
 /**
  * Which memories hold (or are about to hold) a replica of each tensor, as bit sets; and how many bytes are live in

@@ -4,8 +4,8 @@ import type { Scheduler } from "../plugin.ts";
 import { EventKind, eventKey } from "./event-key.ts";
 import { IdBuffer } from "./id-buffer.ts";
 import type { PolicyPort } from "./policy-port.ts";
-import { ceilTicks } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
+import { ceilTicks } from "./ticks.ts";
 
 /** What deciding takes: time of the one host thread that runs the scheduler. Ticks, which need not be whole; all default to 0. */
 export interface DispatchCost {

@@ -1,11 +1,12 @@
+import { resized } from "../base/columns.ts";
 import { ActivityPool } from "./activity-pool.ts";
+import { Bundles } from "./bundles.ts";
 import { EndBlocks } from "./end-blocks.ts";
-import { IdBuffer } from "./id-buffer.ts";
+import { MaxMinLevels } from "./max-min-levels.ts";
+import { ceilTicks } from "./ticks.ts";
 
-/** Rounds a duration up to whole ticks; float dust does not add one (docs/decisions/engine-semantics.md). */
-export function ceilTicks(duration: number): number {
-  return Math.max(0, Math.ceil(duration - 1e-6));
-}
+/** When a bundle has served more than this, its targets are measured anew: from here on they would lose precision. */
+const FAR = 2 ** 20;
 
 /**
  * Activities that use shared resources, and the rates at which they run: the weighted max-min solution of
@@ -13,63 +14,61 @@ export function ceilTicks(duration: number): number {
  * the largest demand / capacity) every competitor gets an equal part of the capacity, and what one cannot use goes to
  * the others.
  *
- * Activities are pooled; each has an order key, and every sum is taken in the order of keys, so that the result does
- * not depend on history. Only resources that changed, and what is connected to them through oversubscribed ones, are
- * solved again, and only the first end of all is an event: the others may still move. Durations are in ticks; an
- * activity's work is the ticks its shared phase takes alone.
+ * Activities that draw the same on the same resources run at one rate, and are solved as a bundle. A bundle counts the
+ * work that each of its activities could have done since it began; an activity is done when its bundle has come as far
+ * as its target. So a change of the rate touches the bundle alone, however many activities it has, and only the first end
+ * of all is an event: the others may still move. Durations are in ticks; an activity's work is the ticks its shared phase
+ * takes alone.
  */
 export class SharedResources {
-  readonly #pool: ActivityPool;
-  readonly #capacity: Float64Array;
+  readonly #bundles: Bundles;
+  readonly #levels: MaxMinLevels;
+  readonly #pool = new ActivityPool();
+  /** The end of the first activity of each bundle. */
   readonly #ends = new EndBlocks();
-  /** Resources whose demand is above their capacity. */
-  readonly #limiting: Uint8Array;
-  /** Resources whose activities changed since the last {@link solve}, as flags and as a list. */
-  readonly #dirty: Uint8Array;
-  readonly #dirtyList: number[] = [];
-  /** Activities opened since then. */
-  readonly #fresh: number[] = [];
-  // Of one solve: the resources and activities that it reaches, and the rates it finds.
-  readonly #resources = new IdBuffer();
-  readonly #affected = new IdBuffer();
-  readonly #reached: Uint8Array;
-  #inSolve = new Uint8Array(64);
-  #newRate = new Float64Array(64);
-  /** By resource, while the level rises: capacity not taken by frozen activities, Σ demand · weight of the rising ones, and how many those are. */
-  readonly #left: Float64Array;
-  readonly #slope: Float64Array;
-  readonly #rising: Int32Array;
+  /** By bundle: ticks of work alone that each activity could have done by `since`, and the rate from then on. */
+  #served = new Float64Array(64);
+  #since = new Float64Array(64);
+  #rate = new Float64Array(64);
 
   /**
-   * @param capacity of each resource; Infinity = never a limit (its activities should not name it).
-   * @param maxUses largest number of resources that one activity names.
+   * @param capacity of each resource; Infinity = never a limit (no bundle should name it).
+   * @param maxUses largest number of resources that one bundle names.
    */
   constructor(capacity: Float64Array, maxUses: number) {
-    this.#pool = new ActivityPool(capacity, maxUses);
-    this.#capacity = capacity;
-    this.#limiting = new Uint8Array(capacity.length);
-    this.#dirty = new Uint8Array(capacity.length);
-    this.#reached = new Uint8Array(capacity.length);
-    this.#left = new Float64Array(capacity.length);
-    this.#slope = new Float64Array(capacity.length);
-    this.#rising = new Int32Array(capacity.length);
+    this.#bundles = new Bundles(capacity, maxUses);
+    this.#levels = new MaxMinLevels(this.#bundles, capacity);
   }
 
   /** True when {@link solve} has something to do. */
   changed = false;
 
-  /** Opens an activity with `work` ticks to do alone, ordered by its unique `key`; name its resources with {@link use}, then let {@link solve} run. */
-  open(key: number, work: number, now: number): number {
-    const activity = this.#pool.open(key, work, now);
-    this.#fresh.push(activity);
-    this.changed = true;
-    return activity;
+  /** A bundle for activities that draw the same, ordered by its unique `key`. Name its resources with {@link use}, then {@link open} activities; it lives until the last one is closed. */
+  bundle(key: number, now: number): number {
+    const bundle = this.#bundles.add(key);
+    if (bundle >= this.#rate.length) this.#grow();
+    this.#served[bundle] = 0;
+    this.#since[bundle] = now;
+    this.#rate[bundle] = 0;
+    return bundle;
   }
 
-  /** The activity draws `demand` of `resource` when it runs at full speed. */
-  use(activity: number, resource: number, demand: number): void {
-    this.#pool.use(activity, resource, demand);
-    this.#touch(resource);
+  /** Every activity of the bundle draws `demand` of `resource` when it runs at full speed. */
+  use(bundle: number, resource: number, demand: number): void {
+    this.#bundles.use(bundle, resource, demand);
+  }
+
+  /** True while the bundle that was made with this key lives; -1 is none. */
+  lives(bundle: number, key: number): boolean {
+    return bundle >= 0 && this.#bundles.count[bundle]! > 0 && this.#bundles.key[bundle] === key;
+  }
+
+  /** Opens an activity with `work` ticks to do alone. Its key is unique among the activities; let {@link solve} run. */
+  open(bundle: number, key: number, work: number, now: number): number {
+    this.#bundles.join(bundle);
+    this.#levels.joined(bundle);
+    this.changed = true;
+    return this.#pool.open(key, bundle, this.#servedBy(bundle, now) + work);
   }
 
   /** When the next activity ends as things stand; Infinity when none does. */
@@ -77,187 +76,67 @@ export class SharedResources {
     return this.#ends.first;
   }
 
-  /** Order key of the activity that ends at {@link nextEnd}; its end is taken off, and the caller closes it. */
+  /** Key of the activity that ends at {@link nextEnd}; its end is taken off, and the caller closes it. */
   takeNext(): number {
-    const activity = this.#ends.firstActivity;
-    this.#ends.set(activity, Infinity);
+    const bundle = this.#ends.firstBundle;
+    const activity = this.#pool.takeFirst(bundle);
+    this.#predict(bundle);
     return this.#pool.key[activity]!;
   }
 
   /** Ticks of work alone that are left now. */
   remaining(activity: number, now: number): number {
-    return this.#pool.remaining(activity, now);
+    return Math.max(0, this.#pool.target[activity]! - this.#servedBy(this.#pool.bundle[activity]!, now));
   }
 
-  /** Ends the activity, done or not, and frees its slot. */
+  /** Ends the activity, done or not. */
   close(activity: number): void {
-    const first = activity << this.#pool.shift;
-    for (let use = first; use < first + this.#pool.uses[activity]!; use++) this.#touch(this.#pool.resource[use]!);
-    this.#ends.set(activity, Infinity);
+    const bundle = this.#pool.bundle[activity]!;
+    if (this.#pool.remove(activity)) this.#predict(bundle);
     this.#pool.close(activity);
-    const fresh = this.#fresh.indexOf(activity);
-    if (fresh >= 0) this.#fresh.splice(fresh, 1);
-  }
-
-  #touch(resource: number): void {
-    if (this.#dirty[resource] === 1) return;
-    this.#dirty[resource] = 1;
+    this.#levels.touch(bundle);
+    this.#bundles.leave(bundle);
     this.changed = true;
-    this.#dirtyList.push(resource);
   }
 
   /** Brings every rate and end up to date. Call once a round, after all changes. */
   solve(now: number): void {
     this.changed = false;
-    if (this.#newRate.length < this.#pool.size) {
-      this.#newRate = new Float64Array(this.#pool.key.length);
-      this.#inSolve = new Uint8Array(this.#pool.key.length);
-    }
-    const affected = this.#affected;
-    const resources = this.#resources;
-    this.#collectAffected();
-    if (affected.length > 0) this.#fill();
-    for (let r = 0; r < resources.length; r++) this.#reached[resources.at(r)] = 0;
-    for (let i = 0; i < affected.length; i++) this.#apply(affected.at(i), now);
-    affected.clear();
-    resources.clear();
-  }
-
-  // ── which activities can have changed ──
-
-  /** Fresh activities, and all that are connected to a changed resource through resources that limit (or just did); those resources too. */
-  #collectAffected(): void {
-    const { members, memberCount, shift } = this.#pool;
-    for (const resource of this.#dirtyList) {
-      this.#dirty[resource] = 0;
-      const before = this.#limiting[resource]!;
-      this.#limiting[resource] = this.#isOversubscribed(resource) ? 1 : 0;
-      if ((before | this.#limiting[resource]!) === 1) this.#reach(resource);
-    }
-    this.#dirtyList.length = 0;
-    for (const activity of this.#fresh) this.#affect(activity);
-    this.#fresh.length = 0;
-    for (let r = 0; r < this.#resources.length; r++) {
-      const resource = this.#resources.at(r);
-      const list = members[resource]!;
-      for (let i = 0, count = memberCount[resource]!; i < count; i++) this.#affect(list[i]! >> shift);
-    }
-  }
-
-  #reach(resource: number): void {
-    if (this.#reached[resource] === 1) return;
-    this.#reached[resource] = 1;
-    this.#resources.push(resource);
-  }
-
-  #affect(activity: number): void {
-    if (this.#inSolve[activity] === 1) return;
-    this.#inSolve[activity] = 1;
-    this.#affected.push(activity);
-    const { shift, uses, resource } = this.#pool;
-    const first = activity << shift;
-    for (let use = first, end = first + uses[activity]!; use < end; use++) if (this.#limiting[resource[use]!] === 1) this.#reach(resource[use]!);
-  }
-
-  #isOversubscribed(resource: number): boolean {
-    const { demand, memberCount } = this.#pool;
-    const members = this.#pool.members[resource]!;
-    let sum = 0;
-    for (let i = 0, count = memberCount[resource]!; i < count; i++) sum += demand[members[i]!]!;
-    return sum > this.#capacity[resource]!;
-  }
-
-  // ── progressive filling ──
-
-  /** Sets `#newRate` of each affected activity. All members of every limiting resource among those reached are among them. */
-  #fill(): void {
-    const { members, memberCount, weight, shift } = this.#pool;
-    const affected = this.#affected;
-    const resources = this.#resources;
-    const rates = this.#newRate;
-    for (let i = 0; i < affected.length; i++) rates[affected.at(i)] = 1;
-    let rising = 0;
-    for (let r = 0; r < resources.length; r++) if (this.#limiting[resources.at(r)] === 1) rising += this.#startFilling(resources.at(r));
-    // The lowest level at which a rising activity reaches full speed; may be too low once that one is frozen.
-    let lowest = 0;
-    while (rising > 0) {
-      // The resource that is full first; ties to the lower id.
-      let tightest = -1;
-      let level = Infinity;
-      for (let r = 0; r < resources.length; r++) {
-        const resource = resources.at(r);
-        if (this.#rising[resource] === 0 || this.#limiting[resource] === 0) continue;
-        const limit = Math.max(0, this.#left[resource]!) / this.#slope[resource]!;
-        if (limit < level || (limit === level && resource < tightest)) {
-          level = limit;
-          tightest = resource;
+    this.#levels.solve();
+    const { inside, insideCount } = this.#levels.part;
+    const { level, full } = this.#bundles;
+    for (let i = 0; i < insideCount; i++) {
+      const bundle = inside[i]!;
+      const rate = level[bundle]! < full[bundle]! ? level[bundle]! / full[bundle]! : 1;
+      if (rate !== this.#rate[bundle]) {
+        let served = this.#servedBy(bundle, now);
+        if (served > FAR) {
+          this.#pool.rebase(bundle, served);
+          served = 0;
         }
+        this.#served[bundle] = served;
+        this.#since[bundle] = now;
+        this.#rate[bundle] = rate;
       }
-      if (lowest < level) {
-        lowest = Infinity;
-        for (let i = 0; i < affected.length; i++) if (rates[affected.at(i)]! < 0) lowest = Math.min(lowest, 1 / weight[affected.at(i)]!);
-      }
-      if (lowest < level) {
-        // These run at full speed before the resource is full, so what they leave is shared again.
-        for (let i = 0; i < affected.length; i++) {
-          const activity = affected.at(i);
-          if (rates[activity]! >= 0 || 1 / weight[activity]! !== lowest) continue;
-          this.#freeze(activity, 1);
-          rising--;
-        }
-        continue;
-      }
-      const list = members[tightest]!;
-      for (let i = 0, count = memberCount[tightest]!; i < count; i++) {
-        const activity = list[i]! >> shift;
-        if (rates[activity]! >= 0) continue;
-        this.#freeze(activity, Math.min(1, weight[activity]! * level));
-        rising--;
-      }
+      this.#predict(bundle);
     }
   }
 
-  /** Marks the members of a limiting resource as rising (rate −1); returns how many were not yet. */
-  #startFilling(resource: number): number {
-    const { demand, weight, memberCount, shift } = this.#pool;
-    const members = this.#pool.members[resource]!;
-    const count = memberCount[resource]!;
-    let slope = 0;
-    let newlyRising = 0;
-    for (let i = 0; i < count; i++) {
-      const use = members[i]!;
-      const activity = use >> shift;
-      slope += demand[use]! * weight[activity]!;
-      if (this.#newRate[activity]! < 0) continue;
-      this.#newRate[activity] = -1;
-      newlyRising++;
-    }
-    this.#left[resource] = this.#capacity[resource]!;
-    this.#slope[resource] = slope;
-    this.#rising[resource] = count;
-    return newlyRising;
+  #servedBy(bundle: number, now: number): number {
+    return this.#served[bundle]! + (now - this.#since[bundle]!) * this.#rate[bundle]!;
   }
 
-  /** The activity rises no more: its resources have less left, and fewer that share it. */
-  #freeze(activity: number, rate: number): void {
-    const { shift, uses, resource, demand, weight } = this.#pool;
-    this.#newRate[activity] = rate;
-    const first = activity << shift;
-    for (let use = first, end = first + uses[activity]!; use < end; use++) {
-      this.#left[resource[use]!]! -= demand[use]! * rate;
-      this.#slope[resource[use]!]! -= demand[use]! * weight[activity]!;
-      this.#rising[resource[use]!]!--;
-    }
+  /** When the first activity of the bundle ends, if the rate stays as it is. */
+  #predict(bundle: number): void {
+    const first = this.#pool.first(bundle);
+    const rate = this.#rate[bundle]!;
+    this.#ends.set(bundle, first >= 0 && rate > 0 ? this.#since[bundle]! + ceilTicks((this.#pool.target[first]! - this.#served[bundle]!) / rate) : Infinity);
   }
 
-  #apply(activity: number, now: number): void {
-    const { work, rate, since } = this.#pool;
-    this.#inSolve[activity] = 0;
-    const after = this.#newRate[activity]!;
-    if (after === rate[activity]) return;
-    work[activity] = this.remaining(activity, now);
-    since[activity] = now;
-    rate[activity] = after;
-    this.#ends.set(activity, after > 0 ? now + ceilTicks(work[activity]! / after) : Infinity);
+  #grow(): void {
+    const size = this.#bundles.slots;
+    this.#served = resized(this.#served, size);
+    this.#since = resized(this.#since, size);
+    this.#rate = resized(this.#rate, size);
   }
 }

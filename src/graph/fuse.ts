@@ -1,10 +1,15 @@
+import { absorbDequantize } from "./absorb-dequantize.ts";
 import { GraphBuilder } from "./builder.ts";
+import { carryTensors } from "./carry-tensors.ts";
 import { FusionGroups, fusionRules, type FusionRuleName } from "./fusion-groups.ts";
 import { TensorOrigin, type OperatorGraph } from "./graph.ts";
 
 export { fusionRules, type FusionRule, type FusionRuleName } from "./fusion-groups.ts";
 
-/** One fused operator: its name (that of its first member), all members in order, and their kinds joined with "+". */
+/**
+ * One fused operator: its name (that of its first member that is no dequantization), all members in order, and their
+ * kinds joined with "+". A dequantization that several operators take in is a member of the first.
+ */
 export interface MergedOp {
   readonly into: string;
   readonly members: readonly string[];
@@ -22,19 +27,20 @@ export interface MergedOp {
  */
 export function fuseGraph(graph: OperatorGraph, options: { rules?: readonly FusionRuleName[] } = {}): { graph: OperatorGraph; merged: MergedOp[] } {
   const rules = new Set(options.rules ?? fusionRules.map(({ name }) => name));
-  const groups = new FusionGroups(graph, rules);
-  for (const op of graph.topo) groups.place(op);
-  return groups.count === graph.opCount ? { graph, merged: [] } : rebuild(graph, groups);
+  const { graph: integer, taken } = rules.has("quantized") ? absorbDequantize(graph) : { graph, taken: new Map<number, readonly string[]>() };
+  const groups = new FusionGroups(integer, rules);
+  for (const op of integer.topo) groups.place(op);
+  return groups.count === integer.opCount && taken.size === 0 ? { graph: integer, merged: [] } : rebuild(integer, groups, taken);
 }
 
 /** Writes each group where its last member stood, so that an order that was sorted stays so. */
-function rebuild(graph: OperatorGraph, groups: FusionGroups): { graph: OperatorGraph; merged: MergedOp[] } {
+function rebuild(graph: OperatorGraph, groups: FusionGroups, taken: ReadonlyMap<number, readonly string[]>): { graph: OperatorGraph; merged: MergedOp[] } {
   const builder = new GraphBuilder(graph.name);
   const merged: MergedOp[] = [];
+  const names = (op: number): string[] => [...(taken.get(op) ?? []), graph.opName(op)];
   const classes = new FusedClasses(graph, groups, builder);
   const classOf = new Int32Array(graph.classes.length).fill(-1);
   const newOp = new Uint32Array(graph.opCount);
-  const newTensor = new Int32Array(graph.tensorCount).fill(-1);
   const inner = new Uint8Array(graph.tensorCount);
   for (const tensor of groups.via) if (tensor >= 0) inner[tensor] = 1;
 
@@ -46,12 +52,13 @@ function rebuild(graph: OperatorGraph, groups: FusionGroups): { graph: OperatorG
       const old = graph.classOf[head]!;
       if (classOf[old]! < 0) classOf[old] = builder.class(graph.classes[old]!);
       id = builder.opOfClass(classOf[old]!, graph.opName(head));
+      if (taken.has(head)) merged.push({ into: graph.opName(head), members: names(head), pattern: graph.classes[old]!.fused!.join("+") });
     } else {
       const members: number[] = [];
       for (let op = head; op >= 0; op = groups.next[op]!) members.push(op);
       const { classId, pattern } = classes.of(members);
       id = builder.opOfClass(classId, graph.opName(head));
-      merged.push({ into: graph.opName(head), members: members.map((op) => graph.opName(op)), pattern });
+      merged.push({ into: graph.opName(head), members: members.flatMap(names), pattern });
     }
     let deadlineNs = Infinity;
     for (let op = head; op >= 0; op = groups.next[op]!) {
@@ -60,20 +67,7 @@ function rebuild(graph: OperatorGraph, groups: FusionGroups): { graph: OperatorG
     }
     if (deadlineNs < Infinity) builder.deadline(id, deadlineNs);
   }
-  for (let tensor = 0; tensor < graph.tensorCount; tensor++) {
-    if (inner[tensor] === 1) continue;
-    const producer = graph.tensorProducer[tensor]!;
-    const name = graph.tensorName(tensor);
-    const bytes = graph.tensorBytes[tensor]!;
-    if (producer >= 0) newTensor[tensor] = builder.output(newOp[producer]!, bytes, name === `${graph.opName(producer)}:out` ? undefined : name);
-    else newTensor[tensor] = builder.source(graph.tensorOrigin[tensor] === TensorOrigin.input ? "input" : "weight", bytes, name === `tensor#${tensor}` ? undefined : name);
-  }
-  for (const op of graph.topo) {
-    for (let i = graph.inputs.start[op]!; i < graph.inputs.start[op + 1]!; i++) {
-      const tensor = newTensor[graph.inputs.item[i]!]!;
-      if (tensor >= 0) builder.feed(tensor, newOp[op]!);
-    }
-  }
+  carryTensors(graph, builder, { newOp, gone: inner });
   return { graph: builder.build(), merged };
 }
 

@@ -1,5 +1,5 @@
 import { isElementwise } from "./catalogue.ts";
-import { TensorOrigin, type OperatorGraph } from "./graph.ts";
+import { dtypeBytes, TensorOrigin, type OperatorGraph } from "./graph.ts";
 
 /** A family of fusions, chosen by name. */
 export interface FusionRule {
@@ -12,17 +12,19 @@ export const fusionRules = [
   { name: "conv", summary: "convolution, then batch norm, then a residual addition, then an activation; each optional" },
   { name: "matmul", summary: "matrix product, then a bias, then an activation; each optional" },
   { name: "elementwise", summary: "chains of element-wise operators over the same number of elements" },
+  { name: "quantized", summary: "dequantizations, then one operator with what joins it, then a quantization: one integer operator" },
 ] as const satisfies readonly FusionRule[];
 
 export type FusionRuleName = (typeof fusionRules)[number]["name"];
 
-const activations: ReadonlySet<string> = new Set([
+/** Operators of one operand that runtimes apply to a result before they write it. */
+export const activations: ReadonlySet<string> = new Set([
   "relu", "leaky-relu", "prelu", "thresholded-relu", "elu", "celu", "selu", "clip", "sigmoid", "hard-sigmoid", "hard-swish", "silu", "gelu", "mish", "softplus", "softsign", "tanh",
 ]);
 const convolutions: ReadonlySet<string> = new Set(["conv", "depthwise-conv", "conv-transpose"]);
 
 /** How far along its pattern a group is: an operator joins only what comes later. */
-const Stage = { head: 0, normalized: 1, added: 2, activated: 3 } as const;
+const Stage = { head: 0, normalized: 1, added: 2, activated: 3, quantized: 4 } as const;
 
 /** Operators in groups; a group is a chain from its head to its tail. */
 export class FusionGroups {
@@ -90,9 +92,15 @@ export class FusionGroups {
     const { kind, shape, writeBytes } = classes[classOf[op]!]!;
     const headKind = classes[classOf[this.head[producer]!]!]!.kind;
     const from = classes[classOf[producer]!]!;
+    const stage = this.#stage[producer]!;
+    if (kind === "quantize" && this.#isInteger(this.head[producer]!)) {
+      const elements = tensorBytes[tensor]! / dtypeBytes[classes[classOf[op]!]!.dtype];
+      return stage < Stage.quantized && shape["elements"] === elements ? Stage.quantized : undefined;
+    }
+    // What is quantized is written: the next operator that reads it so starts anew.
+    if (stage === Stage.quantized) return undefined;
     const sameExtent = writeBytes === tensorBytes[tensor] || (shape["elements"] !== undefined && shape["elements"] === from.shape["elements"]);
     if (!sameExtent) return undefined;
-    const stage = this.#stage[producer]!;
     if (convolutions.has(headKind)) {
       if (!this.#rules.has("conv")) return undefined;
       if (kind === "batch-norm" && stage < Stage.normalized) return Stage.normalized;
@@ -107,6 +115,12 @@ export class FusionGroups {
     return this.#rules.has("elementwise") && isElementwise(headKind) && isElementwise(kind) ? Stage.head : undefined;
   }
 
+  /** Takes in what is dequantized: see `absorbDequantize`. */
+  #isInteger(op: number): boolean {
+    const { kind, fused } = this.#graph.classes[this.#graph.classOf[op]!]!;
+    return kind !== "dequantize" && fused?.[0] === "dequantize";
+  }
+
   /** A bias: every operand but the product is a weight, or smaller than the product and so broadcast to it. */
   #addsBias(op: number, product: number): boolean {
     const { inputs, tensorOrigin, tensorBytes } = this.#graph;
@@ -119,7 +133,7 @@ export class FusionGroups {
 
   /** An operator that comes fused from its file has part of the pattern behind it. */
   #initialStage(op: number): number {
-    const fused = this.#graph.classes[this.#graph.classOf[op]!]!.fused;
+    const fused = this.#graph.classes[this.#graph.classOf[op]!]!.fused?.filter((kind) => kind !== "dequantize");
     if (!fused) return Stage.head;
     if (fused.length > 1 && fused.at(-1) !== "add" && fused.at(-1) !== "batch-norm") return Stage.activated;
     return fused.includes("add") ? Stage.added : fused.includes("batch-norm") ? Stage.normalized : Stage.head;

@@ -8,7 +8,7 @@ import type { DeviceSpec, LinkSpec, MachineSpec, MemorySpec } from "./schema.ts"
 
 /**
  * The machine that a scenario's `machine:` section describes: library uses resolved, overrides applied, memories
- * joined, repeated devices multiplied, routes ready.
+ * joined, repeated devices multiplied, split ones divided, routes ready.
  *
  * Memories come in the order of `memories:`, then those that devices bring along, named `DEVICE.memory`.
  * @throws {InputError} with all problems; each issue's `path` is relative to the section.
@@ -48,7 +48,7 @@ class MachineBuilder {
     const links = this.#links();
     const memories = this.#memories;
     if (this.#issues.length > 0) throw new InputError(this.#issues);
-    const route = routeTable(memories.map(({ name }) => name), links);
+    const route = routeTable(this.#places(devices), links, stages(devices));
     this.#checkConnected(devices, route);
     if (this.#issues.length > 0) throw new InputError(this.#issues);
     return { name: this.#spec.name ?? "machine", devices, memories, links, route };
@@ -70,6 +70,7 @@ class MachineBuilder {
     };
     for (const { name } of this.#memories) claim(name, "a memory", ["memories", name]);
     for (const { name, path } of this.#parts) claim(name, "a device", path);
+    for (const [port, { path }] of new Map(this.#parts.flatMap((part) => (part.port === undefined ? [] : [[part.port, part] as const])))) claim(port, "a split device", path);
     for (const [i, name] of (this.#spec.switches ?? []).entries()) claim(name, "a switch", ["switches", i]);
   }
 
@@ -77,14 +78,14 @@ class MachineBuilder {
     for (const { name, spec, path } of this.#parts) if (typeof spec.memory !== "string") this.#addMemory(`${name}.memory`, spec.memory ?? {}, [...path, "memory"]);
   }
 
-  #device({ name, path, spec }: Part, id: number): Device {
+  #device({ name, path, spec, port }: Part, id: number): Device {
     const { slots = 1, units = 1 } = spec;
     const width = spec.width ?? units / slots;
     if (width > units) this.#issues.push({ code: "bad-width", message: `an operator on ${name} would take ${width} units, but it has ${units}`, hint: `width is at most ${units}`, path: [...path, "width"] });
     if (!spec.peak || Object.keys(spec.peak).length === 0) this.#issues.push({ code: "missing-peak", message: `device ${name} can compute nothing`, hint: "add peak: { f32: 1TFLOP/s }", path });
     if (spec.pipeline && spec.pipeline.clock === undefined) this.#issues.push({ code: "missing-clock", message: `the pipeline of ${name} has no clock`, path: [...path, "pipeline"] });
     const memory = this.#memoryOf(name, spec, path);
-    this.#deviceMemory.set(name, this.#memories[memory]?.name);
+    this.#deviceMemory.set(port ?? name, port ?? this.#memories[memory]?.name);
     const bandwidth = this.#memories[memory]?.bytesPerNs ?? Infinity;
     const sources = Object.fromEntries(figuresOf(spec).map((figure) => [figure, sourceOf(spec.sources ?? {}, figure) ?? "given"]));
     return {
@@ -121,6 +122,13 @@ class MachineBuilder {
     }
     this.#issues.push(unknownName("memory", wanted, [...this.#memoryId.keys(), ...this.#parts.map((part) => part.name)].filter((known) => known !== name), [...path, "memory"]));
     return -1;
+  }
+
+  /** Where links reach each memory: at itself, or at the split device that it is a part of. */
+  #places(devices: readonly Device[]): string[] {
+    const places = this.#memories.map(({ name }) => name);
+    for (const [id, { port }] of this.#parts.entries()) if (port !== undefined) places[devices[id]!.memory] = port;
+    return places;
   }
 
   #links(): Link[] {
@@ -174,10 +182,17 @@ class MachineBuilder {
     const first = devices[0];
     for (const device of devices) {
       if (first && !route(first.memory, device.memory)) {
-        this.#issues.push({ code: "disconnected-device", message: `nothing connects ${device.name} with ${first.name}`, hint: `add a link, for example { between: [${first.name}, ${device.name}], use: pcie4-x16 }`, path: this.#parts[device.id]!.path });
+        const [from, to] = [first, device].map(({ id, name }) => this.#parts[id]!.port ?? name);
+        const hint = from === to ? `instances of ${from} exchange data through the memory of a CPU: add one and a link to ${from}` : `add a link, for example { between: [${from}, ${to}], use: pcie4-x16 }`;
+        this.#issues.push({ code: "disconnected-device", message: `nothing connects ${device.name} with ${first.name}`, hint, path: this.#parts[device.id]!.path });
       }
     }
   }
+}
+
+/** The memories through which instances of one GPU exchange data: those of CPUs. */
+function stages(devices: readonly Device[]): number[] {
+  return [...new Set(devices.filter(({ kind }) => kind === "cpu").map(({ memory }) => memory))];
 }
 
 interface End {

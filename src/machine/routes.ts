@@ -4,9 +4,14 @@ import type { Hop, Link, Route } from "./machine.ts";
  * All-pairs routes over the links of a machine, found on demand. The best route has the smallest latency, then the
  * fewest hops, then the smallest link ids, compared hop by hop from the memory with the smaller id; the way back is
  * the same way. A route may lead through other memories, as copies staged in host memory do.
+ *
+ * `places` has the name of the place where links reach each memory: its own, or one that several memories are behind, as
+ * those of a split GPU. Data between two of these goes out to the nearest memory of `stages` and back in.
  */
-export function routeTable(memoryNames: readonly string[], links: readonly Link[]): (from: number, to: number) => Route | undefined {
-  const nodeOf = new Map(memoryNames.map((name, id) => [name, id]));
+export function routeTable(places: readonly string[], links: readonly Link[], stages: readonly number[] = []): (from: number, to: number) => Route | undefined {
+  const nodeOf = new Map<string, number>();
+  for (const place of places) if (!nodeOf.has(place)) nodeOf.set(place, nodeOf.size);
+  const nodes = places.map((place) => nodeOf.get(place)!);
   for (const { ends } of links) for (const end of ends) if (!nodeOf.has(end)) nodeOf.set(end, nodeOf.size);
   const at: Step[][] = Array.from({ length: nodeOf.size }, () => []);
   for (const { id, ends, latencyNs } of links) {
@@ -18,17 +23,34 @@ export function routeTable(memoryNames: readonly string[], links: readonly Link[
 
   const trees = new Map<number, Tree>();
   const routes = new Map<number, Route | undefined>();
+  const find = (from: number, to: number): Route | undefined => {
+    const [a, b] = [nodes[from]!, nodes[to]!];
+    if (a === b && from !== to) return staged(from, to, stages.filter((stage) => nodes[stage] !== a).map((stage) => find(from, stage)), links);
+    const source = Math.min(a, b);
+    let tree = trees.get(source);
+    if (!tree) trees.set(source, (tree = shortestPaths(source, at)));
+    const hops = hopsBetween(a, b, tree);
+    return hops && routeOver(from, to, hops, tree.latencyNs[Math.max(a, b)]!, links);
+  };
   return (from, to) => {
-    if (!(from >= 0 && from < memoryNames.length && to >= 0 && to < memoryNames.length)) return undefined;
-    const key = from * memoryNames.length + to;
-    if (!routes.has(key)) {
-      const source = Math.min(from, to);
-      let tree = trees.get(source);
-      if (!tree) trees.set(source, (tree = shortestPaths(source, at)));
-      routes.set(key, routeOf(from, to, tree, links));
-    }
+    if (!(from >= 0 && from < places.length && to >= 0 && to < places.length)) return undefined;
+    const key = from * places.length + to;
+    if (!routes.has(key)) routes.set(key, find(from, to));
     return routes.get(key);
   };
+}
+
+/** Out over the best of the routes and back in over the same links; in and out share those that are half duplex. */
+function staged(from: number, to: number, out: readonly (Route | undefined)[], links: readonly Link[]): Route | undefined {
+  const best = out.reduce((a, b) => (!a || (b && (b.latencyNs - a.latencyNs || b.hops.length - a.hops.length) < 0) ? b : a), undefined);
+  if (!best) return undefined;
+  const route = routeOver(from, to, [...best.hops, ...turned(best.hops)], 2 * best.latencyNs, links);
+  return { ...route, bytesPerNs: Math.min(...best.hops.map(({ link }) => links[link]!.bytesPerNs / (links[link]!.duplex === "half" ? 2 : 1))) };
+}
+
+/** The same way in the other direction. */
+function turned(hops: readonly Hop[]): Hop[] {
+  return hops.map(({ link, forward }): Hop => ({ link, forward: !forward })).reverse();
 }
 
 /** A link as seen from the node where it starts. */
@@ -46,12 +68,15 @@ interface Tree {
   readonly before: Int32Array;
 }
 
-function routeOf(from: number, to: number, tree: Tree, links: readonly Link[]): Route | undefined {
+function hopsBetween(from: number, to: number, tree: Tree): Hop[] | undefined {
   const end = Math.max(from, to);
   if (tree.latencyNs[end] === Infinity) return undefined;
   const there = hopsTo(end, tree);
-  const hops = from <= to ? there : there.map(({ link, forward }): Hop => ({ link, forward: !forward })).reverse();
-  return { from, to, hops, latencyNs: tree.latencyNs[end]!, bytesPerNs: Math.min(...hops.map(({ link }) => links[link]!.bytesPerNs)) };
+  return from <= to ? there : turned(there);
+}
+
+function routeOver(from: number, to: number, hops: readonly Hop[], latencyNs: number, links: readonly Link[]): Route {
+  return { from, to, hops, latencyNs, bytesPerNs: Math.min(...hops.map(({ link }) => links[link]!.bytesPerNs)) };
 }
 
 function hopsTo(node: number, { last, before }: Tree): Hop[] {

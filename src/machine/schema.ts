@@ -34,6 +34,13 @@ const memoryName = z.union([z.string().meta({ pattern: namePattern.source }), z.
   return z.NEVER;
 });
 
+/** Instances of a GPU as MIG makes them: how many, and what part of it each one is. */
+const split = z.union([count.max(64, "at most 64 are possible"), z.strictObject({
+  instances: count.max(64, "at most 64 are possible").meta({ description: "How many" }),
+  units: count.optional().meta({ description: "Compute units of each. Default: an equal part, whole units" }),
+  memory: share.optional().meta({ description: "Share of the memory's capacity and bandwidth of each. Default: an equal part" }),
+})]);
+
 /**
  * One device. Every figure that is left out comes from the library device that `use` names, or else from the defaults
  * of its kind ({@link kindDefaults}).
@@ -42,6 +49,7 @@ export const deviceSchema = z.strictObject({
   use: z.string().optional().meta({ description: "A device of the library; all other keys override its figures" }),
   kind: z.enum(["cpu", "gpu", "tpu", "fpga", "npu"]).optional().meta({ description: "What it is; needed without `use`" }),
   count: count.max(1024).optional().meta({ description: "This many equal devices, named NAME0, NAME1 …, each with a memory of its own if the memory is given inline; an entry of such a name overrides that copy" }),
+  split: split.optional().meta({ description: "Splits a GPU into instances as MIG does, named NAME.0, NAME.1 …, each with its part of units, peaks and memory, behind the links that they share: how many, or {instances, units, memory}; an entry of such a name overrides that instance" }),
   slots: count.max(65_536, "at most 65536 are possible").optional().meta({ description: "Operators resident at once: worker threads, streams, kernels. Default 1" }),
   units: count.optional().meta({ description: "Compute units: cores, multiprocessors, systolic arrays, pipelines. Default 1" }),
   width: z.number().positive("must be above 0").optional().meta({ description: "Units that one operator occupies. Default: units / slots" }),
@@ -108,5 +116,6 @@ export type LinkFiguresInput = z.input<typeof linkFiguresSchema>;
 /** What {@link buildMachine} takes: quantities are numbers in canonical units. */
 export type MachineSpec = z.output<typeof machineSchema>;
 export type DeviceSpec = z.output<typeof deviceSchema>;
+export type SplitSpec = z.output<typeof split>;
 export type LinkSpec = z.output<typeof linkSchema>;
 export type MemorySpec = z.output<typeof memoryFigures>;

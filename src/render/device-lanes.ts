@@ -27,8 +27,11 @@ export function budgetLanes(wanted: readonly number[], maxLanes: number): number
   return devices.map((count) => (count <= most ? count : most - 1));
 }
 
-/** Adds a group of lanes per device, and returns the lane of each track (slot, counted over all devices). */
-export function addDeviceLanes(plan: LanePlan, trace: Trace, deviceKinds: readonly string[], maxLanes: number): { laneOfTrack: Int32Array; summarisedSlots: number } {
+/**
+ * Adds a group of lanes per device, and returns the lane of each track (slot, counted over all devices). The first
+ * `ownGroups` devices have a group of their own, with a strip of `strip(device)` pixels above.
+ */
+export function addDeviceLanes(plan: LanePlan, trace: Trace, deviceKinds: readonly string[], maxLanes: number, strip: (device: number) => number): { laneOfTrack: Int32Array; summarisedSlots: number; ownGroups: number } {
   const { instance } = trace;
   const starts = slotStarts(instance);
   const { share, used } = slotUse(trace, starts[instance.deviceCount]!);
@@ -55,7 +58,7 @@ export function addDeviceLanes(plan: LanePlan, trace: Trace, deviceKinds: readon
       lanes.push({ height: fits ? idleLaneHeight : Math.max(height, 18), label, share: mean(rest), kind: "summary", capacity: rest.length });
     }
     if (!fits) summarisedSlots += rest.length;
-    const first = addDevice(plan, cleanText(instance.deviceNames[d] ?? `device ${d}`), cleanText(deviceKinds[d] ?? ""), tracks.length, mean(tracks), lanes);
+    const first = addDevice(plan, cleanText(instance.deviceNames[d] ?? `device ${d}`), cleanText(deviceKinds[d] ?? ""), tracks.length, mean(tracks), lanes, strip(d));
     shown.forEach((track, i) => { laneOfTrack[track] = first + i; });
     for (const track of rest) laneOfTrack[track] = first + shown.length;
   }
@@ -66,15 +69,15 @@ export function addDeviceLanes(plan: LanePlan, trace: Trace, deviceKinds: readon
     for (const track of others) laneOfTrack[track] = lane;
     summarisedSlots += others.length;
   }
-  return { laneOfTrack, summarisedSlots };
+  return { laneOfTrack, summarisedSlots, ownGroups: budget.length };
 }
 
-function addDevice(plan: LanePlan, name: string, kind: string, slots: number, share: number, lanes: readonly LaneInit[]): number {
+function addDevice(plan: LanePlan, name: string, kind: string, slots: number, share: number, lanes: readonly LaneInit[], above = 0): number {
   // A device that is called by its kind is not called so twice.
   const parts = [kind === name ? "" : kind, counted(slots, "slot")].filter(Boolean);
   return plan.group({
     kind: "device", name, detail: (slots === 1 ? parts.slice(0, -1) : parts).join(", "), share, tooltip: `${[name, ...parts].join(", ")}: busy ${formatPercent(share)}`,
-  }, lanes, idleLaneHeight);
+  }, lanes, idleLaneHeight, above);
 }
 
 /** Share of the makespan in which each slot ran operators, and whether anything at all happened there. */

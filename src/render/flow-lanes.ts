@@ -15,6 +15,14 @@ export interface FlowLanes {
   readonly summary: boolean;
 }
 
+/** Adds a lane of when the host thread was busy deciding; nothing where that takes no time. Ids are those of its busy times. */
+export function addHostLane(plan: LanePlan, { host, makespanTicks }: Trace): readonly FlowLanes[] {
+  if (host === undefined || host.length === 0) return [];
+  plan.heading("Deciding");
+  const ids = Uint32Array.from({ length: host.length }, (_, call) => call);
+  return [addFlows(plan, "host", "host", ids, host.startTicks, host.endTicks, makespanTicks)];
+}
+
 /** Adds one group of thin lanes per route that carried anything: the busiest eight, or seven and one lane for all others. */
 export function addTransferLanes(plan: LanePlan, trace: Trace): { flows: readonly FlowLanes[]; otherRoutes: number } {
   const { transfers, instance } = trace;

@@ -5,11 +5,14 @@ import type { KindStyles } from "./kinds.ts";
 import { LaneSpans, type LaneInk } from "./lane-ink.ts";
 import { Style, type LaneMark } from "./marks.ts";
 
-/** Draws what the slots did: operators, setups, and waits for data; a summary lane shows the mean of its slots. */
+/** Draws what the slots did: operators, also aborted ones, setups, and waits for data; a summary lane shows the mean of its slots. */
 export function inkSlots(ink: LaneInk, trace: Trace, kinds: KindStyles, lanes: readonly LaneMark[], laneOfTrack: Int32Array): void {
   const { rows, instance } = trace;
   const { start: first, row: order } = rowsByTrack(trace);
-  const styleOf = (row: number): number => (rows.kind[row] === RowKind.setup ? Style.setup : kinds.styleOfClass[instance.classOf[rows.subject[row]!]!]!);
+  const styleOf = (row: number): number => {
+    if (rows.kind[row] === RowKind.setup) return Style.setup;
+    return rows.kind[row] === RowKind.aborted ? Style.aborted : kinds.styleOfClass[instance.classOf[rows.subject[row]!]!]!;
+  };
   for (let track = 0; track < laneOfTrack.length; track++) {
     const lane = laneOfTrack[track]!;
     const { kind, capacity } = lanes[lane]!;

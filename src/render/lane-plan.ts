@@ -33,14 +33,14 @@ export class LanePlan {
 
   /**
    * Adds a group of at least `minHeight` pixels and returns the index of its first lane. The lanes are centred where
-   * the group is higher than they are.
+   * the group is higher than they are. `above` pixels over the group stay free.
    */
-  group(init: Omit<GroupMark, "y" | "height">, lanes: readonly LaneInit[], minHeight = 0): number {
+  group(init: Omit<GroupMark, "y" | "height">, lanes: readonly LaneInit[], minHeight = 0, above = 0): number {
     const first = this.lanes.length;
     const between = init.kind === "device" ? laneGap : flowLaneGap;
     const stacked = lanes.reduce((sum, lane) => sum + lane.height, between * Math.max(0, lanes.length - 1));
     const height = Math.max(stacked, minHeight);
-    const top = this.#foot + this.#gap;
+    const top = this.#foot + this.#gap + above;
     let y = top + Math.floor((height - stacked) / 2);
     for (const lane of lanes) {
       this.lanes.push({ ...lane, y, group: this.groups.length });

@@ -1,5 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
-import { formatCount, formatNs, formatPercent } from "../base/units.ts";
+import { counted, formatCount, formatNs, formatPercent } from "../base/units.ts";
 import { slotStarts, type Trace } from "../core/trace.ts";
 import { markCriticalPath } from "./critical-marks.ts";
 import { addDeviceLanes } from "./device-lanes.ts";
@@ -169,7 +169,7 @@ function describe(trace: Trace, options: TimelineOptions): string {
     `makespan ${formatNs(makespanTicks * instance.tickNs)}${bound > 0 ? `, ${overBound(ratio)}` : ""}${trace.complete ? "" : ", stopped before its end"}`,
     `scheduler ${cleanText(trace.scheduler)}`,
     `sync ${cleanText(trace.sync)}`,
-    `${formatCount(instance.opCount)} operators`,
+    counted(instance.opCount, "operator", formatCount),
     ...(instance.jobCount > 1 ? [`${formatCount(instance.jobCount)} jobs`] : []),
   ].join(" · ");
 }

@@ -4,11 +4,11 @@
  */
 
 /** How a mark is painted. 0 … 7 are the operator kinds with a colour of their own, by total time; then these. */
-export const Style = { other: 8, setup: 9, wait: 10, transfer: 11, job: 12 } as const;
+export const Style = { other: 8, setup: 9, wait: 10, transfer: 11, job: 12, aborted: 13, host: 14 } as const;
 /** How many operator kinds get a colour of their own. */
 export const kindStyles = 8;
 /** Number of styles: indices 0 … styleCount − 1. */
-export const styleCount = 13;
+export const styleCount = 15;
 
 /** One step of the critical path, in order of time. `kind` is "run", "transfer", or anything else for waiting. */
 export interface CriticalSegment {
@@ -59,9 +59,9 @@ export interface LaneMark {
   readonly capacity: number;
 }
 
-/** Lanes that belong together: a device, a route, the jobs. */
+/** Lanes that belong together: a device, a route, the host thread that decides, the jobs. */
 export interface GroupMark {
-  readonly kind: "device" | "route" | "jobs";
+  readonly kind: "device" | "route" | "host" | "jobs";
   readonly name: string;
   /** Second line, or what follows the name: device kind and number of slots. */
   readonly detail: string;
@@ -77,7 +77,7 @@ export interface SpanMark {
   readonly style: number;
   readonly x0: number;
   readonly x1: number;
-  /** What it is of: an op (also its setup and waiting), a transfer or a job. */
+  /** What it is of: an op (also its setup, waiting and aborted runs), a transfer, a call of the scheduler or a job. */
   readonly subject: number;
   readonly startTicks: number;
   readonly endTicks: number;
@@ -97,9 +97,31 @@ export interface DensityCells {
   readonly share: Float32Array;
 }
 
+/** A time in which a device was not as usual: all its lanes where it was absent, else a strip above them. */
+export interface BandMark {
+  readonly kind: "absent" | "slowed" | "sped-up";
+  readonly x0: number;
+  readonly x1: number;
+  readonly y: number;
+  readonly height: number;
+  /** Inside; only where it fits. */
+  readonly label?: string;
+  readonly tooltip: string;
+}
+
+/** Deadlines that were missed, at the time they were set for: of one job or operator, or of several close together. */
+export interface LateMark {
+  readonly lane: number;
+  /** The earliest and the latest of the deadlines. */
+  readonly x0: number;
+  readonly x1: number;
+  readonly count: number;
+  readonly tooltip: string;
+}
+
 /** A vertical line with its label. The line runs from the label's row to the foot of the plot. */
 export interface MarkerMark {
-  readonly kind: "makespan" | "bound";
+  readonly kind: "makespan" | "bound" | "deadline";
   readonly x: number;
   readonly label: string;
   readonly labelX0: number;
@@ -110,8 +132,8 @@ export interface MarkerMark {
 }
 
 export interface LegendEntry {
-  /** A style, the critical path, or the bars that show how busy a lane was. */
-  readonly style: number | "critical" | "busy";
+  /** A style, the critical path, a band, a missed deadline, or the bars that show how busy a lane was. */
+  readonly style: number | "critical" | BandMark["kind"] | "late" | "busy";
   readonly label: string;
   readonly x: number;
   readonly y: number;
@@ -141,6 +163,8 @@ export interface Layout {
   readonly cells: DensityCells;
   /** Boxes around the spans on the critical path, and the lines that link them, as points. */
   readonly critical: { readonly boxes: readonly { readonly lane: number; readonly x0: number; readonly x1: number }[]; readonly lines: readonly (readonly (readonly [x: number, y: number])[])[] };
+  readonly bands: readonly BandMark[];
+  readonly late: readonly LateMark[];
   readonly markers: readonly MarkerMark[];
   readonly legend: readonly LegendEntry[];
   readonly footnotes: readonly PlacedText[];

@@ -1,3 +1,4 @@
+import { checkOptionsNow } from "../base/check-options.ts";
 import { InputError } from "../base/errors.ts";
 import type { PolicyDefinition } from "../plugin.ts";
 
@@ -8,10 +9,10 @@ import type { PolicyDefinition } from "../plugin.ts";
  * @example
  * const scheduler = createPolicy(schedulers.get("dmda"), { beta: 2 });
  */
-export function createPolicy<P, O>(definition: PolicyDefinition<P, O>, options: unknown = {}): P {
-  if (definition.options === undefined) return definition.create({} as O);
-  const result = definition.options["~standard"].validate(options);
-  if (result instanceof Promise) throw new InputError({ code: "bad-option", message: `the options of ${definition.name} can only be checked asynchronously` });
-  if (result.issues !== undefined) throw new InputError(result.issues.map((issue) => ({ code: "bad-option", message: `${definition.name}: ${issue.message}`, path: (issue.path ?? []).map(String) })));
-  return definition.create(result.value);
+// Definitions with different options are made alike: `any` forgets which, as `unknown` could not.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export function createPolicy<P>(definition: PolicyDefinition<P, any>, options: unknown = {}): P {
+  const checked = checkOptionsNow(definition, options);
+  if (checked.issues !== undefined) throw new InputError(checked.issues);
+  return definition.create(checked.options);
 }

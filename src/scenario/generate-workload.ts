@@ -1,6 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { randomSource } from "../base/random.ts";
-import type { Workload } from "../cost/cost-model.ts";
+import type { Workload } from "../graph/workload.ts";
 import { processorMachine } from "../machine/processors.ts";
 import { mostDurations, processorNames } from "../graph/import/uniform-tasks.ts";
 import { familyRegistry } from "../graph/generate/families.ts";

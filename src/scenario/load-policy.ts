@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { checkOptions } from "../base/check-options.ts";
 import { InputError, thrownText, type Issue } from "../base/errors.ts";
 import { suggestion, type Registry } from "../base/registry.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
@@ -50,7 +51,7 @@ export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>
     const builtIn = registry.tryGet(named);
     const { definition, ...source }: FoundPolicy<D> = builtIn === undefined ? await importPolicy<D>(named, scenario, path, registry) : { definition: builtIn, name: named };
     const given = definition === replay ? await withPlacement(options, scenario, path, readFile) : options;
-    return { definition, options: await checkOptions(definition, given, registry.kind, scenario, path), origin: { ...source, options: given } };
+    return { definition, options: await checkedOptions(definition, given, registry.kind, scenario, path), origin: { ...source, options: given } };
   } catch (error) {
     if (!(error instanceof InputError) && registry.tryGet(named) !== undefined) throw error;
     // Not only `import` runs a stranger's code: so do getters, and the check of options.
@@ -67,7 +68,9 @@ async function withPlacement(options: Readonly<Record<string, unknown>>, scenari
   try {
     const file = scenario.path(trace, at);
     const [{ loadTrace }, { recordedPlacement }] = await Promise.all([import("../trace/saved-trace.ts"), import("./recorded-placement.ts")]);
-    return { ...rest, placement: recordedPlacement(loadTrace(new TextDecoder().decode(await readFile(file)), { file })) };
+    const recorded = loadTrace(new TextDecoder().decode(await readFile(file)), { file });
+    if (recorded.instance.duplicateOf !== undefined) throw new InputError({ code: "duplicates", message: `the recorded run ran operators several times, and replay runs each once`, hint: `repeat it with its own scheduler, ${recorded.scheduler}` });
+    return { ...rest, placement: recordedPlacement(recorded) };
   } catch (error) {
     throw scenario.blame(error, at);
   }
@@ -145,24 +148,18 @@ function checkShape<D>(value: unknown, named: string, kind: string): D {
   throw new InputError({ code: "bad-policy", message: `${named} is not a ${kind}: ${typeof value === "object" && value !== null ? `it lacks ${missing.join(", ")}` : `it is ${quote(value)}`}`, hint: shapeHint });
 }
 
-async function checkOptions(definition: SchedulerDefinition | SyncDefinition, given: Readonly<Record<string, unknown>>, kind: string, scenario: Scenario, path: Path): Promise<unknown> {
-  const schema = definition.options;
-  if (schema === undefined) {
-    const keys = Object.keys(given);
-    if (keys.length > 0) throw new InputError(keys.map((key) => ({ code: "unknown-key", message: `the ${kind} ${definition.name} takes no options, but ${quote(key)} is given`, ...scenario.position([...path, key], "key"), path: [...path, key] })));
-    return {};
-  }
+async function checkedOptions(definition: SchedulerDefinition | SyncDefinition, given: Readonly<Record<string, unknown>>, kind: string, scenario: Scenario, path: Path): Promise<unknown> {
   const zodSchema = zodOptions(definition);
   if (zodSchema !== undefined) {
     const parsed = await zodSchema.safeParseAsync(given, { error: describeIssue });
     if (!parsed.success) throw new InputError(scenario.schemaIssues(parsed.error.issues, path));
     return parsed.data;
   }
-  const result = await schema["~standard"].validate(given);
-  if (result.issues === undefined) return result.value;
-  throw new InputError(result.issues.map((issue): Issue => {
-    const at = [...path, ...(issue.path ?? []).map((step) => (typeof step === "object" && step !== null && "key" in step ? step.key : step) as string | number)];
-    return { code: "bad-option", message: `${kind} ${definition.name}: ${issue.message}`, ...scenario.position(at), path: at };
+  const checked = await checkOptions(definition, given);
+  if (checked.issues === undefined) return checked.options;
+  throw new InputError(checked.issues.map(({ code, message, path: below }): Issue => {
+    const at = [...path, ...below];
+    return { code, message: `${code === "unknown-key" ? "the " : ""}${kind} ${message}`, ...scenario.position(at, code === "unknown-key" ? "key" : "value"), path: at };
   }));
 }
 

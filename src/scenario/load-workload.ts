@@ -1,11 +1,13 @@
 import { InputError } from "../base/errors.ts";
-import type { Workload } from "../cost/cost-model.ts";
+import type { Workload } from "../graph/workload.ts";
+import type { OperatorGraph } from "../graph/graph.ts";
 import { buildModel, modelRegistry } from "../graph/models/index.ts";
 import type { UnknownOperator } from "../graph/onnx/import-onnx.ts";
 import { castGraph } from "./cast-graph.ts";
 import { generateWorkload } from "./generate-workload.ts";
 import { buildInlineGraph, type InlineWorkload } from "./inline-graph.ts";
 import { workloadSources, type WorkloadSource } from "./merge.ts";
+import { phaseWorkload } from "./phases.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
 import { unpack } from "./unpack.ts";
@@ -66,6 +68,23 @@ export async function loadWorkload(scenario: Scenario, processors: number | unde
 function withWayToChoose(error: unknown): unknown {
   if (!(error instanceof InputError)) return error;
   return new InputError(error.issues.map((issue) => (issue.code === "no-graph" ? { ...issue, hint: `write graph: NAME beside it, or --set workload.graph=NAME; ${issue.hint}` } : issue)));
+}
+
+/** The graph of each phase, in their order, built once where phases agree; `loaded` is what the workload says without them. */
+export function loadPhases(scenario: Scenario, loaded: LoadedWorkload): OperatorGraph[] {
+  const spec = scenario.spec.workload;
+  const built = new Map<string, OperatorGraph>();
+  return spec.phases!.map((phase, i) => {
+    if (loaded.source !== "model") return loaded.graph;
+    const own = phaseWorkload(spec, phase);
+    const key = JSON.stringify(Object.keys(modelRegistry.get(spec.model!).options.shape).map((option) => own[option]));
+    try {
+      if (!built.has(key)) built.set(key, modelOf(own).graph);
+    } catch (error) {
+      throw scenario.blame(error, ["workload", "phases", i]);
+    }
+    return built.get(key)!;
+  });
 }
 
 /** Builds a model; the keys of the workload that are its options go to it. */

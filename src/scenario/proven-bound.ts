@@ -11,7 +11,7 @@ import { exact } from "../schedulers/exact.ts";
  */
 export function withProof(bound: LowerBound, { scheduler, report, instance, seed, ops, complete, makespanTicks }: Trace): LowerBound {
   const nodes = report?.["nodes"];
-  if (scheduler !== exact.name || typeof nodes !== "number" || !complete || bound.ticks >= makespanTicks) return bound;
+  if (scheduler !== exact.name || typeof nodes !== "number" || !complete || bound.ticks >= makespanTicks || instance.changeTicks !== undefined) return bound;
   // An operator that takes no time comes before what starts at the same tick after it.
   const order = Uint32Array.from(instance.topo).sort((a, b) => ops.startTicks[a]! - ops.startTicks[b]! || ops.endTicks[a]! - ops.endTicks[b]!);
   const incumbent = Array.from(order, (op) => ({ op, device: ops.device[op]! }));

@@ -15,12 +15,13 @@ export function resolvePath(named: string, from: Position): string {
 
 /**
  * Reads a scenario file and all it includes, and merges them: includes in their order, then the file itself.
+ * @param alsoWrong asked for more problems where some files could not be read: of what the others hold
  * @throws {InputError} with the problems of all files together.
  */
-export async function readSources(file: string, readFile: ReadFile = (path) => readOrdinaryFile(path, yamlByteLimit)): Promise<SourceMap> {
+export async function readSources(file: string, readFile: ReadFile = (path) => readOrdinaryFile(path, yamlByteLimit), alsoWrong?: (merged: SourceMap) => readonly Issue[]): Promise<SourceMap> {
   const reader = new SourceReader(readFile);
   const merged = await reader.read(file, undefined, []);
-  if (merged === undefined || reader.issues.length > 0) throw new InputError(reader.issues);
+  if (merged === undefined || reader.issues.length > 0) throw new InputError([...reader.issues, ...((merged && alsoWrong?.(merged)) ?? [])]);
   return merged;
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/check-options.ts";
 import { InputError } from "../base/errors.ts";
 import type { Registry } from "../base/registry.ts";
 import type { Instance } from "../core/instance.ts";
@@ -57,9 +58,9 @@ export async function repeatSaved(trace: Trace, options: Pick<RunOptions, "progr
 async function chooseAgain<D extends SchedulerDefinition | SyncDefinition>({ use, ...options }: { readonly use: string }, registry: Registry<D>): Promise<ChosenPolicy<D>> {
   const definition = registry.tryGet(use);
   if (definition === undefined) throw cannotRepeat(`the ${registry.kind} "${use}" is not built in, and no trace can bring it`);
-  const checked = await definition.options?.["~standard"].validate(options);
-  if (checked?.issues !== undefined) throw cannotRepeat(`the options that the trace gives for the ${registry.kind} "${use}" do not fit: ${checked.issues[0]!.message}`);
-  return { definition, options: checked === undefined ? {} : checked.value };
+  const checked = await checkOptions(definition, options);
+  if (checked.issues !== undefined) throw cannotRepeat(`the options that the trace gives for the ${registry.kind} "${use}" do not fit: ${checked.issues[0]!.message}`);
+  return { definition, options: checked.options };
 }
 
 function cannotRepeat(message: string): InputError {

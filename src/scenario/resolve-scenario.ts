@@ -1,11 +1,14 @@
+import { checkOptions } from "../base/check-options.ts";
 import { InputError, type Issue, type Warning } from "../base/errors.ts";
 import type { Registry } from "../base/registry.ts";
 import { buildCostModel, defaultCostModel } from "../cost/build-cost-model.ts";
 import type { Costs } from "../cost/cost-model.ts";
 import type { Information } from "../core/information.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
+import type { DeviceEvent } from "../core/compile-changes.ts";
 import type { MergedOp } from "../graph/fuse.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
+import { joinJobs, type JobsGraph } from "../graph/join-jobs.ts";
 import { buildMachine } from "../machine/build-machine.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
@@ -16,8 +19,10 @@ import { arrivalTimes } from "./arrivals.ts";
 import { checkCostDevices } from "./check-cost-devices.ts";
 import { givenTimes } from "./inline-graph.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
-import { loadWorkload, sourceOf, type LoadedWorkload } from "./load-workload.ts";
+import { loadPhases, loadWorkload, sourceOf, type LoadedWorkload } from "./load-workload.ts";
+import { phaseArrivals, phaseOfJobs } from "./phases.ts";
 import type { ReadFile } from "./read-file.ts";
+import { resolveEvents } from "./resolve-events.ts";
 import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
@@ -35,10 +40,14 @@ export interface ResolvedScenario {
   readonly tickNs: number;
   /** One arrival an instance; Infinity = when an earlier one ends. */
   readonly arrivalsNs: readonly number[];
+  /** By operator, its instance, where `graph` has the operators of all instances: those of different phases differ. Absent where the graph is repeated. */
+  readonly jobOf?: Uint32Array;
   /** The arrivals with another seed; absent where they are no matter of luck. */
   readonly drawArrivals?: (seed: number) => readonly number[];
   /** When each instance should have ended, after its arrival; absent = no deadline. */
   readonly deadlineNs?: number;
+  /** Devices that are slowed, lost, and join; absent where none does. */
+  readonly events?: readonly DeviceEvent[];
   readonly weights: "resident" | "host";
   /** Relative standard deviation of operator times. */
   readonly noise: number;
@@ -96,16 +105,21 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   };
 
   const seed = spec.seed ?? 0;
-  const instances = spec.workload.instances ?? 1;
+  const { phases } = spec.workload;
+  const phaseOf = phases && (await attempt(["workload"], () => phaseOfJobs(spec.workload)));
+  const instances = phases ? (phaseOf?.length ?? 1) : (spec.workload.instances ?? 1);
   const loaded = await attempt(["workload"], () => loadWorkload(scenario, processorCount(spec), options.readFile));
   const machine = await attempt(["machine"], () => machineOf(scenario, loaded));
   if (loaded && loaded.graph.opCount * instances > operatorLimit) {
-    issues.push({ code: "too-many-operators", message: `${instances} instances of ${loaded.graph.opCount} operators are more than ${operatorLimit}`, ...scenario.position(["workload", "instances"]), path: ["workload", "instances"] });
+    issues.push({ code: "too-many-operators", message: `${instances} instances of ${loaded.graph.opCount} operators are more than ${operatorLimit}`, ...scenario.position(["workload", phases ? "phases" : "instances"]), path: ["workload", phases ? "phases" : "instances"] });
   }
-  const arrivalsNs = await attempt(["workload"], () => arrivalTimes(spec.workload, seed));
+  const arrivalsOf = (other: number): number[] => (phases ? phaseArrivals(phases, phaseOf ?? [], other) : arrivalTimes(spec.workload, other));
+  const arrivalsNs = await attempt(["workload"], () => arrivalsOf(seed));
   const fused = loaded && machine && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", machine)));
+  const joined = loaded && machine && phaseOf && (await attempt(["workload", "phases"], () => joinPhases(scenario, loaded, machine, phaseOf)));
   const costs = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
 
+  const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
   const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));
 
   const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
@@ -122,9 +136,9 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
 
   if (issues.length > 0 || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
   const tickNs = spec.tick ?? loaded.tickNs ?? 1;
-  const drawn = instances > 1 && typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals;
+  const drawn = instances > 1 && (phases ? phases.some(({ rate }) => rate !== undefined) : typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals);
   return {
-    name: scenario.name, graph: fused.graph, machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: (other) => arrivalTimes(spec.workload, other) }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), weights: spec.workload.weights ?? "resident",
+    name: scenario.name, graph: joined?.graph ?? fused.graph, ...(joined && { jobOf: joined.jobOf }), machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: arrivalsOf }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), ...(events && { events }), weights: spec.workload.weights ?? "resident",
     noise: spec.noise ?? 0, seed, ...(information && { information }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
@@ -159,6 +173,18 @@ function bringer(source: LoadedWorkload["source"]): string {
   return source === "generate" ? "a generated graph" : `${source === "estee" ? "an" : "a"} ${source} file`;
 }
 
+/** The jobs of all phases in one graph, where the phases run different graphs; undefined where one graph is repeated. */
+async function joinPhases(scenario: Scenario, loaded: LoadedWorkload, machine: Machine, phaseOf: readonly number[]): Promise<JobsGraph | undefined> {
+  const graphs = loadPhases(scenario, loaded);
+  const distinct = [...new Set(graphs)];
+  if (distinct.length === 1 && distinct[0] === loaded.graph) return undefined;
+  const total = phaseOf.reduce((sum, i) => sum + graphs[i]!.opCount, 0);
+  if (total > operatorLimit) throw new InputError({ code: "too-many-operators", message: `the phases have ${total} operators, and ${operatorLimit} are possible`, path: [] });
+  const fused: OperatorGraph[] = [];
+  for (const graph of distinct) fused.push((await fuse({ ...loaded, graph }, scenario.spec.workload.fuse ?? "auto", machine)).graph);
+  return joinJobs(loaded.graph.name, fused, phaseOf.map((i) => distinct.indexOf(graphs[i]!)));
+}
+
 async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machine: Machine): Promise<{ graph: OperatorGraph; merged: readonly MergedOp[] }> {
   const automatic = loaded.costs === undefined && loaded.inline === undefined && loaded.source !== "generate" && machine.devices.every((device) => device.fuses);
   if (wanted === "off" || (wanted === "auto" && !automatic)) return { graph: loaded.graph, merged: [] };
@@ -187,7 +213,6 @@ function costsOf(scenario: Scenario, loaded: LoadedWorkload | undefined, machine
 
 /** A scheduler with no options given, or undefined when it cannot do without. */
 async function defaultsOf(definition: SchedulerDefinition): Promise<[ChosenPolicy<SchedulerDefinition>] | undefined> {
-  const result = await definition.options?.["~standard"].validate({});
-  if (result?.issues) return undefined;
-  return [{ definition, options: result ? result.value : {} }];
+  const checked = await checkOptions(definition, {});
+  return checked.issues === undefined ? [{ definition, options: checked.options }] : undefined;
 }

@@ -26,9 +26,9 @@ export interface RunOptions {
 
 /** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
 export function compileScenario(scenario: ResolvedScenario): Instance {
-  const { name, graph, machine, costs, tickNs, arrivalsNs, deadlineNs, weights, noise, machineAt } = scenario;
+  const { name, graph, machine, costs, tickNs, arrivalsNs, jobOf, deadlineNs, events, weights, noise, machineAt } = scenario;
   try {
-    return compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), weights, noise });
+    return compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), ...(events && { events }), ...(jobOf && { jobOf }), weights, noise });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...machineAt } : issue)));
@@ -56,5 +56,6 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
   const report = policyReport(scheduler.definition.name, policy);
-  return report === undefined ? trace : { ...trace, report };
+  // Not by spreading: that would hash a million operators.
+  return report === undefined ? trace : Object.assign(trace, { report });
 }

@@ -3,6 +3,7 @@ import { quantity } from "../base/quantity.ts";
 import { parseQuantity } from "../base/units.ts";
 import { costSchema } from "../cost/schema.ts";
 import { machineSchema, type MachineSpec } from "../machine/schema.ts";
+import { eventsSchema } from "./events-schema.ts";
 import { dispatchSchema, informationSchema } from "./information-schema.ts";
 import { workloadSchema, type WorkloadSpec } from "./workload-schema.ts";
 
@@ -66,6 +67,7 @@ export const scenarioSchema = z.strictObject({
   machine: shortForUse(machineName, machineSchema, "What it runs on: a machine of the library, one written here, or {processors: N}. Default: the task file's own processors, else workstation").optional(),
   scheduler: schedulerSchema.optional(),
   sync: syncSchema.optional(),
+  events: eventsSchema.optional().describe("Devices that are slowed, lost, and join while the run goes on"),
   cost: costSchema.optional().describe("How long operators take: roofline, a table, a constant, or a list of these, of which the first that answers is believed. Default roofline, from the data sheets"),
   noise: quantity("ratio").refine((share) => share <= 1, { message: "must be at most 100%" }).optional().describe("Relative standard deviation of operator times, on top of the cost model's own: 5%. Default 0"),
   information: informationSchema.optional().describe("What schedulers know of the time that operators take; the run itself takes the true times"),

@@ -1,6 +1,6 @@
 import type { Warning } from "../base/errors.ts";
 import { formatNs, formatPercent } from "../base/units.ts";
-import { ceilTicks } from "../core/shared-resources.ts";
+import { ceilTicks } from "../core/ticks.ts";
 import type { CostModel, Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";

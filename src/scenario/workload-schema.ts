@@ -3,6 +3,7 @@ import { quantity } from "../base/quantity.ts";
 import { dtypeNames } from "../machine/schema.ts";
 import { families } from "../graph/generate/families.ts";
 import { models } from "../graph/models/index.ts";
+import type { PhaseSpec } from "./phases.ts";
 import type { GenerateSpec } from "./generate-workload.ts";
 
 const count = z.int().min(1);
@@ -42,6 +43,15 @@ const repeat = {
   deadline: quantity("time").optional().describe("When each instance should have ended, counted from its arrival: 20ms. What is late is reported, and nothing is stopped. Default: no deadline"),
   inFlight: count.max(1_000_000).optional().describe("Back to back: how many instances run at once. Default 1"),
 };
+/** What a phase says besides options of the model. */
+const phase = {
+  for: quantity("time").refine((ns) => ns > 0, { message: "must be longer than 0" }).describe("How long the phase lasts; the next one follows"),
+  rate: quantity("rate").refine((perNs) => perNs > 0, { message: "must be above 0" }).optional().describe("Mean arrivals per time, at random: 50/s"),
+  every: quantity("time").refine((ns) => ns > 0, { message: "must be longer than 0" }).optional().describe("Fixed time between two arrivals, instead of a rate"),
+};
+const phasesOf = (options: Record<string, z.ZodType> = {}) => z.array(z.strictObject({ ...phase, ...options })).min(1).optional().describe("A load that changes: one phase after the other, each with its own arrivals, and with a model also its own options (batch: 8); instead of instances and arrivals");
+/** As an option of a phase: what is left out is as the workload says. */
+const withoutDefault = (schema: z.ZodType): z.ZodType => (schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema).optional();
 const weights = z.enum(["resident", "host"]).optional().describe("Where weights are before the run: in every memory already, or in the host's, as inputs are. Default resident");
 const switches = ["auto", "on", "off"] as const;
 const operators = {
@@ -64,18 +74,18 @@ const familyBranches = families.map((family) => z.strictObject({ family: z.liter
 export const generateSchema = z.discriminatedUnion("family", familyBranches as unknown as [(typeof familyBranches)[0]]) as unknown as z.ZodType<GenerateSpec>;
 
 const sources = {
-  onnx: z.strictObject({ onnx: file.describe("An .onnx file; its weights are not read"), dims: z.record(z.string(), count).optional().describe("Values of symbolic dimensions: {batch: 8}"), dtype: cast, ...operators, ...repeat }),
-  tasks: z.strictObject({ tasks: file.describe("A task graph with one duration per processor (heddle-tasks/1 JSON); brings its own machine"), ...repeat }),
-  stg: z.strictObject({ stg: file.describe("A Standard Task Graph file; needs machine: {processors: N}"), ...repeat }),
-  dot: z.strictObject({ dot: file.describe("A Graphviz DOT file with weights; needs machine: {processors: N}"), ...repeat }),
-  wfformat: z.strictObject({ wfformat: file.describe("A WfCommons WfFormat 1.5 workflow"), ...repeat }),
-  estee: z.strictObject({ estee: file.describe("A data set of the Estee simulator; needs machine: {processors: N}"), graph: z.union([z.string().min(1), z.int().min(0)]).optional().describe("Which graph of the data set: its name, or its key where several have one name. Default: the only one"), ...repeat }),
-  generate: z.strictObject({ generate: generateSchema.describe("A task graph of the literature, by family; needs machine: {processors: N}, but for those of kernels"), ...repeat }),
-  graph: z.strictObject({ graph: inlineGraphSchema.describe("Operators and edges, written here"), fuse: z.enum(switches).optional().describe("Merge element-wise operators into their producers. Default auto: off, what is written is what runs"), ...repeat }),
+  onnx: z.strictObject({ onnx: file.describe("An .onnx file; its weights are not read"), dims: z.record(z.string(), count).optional().describe("Values of symbolic dimensions: {batch: 8}"), dtype: cast, ...operators, ...repeat, phases: phasesOf() }),
+  tasks: z.strictObject({ tasks: file.describe("A task graph with one duration per processor (heddle-tasks/1 JSON); brings its own machine"), ...repeat, phases: phasesOf() }),
+  stg: z.strictObject({ stg: file.describe("A Standard Task Graph file; needs machine: {processors: N}"), ...repeat, phases: phasesOf() }),
+  dot: z.strictObject({ dot: file.describe("A Graphviz DOT file with weights; needs machine: {processors: N}"), ...repeat, phases: phasesOf() }),
+  wfformat: z.strictObject({ wfformat: file.describe("A WfCommons WfFormat 1.5 workflow"), ...repeat, phases: phasesOf() }),
+  estee: z.strictObject({ estee: file.describe("A data set of the Estee simulator; needs machine: {processors: N}"), graph: z.union([z.string().min(1), z.int().min(0)]).optional().describe("Which graph of the data set: its name, or its key where several have one name. Default: the only one"), ...repeat, phases: phasesOf() }),
+  generate: z.strictObject({ generate: generateSchema.describe("A task graph of the literature, by family; needs machine: {processors: N}, but for those of kernels"), ...repeat, phases: phasesOf() }),
+  graph: z.strictObject({ graph: inlineGraphSchema.describe("Operators and edges, written here"), fuse: z.enum(switches).optional().describe("Merge element-wise operators into their producers. Default auto: off, what is written is what runs"), ...repeat, phases: phasesOf() }),
 };
 
 /** One branch a model builder: its options stand beside the name. */
-const modelBranches = models.map((model) => z.strictObject({ model: z.literal(model.name).describe(model.summary), ...model.options.shape, ...operators, ...repeat }));
+const modelBranches = models.map((model) => z.strictObject({ model: z.literal(model.name).describe(model.summary), ...model.options.shape, ...operators, ...repeat, phases: phasesOf(Object.fromEntries(Object.entries(model.options.shape).map(([key, schema]) => [key, withoutDefault(schema as z.ZodType)]))) }));
 
 /** The `workload:` section: exactly one source, and how often it runs. */
 export const workloadSchema: z.ZodType<WorkloadSpec> = z.union([
@@ -86,4 +96,4 @@ export const workloadSchema: z.ZodType<WorkloadSpec> = z.union([
 type SpecOf<K extends keyof typeof sources> = Partial<z.output<(typeof sources)[K]>>;
 
 /** A checked `workload:` section: exactly one of its sources is set; beside `estee`, `graph` is the name of one of its graphs. The options of a model builder are further keys. */
-export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & { readonly estee?: string | undefined; readonly generate?: GenerateSpec | undefined; readonly model?: string | undefined; readonly [option: string]: unknown };
+export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & { readonly estee?: string | undefined; readonly generate?: GenerateSpec | undefined; readonly model?: string | undefined; readonly phases?: readonly PhaseSpec[] | undefined; readonly [option: string]: unknown };

@@ -6,11 +6,9 @@ import { ScheduleDecoder } from "./schedule-decoder.ts";
 import { defaultEvaluations, meanTicks, searchScheduler, searchSeeds, type SearchResult } from "./search-scheduler.ts";
 
 const options = z.strictObject({
-  /** Schedules to evaluate. 0 = as many as look at 2,000,000 ops in all, between 100 and 5,000. */
-  evaluations: z.int().min(0).default(0),
-  /** Temperature at the start and at the end, in mean times of an op. */
-  start: z.number().positive().max(1).default(0.1),
-  end: z.number().positive().max(1).default(0.01),
+  evaluations: z.int().min(0).default(0).describe("Schedules to evaluate. 0 = as many as look at 2,000,000 ops in all, between 100 and 5,000"),
+  start: z.number().positive().max(1).default(0.1).describe("Temperature at the start, in mean times of an op"),
+  end: z.number().positive().max(1).default(0.01).describe("Temperature at the end"),
 });
 type Options = z.infer<typeof options>;
 

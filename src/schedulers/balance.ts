@@ -5,8 +5,7 @@ import type { FreeDevices } from "./free-devices.ts";
 import { listScheduler } from "./list-scheduler.ts";
 
 const options = z.strictObject({
-  /** Length of the windows over which utilisation is measured: "10ms". 0 = since the start of the run. */
-  window: quantity("time").default(0),
+  window: quantity("time").default(0).describe('Length of the windows over which utilisation is measured: "10ms". 0 = since the start of the run'),
 });
 
 /**

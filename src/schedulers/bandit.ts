@@ -5,8 +5,7 @@ import { kindIds, type KindIds } from "./kind-ids.ts";
 const paper = "P. Auer, N. Cesa-Bianchi, P. Fischer, \"Finite-time analysis of the multiarmed bandit problem\", Machine Learning 47, 2002, doi:10.1023/A:1013689704352";
 
 const options = z.strictObject({
-  /** Weight of the confidence term: 0 = always the best so far, 1 = as published, more = tries more. */
-  exploration: z.number().min(0).default(1),
+  exploration: z.number().min(0).default(1).describe("Weight of the confidence term: 0 = always the best so far, 1 = as published, more = tries more"),
 });
 
 /**

@@ -5,10 +5,8 @@ import { immediateScheduler } from "./immediate.ts";
 const manual = "C. Augonnet, S. Thibault, R. Namyst, P.-A. Wacrenier, \"StarPU: a unified platform for task scheduling on heterogeneous multicore architectures\", CCPE 23(2), 2011, doi:10.1002/cpe.1631";
 
 const options = z.strictObject({
-  /** Weight of the expected end of the op: the device's queue, then the op itself. */
-  alpha: z.number().min(0).default(1),
-  /** Weight of the time to bring the inputs. Above 1: rather stay where the data is, and spare the links. */
-  beta: z.number().min(0).default(1),
+  alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),
+  beta: z.number().min(0).default(1).describe("Weight of the time to bring the inputs. Above 1: rather stay where the data is, and spare the links"),
 });
 
 /**

@@ -2,15 +2,13 @@ import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { FreeDevices } from "./free-devices.ts";
 import { OpDeques } from "./op-deques.ts";
+import { SetupCredit } from "./setup-credit.ts";
 import { starpuHandbook } from "./starpu.ts";
 
 const options = z.strictObject({
-  /** Weight of the expected end of the op: the device's queue, then the op itself. */
-  alpha: z.number().min(0).default(1),
-  /** Weight of the time to bring the inputs. */
-  beta: z.number().min(0).default(1),
-  /** How many ops of its queue a device looks at, oldest first, when it has room. */
-  window: z.int().min(1).default(64),
+  alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),
+  beta: z.number().min(0).default(1).describe("Weight of the time to bring the inputs"),
+  window: z.int().min(1).default(64).describe("How many ops of its queue a device looks at, oldest first, when it has room"),
 });
 type Options = z.infer<typeof options>;
 
@@ -33,6 +31,9 @@ class DequeModelReady implements Scheduler {
   readonly #options: Options;
   #queues!: OpDeques;
   #free!: FreeDevices;
+  #setups!: SetupCredit;
+  /** By device: ticks until it can begin another op, as of the last one mapped. */
+  #wait!: Float64Array;
   /** By device: expected work that is mapped to it and not placed. */
   #mappedTicks!: Float64Array;
   #mapped!: Int32Array;
@@ -45,6 +46,8 @@ class DequeModelReady implements Scheduler {
   prepare(view: PolicyView): void {
     this.#queues = new OpDeques(view.opCount);
     this.#free = new FreeDevices(view);
+    this.#setups = new SetupCredit(view);
+    this.#wait = new Float64Array(view.deviceCount);
     this.#mappedTicks = new Float64Array(view.deviceCount);
     this.#mapped = new Int32Array(view.deviceCount);
   }
@@ -55,13 +58,15 @@ class DequeModelReady implements Scheduler {
     let lowest = Infinity;
     for (let d = 0; d < view.deviceCount; d++) {
       const execution = view.estimateTicks(op, d);
+      this.#wait[d] = this.#waitTicks(view, d);
       if (execution === Infinity) continue;
-      const end = alpha * (this.#waitTicks(view, d) + execution + view.setupTicks(op, d));
+      const end = alpha * (this.#wait[d]! + execution + (this.#setups.hasReloads ? this.#setups.charged(op, d) : 0));
       if (end >= lowest) continue;
       const score = end + beta * view.dataTicks(op, d);
       if (score < lowest) [best, lowest] = [d, score];
     }
     if (best < 0) return;
+    if (this.#setups.hasReloads) this.#setups.settle(op, best, this.#wait)();
     this.#queues.push(best, op);
     this.#mappedTicks[best]! += view.estimateTicks(op, best);
     this.#mapped[best]!++;

@@ -5,10 +5,8 @@ import { upwardRanks } from "./ranks.ts";
 import { starpuHandbook } from "./starpu.ts";
 
 const options = z.strictObject({
-  /** Weight of the expected end of the op: the device's queue, then the op itself. */
-  alpha: z.number().min(0).default(1),
-  /** Weight of the time to bring the inputs. */
-  beta: z.number().min(0).default(1),
+  alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),
+  beta: z.number().min(0).default(1).describe("Weight of the time to bring the inputs"),
 });
 
 /**

@@ -1,6 +1,7 @@
 import { SimulationError } from "../base/errors.ts";
 import type { PolicyView } from "../plugin.ts";
 import { InputArrivals } from "./input-arrivals.ts";
+import { JobReleases } from "./job-releases.ts";
 import type { Plan } from "./plan.ts";
 import { ReloadingSlots } from "./reloading-slots.ts";
 import { RouteKinds } from "./route-kinds.ts";
@@ -15,7 +16,7 @@ import { TimelineGaps } from "./timeline-gaps.ts";
  * its producer's device as the producer ends, once for each memory that needs it, over a quiet route. So a tensor
  * that was moved for one consumer is there for the others at that same time: a replica never comes earlier than the
  * edge's own transfer would, and needs no bookkeeping. A job that runs back to back starts
- * when all those before it are planned to have ended.
+ * as an earlier one is planned to end: see {@link JobReleases}.
  *
  * Where a device must load a configuration first, a slot has that of the op before it in the plan, and the op takes the
  * setup and its estimate. Gaps are then only for ops that the configuration before the gap suits: see {@link ReloadingSlots}.
@@ -30,6 +31,8 @@ export class EarliestFinish {
   readonly #reloading: ReloadingSlots | undefined;
   readonly #arrivals: InputArrivals;
   readonly #jobStart: Float64Array;
+  /** Undefined for a single job. */
+  readonly #releases: JobReleases | undefined;
   // The last answer of #search.
   #foundSlot = 0;
   #foundStart = 0;
@@ -61,6 +64,8 @@ export class EarliestFinish {
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
     this.#reloading = ReloadingSlots.of(view, this.#firstSlot, insertion);
     this.#jobStart = new Float64Array(view.jobCount).fill(-1);
+    if (view.jobCount > 1) this.#releases = new JobReleases(view);
+    this.#releases?.reset();
     this.#device = new Int32Array(opCount).fill(-1);
     this.#slot = new Int32Array(opCount).fill(-1);
     this.#start = new Float64Array(opCount);
@@ -129,6 +134,8 @@ export class EarliestFinish {
     this.#device[op] = device;
     this.#end[op] = end;
     if (end > this.#makespan) this.#makespan = end;
+    if (end === start) this.#releases?.gone(op);
+    else this.#releases?.ended(op, end);
     if (end === start) return;
     let slot = this.#firstSlot[device]!;
     while (slot + 1 < this.#firstSlot[device + 1]! && this.#tail(device, slot) > start) slot++;
@@ -171,14 +178,17 @@ export class EarliestFinish {
 
   /** By device: when all inputs of `op` can be there. Its predecessors must be planned. The array is reused. */
   arrivals(op: number): Float64Array {
-    this.#arrivals.find(op, this.#startOfJob(this.#view.jobOf(op)));
+    this.#arrivals.find(op, this.#startOfJob(op));
     return this.#arrivals.ticks;
   }
 
-  #startOfJob(job: number): number {
+  /** When the job of `op` starts. */
+  #startOfJob(op: number): number {
+    const job = this.#view.jobOf(op);
     if (this.#jobStart[job]! < 0) {
       const arrival = this.#view.arrivalTicks(job);
-      this.#jobStart[job] = arrival < Infinity ? arrival : this.#makespan;
+      const release = arrival < Infinity ? arrival : (this.#releases?.startOf(op) ?? Infinity);
+      this.#jobStart[job] = release < Infinity ? release : this.#makespan;
     }
     return this.#jobStart[job]!;
   }
@@ -215,6 +225,7 @@ export class EarliestFinish {
     this.#start[op] = start;
     this.#end[op] = end;
     this.#planned[this.#count++] = op;
+    this.#releases?.ended(op, end);
     if (end > this.#makespan) this.#makespan = end;
   }
 

@@ -6,10 +6,8 @@ import { firstToComplete } from "./first-to-complete.ts";
 import { listScheduler, soonestDone } from "./list-scheduler.ts";
 
 const options = z.strictObject({
-  /** `global`: one queue for all devices, and a device with room takes its most urgent op. `device`: each ready op goes at once to the queue of the device where it is expected to complete first, and waits there for it. */
-  queue: z.enum(["global", "device"]).default("global"),
-  /** True: an op must leave time for those that wait for it, so their deadlines count for it too. */
-  inherit: z.boolean().default(true),
+  queue: z.enum(["global", "device"]).default("global").describe("`global`: one queue for all devices, and a device with room takes its most urgent op. `device`: each ready op goes at once to the queue of the device where it is expected to complete first, and waits there for it"),
+  inherit: z.boolean().default(true).describe("True: an op must leave time for those that wait for it, so their deadlines count for it too"),
 });
 
 const paper = "C. L. Liu, J. W. Layland, \"Scheduling algorithms for multiprogramming in a hard-real-time environment\", JACM 20(1), 1973, doi:10.1145/321738.321743";

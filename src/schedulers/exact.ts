@@ -8,8 +8,7 @@ import { planHeft } from "./heft.ts";
 
 const defaultNodes = 100_000;
 const options = z.strictObject({
-  /** Partial schedules that may be looked at. The answer depends on nothing else. */
-  nodes: z.int().min(1).default(defaultNodes),
+  nodes: z.int().min(1).default(defaultNodes).describe("Partial schedules that may be looked at. The answer depends on nothing else"),
 });
 
 /**

@@ -4,13 +4,8 @@ import { kindIds, type KindIds } from "./kind-ids.ts";
 import { LearnedTimes } from "./learned-times.ts";
 
 const options = z.strictObject({
-  /**
-   * What it knows before the first completion. `estimates`: the expected times, each (kind, device) with a factor that is learned.
-   * `nothing`: only what can run where; it learns a mean time by (kind, device), and tries each pair once.
-   */
-  start: z.enum(["estimates", "nothing"]).default("estimates"),
-  /** Weight of a new sample in the exponential average. */
-  smoothing: z.number().gt(0).max(1).default(0.25),
+  start: z.enum(["estimates", "nothing"]).default("estimates").describe("What it knows before the first completion. `estimates`: the expected times, each (kind, device) with a factor that is learned. `nothing`: only what can run where; it learns a mean time by (kind, device), and tries each pair once"),
+  smoothing: z.number().gt(0).max(1).default(0.25).describe("Weight of a new sample in the exponential average"),
 });
 type Options = z.infer<typeof options>;
 

@@ -5,10 +5,8 @@ import { ScheduleDecoder } from "./schedule-decoder.ts";
 import { defaultEvaluations, searchScheduler, searchSeeds, type Chromosome, type SearchResult } from "./search-scheduler.ts";
 
 const options = z.strictObject({
-  /** Schedules to evaluate. 0 = as many as look at 2,000,000 ops in all, between 100 and 5,000. */
-  evaluations: z.int().min(0).default(0),
-  /** Schedules that are kept. */
-  population: z.int().min(2).max(10_000).default(30),
+  evaluations: z.int().min(0).default(0).describe("Schedules to evaluate. 0 = as many as look at 2,000,000 ops in all, between 100 and 5,000"),
+  population: z.int().min(2).max(10_000).default(30).describe("Schedules that are kept"),
 });
 type Options = z.infer<typeof options>;
 

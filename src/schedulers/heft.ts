@@ -8,8 +8,7 @@ import { RouteKinds } from "./route-kinds.ts";
 import { byFallingPriority } from "./visit-by-priority.ts";
 
 const options = z.strictObject({
-  /** False: an op never goes into a gap between two that were planned before it, only behind the last one. */
-  insertion: z.boolean().default(true),
+  insertion: z.boolean().default(true).describe("False: an op never goes into a gap between two that were planned before it, only behind the last one"),
 });
 
 /**

@@ -8,10 +8,8 @@ import { upwardRanks } from "./ranks.ts";
 import { byFallingPriority } from "./visit-by-priority.ts";
 
 const options = z.strictObject({
-  /** Generations of predecessors that may be duplicated for one op; 1 = only those that it reads itself. */
-  depth: z.int().min(0).default(1),
-  /** True: where heft's plan is not longer, it is carried out, without duplicates. */
-  fallback: z.boolean().default(true),
+  depth: z.int().min(0).default(1).describe("Generations of predecessors that may be duplicated for one op; 1 = only those that it reads itself"),
+  fallback: z.boolean().default(true).describe("True: where heft's plan is not longer, it is carried out, without duplicates"),
 });
 type Options = z.infer<typeof options>;
 

@@ -1,30 +1,25 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyReport, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { waitTicks } from "./completion-time.ts";
 import { Drift } from "./drift.ts";
+import { firstToComplete } from "./first-to-complete.ts";
 import { planHeft } from "./heft.ts";
 import { planPeft } from "./peft.ts";
 import { PlanLanes } from "./plan-lanes.ts";
 import { Replanner } from "./replanner.ts";
 
 const options = z.strictObject({
-  /** Who makes the first plan. What is left of it is planned anew as HEFT does. */
-  planner: z.enum(["heft", "peft"]).default("heft"),
-  /** An op that ends this much off its planned end, as a fraction of the time that the plan takes, is drift. */
-  threshold: z.number().min(0).default(0.1),
-  /** So is a device whose learned factor differs by this fraction from what the plan counts on. */
-  speed: z.number().positive().default(0.25),
-  /** Weight of a new sample in the factors that are learned by device. */
-  smoothing: z.number().gt(0).max(1).default(0.1),
-  /** Ops that must have ended since the last plan, as a fraction of those that are not placed. */
-  patience: z.number().positive().default(0.05),
-  /** A new plan is taken where it is shorter by this fraction than the old one, as that would go on. */
-  gain: z.number().min(0).max(1).default(0.05),
-  /** An op whose inputs must move is placed this many times their transfer before its planned start. */
-  prefetch: z.number().min(1).default(2),
+  planner: z.enum(["heft", "peft"]).default("heft").describe("Who makes the first plan. What is left of it is planned anew as HEFT does"),
+  threshold: z.number().min(0).default(0.1).describe("An op that ends this much off its planned end, as a fraction of the time that the plan takes, is drift"),
+  speed: z.number().positive().default(0.25).describe("A device whose learned factor differs by this fraction from what the plan counts on is drift, too"),
+  smoothing: z.number().gt(0).max(1).default(0.1).describe("Weight of a new sample in the factors that are learned by device"),
+  patience: z.number().positive().default(0.05).describe("Ops that must have ended since the last plan, as a fraction of those that are not placed"),
+  gain: z.number().min(0).max(1).default(0.05).describe("A new plan is taken where it is shorter by this fraction than the old one, as that would go on"),
+  prefetch: z.number().min(1).default(2).describe("An op whose inputs must move is placed this many times their transfer before its planned start"),
 });
 type Options = z.infer<typeof options>;
 
-const paper = "R. Sakellariou, H. Zhao, \"A low-cost rescheduling policy for efficient mapping of workflows on grid systems\", Scientific Programming 12(4), 2004, doi:10.1155/2004/930424";
+const paper = "R. Sakellariou, H. Zhao, \"A low-cost rescheduling policy for efficient mapping of workflows on grid systems\", Scientific Programming 12(4), 2004, doi:10.1155/2004/930924";
 
 /**
  * A static plan that is made anew when reality drifts from it. As long as it holds, the run is that of `heft` (or
@@ -36,7 +31,7 @@ const paper = "R. Sakellariou, H. Zhao, \"A low-cost rescheduling policy for eff
  *
  * Plans are made again only after a fraction of the ops that are left has ended: at most about 1 / patience · ln(ops)
  * times, each for what is left then, in all about as much work as 1 / patience first plans.
- * @source Rescheduling only where the delay matters: Sakellariou, Zhao 2004, doi:10.1155/2004/930424
+ * @source Rescheduling only where the delay matters: Sakellariou, Zhao 2004, doi:10.1155/2004/930924
  */
 export const hybrid = defineScheduler<z.input<typeof options>>({
   name: "hybrid",
@@ -67,6 +62,9 @@ class Hybrid implements Scheduler {
   #placedCount = 0;
   /** By device: the last wake-up asked for. */
   #wake!: Float64Array;
+  /** Lost with their device: each is placed where it ends first, as soon as it is ready. */
+  readonly #adrift = new Set<number>();
+  #devicesChanged = false;
   #plans = 0;
   #changes = 0;
 
@@ -103,10 +101,21 @@ class Hybrid implements Scheduler {
     for (let k = start[op]!; k < start[op + 1]!; k++) if (--this.#unended[node[k]!]! === 0 && view.placement(node[k]!) < 0) this.#released.push(node[k]!);
   }
 
+  lost(_view: PolicyView, _device: number, ops: readonly number[]): void {
+    for (const op of ops) this.#adrift.add(op);
+    this.#devicesChanged = true;
+  }
+
+  joined(): void {
+    this.#devicesChanged = true;
+  }
+
   dispatch(view: SchedulerView, out: Dispatch): void {
+    if (this.#adrift.size > 0) this.#recover(view, out);
     this.#isHeld ||= this.#released.some((op) => this.#isReady[op] === 0);
     this.#released.length = 0;
-    if (this.#drift.callsForPlan(this.#lanes.left)) this.#replan(view);
+    if (this.#drift.callsForPlan(this.#lanes.left) || (this.#devicesChanged && this.#lanes.left > 0)) this.#replan(view);
+    this.#devicesChanged = false;
     this.#advance(view, out);
   }
 
@@ -118,12 +127,27 @@ class Hybrid implements Scheduler {
     const placed = this.#placed.subarray(0, this.#placedCount);
     const old = this.#replanner.plan(placed, this.#lanes);
     const fresh = this.#replanner.plan(placed);
-    const isBetter = fresh.makespanTicks - view.nowTicks < (1 - this.#options.gain) * (old.makespanTicks - view.nowTicks);
+    const isBetter = this.#devicesChanged || fresh.makespanTicks - view.nowTicks < (1 - this.#options.gain) * (old.makespanTicks - view.nowTicks);
     const plan = isBetter ? fresh : old;
     this.#plans++;
     if (isBetter) this.#changes++;
     this.#lanes = new PlanLanes(view, plan, this.#options.prefetch);
     this.#drift.planMade(plan.makespanTicks - view.nowTicks);
+  }
+
+  /** Ahead of all that is queued, which may wait for them. */
+  #recover(view: PolicyView, out: Dispatch): void {
+    const wait = Float64Array.from({ length: view.deviceCount }, (_, d) => waitTicks(view, d));
+    for (const op of [...this.#adrift].sort((a, b) => a - b)) {
+      if (this.#isReady[op] === 0) continue;
+      let device = firstToComplete(view, op, wait);
+      // Only a device that is not there can run it.
+      if (device < 0) device = wait.findIndex((_, d) => view.estimateTicks(op, d) < Infinity);
+      this.#adrift.delete(op);
+      if (view.reloadTicks(device) > 0) this.#setup[op] = view.setupTicks(op, device);
+      out.place(op, device, Number.MAX_VALUE);
+      wait[device] = waitTicks(view, device);
+    }
   }
 
   /** Places, of each device, the next ops that are due, and others while there is room. */

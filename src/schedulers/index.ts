@@ -16,6 +16,7 @@ import { dmdas } from "./dmdas.ts";
 import { dsc } from "./dsc.ts";
 import { duplex } from "./duplex.ts";
 import { edf } from "./edf.ts";
+import { elastic } from "./elastic.ts";
 import { etf } from "./etf.ts";
 import { exact } from "./exact.ts";
 import { feedback } from "./feedback.ts";
@@ -62,7 +63,7 @@ const independent: SchedulerDefinition[] = [
   prio, dm, dmdar, dmdas, lws, heteroprio, dask,
   ortSequential, ortParallel, tfInterOp, streamOrder,
   sjf, edf, memoryAware, feedback, bandit,
-  hybrid, genetic, annealing,
+  hybrid, genetic, annealing, elastic,
 ];
 
 /** All built-in schedulers: static plans, dynamic lists, mappings to queues, feedback, and schedules given by hand. */

@@ -57,7 +57,16 @@ export class JobReleases {
   ended(op: number, ticks: number): void {
     const job = this.#jobOf[op]!;
     if (ticks > this.#end[job]!) this.#end[job] = ticks;
-    if (--this.#left[job]! > 0) return;
+    if (--this.#left[job]! === 0) this.#release(job);
+  }
+
+  /** `op` had ended before the schedule begins. A job of such ops alone releases no other: what it released has started. */
+  gone(op: number): void {
+    const job = this.#jobOf[op]!;
+    if (--this.#left[job]! === 0 && this.#end[job]! > 0) this.#release(job);
+  }
+
+  #release(job: number): void {
     let at = this.#endCount++;
     for (; at > 0 && this.#ends[at - 1]! > this.#end[job]!; at--) this.#ends[at] = this.#ends[at - 1]!;
     this.#ends[at] = this.#end[job]!;

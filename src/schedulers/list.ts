@@ -5,8 +5,7 @@ import { listScheduler } from "./list-scheduler.ts";
 import { NameIndex } from "./name-index.ts";
 
 const options = z.strictObject({
-  /** Operators by name or id, first choice first. Operators that are not listed follow, by id. */
-  order: z.array(z.union([z.string(), z.int().min(0)])),
+  order: z.array(z.union([z.string(), z.int().min(0)])).describe("Operators by name or id, first choice first. Operators that are not listed follow, by id"),
 });
 
 /**

@@ -9,8 +9,7 @@ import { MemoryLedger } from "./memory-ledger.ts";
 import { planMemory, type MemoryPlan, type Shortfall } from "./memory-plan.ts";
 
 const options = z.strictObject({
-  /** What happens when no order is found in which everything fits: `fail` ends the run and says which op lacks how much; `exceed` goes on, one op at a time where nothing fits, and the result warns. */
-  whenFull: z.enum(["fail", "exceed"]).default("fail"),
+  whenFull: z.enum(["fail", "exceed"]).default("fail").describe("What happens when no order is found in which everything fits: `fail` ends the run and says which op lacks how much; `exceed` goes on, one op at a time where nothing fits, and the result warns"),
 });
 
 const paper = "E. Agullo, A. Buttari, A. Guermouche, F. Lopez, \"Implementing multifrontal sparse solvers for multicore architectures with sequential task flow runtime systems\", ACM TOMS 43(2), 2016, doi:10.1145/2898348";
@@ -26,7 +25,7 @@ const paper = "E. Agullo, A. Buttari, A. Guermouche, F. Lopez, \"Implementing mu
  *
  * That holds under dataflow, where an op's dependencies alone hold it. What arrives with a job is not the policy's to
  * hold back: where jobs arrive while others run, their inputs may still fill a memory.
- * @source Agullo, Buttari, Guermouche, Lopez 2016, doi:10.1145/2898348; G. Aupy, C. Brasseur, L. Marchal, "Dynamic memory-aware task-tree scheduling", IPDPS 2017, doi:10.1109/IPDPS.2017.58; L. Marchal, B. Simon, F. Vivien, "Limiting the memory footprint when dynamically scheduling DAGs on shared-memory platforms", JPDC 128, 2019, doi:10.1016/j.jpdc.2019.01.009
+ * @source Agullo, Buttari, Guermouche, Lopez 2016, doi:10.1145/2898348; G. Aupy, C. Brasseur, L. Marchal, "Dynamic memory-aware task-tree scheduling", IPDPS 2017, doi:10.1109/IPDPS.2017.58; L. Marchal, B. Simon, F. Vivien, "Limiting the memory footprint when dynamically scheduling DAGs on shared-memory platforms", JPDC 128, 2019, pp. 30–42
  */
 export const memoryAware = defineScheduler<z.infer<typeof options>>({
   name: "memory-aware",
@@ -85,6 +84,16 @@ class MemoryAware implements Scheduler {
     this.#underway--;
   }
 
+  /** What was under way there is offered again; what was bound to the device goes elsewhere. */
+  lost(view: PolicyView, device: number, ops: readonly number[]): void {
+    const bound = this.#bound[device]!;
+    const left: number[] = [];
+    while (bound.length > 0) left.push(bound.pop());
+    this.#boundTicks[device] = 0;
+    this.#underway -= ops.length + left.length;
+    for (const op of left) this.#bind(view, op);
+  }
+
   dispatch(view: SchedulerView, out: Dispatch): void {
     const { order } = this.#plan;
     while (this.#next < order.length && (this.#activated[order[this.#next]!] === 1 || this.#fits(view, order[this.#next]!))) this.#activate(view, order[this.#next++]!);
@@ -135,6 +144,8 @@ class MemoryAware implements Scheduler {
     let device = firstToComplete(view, op, this.#wait, isAllowed);
     // Its inputs reach none of them: the engine says which.
     if (device < 0) device = deviceMemory.findIndex((_, d) => isAllowed(d) && view.estimateTicks(op, d) < Infinity);
+    // No device of the memory is there: it runs where it can, and may overflow another.
+    if (device < 0) device = deviceMemory.findIndex((_, d) => view.estimateTicks(op, d) < Infinity);
     this.#bound[device]!.push(op);
     this.#boundTicks[device]! += view.estimateTicks(op, device);
     this.#underway++;

@@ -1,5 +1,6 @@
 import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../plugin.ts";
 import { waitsInto, waitTicks } from "./completion-time.ts";
+import { SetupCredit } from "./setup-credit.ts";
 
 /** Where the mapping heuristics min-min, max-min, sufferage, MET and MCT come from. */
 export const mappingPaper = "M. Maheswaran et al., \"Dynamic mapping of a class of independent tasks onto heterogeneous computing systems\", JPDC 59(2), 1999, doi:10.1006/jpdc.1999.1581";
@@ -10,7 +11,8 @@ export const mappingPaper = "M. Maheswaran et al., \"Dynamic mapping of a class 
  *
  * As in the literature, the expected completion time of an op on a device is the time until the device is available
  * plus the time the op takes there, and this includes bringing its inputs: `wait + (dataTicks + estimateTicks)`.
- * On devices that load configurations the setup expected at that time is added; it changes as ops are mapped.
+ * On devices that load configurations the setup charged at that time is added; it changes as ops are mapped. Credits
+ * (see {@link SetupCredit}) change between batches, not within one.
  * Ops are numbered 0 .. length - 1 by id.
  */
 export class MetaTask {
@@ -25,6 +27,8 @@ export class MetaTask {
   /** Whether any device loads configurations. */
   readonly hasReloads: boolean;
   readonly #view: PolicyView;
+  readonly #setups: SetupCredit;
+  readonly #unsettled: (() => void)[] = [];
   #ops = new Uint32Array(16);
 
   constructor(view: PolicyView) {
@@ -33,7 +37,8 @@ export class MetaTask {
     this.deviceCount = deviceCount;
     this.wait = new Float64Array(deviceCount);
     this.#reloads = Uint8Array.from({ length: deviceCount }, (_, d) => (view.reloadTicks(d) > 0 ? 1 : 0));
-    this.hasReloads = this.#reloads.includes(1);
+    this.#setups = new SetupCredit(view);
+    this.hasReloads = this.#setups.hasReloads;
   }
 
   /** Takes in every ready op. */
@@ -58,7 +63,7 @@ export class MetaTask {
   /** Expected completion of op `i` on `device`, in ticks from now. */
   completion(i: number, device: number): number {
     const completion = this.wait[device]! + this.costs[i * this.deviceCount + device]!;
-    return this.#reloads[device] === 0 ? completion : completion + this.#view.setupTicks(this.#ops[i]!, device);
+    return this.#reloads[device] === 0 ? completion : completion + this.#setups.charged(this.#ops[i]!, device);
   }
 
   /** Configuration that op `i` needs on `device`; -1 = any. */
@@ -86,8 +91,15 @@ export class MetaTask {
 
   /** Places op `i` on `device`. */
   map(i: number, device: number, view: PolicyView, out: Dispatch): void {
+    if (this.hasReloads) this.#unsettled.push(this.#setups.settle(this.#ops[i]!, device, this.wait));
     out.place(this.#ops[i]!, device);
     this.wait[device] = waitTicks(view, device);
+  }
+
+  /** Ends the batch. */
+  settle(): void {
+    for (const settle of this.#unsettled) settle();
+    this.#unsettled.length = 0;
   }
 }
 
@@ -103,6 +115,7 @@ export function batchScheduler(heuristic: (tasks: MetaTask, map: (i: number, dev
       tasks.collect(view);
       if (tasks.length > 1) heuristic(tasks, (i, device) => tasks.map(i, device, view, out), view);
       else if (tasks.best(0) >= 0) tasks.map(0, tasks.best(0), view, out);
+      tasks.settle();
     },
   };
 }

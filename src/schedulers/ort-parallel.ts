@@ -4,10 +4,8 @@ import { preferredDevices } from "./preferred-device.ts";
 import { hostSlots, threadPoolScheduler } from "./thread-pool.ts";
 
 const options = z.strictObject({
-  /** Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate. */
-  providers: z.array(z.union([z.string(), z.int().min(0)])).default([]),
-  /** Threads between operators (`inter_op_num_threads`); 0 = as many as the first device has slots. */
-  threads: z.int().min(0).default(0),
+  providers: z.array(z.union([z.string(), z.int().min(0)])).default([]).describe("Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate"),
+  threads: z.int().min(0).default(0).describe("Threads between operators (`inter_op_num_threads`); 0 = as many as the first device has slots"),
 });
 
 /**

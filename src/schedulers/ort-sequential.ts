@@ -4,8 +4,7 @@ import { IdHeap } from "../base/id-heap.ts";
 import { preferredDevices } from "./preferred-device.ts";
 
 const options = z.strictObject({
-  /** Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate. */
-  providers: z.array(z.union([z.string(), z.int().min(0)])).default([]),
+  providers: z.array(z.union([z.string(), z.int().min(0)])).default([]).describe("Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate"),
 });
 type Options = z.infer<typeof options>;
 
@@ -57,6 +56,10 @@ class SequentialExecutor implements Scheduler {
     const job = view.jobOf(op);
     this.#running[job] = 0;
     this.#awake.add(job);
+  }
+
+  lost(view: PolicyView, _device: number, ops: readonly number[]): void {
+    for (const op of ops) this.completed(view, op);
   }
 
   dispatch(_view: SchedulerView, out: Dispatch): void {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkOptionsNow } from "../base/check-options.ts";
 import { HeddleError, InputError } from "../base/errors.ts";
 import { defineScheduler, type Dispatch, type PlanningView, type PolicyReport, type PolicyView, type Scheduler, type SchedulerDefinition, type SchedulerView } from "../plugin.ts";
 
@@ -16,8 +17,7 @@ import { defineScheduler, type Dispatch, type PlanningView, type PolicyReport, t
 export function portfolioOf(definitions: readonly SchedulerDefinition[], defaults: readonly string[] = definitions.map(({ name }) => name)): SchedulerDefinition {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   const options = z.strictObject({
-    /** Names of the schedulers to try, with their default options. Of equally good ones the first is taken. */
-    candidates: z.array(z.enum([...byName.keys()])).min(1).default([...defaults]),
+    candidates: z.array(z.enum([...byName.keys()])).min(1).default([...defaults]).describe("Names of the schedulers to try, with their default options. Of equally good ones the first is taken"),
   });
   return defineScheduler<z.infer<typeof options>>({
     name: "portfolio",
@@ -83,7 +83,7 @@ class Portfolio implements Scheduler {
 
 /** A scheduler with its default options. @throws {InputError} where there are none. */
 function fresh(definition: SchedulerDefinition): Scheduler {
-  const checked = definition.options?.["~standard"].validate({}) ?? { value: {} };
-  if (checked instanceof Promise || checked.issues !== undefined) throw new InputError({ code: "bad-option", message: `${definition.name} needs options, and a portfolio gives none` });
-  return definition.create(checked.value);
+  const checked = checkOptionsNow(definition, {});
+  if (checked.issues !== undefined) throw new InputError({ code: "bad-option", message: `${definition.name} needs options, and a portfolio gives none` });
+  return definition.create(checked.options);
 }

@@ -44,8 +44,16 @@ export class Replanner {
     const view = this.#view;
     const now = view.nowTicks;
     const eft = new EarliestFinish(view, this.#routes);
+    // Placed once, and lost with its device: it goes where it ends first, and is no part of the plan.
+    const adrift = new Set<number>();
+    const isOpen = (op: number): boolean => view.placement(op) < 0 && !adrift.has(op);
     for (const op of placed) {
       const device = view.placement(op);
+      if (device < 0) {
+        adrift.add(op);
+        eft.insert(op);
+        continue;
+      }
       const start = view.startTicks(op);
       // What has ended can be elsewhere from now on, not earlier.
       if (view.endTicks(op) <= now) eft.pin(op, device, now, now);
@@ -53,9 +61,9 @@ export class Replanner {
       else if (!eft.insertOn(op, device)) eft.insert(op);
     }
     if (left === undefined) {
-      for (const op of this.#order) if (view.placement(op) < 0) eft.insert(op);
-    } else for (const op of left.order) if (view.placement(op) < 0 && !eft.insertOn(op, left.device[op]!)) eft.insert(op);
+      for (const op of this.#order) if (isOpen(op)) eft.insert(op);
+    } else for (const op of left.order) if (isOpen(op) && !eft.insertOn(op, left.device[op]!)) eft.insert(op);
     const plan = eft.plan();
-    return { ...plan, order: plan.order.filter((op) => view.placement(op) < 0) };
+    return { ...plan, order: plan.order.filter(isOpen) };
   }
 }

@@ -46,7 +46,7 @@ function resolve(view: PolicyView, placement: Placement): { ops: Uint32Array; de
     const device = deviceIndex.find(entry.device, ["placement", i, "device"]);
     if (op < 0 || device < 0) return;
     if (seen[op] === 1) issues.push({ code: "placed-twice", message: `operator "${view.opName(op)}" is placed twice`, path: ["placement", i] });
-    if (view.estimateTicks(op, device) === Infinity) {
+    if (view.estimateTicks(op, device) === Infinity && view.isPresent(device)) {
       issues.push({ code: "cannot-run", message: `operator "${view.opName(op)}" cannot run on "${view.deviceName(device)}"`, path: ["placement", i, "device"] });
     }
     seen[op] = 1;

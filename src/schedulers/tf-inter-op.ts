@@ -5,10 +5,8 @@ import { fastestDevice } from "./preferred-device.ts";
 import { hostSlots, threadPoolScheduler } from "./thread-pool.ts";
 
 const options = z.strictObject({
-  /** Threads between operators (`inter_op_parallelism_threads`); 0 = as many as the first device has slots. */
-  threads: z.int().min(0).default(0),
-  /** An op expected to take less than this on its device is cheap: "5us". */
-  cheap: quantity("time").default(5000),
+  threads: z.int().min(0).default(0).describe("Threads between operators (`inter_op_parallelism_threads`); 0 = as many as the first device has slots"),
+  cheap: quantity("time").default(5000).describe('An op expected to take less than this on its device is cheap: "5us"'),
 });
 
 /**

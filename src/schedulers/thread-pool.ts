@@ -40,6 +40,10 @@ export function threadPoolScheduler(rules: ThreadPoolRules): Scheduler {
     completed(_view: PolicyView, op: number): void {
       ended.push(threadOf[op]!);
     },
+    lost(_view: PolicyView, _device: number, ops: readonly number[]): void {
+      // Their threads go on with something else.
+      for (const op of ops) ended.push(threadOf[op]!);
+    },
     ready(view: PolicyView, op: number): void {
       const releaser = releaserOf(view, op);
       // An output may be held back until long after the end: then no thread is there to deal with it.

@@ -7,8 +7,7 @@ import { ownThenSteal } from "./own-then-steal.ts";
 import { releasedBy } from "./released-by.ts";
 
 const options = z.strictObject({
-  /** Whom an idle device robs: a device drawn at random (and the next ones if it has nothing), or the one with most ops. */
-  victim: z.enum(["random", "most-loaded"]).default("random"),
+  victim: z.enum(["random", "most-loaded"]).default("random").describe("Whom an idle device robs: a device drawn at random (and the next ones if it has nothing), or the one with most ops"),
 });
 type Options = z.infer<typeof options>;
 

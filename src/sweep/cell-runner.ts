@@ -6,13 +6,13 @@ import type { Instance } from "../core/instance.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
 import { simulate } from "../core/simulate.ts";
 import { RowKind, type Trace } from "../core/trace.ts";
+import { changedInstance } from "../core/vary-instance.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { boundOf } from "../scenario/analyze-run.ts";
 import { freshScheduler, freshSync, mayDuplicate } from "../scenario/fresh-policy.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import { varyInstance, type Variation } from "./instance-variation.ts";
 import { watchRandom } from "./watch-random.ts";
-import { withDigest } from "./with-digest.ts";
 
 /** What all runs of a comparison have in common. */
 export interface CellSetting {
@@ -90,7 +90,7 @@ export class CellRunner {
       this.#varied = { variation, instance: change === undefined ? instance : varyInstance(instance, change) };
     }
     const varied = this.#varied.instance;
-    return arrivalTicks === undefined ? varied : withDigest({ ...varied, jobArrivalTicks: arrivalTicks.slice(seed * instance.jobCount, (seed + 1) * instance.jobCount) });
+    return arrivalTicks === undefined ? varied : changedInstance(varied, { jobArrivalTicks: arrivalTicks.slice(seed * instance.jobCount, (seed + 1) * instance.jobCount) });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Instance } from "../core/instance.ts";
+import { changedInstance, scaleLinks } from "../core/vary-instance.ts";
 import type { Device } from "../machine/machine.ts";
-import { withDigest } from "./with-digest.ts";
 
 /** An assumption of an instance, and by what factor to change it. Plain data, so that it can be posted to a worker. */
 export interface Variation {
@@ -74,8 +74,8 @@ function launchPart({ costTicks, fixedTicks }: Instance, cell: number, launchTic
  * const slower = varyInstance(instance, { what: "cost", factor: 1.2, devices: [0] });
  */
 export function varyInstance(instance: Instance, { what, factor, devices, launchTicks }: Variation): Instance {
-  const { classCount, deviceCount: D, memoryCount, costTicks, fixedTicks, memoryDemand, resourceCapacity, setupTicks } = instance;
-  const changed = (columns: Partial<Instance>): Instance => withDigest({ ...instance, ...columns });
+  const { classCount, deviceCount: D, costTicks, fixedTicks, memoryDemand, setupTicks } = instance;
+  const changed = (columns: Partial<Instance>): Instance => changedInstance(instance, columns);
   const chosen = devices ?? Array.from({ length: D }, (_, device) => device);
   switch (what) {
     case "cost":
@@ -100,11 +100,8 @@ export function varyInstance(instance: Instance, { what, factor, devices, launch
       }
       return changed({ costTicks: cost, fixedTicks: fixed, memoryDemand: demand });
     }
-    case "bandwidth": {
-      const capacity = resourceCapacity.slice();
-      for (let r = memoryCount + D; r < capacity.length; r++) capacity[r]! *= factor;
-      return changed({ resourceCapacity: capacity, routeTicksPerByte: instance.routeTicksPerByte.map((ticks) => ticks / factor) });
-    }
+    case "bandwidth":
+      return scaleLinks(instance, factor);
     case "latency":
       return changed({ routeLatencyTicks: instance.routeLatencyTicks.map((ticks) => ticks * factor) });
     case "reload":

@@ -1,3 +1,4 @@
+import { checkOptions } from "../base/check-options.ts";
 import type { Registry } from "../base/registry.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import type { ChosenPolicy, PolicyOrigin } from "../scenario/load-policy.ts";
@@ -60,6 +61,6 @@ export function isBuiltIn<D extends SchedulerDefinition | SyncDefinition>({ defi
 async function loadOrigin<D extends SchedulerDefinition | SyncDefinition>({ module, name, options }: PolicyOrigin, registry: Registry<D>): Promise<ChosenPolicy<D>> {
   const definition = module === undefined ? registry.get(name) : ((await import(module)) as Record<string, D>)[name]!;
   // They passed this check before; here it fills in the defaults.
-  const result = await definition.options?.["~standard"].validate(options);
-  return { definition, options: result === undefined ? {} : result.issues === undefined ? result.value : options };
+  const checked = await checkOptions(definition, options);
+  return { definition, options: checked.issues === undefined ? checked.options : options };
 }

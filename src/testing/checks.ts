@@ -1,3 +1,4 @@
+import { checkOptionsNow } from "../base/check-options.ts";
 import { compile, type CompileSpec } from "../core/compile.ts";
 import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
@@ -74,9 +75,9 @@ type Runner = (instance: Instance, partner: { name: string; create(options: unkn
 type Partner = Parameters<Runner>[1];
 
 function checks(run: Runner, partners: readonly { name: string }[]): ConformanceCheck[] {
-  const everywhere = (graph: ConformanceGraph, compiled: Partial<CompileSpec>, check: (instance: Instance, partner: Partner, machine: Machine) => void) => (): void => {
+  const everywhere = (graph: ConformanceGraph, compiled: Partial<CompileSpec> | ((machine: Machine) => Partial<CompileSpec>), check: (instance: Instance, partner: Partner, machine: Machine) => void) => (): void => {
     for (const machine of conformanceMachines) {
-      const instance = compileGraph(graph, machine, compiled);
+      const instance = compileGraph(graph, machine, typeof compiled === "function" ? compiled(machine) : compiled);
       for (const partner of partners) located(`${graph.name} on ${machine.name} with ${partner.name}`, () => check(instance, partner as Partner, machine));
     }
   };
@@ -91,6 +92,10 @@ function checks(run: Runner, partners: readonly { name: string }[]): Conformance
     { name: "runs jobs side by side", run: everywhere(layered, { arrivalsNs: [0, 0, 0] }, sound) },
     { name: "runs jobs back to back", run: everywhere(layered, { arrivalsNs: [0, Infinity, Infinity] }, sound) },
     { name: "runs jobs that arrive over time", run: everywhere(layered, { arrivalsNs: [0, 25, 25, 400] }, sound) },
+    { name: "runs while devices become slower and faster", run: everywhere(layered, changing((device) => [[9 + 7 * device, 0.5], [40 + 5 * device, 3]]), sound) },
+    { name: "runs while devices are lost and join again", run: everywhere(layered, changing((device) => [[5 + 11 * device, 0], [30 + 13 * device, 1]]), sound) },
+    { name: "runs while devices that many operators need are lost", run: everywhere(independent, changing((device) => [[3 + device, 0], [25 - device, 1]]), sound) },
+    { name: "runs on devices that join late", run: everywhere(layered, changing((device, count) => (device === count - 1 && count > 1 ? [] : [[0, 0], [20 + 20 * device, 1]])), sound) },
     {
       name: "gives the same schedule for the same seed",
       run: everywhere(layered, {}, (instance, partner, machine) => {
@@ -109,6 +114,11 @@ function checks(run: Runner, partners: readonly { name: string }[]): Conformance
   ];
 }
 
+/** Devices that change: for each, times in ns and the speeds from then on. */
+function changing(steps: (device: number, count: number) => readonly (readonly [number, number])[]): (machine: Machine) => Partial<CompileSpec> {
+  return ({ devices }) => ({ events: devices.flatMap(({ id }) => steps(id, devices.length).map(([atNs, speed]) => ({ atNs, device: id, speed }))) });
+}
+
 function compileGraph(source: ConformanceGraph, machine: Machine, compiled: Partial<CompileSpec>, nameOf = (op: number): string => `op ${op}`): Instance {
   const graph = source.build(nameOf);
   const deviceCount = machine.devices.length;
@@ -118,11 +128,9 @@ function compileGraph(source: ConformanceGraph, machine: Machine, compiled: Part
 
 function create<P>(definition: PolicyDefinition<P>, instance: Instance, { options }: ConformanceOptions): P {
   const given = options?.(instance) ?? {};
-  if (definition.options === undefined) return definition.create(given as never);
-  const result = definition.options["~standard"].validate(given);
-  if (result instanceof Promise) throw new Error(`the options of "${definition.name}" are validated asynchronously: policies need a synchronous schema`);
-  if (result.issues) throw new Error(`"${definition.name}" does not accept the options ${JSON.stringify(given)}: ${result.issues.map(({ message }) => message).join("; ")}. Pass { options: (instance) => … }`);
-  return definition.create(result.value as never);
+  const checked = checkOptionsNow(definition, given);
+  if (checked.issues) throw new Error(`"${definition.name}" does not accept the options ${JSON.stringify(given)}: ${checked.issues.map(({ message }) => message).join("; ")}. Pass { options: (instance) => … }`);
+  return definition.create(checked.options as never);
 }
 
 function wellFormed(kind: string, { name, summary }: PolicyDefinition<unknown>): ConformanceCheck {

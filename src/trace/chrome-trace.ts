@@ -24,7 +24,8 @@ const mostArrows = 5000;
 
 /**
  * The events that Perfetto and chrome://tracing show: a process for each device with a thread for each slot, the
- * transfers between two memories as a process with as many threads as overlap, and arrows for dependencies where they
+ * transfers between two memories as a process with as many threads as overlap, the host thread where deciding takes
+ * time, and arrows for dependencies where they
  * are few. Of more than 300,000 spans the shortest are left out.
  * @source "Trace Event Format", Google (the JSON format of chrome://tracing).
  */
@@ -36,6 +37,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   const deviceOfTrack = new Uint32Array(tracks[D]!);
   for (let d = 0; d < D; d++) deviceOfTrack.fill(d, tracks[d]!, tracks[d + 1]!);
 
+  yield* hostEvents(trace, us);
   const shown = shownRows(trace);
   const used = new Uint8Array(tracks[D]!);
   for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) used[rows.track[row]!] = 1;
@@ -53,7 +55,8 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
     const name = instance.opNames.at(op);
     const kind = instance.classKinds[instance.classOf[op]!]!;
     const span = { ph: "X" as const, pid: d + 1, tid: track - tracks[d]! + 1, ts: us(rows.start[row]!), dur: us(rows.end[row]! - rows.start[row]!) };
-    yield rows.kind[row] === RowKind.setup ? { name: `set up for ${name}`, cat: "setup", ...span } : { name, cat: kind, ...span, args: { op, kind } };
+    if (rows.kind[row] === RowKind.aborted) yield { name: `${name} (aborted)`, cat: "aborted", ...span, args: { op, kind } };
+    else yield rows.kind[row] === RowKind.setup ? { name: `set up for ${name}`, cat: "setup", ...span } : { name, cat: kind, ...span, args: { op, kind } };
   }
 
   yield* transferEvents(trace, D + 1, us, shown);
@@ -68,6 +71,18 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
       yield { ...arrow, ph: "s", pid: ops.device[from]! + 1, tid: ops.slot[from]! + 1, ts: us(ops.startTicks[from]!) };
       yield { ...arrow, ph: "f", bp: "e", pid: ops.device[to]! + 1, tid: ops.slot[to]! + 1, ts: us(ops.startTicks[to]!) };
     }
+  }
+}
+
+/** The host thread as process 0, above the devices; of more calls than there may be spans the longest. */
+function* hostEvents({ host }: Trace, us: (ticks: number) => number): Iterable<ChromeEvent> {
+  if (host === undefined || host.length === 0) return;
+  yield* describeProcess(0, "host thread");
+  const lengths = host.endTicks.map((end, i) => end - host.startTicks[i]!);
+  const shortest = host.length > mostSpans ? lengths.slice().sort()[host.length - mostSpans]! : 0;
+  for (let i = 0; i < host.length; i++) {
+    if (lengths[i]! < shortest) continue;
+    yield { name: "dispatch", cat: "host", ph: "X", pid: 0, tid: 1, ts: us(host.startTicks[i]!), dur: us(lengths[i]!), args: { placed: host.placed[i]! } };
   }
 }
 

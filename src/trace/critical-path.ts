@@ -66,6 +66,8 @@ class PathWalk {
     for (let row = 0; row < rows.length; row++) {
       if (rows.subjectKind[row] !== SubjectKind.op) continue;
       const op = rows.subject[row]!;
+      // Of a run that was lost with its device nothing is left: what counts began later.
+      if (rows.kind[row] === RowKind.aborted || rows.start[row]! < trace.ops.startTicks[op]!) continue;
       this.#previousRow[row] = this.#lastRow[op]!;
       this.#lastRow[op] = row;
     }

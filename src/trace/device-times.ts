@@ -1,6 +1,7 @@
+import { DeviceSpeeds } from "./device-speeds.ts";
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
 
-/** How a device's slots spent the run, in slot-ticks: the four parts add up to slots · makespan. */
+/** How a device's slots spent the run, in slot-ticks: the six parts add up to slots · makespan. */
 export interface DeviceTime {
   readonly slots: number;
   /** Operators that ended or began there. */
@@ -10,6 +11,9 @@ export interface DeviceTime {
   /** A slot was free while a placed op, ready but for its data, waited for it. */
   readonly waitingTicks: number;
   readonly idleTicks: number;
+  /** Spent on ops that were lost with the device; and the time in which it was not there. */
+  readonly abortedTicks: number;
+  readonly absentTicks: number;
 }
 
 /** One entry a device. Time O(rows log rows). */
@@ -22,14 +26,22 @@ export function deviceTimes(trace: Trace): DeviceTime[] {
 
   const busy = new Float64Array(D);
   const setup = new Float64Array(D);
+  const aborted = new Float64Array(D);
+  const speeds = new DeviceSpeeds(instance);
   const tasks = new Uint32Array(D);
   const held = new GroupedIntervals(D);
   for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) held.count(deviceOfTrack[rows.track[row]!]!);
+  // What is not there is as good as taken: nothing can wait for it to be free.
+  const absences = speeds.spans.map((spans) => spans.filter(({ from, speed }) => speed === 0 && from < makespanTicks));
+  absences.forEach((spans, d) => spans.forEach(() => { for (let slot = 0; slot < instance.slots[d]!; slot++) held.count(d); }));
   held.allocate();
+  absences.forEach((spans, d) => spans.forEach(({ from, to }) => { for (let slot = 0; slot < instance.slots[d]!; slot++) held.add(d, from, Math.min(makespanTicks, to)); }));
   for (let row = 0; row < rows.length; row++) {
     if (rows.kind[row] === RowKind.transfer) continue;
     const d = deviceOfTrack[rows.track[row]!]!;
-    (rows.kind[row] === RowKind.run ? busy : setup)[d]! += rows.end[row]! - rows.start[row]!;
+    // A run that was stopped may have aborted something, or set up for something, after the last end.
+    const ticks = Math.max(0, Math.min(makespanTicks, rows.end[row]!) - rows.start[row]!);
+    (rows.kind[row] === RowKind.run ? busy : rows.kind[row] === RowKind.aborted ? aborted : setup)[d]! += ticks;
     held.add(d, rows.start[row]!, rows.end[row]!);
   }
 
@@ -45,8 +57,9 @@ export function deviceTimes(trace: Trace): DeviceTime[] {
 
   return Array.from(instance.slots, (slots, d): DeviceTime => {
     const waitingTicks = freeWhileWaiting(slots, held.of(d), waits.of(d));
-    const idleTicks = Math.max(0, slots * makespanTicks - busy[d]! - setup[d]! - waitingTicks);
-    return { slots, tasks: tasks[d]!, busyTicks: busy[d]!, setupTicks: setup[d]!, waitingTicks, idleTicks };
+    const absentTicks = slots * speeds.absentTicks(d, 0, makespanTicks);
+    const idleTicks = Math.max(0, slots * makespanTicks - busy[d]! - setup[d]! - aborted[d]! - absentTicks - waitingTicks);
+    return { abortedTicks: aborted[d]!, absentTicks, slots, tasks: tasks[d]!, busyTicks: busy[d]!, setupTicks: setup[d]!, waitingTicks, idleTicks };
   });
 }
 
@@ -109,6 +122,6 @@ function freeWhileWaiting(slots: number, busy: Intervals, waiting: Intervals): n
 /** Idle power over the makespan, and what busy slots draw above it; undefined without power figures. */
 export function energyJoules(time: DeviceTime, power: { readonly idleWatts: number; readonly busyWatts: number } | undefined, makespanNs: number, tickNs: number): number | undefined {
   if (power === undefined) return undefined;
-  const busyNs = ((time.busyTicks + time.setupTicks) * tickNs) / time.slots;
-  return (power.idleWatts * makespanNs + (power.busyWatts - power.idleWatts) * busyNs) / 1e9;
+  const busyNs = ((time.busyTicks + time.setupTicks + time.abortedTicks) * tickNs) / time.slots;
+  return (power.idleWatts * (makespanNs - (time.absentTicks * tickNs) / time.slots) + (power.busyWatts - power.idleWatts) * busyNs) / 1e9;
 }

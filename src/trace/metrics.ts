@@ -1,9 +1,10 @@
+import { workloadOps } from "../base/duplicates.ts";
 import type { Warning } from "../base/errors.ts";
 import { formatBytes } from "../base/units.ts";
-import { workloadOps } from "../core/duplicate-ops.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath } from "./critical-path.ts";
 import { deadlineMetrics, deadlineWarnings } from "./deadlines.ts";
+import { deviceEvents, redirectionWarnings } from "./device-events.ts";
 import { deviceTimes, energyJoules } from "./device-times.ts";
 import { estimateRatios, estimateWarnings } from "./estimate-ratios.ts";
 import { hostMetrics } from "./host-metrics.ts";
@@ -11,8 +12,9 @@ import { nanoseconds } from "./nanoseconds.ts";
 import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
 import { TaskList } from "./task-list.ts";
 import { tidy } from "./tidy.ts";
+import { transfersAreTimes } from "./transfer-times.ts";
 
-export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
+export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, EventMetrics, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
 
 /** What a trace does not know. */
 export interface MetricsOptions {
@@ -46,12 +48,14 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     if (joules !== undefined) energy = (energy ?? 0) + joules;
     return {
       name: instance.deviceNames[d]!, slots: time.slots, tasks: time.tasks, busyNs: ns(time.busyTicks), setupNs: ns(time.setupTicks), waitingForDataNs: ns(time.waitingTicks),
-      idleNs: ns(time.idleTicks), utilization: share(time.busyTicks, time.slots * makespanTicks), ...(joules !== undefined && { energyJoules: tidy(joules) }),
+      idleNs: ns(time.idleTicks), ...(time.abortedTicks > 0 && { abortedNs: ns(time.abortedTicks) }), ...(time.absentTicks > 0 && { absentNs: ns(time.absentTicks) }), utilization: share(time.busyTicks, time.slots * makespanTicks), ...(joules !== undefined && { energyJoules: tidy(joules) }),
     };
   });
+  const transferred = trace.transfers.tensor.reduce((sum, tensor) => sum + instance.tensorBytes[tensor]!, 0);
   const alone = bestSequentialTicks(trace);
   const memories = memoryMetrics(trace);
   const deadlines = deadlineMetrics(trace);
+  const events = deviceEvents(trace);
   const estimates = estimateRatios(trace);
   const host = hostMetrics(trace);
   const boundNs = bound === undefined || bound.ticks === Infinity ? undefined : ns(bound.ticks);
@@ -64,16 +68,17 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     ...(energy !== undefined && { energyJoules: tidy(energy) }),
     devices, links: linkMetrics(trace), memories,
     ...(instance.jobCount > 1 && { jobs: jobMetrics(trace, makespanNs) }),
+    ...(events !== undefined && { events }),
     ...(deadlines !== undefined && { deadlines }),
     ...(estimates !== undefined && { estimates }),
     ...(host !== undefined && { host }),
     counts: {
       tasks: instance.opCount, ...(instance.duplicateOf !== undefined && { duplicates: instance.opCount - workloadOps(instance) }), edges: instance.edgeCount, transfers: trace.transfers.length,
-      transferredBytes: trace.transfers.tensor.reduce((sum, tensor) => sum + instance.tensorBytes[tensor]!, 0),
+      transferredBytes: transferred, ...(transfersAreTimes(instance) && { transferredNs: transferred }),
       events: trace.eventCount, rounds: trace.roundCount, dispatches: trace.dispatchCount,
     },
     criticalPath: pathSteps(trace),
-    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories), ...deadlineWarnings(deadlines), ...estimateWarnings(estimates)],
+    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories), ...redirectionWarnings(trace), ...deadlineWarnings(deadlines), ...estimateWarnings(estimates)],
     digest: trace.digest,
     tasks: new TaskList(trace),
   };

@@ -79,6 +79,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"), ...deadlines("jobDeadlineTicks"), ...deadlines("opDeadlineTicks"),
     ...(has("instance.estimateTicks") && { estimateTicks: f64("instance.estimateTicks") }),
     ...(has("instance.duplicateOf") && { duplicateOf: i32("instance.duplicateOf") }),
+    ...changesOf(columns, fail),
     classOf: u32("instance.classOf"), costTicks: f64("instance.costTicks"), fixedTicks: f64("instance.fixedTicks"), costSigma: f64("instance.costSigma"),
     memoryDemand: f64("instance.memoryDemand"), configuration: i32("instance.configuration"),
     slots: i32("instance.slots"), deviceMemory: u32("instance.deviceMemory"), units: f64("instance.units"), width: f64("instance.width"), setupTicks: f64("instance.setupTicks"),
@@ -101,6 +102,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     jobs: { arrivalTicks: f64("jobs.arrivalTicks"), endTicks: f64("jobs.endTicks") },
     peakBytes: f64("peakBytes"), resourceUse: f64("resourceUse"),
     eventCount: read.number("eventCount"), roundCount: read.number("roundCount"), dispatchCount: read.number("dispatchCount"), digest: read.string("digest"),
+    ...(read.has("redirectedCount") && { redirectedCount: read.number("redirectedCount") }),
     ...(read.has("policies") && { policies: policiesOf(new FieldReader(read.object("policies"), "policies.", fail), fail) }),
     ...(read.has("dispatch") && { host: hostOf(new FieldReader(read.object("dispatch"), "dispatch.", fail), columns, fail) }),
     ...(read.has("decisions") && { decisions: restoreDecisions(saved["decisions"], size("ops"), size("devices"), fail) }),
@@ -109,6 +111,17 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
   if (misfit !== undefined) fail(misfit);
   checkRun(trace, fail);
   return trace;
+}
+
+/** All three columns of the devices' changes, or none. */
+function changesOf({ get, has }: ReturnType<typeof readColumns>, fail: Fail): Pick<Instance, "changeTicks" | "changeDevice" | "changeSpeed"> {
+  const paths = ["instance.changeTicks", "instance.changeDevice", "instance.changeSpeed"];
+  const missing = paths.filter((path) => !has(path));
+  if (missing.length === paths.length) return {};
+  if (missing.length > 0) fail(`columns.${missing[0]} is missing`);
+  const changeTicks = get(paths[0]!) as Float64Array;
+  if (changeTicks.some((ticks, i) => i > 0 && ticks < changeTicks[i - 1]!)) fail("columns.instance.changeTicks is not in order");
+  return { changeTicks, changeDevice: get(paths[1]!) as Uint32Array, changeSpeed: get(paths[2]!) as Float64Array };
 }
 
 function hostOf(read: FieldReader, { get, has, sizes }: ReturnType<typeof readColumns>, fail: Fail): HostUse {

@@ -42,6 +42,8 @@ export interface Metrics {
   readonly memories: readonly MemoryMetrics[];
   /** When there is more than one job. */
   readonly jobs?: JobMetrics;
+  /** When devices were slowed or lost, or joined: what happened, in the order of time. */
+  readonly events?: readonly EventMetrics[];
   /** When something has a deadline. */
   readonly deadlines?: DeadlineMetrics;
   /** Where an operator ran longer or shorter than expected. */
@@ -55,6 +57,8 @@ export interface Metrics {
     readonly edges: number;
     readonly transfers: number;
     readonly transferredBytes: number;
+    /** What was transferred, where the workload says how long its transfers take instead of how large they are. */
+    readonly transferredNs?: number;
     readonly events: number;
     readonly rounds: number;
     readonly dispatches: number;
@@ -68,7 +72,7 @@ export interface Metrics {
   readonly tasks: TaskList;
 }
 
-/** Slot-time of a device, divided in four: busy + setup + waiting for data + idle = slots · makespan. */
+/** Slot-time of a device, divided: busy + setup + waiting for data + idle (+ aborted + absent) = slots · makespan. */
 export interface DeviceMetrics {
   readonly name: string;
   readonly slots: number;
@@ -81,6 +85,10 @@ export interface DeviceMetrics {
   /** Slots · time in which a slot was free while a placed operator, otherwise ready, waited for its data. */
   readonly waitingForDataNs: number;
   readonly idleNs: number;
+  /** Slots · time spent on operators that were lost with the device; absent where there were none. */
+  readonly abortedNs?: number;
+  /** Slots · time in which the device was not there; absent where it always was. It draws no power then. */
+  readonly absentNs?: number;
   /** busy / (slots · makespan). */
   readonly utilization: number;
   readonly energyJoules?: number;
@@ -141,6 +149,34 @@ export interface EstimateRatio {
   readonly tasks: number;
   readonly mean: number;
   readonly p95: number;
+}
+
+/** Something that happened to a device, and how the run went on. */
+export interface EventMetrics {
+  readonly atNs: number;
+  readonly device: string;
+  readonly what: "slowed" | "sped-up" | "lost" | "joined";
+  /** From then on: 1 = as its costs say, 0 = it is not there. */
+  readonly speed: number;
+  /** Operators that ran on a device when it was lost, and how long they had: work that was done again. Absent where there were none. */
+  readonly abortedTasks?: number;
+  readonly abortedNs?: number;
+  /**
+   * How the latency of jobs went on; absent with fewer than five jobs ended before the event (since the one before it) or
+   * after it (until the next). Latency is the median of five jobs that ended one after the other.
+   */
+  readonly recovery?: {
+    /** Median over up to 50 jobs that ended before. */
+    readonly latencyBeforeNs: number;
+    /** Median over the later half of the jobs that ended until the next event. */
+    readonly latencyAfterNs: number;
+    /** Whether latency came back, for good, to at most 10 % above what it was before. */
+    readonly recovered: boolean;
+    /** When it did, after the event: the time to recover. 0 = it was never above. Absent where it did not. */
+    readonly recoveredAfterNs?: number;
+    /** From when on it was within 10 % of `latencyAfterNs`; absent where it never settled. */
+    readonly settledAfterNs?: number;
+  };
 }
 
 /** What became of the deadlines. */

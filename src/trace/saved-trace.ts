@@ -38,7 +38,7 @@ function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterab
   const { instance } = trace;
   const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions"> = {
     version: savedTraceVersion, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
-    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, digest: trace.digest, ...(policies !== undefined && { policies }), ...(trace.host !== undefined && { dispatch: trace.host.cost }),
+    eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, ...(trace.redirectedCount !== undefined && { redirectedCount: trace.redirectedCount }), digest: trace.digest, ...(policies !== undefined && { policies }), ...(trace.host !== undefined && { dispatch: trace.host.cost }),
     instance: {
       name: instance.name, tickNs: instance.tickNs, digest: instance.digest, deviceNames: instance.deviceNames, memoryNames: instance.memoryNames,
       resourceNames: instance.resourceNames, classKinds: instance.classKinds,
@@ -102,7 +102,7 @@ export function loadTrace(text: string, { file }: { readonly file?: string } = {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    fail("bad-json", `not valid JSON: ${(error as Error).message.slice(0, 200)}`, "was the file cut short?");
+    fail("bad-json", `not valid JSON: ${(error as Error).message.slice(0, 200)}`, "a trace is the trace.json that heddle run writes; was the file cut short?");
   }
   const saved = typeof parsed === "object" && parsed !== null && Object.hasOwn(parsed, "heddle") ? (parsed as { heddle: unknown }).heddle : undefined;
   if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {

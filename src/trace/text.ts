@@ -1,5 +1,6 @@
-import { formatBytes, formatCount, formatJoules, formatNs, formatPercent } from "../base/units.ts";
+import { counted, formatBytes, formatCount, formatJoules, formatNs, formatPercent } from "../base/units.ts";
 import type { Metrics, PathStep } from "./metrics.ts";
+import { eventLines } from "./device-events.ts";
 import { deadlineLines } from "./deadlines.ts";
 import { estimateLine } from "./estimate-ratios.ts";
 import { hostLine } from "./host-metrics.ts";
@@ -24,7 +25,7 @@ const shownSteps = 8;
 
 function headLines(metrics: Metrics): string[] {
   const { counts, jobs } = metrics;
-  const pairs: [string, string][] = [["workload", `${clip(metrics.name, 60)}, ${formatCount(counts.tasks)} operators`]];
+  const pairs: [string, string][] = [["workload", `${clip(metrics.name, 60)}, ${counted(counts.tasks - (counts.duplicates ?? 0), "operator", formatCount)}${counts.duplicates === undefined ? "" : `, and ${counted(counts.duplicates, "duplicate")}`}`]];
   pairs.push(["policies", `${metrics.scheduler} scheduler, ${metrics.sync} sync, seed ${metrics.seed}`]);
   if (metrics.schedulerReport !== undefined) pairs.push(["scheduler", reportText(metrics.schedulerReport)]);
   pairs.push(["makespan", formatNs(metrics.makespanNs) + (metrics.complete ? "" : " (stopped before the end)")]);
@@ -37,10 +38,11 @@ function headLines(metrics: Metrics): string[] {
     const { p50, p90, p99 } = jobs.latencyNs;
     pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
   }
+  if (metrics.events !== undefined) eventLines(metrics.events).forEach((line, i) => pairs.push([i === 0 ? "events" : "", line]));
   if (metrics.deadlines !== undefined) deadlineLines(metrics.deadlines).forEach((line, i) => pairs.push([i === 0 ? "deadlines" : "", line]));
   if (metrics.estimates !== undefined) pairs.push(["estimates", estimateLine(metrics.estimates)]);
   if (metrics.host !== undefined) pairs.push(["host", hostLine(metrics.host)]);
-  if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${formatBytes(counts.transferredBytes)}${busiestLink(metrics)}`]);
+  if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${counts.transferredNs === undefined ? formatBytes(counts.transferredBytes) : `${formatNs(counts.transferredNs)} in all`}${busiestLink(metrics)}`]);
   if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
   return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);
 }
@@ -73,11 +75,14 @@ function deviceLines(metrics: Metrics): string[] {
   const total = (device: Metrics["devices"][number]): number => device.slots * metrics.makespanNs;
   const part = (ns: number, whole: number): string => (whole > 0 ? formatPercent(ns / whole) : "–");
   const setup = metrics.devices.some((device) => device.setupNs > 0);
-  const shares = ["busy", "wait data", ...(setup ? ["setup"] : []), "idle"];
-  const columns = [{ header: "device", maxWidth: 28 }, ...["slots", "tasks", ...shares].map((header) => ({ header, align: "right" as const }))];
+  const aborted = metrics.devices.some((device) => device.abortedNs !== undefined);
+  const absent = metrics.devices.some((device) => device.absentNs !== undefined);
+  const shares = ["busy", "wait data", ...(setup ? ["setup"] : []), ...(aborted ? ["aborted"] : []), ...(absent ? ["absent"] : []), "idle"];
+  const columns = [{ header: "device", maxWidth: 28, cut: "middle" as const }, ...["slots", "tasks", ...shares].map((header) => ({ header, align: "right" as const }))];
   return textTable(columns, metrics.devices.map((device) => [
     device.name, String(device.slots), String(device.tasks), part(device.busyNs, total(device)), part(device.waitingForDataNs, total(device)),
-    ...(setup ? [part(device.setupNs, total(device))] : []), part(device.idleNs, total(device)),
+    ...(setup ? [part(device.setupNs, total(device))] : []), ...(aborted ? [part(device.abortedNs ?? 0, total(device))] : []), ...(absent ? [part(device.absentNs ?? 0, total(device))] : []),
+    part(device.idleNs, total(device)),
   ]));
 }
 

@@ -4,7 +4,7 @@ import type { ColumnType } from "./column-text.ts";
 export type Check = "finite" | "amount" | "time" | { readonly from: number; readonly below: Size | number };
 
 /** Lengths that columns share. `D`, `M`: devices, memories. */
-export type Size = "ops" | "classes" | "tensors" | "devices" | "memories" | "resources" | "jobs" | "rows" | "transfers" | "tracks" | "classes*D" | "memories*M" | "inputs" | "routes" | "turns";
+export type Size = "ops" | "classes" | "tensors" | "devices" | "memories" | "resources" | "jobs" | "rows" | "transfers" | "tracks" | "classes*D" | "memories*M" | "inputs" | "routes" | "turns" | "changes";
 
 /** One typed array of a saved trace: where it is in the trace, how long it is and what it may hold. */
 export interface ColumnSpec {
@@ -57,10 +57,13 @@ export const traceColumns: readonly ColumnSpec[] = [
   { path: "instance.routeTicksPerByte", type: "f64", size: "memories*M", check: "amount" },
   { path: "instance.routeResources.item", type: "u32", size: "routes", check: id("resources") },
   { path: "instance.routeResources.start", type: "u32", size: "memories*M", starts: "routes", check: "finite" },
+  { path: "instance.changeTicks", type: "f64", size: "changes", mayBeAbsent: true, check: "finite" },
+  { path: "instance.changeDevice", type: "u32", size: "changes", mayBeAbsent: true, check: id("devices") },
+  { path: "instance.changeSpeed", type: "f64", size: "changes", mayBeAbsent: true, check: "finite" },
   { path: "rows.track", type: "u32", size: "rows", check: id("tracks") },
   { path: "rows.subjectKind", type: "u8", size: "rows", check: id(2) },
   { path: "rows.subject", type: "u32", size: "rows", check: "finite" },
-  { path: "rows.kind", type: "u8", size: "rows", check: id(3) },
+  { path: "rows.kind", type: "u8", size: "rows", check: id(4) },
   { path: "rows.start", type: "f64", size: "rows", check: "finite" },
   { path: "rows.end", type: "f64", size: "rows", check: "finite" },
   { path: "ops.device", type: "i32", size: "ops", check: idOrNone("devices") },

@@ -36,7 +36,7 @@ export function verifyCapacity(context: VerifyContext): void {
 }
 
 /** Visits every use of a resource; without deadline it is the total of a transfer on a route. */
-function eachUse({ trace, noise, setupTicks, runCount }: VerifyContext, visit: (resource: number, release: number, deadline: number | undefined, amount: number) => void): void {
+function eachUse({ trace, speeds, noise, setupTicks, runCount }: VerifyContext, visit: (resource: number, release: number, deadline: number | undefined, amount: number) => void): void {
   const { instance, ops, transfers } = trace;
   const { start, item } = instance.routeResources;
   for (let t = 0; t < transfers.length; t++) {
@@ -60,9 +60,11 @@ function eachUse({ trace, noise, setupTicks, runCount }: VerifyContext, visit: (
     const memoryDemand = instance.memoryDemand[cell] ?? 0;
     const shared = instance.costTicks[cell]! - fixed;
     if (!(shared > 0 && shared < Infinity)) continue;
-    const release = ops.startTicks[op]! + setupTicks[op]! + fixed;
+    // At the best speed the device ever has: what is served then is the least.
+    const best = speeds === undefined ? 1 : speeds.best(device);
+    const release = ops.startTicks[op]! + setupTicks[op]! + fixed / best;
     if (memoryDemand > 0) visit(instance.deviceMemory[device]!, release, end, memoryDemand * shared);
-    if (instance.width[device]! * instance.slots[device]! > instance.units[device]!) visit(instance.memoryCount + device, release, end, instance.width[device]! * shared);
+    if (instance.width[device]! * instance.slots[device]! > instance.units[device]!) visit(instance.memoryCount + device, release, end, (instance.width[device]! * shared) / best);
   }
 }
 

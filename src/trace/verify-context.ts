@@ -1,9 +1,10 @@
 import type { Trace } from "../core/trace.ts";
+import type { DeviceSpeeds } from "./device-speeds.ts";
 
 /** A rule that a trace breaks. */
 export type VerifyCode =
   | "columns" | "not-ended" | "bad-device" | "bad-slot" | "bad-times" | "precedence" | "job-arrival" | "data-missing"
-  | "row-mismatch" | "overlap" | "run-too-short" | "setup-missing"
+  | "row-mismatch" | "overlap" | "absent" | "aborted" | "run-too-short" | "setup-missing"
   | "transfer-subject" | "transfer-source" | "transfer-repeated" | "transfer-too-short" | "over-capacity" | "bytes-moved" | "totals" | "duplicate" | "digest";
 
 /** One thing wrong with a trace: a bug in the engine that made it, or a file that was changed. */
@@ -16,6 +17,8 @@ export interface VerifyProblem {
 export interface VerifyContext {
   readonly trace: Trace;
   readonly noise: boolean;
+  /** Undefined where no device changes. */
+  readonly speeds: DeviceSpeeds | undefined;
   /** First track of each device. */
   readonly slotStart: Uint32Array;
   /** Ticks of the setup rows of each op, and how many run rows it has: more than one where it was paused, and perhaps moved. */

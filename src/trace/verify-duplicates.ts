@@ -1,5 +1,5 @@
 import { groupBy } from "../base/csr.ts";
-import { workloadOps } from "../core/duplicate-ops.ts";
+import { workloadOps } from "../base/duplicates.ts";
 import type { Instance } from "../core/instance.ts";
 
 /**

@@ -10,7 +10,7 @@ export function verifyRows(context: VerifyContext): void {
   verifyTracks(context, deviceOf);
 }
 
-function verifySubjects({ trace, report, slotStart, setupTicks, runCount, noise }: VerifyContext, deviceOf: Uint32Array): void {
+function verifySubjects({ trace, report, speeds, slotStart, setupTicks, runCount, noise }: VerifyContext, deviceOf: Uint32Array): void {
   const { instance, ops, rows, transfers } = trace;
   const costOn = (op: number, device: number): number => instance.costTicks[instance.classOf[op]! * instance.deviceCount + device]!;
   const first = new Float64Array(instance.opCount).fill(Infinity);
@@ -31,12 +31,21 @@ function verifySubjects({ trace, report, slotStart, setupTicks, runCount, noise 
     }
     const track = rows.track[row]!;
     const device = deviceOf[track]!;
+    if (speeds !== undefined && speeds.absentTicks(device, start, end) > 0) report("absent", () => `row ${row} shows ${instance.opNames.at(subject)} on ${instance.deviceNames[device]} from ${start} to ${end}, when that was not there all the time`);
+    // What was lost with its device says nothing of the run that counts.
+    if (rows.kind[row] === RowKind.aborted) {
+      if (!(speeds !== undefined && speeds.losses(device, end, end) > 0)) report("aborted", () => `row ${row} says that ${instance.opNames.at(subject)} was aborted at ${end}, but ${instance.deviceNames[device]} was not lost then`);
+      continue;
+    }
+    const isBefore = !(start >= ops.startTicks[subject]!);
+    if (rows.kind[row] === RowKind.setup && isBefore && speeds !== undefined && speeds.losses(device, end, ops.startTicks[subject]! >= 0 ? ops.startTicks[subject]! : Infinity) > 0) continue;
     if (start < first[subject]!) first[subject] = start;
     if (rows.kind[row] === RowKind.setup) setupTicks[subject]! += end - start;
     else {
       runCount[subject]!++;
       const cost = costOn(subject, device);
-      done[subject]! += isLongEnough(end - start, cost) ? 1 : (end - start) / cost;
+      const work = speeds === undefined ? end - start : speeds.work(device, start, end);
+      done[subject]! += isLongEnough(work, cost) ? 1 : work / cost;
       if (end > last[subject]!) last[subject] = end;
     }
     const isLast = rows.kind[row] === RowKind.run && end === ops.endTicks[subject];
@@ -57,7 +66,7 @@ function verifySubjects({ trace, report, slotStart, setupTicks, runCount, noise 
 }
 
 /** Walks each slot through its rows in time: no two at once, and a setup wherever the configuration changes. */
-function verifyTracks({ trace, report, slotStart, setupTicks, runCount }: VerifyContext, deviceOf: Uint32Array): void {
+function verifyTracks({ trace, report, speeds, slotStart, setupTicks, runCount }: VerifyContext, deviceOf: Uint32Array): void {
   const { instance, rows } = trace;
   const tracks = deviceOf.length;
   const { start: first, item } = rowsByTrack(trace, tracks);
@@ -72,6 +81,8 @@ function verifyTracks({ trace, report, slotStart, setupTicks, runCount }: Verify
     for (const row of mine) {
       const op = rows.subject[row]!;
       if (rows.start[row]! < busyUntil) report("overlap", () => `${place()} runs ${instance.opNames.at(op)} from ${rows.start[row]} while ${instance.opNames.at(before)} runs there until ${busyUntil}`);
+      // A device that comes back has nothing loaded.
+      if (speeds !== undefined && speeds.losses(device, busyUntil, rows.start[row]!) > 0) loaded = -1;
       busyUntil = Math.max(busyUntil, rows.end[row]!);
       before = op;
       if (rows.kind[row] !== RowKind.run) continue;

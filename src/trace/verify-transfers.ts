@@ -3,7 +3,7 @@ import type { Trace } from "../core/trace.ts";
 import { isLongEnough, isTick, type VerifyContext } from "./verify-context.ts";
 
 /** Every transfer was needed, came from a replica, happened once and took long enough; every input was there in time. */
-export function verifyTransfers({ trace, report, runCount }: VerifyContext): void {
+export function verifyTransfers({ trace, report, speeds, runCount }: VerifyContext): void {
   const { instance, ops, transfers } = trace;
   const { inputs } = instance;
   const arrival = arrivals(trace);
@@ -17,12 +17,14 @@ export function verifyTransfers({ trace, report, runCount }: VerifyContext): voi
     const start = transfers.startTicks[t]!;
     const end = transfers.endTicks[t]!;
     const bytes = instance.tensorBytes[tensor]!;
-    if (!isTick(start) || !(Number.isNaN(end) ? !trace.complete : isTick(end) && end >= start)) report("bad-times", () => `${about(t)} goes from ${start} to ${end}`);
+    // The operator may have been placed on a device that was lost later; then nobody may wait for the transfer's end.
+    const wentThere = speeds !== undefined && instance.deviceMemory.some((memory, d) => memory === to && speeds.losses(d, start, Infinity) > 0);
+    if (!isTick(start) || !(Number.isNaN(end) ? !trace.complete || wentThere : isTick(end) && end >= start)) report("bad-times", () => `${about(t)} goes from ${start} to ${end}`);
 
     const reads = inputs.item.subarray(inputs.start[forOp]!, inputs.start[forOp + 1]!).includes(tensor);
     const device = ops.device[forOp]!;
     const goesThere = device >= 0 && (instance.deviceMemory[device] === to || runCount[forOp]! > 1);
-    if (bytes === 0 || from === to || !reads || !goesThere || !(ops.placedTicks[forOp]! <= start)) {
+    if (bytes === 0 || from === to || !reads || !(wentThere || (goesThere && ops.placedTicks[forOp]! <= start))) {
       report("transfer-subject", () => `${about(t)} has no reason: ${instance.opNames.at(forOp)} ${reads ? "reads it elsewhere, or was placed later" : "does not read it"}`);
     }
     if (!(arrival(tensor, from) <= start)) report("transfer-source", () => `${about(t)} starts at ${start}, when the tensor is not there yet`);

@@ -1,4 +1,5 @@
 import { RowKind, SubjectKind, slotStarts, type Trace } from "../core/trace.ts";
+import { DeviceSpeeds } from "./device-speeds.ts";
 import { verifyCapacity } from "./verify-capacity.ts";
 import { isTick, type VerifyCode, type VerifyContext, type VerifyProblem } from "./verify-context.ts";
 import { misfitDuplicate } from "./verify-duplicates.ts";
@@ -18,7 +19,7 @@ export interface VerifyOptions {
 /**
  * Checks a trace against its instance, from the rules of a schedule alone and with none of the engine's code: every
  * operator once, on a device that can run it, after its inputs were there; one operator at a time in a slot; transfers
- * as long as their bytes need; no shared resource past its capacity in any interval; totals that add up.
+ * as long as their bytes need; nothing on a device that was not there; no shared resource past its capacity in any interval; totals that add up.
  *
  * Takes O(n log n) in the number of operators, edges and transfers. Memory peaks are not checked, and digests only by
  * {@link verifyDigests}.
@@ -38,6 +39,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions = {}): VerifyPr
   const context: VerifyContext = {
     trace, report,
     noise: options.noise ?? trace.instance.costSigma.some((sigma) => sigma > 0),
+    speeds: trace.instance.changeTicks === undefined ? undefined : new DeviceSpeeds(trace.instance),
     slotStart: slotStarts(trace.instance),
     setupTicks: new Float64Array(trace.instance.opCount),
     runCount: new Uint32Array(trace.instance.opCount),
@@ -80,7 +82,7 @@ function verifyShape({ trace, report, slotStart }: VerifyContext): boolean {
     const ofOp = rows.subjectKind[row] === SubjectKind.op;
     const kind = rows.kind[row]!;
     const subjects = ofOp ? instance.opCount : transfers.length;
-    const known = ofOp ? kind === RowKind.run || kind === RowKind.setup : rows.subjectKind[row] === SubjectKind.transfer && kind === RowKind.transfer;
+    const known = ofOp ? kind === RowKind.run || kind === RowKind.setup || kind === RowKind.aborted : rows.subjectKind[row] === SubjectKind.transfer && kind === RowKind.transfer;
     if (!known || rows.subject[row]! >= subjects || (ofOp && rows.track[row]! >= tracks)) {
       expect(false, () => `row ${row} is of a kind, subject or track that does not exist`);
     }

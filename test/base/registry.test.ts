@@ -30,6 +30,10 @@ describe("nearest", () => {
     expect(nearest("HEFT", ["heft"])).toEqual(["heft"]);
   });
   it("counts a swap of neighbours once", () => expect(nearest("hetf", ["heft", "hexx"])).toEqual(["heft"]));
+  it("finds names that were cut short", () => {
+    expect(nearest("nvidia-a101", ["nvidia-a100-pcie-40gb", "nvidia-v100-sxm2-32gb", "amd-mi300x"])).toEqual(["nvidia-a100-pcie-40gb"]);
+    expect(nearest("rtx-4090", ["nvidia-rtx-4090", "nvidia-t4"])).toEqual(["nvidia-rtx-4090"]);
+  });
   it("finds nothing far away", () => expect(nearest("quicksort", ["heft", "peft"])).toEqual([]));
   it("names equal ones once", () => expect(suggestion("hefd", ["heft", "heft"])).toBe("did you mean heft?"));
   it("ends quickly on a hostile name", () => expect(nearest("x".repeat(1e6), Array(1000).fill("heft"))).toEqual([]));

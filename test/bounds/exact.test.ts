@@ -7,7 +7,7 @@ import { lowerBound } from "../../src/bounds/lower-bound.ts";
 import { compile } from "../../src/core/compile.ts";
 import type { Instance } from "../../src/core/instance.ts";
 import { simulate } from "../../src/core/simulate.ts";
-import type { Workload } from "../../src/cost/cost-model.ts";
+import type { Workload } from "../../src/graph/workload.ts";
 import { importDot } from "../../src/graph/import/dot.ts";
 import { importStg } from "../../src/graph/import/stg.ts";
 import { replay } from "../../src/schedulers/replay.ts";

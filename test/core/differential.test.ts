@@ -27,6 +27,9 @@ describe("the random cases", () => {
     expect(share(({ instance: i }) => i.jobCount > 1)).toBeGreaterThan(0.15);
     expect(share(({ instance: i }) => i.jobArrivalTicks.includes(Infinity))).toBeGreaterThan(0.05);
     expect(share(({ instance: i }) => i.configuration.some((one) => one >= 0) && i.setupTicks.some((ticks) => ticks > 0))).toBeGreaterThan(0.1);
+    expect(share(({ instance: i }) => i.estimateTicks !== undefined)).toBeGreaterThan(0.25);
+    expect(share(({ dispatch: { perOpTicks = 0, perCallTicks = 0 } }) => perOpTicks + perCallTicks >= 1)).toBeGreaterThan(0.25);
+    expect(share(({ dispatch: { minIntervalTicks = 0 } }) => minIntervalTicks > 0)).toBeGreaterThan(0.2);
     expect(share(({ instance: i }) => new Set(i.deviceMemory).size < i.deviceCount)).toBeGreaterThan(0.3);
   });
 });

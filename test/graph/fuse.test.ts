@@ -70,7 +70,7 @@ describe("what is merged", () => {
 });
 
 test("on any graph the work stays, and each operator is in one place", () => {
-  const kinds: readonly OpInit[] = [convolution, batchNorm, relu, add, matmul({ m: 16, n: 8, k: 8 }), { kind: "softmax", flops: 7, readBytes: bytes, writeBytes: bytes }];
+  const kinds: readonly OpInit[] = [convolution, batchNorm, relu, add, matmul({ m: 16, n: 8, k: 8 }), { kind: "softmax", flops: 7, readBytes: bytes, writeBytes: bytes }, elementwise("quantize", { elements: 128 }), { ...elementwise("dequantize", { elements: 128 }), dtype: "i8" }];
   const op = fc.record({ kind: fc.nat(kinds.length - 1), reads: fc.array(fc.nat(1000), { minLength: 1, maxLength: 3 }) });
   fc.assert(fc.property(fc.array(op, { minLength: 1, maxLength: 40 }), (ops) => {
     const graph = build(Object.fromEntries(ops.map(({ kind, reads }, i) => [`o${i}`, [kinds[kind]!, ...reads.map((read) => (read % (i + 1) === 0 ? "x" : `o${(read % (i + 1)) - 1}`))] as const])));

@@ -34,5 +34,6 @@ export function differences(trace: Trace, reference: ReferenceResult): string[] 
   }
   same("makespan", trace.makespanTicks, reference.makespan);
   same("dispatches", trace.dispatchCount, reference.dispatchCount);
+  same("redirections", trace.redirectedCount ?? 0, reference.redirectedCount);
   return found;
 }

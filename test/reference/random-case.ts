@@ -20,7 +20,9 @@ export interface RandomCase {
 /** The case of a seed: a random graph on a random machine under random policies. At most `maxOps` operators. */
 export function randomCase(seed: number, maxOps = 30): RandomCase {
   const random = makeRandom(seed);
-  const spec = randomSpec(random, maxOps);
+  const graphOnMachine = randomSpec(random, maxOps);
+  // From a source of its own: the same graphs on the same machines, half of which change.
+  const spec = { ...graphOnMachine, ...randomChanges(makeRandom(seed + 2 ** 20), graphOnMachine.devices.length) };
   const plain = makeInstance(spec);
   const scheduler = randomScheduler(random, plain);
   const sync = randomSync(random, plain);
@@ -106,6 +108,15 @@ function randomGraph(random: Random, between: Numbers, maxOps: number, memoryCou
 function sharedSource(random: Random, tensors: readonly { producer?: number }[]): number | undefined {
   const sources = range(tensors.length).filter((id) => tensors[id]!.producer === undefined);
   return sources.length > 0 ? random.pick(sources) : undefined;
+}
+
+/** Devices that are slowed, lost and join; in the end all are there, so that every operator can run. */
+function randomChanges(random: Random, deviceCount: number): Pick<InstanceSpec, "changes"> {
+  if (random.chance(0.5)) return {};
+  const speeds = [0, 0, 0, 0.5, 0.25, 2, 1, 0.1 + random.next() * 3];
+  const changes = range(random.int(1, 8)).map(() => ({ at: random.chance(0.15) ? 0 : random.int(1, 90), device: random.int(0, deviceCount - 1), speed: random.pick(speeds) })).sort((a, b) => a.at - b.at);
+  const last = range(deviceCount).map((device) => changes.findLast((change) => change.device === device));
+  return { changes: [...changes, ...last.filter((change) => change?.speed === 0).map((change) => ({ ...change!, at: 120, speed: 1 }))] };
 }
 
 function randomCosts(random: Random, between: Numbers, machine: Pick<InstanceSpec, "memories" | "devices">): Pick<InstanceSpec, "costs"> {

@@ -28,6 +28,26 @@ const schedulers: Record<string, (random: Random, instance: Instance, inOrder: b
   "random placing": (random) => ({
     dispatch: (view, out) => eachReady(view, (op) => out.place(op, anyDevice(random, view, op), random.int(0, 3))),
   }),
+  "blind placing": (random, instance) => {
+    // Of those that could run the op, whether they are there or not.
+    const capable = (op: number): number[] => range(instance.deviceCount).filter((device) => instance.costTicks[instance.classOf[op]! * instance.deviceCount + device]! < Infinity);
+    return { dispatch: (view, out) => eachReady(view, (op) => out.place(op, random.pick(capable(op)), random.int(0, 1))) };
+  },
+  "own recovery": (random) => {
+    const again = new Set<number>();
+    return {
+      prepare(view, out) {
+        for (const op of view.topo) if (random.chance(0.7)) out.place(op, anyDevice(random, view, op));
+      },
+      lost: (_, _device, ops) => ops.forEach((op) => again.add(op)),
+      joined: (_, device) => void again.delete(device),
+      dispatch(view, out) {
+        for (const op of again) if (random.chance(0.8)) out.place(op, anyDevice(random, view, op));
+        again.clear();
+        eachReady(view, (op) => out.place(op, anyDevice(random, view, op)));
+      },
+    };
+  },
   "all at prepare": (random, instance, inOrder) => ({
     queueOrder: inOrder ? "in-order" : "ready-first",
     prepare(view, out) {
@@ -121,6 +141,10 @@ const syncs: Record<string, (random: Random, instance: Instance) => SyncPolicy> 
     const held: number[] = [];
     return {
       started: () => void running++,
+      lost(view, _, ops, gate) {
+        running -= ops.length;
+        if (running <= 1) for (const edge of held.splice(0)) gate.signal(edge, view.nowTicks);
+      },
       ended(view, op, gate) {
         running--;
         eachEdge(view, op, (edge) => held.push(edge));

@@ -8,9 +8,9 @@ import type { Dispatch, Gate, Scheduler, SyncPolicy } from "../../src/plugin.ts"
 import { maxMinRates } from "./max-min.ts";
 import { operatorPhases, transferPhases, type Phases } from "./phases.ts";
 import { referenceView } from "./reference-view.ts";
-import { makeWorld, type Activity, type Op, type ReferenceResult, type Tensor, type World } from "./world.ts";
+import { makeWorld, type Activity, type Device, type Op, type ReferenceResult, type Tensor, type World } from "./world.ts";
 
-const EventKind = { arrival: 0, signal: 1, latencyEnded: 2, transferEnded: 3, fixedEnded: 4, opEnded: 5, wake: 6, host: 8 } as const;
+const EventKind = { arrival: 0, signal: 1, latencyEnded: 2, transferEnded: 3, fixedEnded: 4, opEnded: 5, wake: 6, change: 7, host: 8 } as const;
 
 interface Event {
   readonly time: number;
@@ -34,6 +34,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
   let round = -1;
   let placedCount = 0;
   let dispatchCount = 0;
+  let redirectedCount = 0;
   let roundCount = 0;
 
   // The host thread: decisions that it works off, what it has to tell the scheduler, and when it may next.
@@ -48,6 +49,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
   let readyOps: Op[] = [];
   let wakeDue = false;
   let activitiesChanged = false;
+  let news: { readonly device: Device; readonly ops?: readonly number[]; readonly aborted?: readonly number[] }[] = [];
 
   function schedule(time: number, kind: number, id: number, apply: () => void): Event {
     const event = { time, round: time === world.now ? round + 1 : 0, kind, id, apply };
@@ -110,7 +112,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     transfers.push(transfer);
     takeSpace(tensor, memory);
 
-    goThrough(transferPhases(instance, from, memory, tensor.bytes), 0, transfer.id, () => {
+    transmit(transferPhases(instance, from, memory, tensor.bytes), transfer.id, () => {
       transfer.end = world.now;
       tensor.complete.add(memory);
     });
@@ -133,7 +135,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const memory = devices[op.device]!.memory;
     return op.inputs.every((id) => tensors[id]!.bytes === 0 || tensors[id]!.everywhere || tensors[id]!.complete.has(memory));
   };
-  const canStart = (op: Op): boolean => isBound(op) && Number.isNaN(op.start) && !Number.isNaN(op.ready) && hasData(op) && devices[op.device]!.slots.some((slot) => slot.op < 0);
+  const canStart = (op: Op): boolean => isBound(op) && Number.isNaN(op.start) && !Number.isNaN(op.ready) && hasData(op) && devices[op.device]!.speed > 0 && devices[op.device]!.slots.some((slot) => slot.op < 0);
 
   // ── operators ──
 
@@ -149,8 +151,107 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const setup = configuration >= 0 && configuration !== slot.configuration ? instance.setupTicks[op.device]! : 0;
     if (configuration >= 0) slot.configuration = configuration;
     op.runStart = world.now + setup;
-    goThrough(operatorPhases(instance, op.class, op.device, setup), 1, op.id, () => end(op));
+    const { fixedTicks, demands } = operatorPhases(instance, op.class, op.device, device.speed);
+    const ends = demands.length === 0;
+    op.own = { work: fixedTicks, since: op.runStart, kind: ends ? EventKind.opEnded : EventKind.fixedEnded, then: () => (ends ? end(op) : share(op)), event: undefined };
+    if (!ends && op.runStart + ceilTicks(fixedTicks / device.speed) === world.now) share(op);
+    else scheduleOwn(op);
     sync.started?.(view, op.id);
+  }
+
+  function scheduleOwn(op: Op): void {
+    const { work, since, kind, then } = op.own!;
+    op.own!.event = schedule(since + ceilTicks(work / devices[op.device]!.speed), kind, op.id, then);
+  }
+
+  function share(op: Op): void {
+    op.own = undefined;
+    const { workTicks, demands } = operatorPhases(instance, op.class, op.device, devices[op.device]!.speed);
+    joinSharing({ order: 1, id: op.id, work: workTicks, rate: NaN, since: world.now, demands, endKind: EventKind.opEnded, finish: () => end(op) });
+  }
+
+  // ── devices that change ──
+
+  function change(device: Device, speed: number): void {
+    const before = device.speed;
+    if (speed === before) return;
+    if (speed === 0) lose(device);
+    device.speed = speed;
+    if (before === 0) news.push({ device });
+    else if (speed > 0) for (const op of ops) if (op.device === device.id && isRunning(op)) retime(op, before, speed);
+  }
+
+  const isRunning = (op: Op): boolean => !Number.isNaN(op.start) && Number.isNaN(op.end);
+
+  function retime(op: Op, before: number, after: number): void {
+    if (op.own !== undefined) {
+      op.own.work = Math.max(0, op.own.work - Math.max(0, world.now - op.own.since) * before);
+      op.own.since = Math.max(world.now, op.own.since);
+      events = events.filter((event) => event !== op.own!.event);
+      scheduleOwn(op);
+      return;
+    }
+    const activity = leaveSharing(op);
+    if (activity === undefined) return;
+    const { demands } = operatorPhases(instance, op.class, op.device, after);
+    joinSharing({ ...activity, work: (remaining(activity) * before) / after, rate: NaN, since: world.now, demands });
+  }
+
+  function lose(device: Device): void {
+    const aborted = ops.filter((op) => op.device === device.id && isRunning(op));
+    for (const op of aborted) {
+      leaveSharing(op);
+      events = events.filter((event) => !((event.kind === EventKind.fixedEnded || event.kind === EventKind.opEnded) && event.id === op.id));
+      device.abortedTicks += world.now - op.start;
+      for (const tensor of tensors) {
+        if (tensor.producer !== op.id) continue;
+        tensor.requested.delete(device.memory);
+        world.memories[device.memory]!.liveBytes -= tensor.bytes;
+      }
+      op.own = undefined;
+      op.start = op.runStart = NaN;
+      op.slot = -1;
+    }
+    const off = ops.filter((op) => op.device === device.id && !op.held && Number.isNaN(op.end));
+    for (const op of off) {
+      op.device = -1;
+      op.placed = op.data = NaN;
+      op.ahead = false;
+      if (Number.isNaN(op.ready)) continue;
+      op.readyRound = roundCount;
+      if (!readyOps.includes(op)) readyOps.push(op);
+    }
+    for (const slot of device.slots) slot.op = slot.configuration = -1;
+    device.lostAfter = placedCount;
+    news.push({ device, ops: off.map((op) => op.id), aborted: aborted.map((op) => op.id) });
+  }
+
+  /** Where `op` should end first; its own device is not there. */
+  function instead(op: number, ahead = false): number {
+    const before = (device: number): Op[] => ops.filter((other) => other.device === device && other.ahead && Number.isNaN(other.start));
+    const left = (device: number): number => ops.filter((other) => other.device === device && isRunning(other)).reduce((sum, other) => sum + Math.max(0, other.runStart + view.estimateTicks(other.id, device) - world.now), 0);
+    const wait = (device: number): number => ahead ? (view.freeSlots(device) > before(device).length ? 0 : before(device).reduce((sum, other) => sum + view.estimateTicks(other.id, device), left(device)) / view.slots[device]!) : (view.freeSlots(device) > view.queued(device) ? 0 : view.backlogTicks(device) / view.slots[device]!);
+    const finish = devices.map(({ id }) => (view.estimateTicks(op, id) === Infinity ? Infinity : Math.max(wait(id), view.dataTicks(op, id)) + view.setupTicks(op, id) + view.estimateTicks(op, id)));
+    redirectedCount++;
+    return finish.indexOf(Math.min(...finish));
+  }
+
+  /** Tells the policies of devices that left and came, and places what they had planned for those that left. */
+  function tellNews(): void {
+    for (const { device, ops: lost, aborted } of news.splice(0)) {
+      untold.wake = true;
+      if (lost === undefined) {
+        scheduler.joined?.(view, device.id);
+        continue;
+      }
+      sync.lost?.(view, device.id, aborted!, gate);
+      scheduler.lost?.(view, device.id, lost);
+    }
+    if (scheduler.lost !== undefined) return;
+    for (const op of readyOps.filter((one) => one.device < 0 && one.planned).sort(byId)) {
+      dispatch.place(op.id, instead(op.id, true), Number.MAX_VALUE);
+      op.ahead = true;
+    }
   }
 
   function end(op: Op): void {
@@ -170,17 +271,27 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
 
   // ── activities ──
 
-  /** Sends a transfer (order 0) or an operator (order 1) through its phases. */
-  function goThrough({ fixedTicks, workTicks, demands }: Phases, order: 0 | 1, id: number, finish: () => void): void {
-    const endKind = order === 0 ? EventKind.transferEnded : EventKind.opEnded;
+  /** Sends a transfer through its phases. */
+  function transmit({ fixedTicks, workTicks, demands }: Phases, id: number, finish: () => void): void {
     if (demands.length === 0) {
-      schedule(world.now + ceilTicks(fixedTicks + workTicks), endKind, id, finish);
+      schedule(world.now + ceilTicks(fixedTicks + workTicks), EventKind.transferEnded, id, finish);
       return;
     }
-    const join = (): void => joinSharing({ order, id, work: workTicks, rate: NaN, since: world.now, demands, endKind, finish });
+    const join = (): void => joinSharing({ order: 0, id, work: workTicks, rate: NaN, since: world.now, demands, endKind: EventKind.transferEnded, finish });
     const fixed = ceilTicks(fixedTicks);
-    if (fixed > 0) schedule(world.now + fixed, order === 0 ? EventKind.latencyEnded : EventKind.fixedEnded, id, join);
+    if (fixed > 0) schedule(world.now + fixed, EventKind.latencyEnded, id, join);
     else join();
+  }
+
+  const remaining = (activity: Activity): number => (Number.isNaN(activity.rate) ? activity.work : Math.max(0, activity.work - activity.rate * (world.now - activity.since)));
+
+  function leaveSharing(op: Op): Activity | undefined {
+    const activity = activities.find((one) => one.order === 1 && one.id === op.id);
+    if (activity === undefined) return undefined;
+    activities = activities.filter((one) => one !== activity);
+    events = events.filter((event) => event !== activity.ends);
+    activitiesChanged = true;
+    return activity;
   }
 
   function joinSharing(activity: Activity): void {
@@ -197,7 +308,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const rates = maxMinRates(activities.map((activity) => activity.demands), instance.resourceCapacity);
     for (const [i, activity] of activities.entries()) {
       if (activity.rate === rates[i]) continue;
-      if (!Number.isNaN(activity.rate)) activity.work = Math.max(0, activity.work - activity.rate * (world.now - activity.since));
+      activity.work = remaining(activity);
       activity.since = world.now;
       activity.rate = rates[i]!;
       events = events.filter((event) => event !== activity.ends);
@@ -225,6 +336,8 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       const op = ops[id]!;
       if (op.device >= 0) throw new Error(`op ${id} was placed before`);
       if (instance.costTicks[op.class * instance.deviceCount + device] === Infinity) throw new Error(`op ${id} cannot run on device ${device}`);
+      if (view.estimateTicks(id, device) === Infinity) device = instead(id);
+      op.planned ||= Number.isNaN(op.ready);
       op.expectedSetup = view.setupTicks(id, device);
       op.device = device;
       op.priority = priority;
@@ -265,6 +378,13 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
 
   function workOffDecisions(): void {
     for (const { op, ahead } of decisions.filter(({ due }) => due <= world.now)) {
+      if (view.estimateTicks(op.id, op.device) === Infinity) {
+        const device = instead(op.id);
+        op.expectedSetup = view.setupTicks(op.id, device);
+        op.device = device;
+        op.priority = 0;
+        op.placedOrder = placedCount++;
+      }
       bind(op);
       if (!ahead || !canStart(op)) continue;
       noteData();
@@ -323,6 +443,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       if (sync.ended) sync.ended(view, op.id, gate);
       else for (const edge of edges) if (edge.from === op.id) gate.signal(edge.id);
     }
+    tellNews();
     workOffDecisions();
     untold.ended.push(...endedOps);
     untold.ready.push(...readyOps.filter((op) => op.device < 0).sort(byId));
@@ -334,6 +455,12 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     activitiesChanged = false;
   }
 
+  const { changeTicks = new Float64Array(0), changeDevice, changeSpeed } = instance;
+  for (const [id, at] of changeTicks.entries()) {
+    const device = devices[changeDevice![id]!]!;
+    if (at === 0) device.speed = changeSpeed![id]!;
+    else schedule(at, EventKind.change, id, () => change(device, changeSpeed![id]!));
+  }
   sync.prepare?.(view);
   for (const op of ops) op.phase = sync.phase?.(op.id) ?? 0;
   scheduler.prepare?.(view, dispatch);
@@ -349,7 +476,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
   }
   const waiting = ops.filter((op) => Number.isNaN(op.end));
   if (waiting.length > 0) throw new Error(`deadlock: ops ${waiting.map((op) => op.id).join(", ")} never end`);
-  return { ops, transfers, jobs, makespan: Math.max(0, ...ops.map((op) => op.end)), peakBytes: world.memories.map((memory) => memory.peakBytes), dispatchCount, roundCount };
+  return { ops, transfers, jobs, makespan: Math.max(0, ...ops.map((op) => op.end)), peakBytes: world.memories.map((memory) => memory.peakBytes), dispatchCount, roundCount, redirectedCount };
 }
 
 /** Rounds a duration up to whole ticks, forgiving a little float dust. */

@@ -10,15 +10,18 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     const route = from * instance.memoryCount + to;
     return from === to || bytes === 0 ? 0 : Math.max(0, Math.ceil(instance.routeLatencyTicks[route]! + bytes * instance.routeTicksPerByte[route]! - 1e-6));
   };
-  const estimate = (op: number, device: number): number => (instance.estimateTicks ?? instance.costTicks)[ops[op]!.class * instance.deviceCount + device]!;
+  const told = (op: number, device: number): number => (instance.estimateTicks ?? instance.costTicks)[ops[op]!.class * instance.deviceCount + device]!;
+  /** What is not there can run nothing, unless nothing that is there can run the op. */
+  const estimate = (op: number, device: number): number => (devices[device]!.speed > 0 || !devices.some(({ id, speed }) => speed > 0 && told(op, id) < Infinity) ? told(op, device) : Infinity);
+  const freeSlots = (device: number): number => (devices[device]!.speed > 0 ? devices[device]!.slots.filter((slot) => slot.op < 0).length : 0);
   const configuration = (op: number, device: number): number => (instance.setupTicks[device]! > 0 ? (instance.configuration[ops[op]!.class * instance.deviceCount + device] ?? -1) : -1);
   /** What the slots that an op placed now may get will have loaded when it starts. */
   const loadedFor = (device: number): number[] => {
     const { slots } = devices[device]!;
-    const free = slots.filter((slot) => slot.op < 0);
+    const free = devices[device]!.speed > 0 ? slots.filter((slot) => slot.op < 0) : [];
     const ahead = queuedOn(device).length;
     if (free.length > ahead) return [free[ahead]!.configuration];
-    const placed = ops.filter((op) => op.device === device && configuration(op.id, device) >= 0).sort((a, b) => b.placedOrder - a.placedOrder);
+    const placed = ops.filter((op) => op.device === device && op.placedOrder >= devices[device]!.lostAfter && configuration(op.id, device) >= 0).sort((a, b) => b.placedOrder - a.placedOrder);
     const last = placed.slice(0, 1).map((op) => configuration(op.id, device));
     return slots.length === 1 ? last : [...last, ...slots.map((slot) => slot.configuration)];
   };
@@ -61,6 +64,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     memoryBytes: instance.memoryBytes,
     edgeBytes: (edge) => instance.tensorBytes[edges[edge]!.tensor]!,
     estimateTicks: estimate,
+    isPresent: (device) => devices[device]!.speed > 0,
     setupTicks: (op, device) => {
       const needed = configuration(op, device);
       return needed < 0 || loadedFor(device).includes(needed) ? 0 : instance.setupTicks[device]!;
@@ -70,17 +74,17 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     transferTicks: (edge, from, to) => routeTicks(memoryOf(from), memoryOf(to), instance.tensorBytes[edges[edge]!.tensor]!),
     dataTicks: (op, device) => sum(missing(op, device).map((tensor) => Math.min(...holders(tensor).map((from) => routeTicks(from, memoryOf(device), tensor.bytes))))),
     dataBytes: (op, device) => sum(missing(op, device).map((tensor) => tensor.bytes)),
-    freeSlots: (device) => devices[device]!.slots.filter((slot) => slot.op < 0).length,
+    freeSlots,
     queued: (device) => queuedOn(device).length,
     devicesWithRoom: (out) => {
-      const roomy = devices.map((_, d) => d).filter((d) => devices[d]!.slots.filter((slot) => slot.op < 0).length > queuedOn(d).length);
+      const roomy = devices.map((_, d) => d).filter((d) => freeSlots(d) > queuedOn(d).length);
       out.set(roomy);
       return roomy.length;
     },
     backlogTicks: (device) =>
-      sum(queuedOn(device).map((op) => estimate(op.id, device) + op.expectedSetup)) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + estimate(op.id, device) - world.now))),
+      sum(queuedOn(device).map((op) => told(op.id, device) + op.expectedSetup)) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + told(op.id, device) - world.now))),
     freeBytes: (device) => instance.memoryBytes[memoryOf(device)]! - world.memories[memoryOf(device)]!.liveBytes,
-    busyTicks: (device) => sum(ops.filter((op) => op.device === device && !Number.isNaN(op.start)).map((op) => (Number.isNaN(op.end) ? world.now : op.end) - op.start)),
+    busyTicks: (device) => devices[device]!.abortedTicks + sum(ops.filter((op) => op.device === device && !Number.isNaN(op.start)).map((op) => (Number.isNaN(op.end) ? world.now : op.end) - op.start)),
     placement: (op) => ops[op]!.device,
     startTicks: (op) => ops[op]!.start,
     endTicks: (op) => ops[op]!.end,

@@ -27,6 +27,8 @@ export interface Op {
   runStart: number;
   /** It was placed before it was ready, at least once. */
   planned: boolean;
+  /** The simulator placed it, ahead of all others, after it was lost. */
+  ahead: boolean;
   /** While it runs and shares nothing: work left at `since` in ticks at normal speed, and the event that comes then. */
   own: { work: number; since: number; readonly kind: number; readonly then: () => void; event: unknown } | undefined;
   end: number;
@@ -129,7 +131,7 @@ export function makeWorld(instance: Instance): World {
   const { inputs, pred } = instance;
   const ops = range(instance.opCount).map((id): Op => ({
     id, class: instance.classOf[id]!, job: instance.jobOf[id]!, inputs: [...inputs.item.slice(inputs.start[id], inputs.start[id + 1])],
-    device: -1, held: false, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, planned: false, own: undefined, end: NaN,
+    device: -1, held: false, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, planned: false, ahead: false, own: undefined, end: NaN,
   }));
   const edges: Edge[] = [];
   for (const op of ops) {

@@ -29,6 +29,7 @@ export function makeTrace(init: TraceInit): Trace {
   const tensorNames = transfers.map(({ tensor }, i) => tensor ?? `t${i}`);
   return bareTrace({
     name: init.name ?? "by hand", tickNs: init.tickNs ?? 1, opCount: ops.length, classCount: kinds.length, deviceCount: devices.length,
+    routeLatencyTicks: new Float64Array(memories.length ** 2).fill(1), routeTicksPerByte: new Float64Array(memories.length ** 2).fill(1), routeResources: { start: new Uint32Array(memories.length ** 2 + 1), item: new Uint32Array(0) },
     memoryCount: memories.length, jobCount: jobs.length, tensorCount: transfers.length,
     tensorBytes: Float64Array.from(transfers, ({ bytes }) => bytes ?? 4096),
     jobOf: Uint32Array.from(ops, ({ job }) => job ?? 0), classOf: Uint32Array.from(ops, ({ kind }) => kinds.indexOf(kind)),

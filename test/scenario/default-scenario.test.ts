@@ -47,7 +47,7 @@ describe("defaultScenario", () => {
     expect(await messageOf(async () => resolveScenario(await defaultScenario("gpt2", { machine: "wrkstation", scheduler: "hefd" })))).toBe(
       '--machine: error[unknown-machine]: there is no machine "wrkstation"\n  hint: did you mean workstation?\n--scheduler: error[unknown-scheduler]: there is no scheduler "hefd"\n  hint: did you mean heft?',
     );
-    expect(await messageOf(() => defaultScenario("gpt2", { dims: { batch: 0 } }))).toBe('gpt2: error[unknown-key]: unknown key "dims" in workload\n  hint: one of: model, batch, dtype, sequence, layers, width, heads, vocabulary, positions, fuse, weights, instances, arrivals, deadline, inFlight');
+    expect(await messageOf(() => defaultScenario("gpt2", { dims: { batch: 0 } }))).toBe('gpt2: error[unknown-key]: unknown key "dims" in workload\n  hint: one of: model, batch, dtype, sequence, layers, width, heads, vocabulary, positions, fuse, weights, instances, arrivals, deadline, inFlight, phases');
     expect(await messageOf(() => defaultScenario("net.onnx", { dims: { batch: 0 }, readFile: memoryFiles({ "net.onnx": "not looked at" }) }))).toBe("net.onnx: error[bad-value]: workload.dims.batch must be at least 1, not 0");
     expect(await messageOf(() => defaultScenario("gpt2", { machine: "mixed", processors: 3 }))).toBe("error[conflicting-keys]: --machine and --processors exclude each other");
     expect(await messageOf(async () => resolveScenario(await defaultScenario("none.onnx", { readFile }), { readFile }))).toBe("none.onnx: error[missing-file]: there is no file none.onnx");

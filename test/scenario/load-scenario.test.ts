@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseOverride } from "../../src/scenario/overrides.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
+import { scenarioSchema } from "../../src/scenario/schema.ts";
 import { memoryFiles, messageOf } from "./memory-files.ts";
 
 const load = (text: string, ...sets: string[]) => loadScenario("a.yaml", { readFile: memoryFiles({ "a.yaml": text, "a.onnx": "not looked at" }), overrides: sets.map(parseOverride) });
@@ -39,7 +40,7 @@ describe("loadScenario", () => {
     ["a bare number for a memory", `machine: {devices: {a: {kind: cpu, memory: 16}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 16 is no memory's name\n  hint: a memory of its own is written {capacity: 16GiB}"],
     ["a size for a memory", `machine: {devices: {a: {kind: cpu, memory: 80 GB}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 80 GB is no memory's name\n  hint: a memory of its own is written {capacity: 80 GB}"],
     ["an unknown model", "workload: {model: resnet5}", 'a.yaml:1:19: error[bad-value]: workload.model "resnet5" is not known\n  hint: did you mean resnet50 or resnet18?'],
-    ["an option of another source", "workload: {onnx: a.onnx, batch: 8}", 'a.yaml:1:26: error[unknown-key]: unknown key "batch" in workload\n  hint: one of: onnx, dims, dtype, fuse, weights, instances, arrivals, deadline, inFlight'],
+    ["an option of another source", "workload: {onnx: a.onnx, batch: 8}", 'a.yaml:1:26: error[unknown-key]: unknown key "batch" in workload\n  hint: one of: onnx, dims, dtype, fuse, weights, instances, arrivals, deadline, inFlight, phases'],
     ["a dimension that is no number", "workload: {onnx: a.onnx, dims: {batch: b}}", 'a.yaml:1:40: error[wrong-type]: workload.dims.batch must be a number, not "b"'],
     ["an unknown word", "workload: {onnx: a.onnx, fuse: yes}", 'a.yaml:1:32: error[bad-value]: workload.fuse must be auto, on or off, not "yes"'],
     ["a misspelt word", "workload: {onnx: a.onnx, arrivals: back-to-bak}", 'a.yaml:1:36: error[wrong-type]: workload.arrivals must be back-to-back or a map, not "back-to-bak"\n  hint: did you mean back-to-back?'],
@@ -55,7 +56,7 @@ describe("loadScenario", () => {
     ["a policy without use", `scheduler: {usee: heft}${rest}`, 'a.yaml:1:1: error[missing-key]: scheduler needs "use"'],
     ["an empty comparison", `compare: []${rest}`, "a.yaml:1:10: error[bad-value]: compare must have at least 1 item, not 0"],
     ["YAML 1.1 booleans", `machine: {devices: {d: {kind: cpu, fuses: no}}}${rest}`, 'a.yaml:1:43: error[wrong-type]: machine.devices.d.fuses must be true or false, not "no"\n  hint: write true or false'],
-    ["merge keys", `<<: {seed: 1}${rest}`, 'a.yaml:1:1: error[unknown-key]: unknown key "<<" in the scenario\n  hint: one of: include, name, description, workload, machine, scheduler, sync, cost, noise, tick, seed, compare, output'],
+    ["merge keys", `<<: {seed: 1}${rest}`, `a.yaml:1:1: error[unknown-key]: unknown key "<<" in the scenario\n  hint: one of: ${Object.keys(scenarioSchema.shape).join(", ")}`],
     ["a list", "- a", "a.yaml:1:1: error[wrong-type]: a scenario is a map of keys, not a list"],
     ["text", "hello", 'a.yaml:1:1: error[wrong-type]: a scenario is a map of keys, not "hello"'],
   ])("refuses %s", async (_, text, message) => {

@@ -41,6 +41,12 @@ noise: 5GB
     ]);
   });
 
+  it("tells errors of form beside a missing include, but not what that may hold", async () => {
+    expect(await errorsOf("include: none.yaml\nmachine: {use: mixed, devicess: {}}\nscheduler: hefd\nseed: x")).toEqual([
+      "1:10: [missing-file]: there is no file none.yaml", '2:23: [unknown-key]: unknown key "devicess" in machine', '4:7: [wrong-type]: seed must be a number, not "x"',
+    ]);
+  });
+
   it("names a missing workload file beside errors of form", async () => {
     expect(await errorsOf("workload: {onnx: none.onnx, instances: 0}\nmachine: wrkstation")).toEqual([
       "1:18: [missing-file]: there is no file none.onnx", "1:40: [bad-value]: workload.instances must be at least 1, not 0", '2:10: [unknown-machine]: there is no machine "wrkstation"',

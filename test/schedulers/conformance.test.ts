@@ -37,7 +37,7 @@ describe("the checks themselves", () => {
         next = ready.next(op);
         out.place(op, 0);
       }
-    }))).toThrow(/fails 2 of 20 checks\nruns one-place-only: .*\nruns split-abilities/s);
+    }))).toThrow(/fails 2 of 24 checks\nruns one-place-only: .*\nruns split-abilities/s);
   });
 
   it("find a scheduler whose ties depend on names", () => {
@@ -49,7 +49,7 @@ describe("the checks themselves", () => {
         out.place(op, device);
       }
     });
-    expect(() => checkScheduler(byName)).toThrow(/fails 1 of 20 checks\ndoes not depend on names/);
+    expect(() => checkScheduler(byName)).toThrow(/fails 1 of 24 checks\ndoes not depend on names/);
   });
 
   it("find state that outlives a run", () => {

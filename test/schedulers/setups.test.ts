@@ -21,6 +21,8 @@ const planners: [string, (view: PolicyView) => Plan][] = [["heft", planHeft], ["
 const dynamic = ["dmda", "mct", "min-min", "max-min", "sufferage"];
 /** Those that choose by expected completion. */
 const byCompletion = [...planners.map(([name]) => name), ...dynamic, "b-level"];
+/** Those that charge a setup less what was lost without it. */
+const rentThenBuy = ["dm", "dmda", "dmdas", "dmdar", "mct", "min-min", "max-min", "sufferage", "duplex"];
 const policy = (name: string) => createPolicy(schedulers.get(name));
 
 /** P1 needs 10 ticks a task and loads nothing, P2 needs 1 and takes 50 to load another kind. */
@@ -52,6 +54,25 @@ describe("a processor that must be loaded for each kind of task", () => {
     // Four kinds on P2, one after the other: 51, 102 … so the second and all later ones do better on P1, behind each other.
     const { ops } = runTasks({ ...tasks([0, 1, 2, 3]), costs: [[60, 1], [60, 1], [60, 1], [60, 1]] }, policy(name));
     expect(ops.endTicks.reduce((a, b) => Math.max(a, b))).toBe(120);
+  });
+
+  it.each(rentThenBuy)("%s loads it for a chain once doing without has cost as much", (name) => {
+    // 9 ticks lost at each task: after five the setup is charged 50 - 45, and 5 + 1 is less than 10. 5 · 10 + 50 + 15.
+    const { ops, makespanTicks } = runTasks(tasks(Array.from({ length: 20 }, () => 0), chain(20)), policy(name));
+    expect([...ops.device]).toEqual(Array.from({ length: 20 }, (_, task) => (task < 5 ? 0 : 1)));
+    expect(makespanTicks).toBe(115);
+  });
+
+  it.each(rentThenBuy)("%s does not let two kinds evict each other in turn", (name) => {
+    const { rows } = runTasks(tasks(Array.from({ length: 200 }, (_, task) => task % 2), chain(200)), policy(name));
+    expect(Array.from({ length: rows.length }, (_, row) => rows.kind[row]).filter((kind) => kind === RowKind.setup).length).toBe(1);
+  });
+
+  it.each(rentThenBuy)("%s pays for setups little more than it lost without them, whatever comes", (name) => {
+    // A setup is bought once tasks on P1 have lost more than 50 - 9 ticks, 9 each: 50 for at least five tasks of 10.
+    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 120 }), (kinds) => {
+      expect(runTasks(tasks(kinds, chain(kinds.length)), policy(name)).makespanTicks).toBeLessThanOrEqual(20 * kinds.length);
+    }), { numRuns: 40 });
   });
 
   it("a thief leaves what would take longer to load than to wait for", () => {

@@ -35,6 +35,7 @@ export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals 
     memoryBytes: new Float64Array(deviceCount).fill(Infinity),
     edgeBytes: (edge) => edges[edge]![2],
     estimateTicks: (op, device) => costs[op]![device]!,
+    isPresent: () => true,
     setupTicks: (op, device) => ((kinds?.[op] ?? 0) < 0 ? 0 : (reload?.[device] ?? 0)),
     configuration: (op, device) => ((reload?.[device] ?? 0) > 0 ? (kinds?.[op] ?? 0) : -1),
     reloadTicks: (device) => reload?.[device] ?? 0,

@@ -51,8 +51,8 @@ describe("runs of the engine", () => {
     for (const trace of runs) {
       const metrics = computeMetrics(trace, { lowerBound: lowerBound(trace.instance) });
       expect(JSON.stringify(metrics)).not.toContain("null");
-      for (const { busyNs, setupNs, waitingForDataNs, idleNs, slots, utilization } of metrics.devices) {
-        expect(busyNs + setupNs + waitingForDataNs + idleNs).toBeCloseTo(slots * metrics.makespanNs, 6);
+      for (const { busyNs, setupNs, waitingForDataNs, idleNs, abortedNs = 0, absentNs = 0, slots, utilization } of metrics.devices) {
+        expect(busyNs + setupNs + waitingForDataNs + idleNs + abortedNs + absentNs).toBeCloseTo(slots * metrics.makespanNs, 6);
         expect(utilization).toBeLessThanOrEqual(1);
       }
       for (const link of metrics.links) expect(link.utilization ?? 0).toBeLessThanOrEqual(1.000001);

@@ -9,6 +9,7 @@ describe("estimateRatios", () => {
   it("compare running time with what was expected, setups left out", () => {
     const run = makeRun(instance, [{ op: 0, device: 0, stretch: 5 }, { op: 1, device: 0, setup: 5 }, { op: 2, device: 1, stretch: -5 }, { op: 3, device: 1, stretch: 2 }]);
     expect(estimateRatios(run)).toEqual({
+      meanError: 0.25,
       devices: [{ name: "P1", tasks: 2, mean: 1.25, p95: 1.5 }, { name: "P2", tasks: 1, mean: 0.75, p95: 0.75 }],
       kinds: [{ kind: "task", tasks: 3, mean: 1.08333333333, p95: 1.5 }],
     });

@@ -79,7 +79,7 @@ describe("computeMetrics", () => {
         const text = JSON.stringify(metrics);
         expect(text).not.toMatch(/null|0000000\d|9999999/);
         for (const device of metrics.devices) {
-          expect(device.busyNs + device.setupNs + device.waitingForDataNs + device.idleNs).toBeCloseTo(device.slots * metrics.makespanNs, 6);
+          expect(device.busyNs + device.setupNs + device.waitingForDataNs + device.idleNs + (device.abortedNs ?? 0) + (device.absentNs ?? 0)).toBeCloseTo(device.slots * metrics.makespanNs, 6);
         }
         expect(JSON.parse([...metricsJson(metrics)].join(""))).toEqual(JSON.parse(text));
       }),

@@ -65,6 +65,7 @@ rank  scheduler   makespan  vs best  gap to bound  utilisation
 
 describe("textTable", () => {
   it("aligns columns and cuts long cells", () => {
+    expect(textTable([{ header: "name", maxWidth: 7, cut: "middle" }], [["processor-12"], ["short"]])).toEqual(["name", "pro…-12", "short"]);
     expect(textTable([{ header: "name", maxWidth: 5 }, { header: "n", align: "right" }], [["abcdefgh", "10"], ["b", "7"]])).toEqual(["name    n", "abcd…  10", "b       7"]);
     expect(clip("a\nb")).toBe("a b");
   });

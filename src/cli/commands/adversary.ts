@@ -45,9 +45,9 @@ export const adversary: Command = {
     "policy-timeout": scenarioFlags["policy-timeout"],
   },
   examples: [
-    ["heddle adversary heft --against peft > worst.yaml", "the scenario on standard output"],
+    ["heddle adversary heft --against peft --out worst.yaml --evaluations 3000", "a worst case of heft, as a scenario that runs"],
     ["heddle adversary ./mine.mjs --against heft --out worst.yaml", "your own; then heddle compare worst.yaml"],
-    ["heddle adversary dmda --against heft --start worst.yaml --evaluations 50000", "search on from what was found before"],
+    ["heddle adversary dmda --against heft --start worst.yaml --evaluations 3000", "search on from what was found before"],
   ],
   async run({ positionals, values, args }, io) {
     const evaluations = wholeNumber(values, "evaluations", 1, 100_000_000);

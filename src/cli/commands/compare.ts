@@ -105,7 +105,7 @@ function plannedFiles(values: Values, input: string): OutputFiles {
 async function writeOutputs(files: OutputFiles, comparison: Comparison, { machine }: ResolvedScenario): Promise<void> {
   if (files.plot !== undefined) {
     const { renderComparison } = await import("../../render/comparison-plot.ts");
-    writeWhole(files.plot, [await renderComparison(comparison, { title: `${comparison.name} on ${machine.name}` })]);
+    writeWhole(files.plot, [await renderComparison(comparison, { title: machine.name === "machine" ? comparison.name : `${comparison.name} on ${machine.name}` })]);
   }
   if (files.json !== undefined) writeWhole(files.json, [`${JSON.stringify(comparisonData(comparison), null, 2)}\n`]);
   if (files.csv !== undefined) writeWhole(files.csv, [(await import("../../sweep/comparison-csv.ts")).comparisonCsv(comparison)]);

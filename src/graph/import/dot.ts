@@ -1,4 +1,4 @@
-import type { Workload } from "../../cost/cost-model.ts";
+import type { Workload } from "../workload.ts";
 import { lexDot } from "./dot-lexer.ts";
 import { type DotAttributes, type DotNode, DotParser } from "./dot-parser.ts";
 import { IssueList, toBytes } from "./issue-list.ts";

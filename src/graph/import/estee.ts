@@ -1,7 +1,7 @@
 import { F64Column, U32Column } from "../../base/columns.ts";
 import type { Warning } from "../../base/errors.ts";
 import { nearest } from "../../base/registry.ts";
-import type { Workload } from "../../cost/cost-model.ts";
+import type { Workload } from "../workload.ts";
 import { processorMachine } from "../../machine/processors.ts";
 import { GraphBuilder } from "../builder.ts";
 import { describeCycle, findCycle } from "../topology.ts";

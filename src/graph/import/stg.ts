@@ -1,4 +1,4 @@
-import type { Workload } from "../../cost/cost-model.ts";
+import type { Workload } from "../workload.ts";
 import { IssueList, toBytes } from "./issue-list.ts";
 import { processorNames, UniformTasks } from "./uniform-tasks.ts";
 

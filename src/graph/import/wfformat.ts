@@ -1,6 +1,6 @@
 import { InputError, type Issue, type Warning } from "../../base/errors.ts";
 import { nearest } from "../../base/registry.ts";
-import type { Workload } from "../../cost/cost-model.ts";
+import type { Workload } from "../workload.ts";
 import { processorMachine } from "../../machine/processors.ts";
 import { GraphBuilder } from "../builder.ts";
 import { IssueList, toBytes } from "./issue-list.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "../../base/errors.ts";
-import type { Workload } from "../../cost/cost-model.ts";
+import type { Workload } from "../workload.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { tasksFormat } from "./tasks-reader.ts";
 

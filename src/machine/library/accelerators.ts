@@ -12,7 +12,7 @@ export const tpus: readonly LibraryDevice[] = [
     device: {
       kind: "tpu", units: 4, memory: { capacity: "32GiB", bandwidth: "900GB/s" }, systolic: { rows: 128, columns: 128 },
       peak: { bf16: "123TFLOP/s", f32: "123TFLOP/s" }, power: { idle: "123W", busy: "262W" },
-      sources: { units: `${cacm}: two cores of two matrix units`, memory: cacm, systolic: cacm, "peak.bf16": cacm, "peak.f32": asBf16, power: isca23 },
+      sources: { units: `${cacm}: two cores of two matrix units`, memory: cacm, systolic: cacm, "peak.bf16": cacm, "peak.f32": asBf16, power: "Google Cloud documentation, TPU v3: minimum and maximum measured" },
     },
   },
   {
@@ -20,7 +20,7 @@ export const tpus: readonly LibraryDevice[] = [
     device: {
       kind: "tpu", units: 8, memory: { capacity: "32GiB", bandwidth: "1200GB/s" }, systolic: { rows: 128, columns: 128 },
       peak: { bf16: "275TFLOP/s", f32: "275TFLOP/s", i8: "275TOP/s" }, power: { idle: "90W", busy: "192W" },
-      sources: { units: `${isca23}: two cores of four matrix units`, memory: isca23, systolic: isca23, "peak.bf16": isca23, "peak.i8": isca23, "peak.f32": asBf16, power: `${isca23}: minimum and maximum measured` },
+      sources: { units: `${isca23}: two cores of four matrix units`, memory: isca23, systolic: isca23, "peak.bf16": isca23, "peak.i8": isca23, "peak.f32": asBf16, power: "Google Cloud documentation, TPU v4: minimum and maximum measured" },
     },
   },
   {
@@ -44,7 +44,7 @@ export const tpus: readonly LibraryDevice[] = [
 const u250 = "Xilinx, Alveo U200 and U250 Data Sheet (DS962), 2020";
 const u280 = "Xilinx, Alveo U280 Data Sheet (DS963), 2021";
 const floatInDsp = "five DSP slices to a multiply-add (PG060), 2 flop a cycle at 300 MHz; Vitis floating point, f16 conservatively the same";
-const dpu = "Xilinx, DPUCAHX8H Product Guide (PG367), 2021, table 1: three cores of 4, 5 and 5 engines at 300 MHz";
+const dpu = "Xilinx, DPUCAHX8H Product Guide (PG367), 2021, table 1: three cores of 4, 5 and 5 engines at 300 MHz, 17,203 GOP/s: 14 × 4096 operations a cycle";
 
 export const fpgas: readonly LibraryDevice[] = [
   {
@@ -91,7 +91,7 @@ export const fpgas: readonly LibraryDevice[] = [
 
 const edgeTpu = "Coral, USB Accelerator Datasheet, 2020";
 const coreUltra = "Intel ARK, Core Ultra 7 155H, 2023";
-const cloudAi = "Qualcomm, Cloud AI 100 product brief, 2021";
+const cloudAi = "Qualcomm, Cloud AI SDK documentation, Architecture";
 const npu3720 = "OpenVINO documentation 2023.3, NPU device: computation precision is f16, f32 models run in it";
 
 export const npus: readonly LibraryDevice[] = [
@@ -117,11 +117,11 @@ export const npus: readonly LibraryDevice[] = [
     },
   },
   {
-    name: "qualcomm-cloud-ai-100", summary: "inference card, 16 cores, f16 and i8, 16 GB LPDDR4X, 75 W",
+    name: "qualcomm-cloud-ai-100", summary: "inference card, 16 cores, f16 and i8, 32 GB LPDDR4X, 75 W",
     device: {
-      kind: "npu", units: 16, memory: { capacity: "16GiB", bandwidth: "137GB/s" }, peak: { i8: "400TOP/s", f16: "200TFLOP/s", f32: "200TFLOP/s" }, power: { idle: "15W", busy: "75W" },
+      kind: "npu", units: 16, memory: { capacity: "32GiB", bandwidth: "137GB/s" }, peak: { i8: "400TOP/s", f16: "200TFLOP/s", f32: "200TFLOP/s" }, power: { idle: "15W", busy: "75W" },
       sources: {
-        units: `${cloudAi}: Pro card`, memory: cloudAi, peak: cloudAi, "peak.f32": "f32 models are compiled to f16: Qualcomm, Cloud AI SDK documentation, qaic-exec -convert-to-fp16",
+        units: `${cloudAi}: Pro card`, memory: `${cloudAi}: Pro card; four channels × 64 bits × 4266 MT/s`, peak: `${cloudAi}: the chip; its Pro card is rated at 375 TOP/s and 125 TFLOP/s within 75 W`, "peak.f32": "f32 models are compiled to f16: Qualcomm, Cloud AI SDK documentation, qaic-exec -convert-to-fp16",
         "power.busy": cloudAi, "power.idle": "conservative",
       },
     },

@@ -90,7 +90,7 @@ export const machines = new Registry<LibraryMachine>("machine", [
       devices: { cpu: { use: "intel-xeon-8480", count: 2 }, gpu: { use: "nvidia-h100-sxm5", count: 8 } },
       switches: ["nvswitch"],
       links: [
-        { name: "sockets", between: ["cpu0", "cpu1"], latency: "200ns", bandwidth: "128GB/s", source: "four UPI links of 16 GT/s × 2 B: Intel ARK, Xeon Platinum 8480+; latency: conservative" },
+        { name: "sockets", between: ["cpu0", "cpu1"], latency: "200ns", bandwidth: "128GB/s", source: "four UPI 2.0 links of 16 GT/s: Intel ARK, Xeon Platinum 8480+; counted as 2 B wide each, the least that is published, and latency: conservative" },
         ...[0, 1, 2, 3, 4, 5, 6, 7].map((gpu) => ({ name: `pcie-gpu${gpu}`, between: [gpu < 4 ? "cpu0" : "cpu1", `gpu${gpu}`] as [string, string], use: "pcie5-x16" })),
         { name: "nvlink", between: ["gpu", "nvswitch"], use: "nvlink4", lanes: 18, latency: "4.5us" },
       ],

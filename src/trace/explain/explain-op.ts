@@ -171,7 +171,7 @@ function aheadOf({ instance, ops }: Trace, op: number): OpExplanation["ahead"][n
 function timeSpent({ rows }: Trace, op: number): { readonly setup: number; readonly run: number } {
   let [setup, run] = [0, -1];
   for (let row = 0; row < rows.length; row++) {
-    if (rows.kind[row] === RowKind.transfer || rows.subject[row] !== op) continue;
+    if (rows.kind[row] === RowKind.transfer || rows.kind[row] === RowKind.aborted || rows.subject[row] !== op) continue;
     const ticks = rows.end[row]! - rows.start[row]!;
     if (rows.kind[row] === RowKind.setup) setup += ticks;
     else run = Math.max(run, 0) + ticks;

@@ -108,7 +108,7 @@ class IdleWalk {
       const start = Math.max(now, rows.start[row]!);
       const end = Math.max(start, Math.min(makespanTicks, rows.end[row]!));
       if (start > now) {
-        if (rows.start[row] === ops.startTicks[op]) this.#gap(now, start, op);
+        if (!(rows.start[row]! > ops.startTicks[op]!)) this.#gap(now, start, op);
         else this.#add("paused", start - now, op);
       }
       if (rows.kind[row] === RowKind.setup) this.#add("setup", end - start, op);

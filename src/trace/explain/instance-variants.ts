@@ -1,5 +1,6 @@
 import type { Instance } from "../../core/instance.ts";
 import type { Trace } from "../../core/trace.ts";
+import { changedInstance, isCopyEngine, routeUses, scaleLinks, transferResources } from "../../core/vary-instance.ts";
 import { criticalPath } from "../critical-path.ts";
 import type { Variant } from "./what-if.ts";
 
@@ -47,13 +48,13 @@ export function instanceVariants(trace: Trace, use: PathUse = pathUse(trace)): V
   const { instance } = trace;
   const variants: Variant[] = [];
   const links = linksOf(instance);
-  const routeTicks = (resources: ReadonlySet<number>): number => use.route.reduce((sum, ticks, route) => sum + (usesAny(instance, route, resources) ? ticks : 0), 0);
+  const routeTicks = (resources: ReadonlySet<number>): number => use.route.reduce((sum, ticks, route) => sum + (routeUses(instance, route, resources) ? ticks : 0), 0);
   for (const [name, resources] of links) {
-    variants.push({ change: "link", subject: name, label: `${name} with twice the bandwidth`, pathTicks: routeTicks(resources), instance: () => fasterLinks(instance, resources) });
+    variants.push({ change: "link", subject: name, label: `${name} with twice the bandwidth`, pathTicks: routeTicks(resources), instance: () => scaleLinks(instance, 2, resources) });
   }
   if (links.size > 1) {
     const all = new Set([...links.values()].flatMap((resources) => [...resources]));
-    variants.push({ change: "links", subject: "all links", label: "all links with twice the bandwidth", pathTicks: routeTicks(all), instance: () => fasterLinks(instance, all) });
+    variants.push({ change: "links", subject: "all links", label: "all links with twice the bandwidth", pathTicks: routeTicks(all), instance: () => scaleLinks(instance, 2, all) });
   }
   instance.deviceNames.forEach((name, d) => {
     variants.push({ change: "device", subject: name, label: `${name} twice as fast`, pathTicks: use.run[d]!, instance: () => fasterDevice(instance, d) });
@@ -61,54 +62,21 @@ export function instanceVariants(trace: Trace, use: PathUse = pathUse(trace)): V
   return variants;
 }
 
-/** Another instance that differs in some columns. Not by spreading: that would hash a million operators. */
-function changed(instance: Instance, columns: Partial<Instance>): Instance {
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(instance) as (keyof Instance)[]) copy[key] = key === "digest" ? "what-if" : (columns[key] ?? instance[key]);
-  return copy as unknown as Instance;
-}
-
-const engines = / copy engines$/;
-
 /** Resources of each link, both directions, by its name. */
 function linksOf(instance: Instance): Map<string, Set<number>> {
   const links = new Map<string, Set<number>>();
-  for (let r = instance.memoryCount + instance.deviceCount; r < instance.resourceCount; r++) {
+  for (const r of transferResources(instance)) {
+    if (isCopyEngine(instance, r)) continue;
     const name = instance.resourceNames[r]!.replace(/ [→←]$/, "");
-    if (engines.test(name)) continue;
     links.set(name, (links.get(name) ?? new Set()).add(r));
   }
   return links;
 }
 
-function usesAny({ routeResources: { start, item } }: Instance, route: number, resources: ReadonlySet<number>): boolean {
-  for (let i = start[route]!; i < start[route + 1]!; i++) if (resources.has(item[i]!)) return true;
-  return false;
-}
-
-/** Copy engines are as fast as the fastest link, and so keep up. */
-function fasterLinks(instance: Instance, links: ReadonlySet<number>): Instance {
-  const { routeResources: { start, item } } = instance;
-  const resourceCapacity = instance.resourceCapacity.slice();
-  const faster = new Set(links);
-  for (let route = 0; route + 1 < start.length; route++) {
-    if (!usesAny(instance, route, links)) continue;
-    for (let i = start[route]!; i < start[route + 1]!; i++) if (engines.test(instance.resourceNames[item[i]!]!)) faster.add(item[i]!);
-  }
-  for (const r of faster) resourceCapacity[r]! *= 2;
-  const routeTicksPerByte = instance.routeTicksPerByte.map((ticks, route) => {
-    if (!usesAny(instance, route, links)) return ticks;
-    let slowest = ticks / 2;
-    for (let i = start[route]!; i < start[route + 1]!; i++) slowest = Math.max(slowest, 1 / resourceCapacity[item[i]!]!);
-    return slowest;
-  });
-  return changed(instance, { resourceCapacity, routeTicksPerByte });
-}
-
 function fasterDevice(instance: Instance, device: number): Instance {
   const memory = instance.deviceMemory[device]!;
   const alone = instance.deviceMemory.filter((other) => other === memory).length === 1;
-  return changed(instance, {
+  return changedInstance(instance, {
     costTicks: onDevice(instance, instance.costTicks, device, (ticks) => Math.ceil(ticks / 2)), fixedTicks: onDevice(instance, instance.fixedTicks, device, (ticks) => Math.ceil(ticks / 2)),
     memoryDemand: onDevice(instance, instance.memoryDemand, device, (demand) => demand * 2),
     ...(instance.estimateTicks && { estimateTicks: onDevice(instance, instance.estimateTicks, device, (ticks) => Math.ceil(ticks / 2)) }),

@@ -17,7 +17,7 @@ const leastShare = 0.005;
  */
 export function formatRunExplanation(run: RunExplanation): string {
   const lines = [
-    `workload     ${clip(run.name, 60)}, ${formatCount(run.tasks)} operators`,
+    `workload     ${clip(run.name, 60)}, ${counted(run.tasks, "operator", formatCount)}`,
     `policies     ${run.scheduler} scheduler, ${run.sync} sync, seed ${run.seed}`,
     `makespan     ${formatNs(run.makespanNs)}${run.complete ? "" : " (stopped before the end)"}`,
     ...pathLines(run.criticalPath), ...idleLines(run.devices), ...whatIfLines(run),

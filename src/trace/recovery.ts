@@ -1,0 +1,54 @@
+import type { Trace } from "../core/trace.ts";
+
+/** Jobs over which the median is taken that must be back. */
+const windowJobs = 5;
+/** How far from a level still counts as there. */
+const band = 0.1;
+
+/** How the latency of jobs went on after something happened. Times in ticks. */
+export interface Recovery {
+  /** Median latency of up to 50 jobs that ended before. */
+  readonly latencyBefore: number;
+  /** Median latency that it came to: of the later half of the jobs that ended until the next event. */
+  readonly latencyAfter: number;
+  /**
+   * From when on the latency was at most 10 % above what it was before, after the event: 0 = it always was; undefined =
+   * not before the next event or the end of the run.
+   */
+  readonly recoveredAfter: number | undefined;
+  /** The same for its being within 10 % of `latencyAfter`: how long the run took to settle, on whatever level. */
+  readonly settledAfter: number | undefined;
+}
+
+/**
+ * What happened to the latency of jobs after `at`, looking no further back than `previous` and no further on than
+ * `next` (ticks). Latency is that of five jobs together, their median, in the order in which they ended, so that a single
+ * slow one decides nothing; it is back when it stays back. Undefined with fewer than five jobs before or after.
+ */
+export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: number, next: number): Recovery | undefined {
+  const { arrivalTicks, endTicks } = jobs;
+  const byEnd = Array.from(endTicks.keys()).filter((job) => !Number.isNaN(endTicks[job]!)).sort((a, b) => endTicks[a]! - endTicks[b]! || a - b);
+  const latency = (job: number): number => endTicks[job]! - arrivalTicks[job]!;
+  const before = byEnd.filter((job) => endTicks[job]! > previous && endTicks[job]! <= at).slice(-50).map(latency);
+  const after = byEnd.filter((job) => endTicks[job]! > at && endTicks[job]! <= next);
+  if (before.length < windowJobs || after.length < windowJobs) return undefined;
+  const windows = after.slice(0, after.length - windowJobs + 1).map((_, i) => median(after.slice(i, i + windowJobs).map(latency)));
+  const latencyBefore = median(before);
+  const latencyAfter = median(after.slice(Math.floor(after.length / 2)).map(latency));
+  const stays = (isBack: (ticks: number) => boolean): number | undefined => {
+    const lastOff = windows.findLastIndex((ticks) => !isBack(ticks));
+    if (lastOff < 0) return 0;
+    return lastOff === windows.length - 1 ? undefined : endTicks[after[lastOff + 1]!]! - at;
+  };
+  return {
+    latencyBefore, latencyAfter,
+    recoveredAfter: stays((ticks) => ticks <= (1 + band) * latencyBefore),
+    settledAfter: stays((ticks) => Math.abs(ticks - latencyAfter) <= band * latencyAfter),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { buildMachine } from "../../src/machine/build-machine.ts";
+import { phaseArrivals, phaseOfJobs } from "../../src/scenario/phases.ts";
+import { resolveEvents } from "../../src/scenario/resolve-events.ts";
+import { recovery } from "../../src/trace/recovery.ts";
+
+const machine = buildMachine({ use: "workstation" });
+const problems = (events: Parameters<typeof resolveEvents>[0]): string[] => {
+  try {
+    resolveEvents(events, machine);
+    return [];
+  } catch (error) {
+    return (error as { issues: { code: string; path: unknown[] }[] }).issues.map(({ code, path }) => `${code} at ${path.join(".")}`);
+  }
+};
+
+describe("events", () => {
+  it("become speeds over time, and who joins first was never there", () => {
+    expect(resolveEvents([{ at: 9, device: "gpu0", joins: true, speed: 0.5 }, { at: 5, device: "cpu0", lost: true }], machine)).toEqual([
+      { atNs: 0, device: 1, speed: 0 }, { atNs: 5, device: 0, speed: 0 }, { atNs: 9, device: 1, speed: 0.5 },
+    ]);
+  });
+
+  it("must fit together", () => {
+    expect(problems([{ at: 1, device: "gpu9", lost: true }])).toEqual(["unknown-device at 0.device"]);
+    expect(problems([{ at: 1, device: "gpu0" }])).toEqual(["missing-key at 0"]);
+    expect(problems([{ at: 1, device: "gpu0", lost: true, speed: 2 }])).toEqual(["conflicting-keys at 0"]);
+    expect(problems([{ at: 1, device: "gpu0", lost: true }, { at: 2, device: "gpu0", lost: true }, { at: 3, device: "gpu0", speed: 1 }])).toEqual(["not-there at 1.lost", "not-there at 2.speed"]);
+    expect(problems([{ at: 1, device: "gpu0", speed: 0.5 }, { at: 2, device: "gpu0", joins: true }])).toEqual(["already-there at 1.joins"]);
+  });
+});
+
+describe("phases", () => {
+  const phases = [{ for: 100, rate: 0.1 }, { for: 50, every: 10 }];
+
+  it("have as many jobs for every seed, each within its phase", () => {
+    const of = phaseOfJobs({ phases });
+    expect(of).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    for (const seed of [1, 2, 3]) {
+      const times = phaseArrivals(phases, of, seed);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+      expect(Math.max(...times.slice(0, 10))).toBeLessThan(100);
+      expect(times.slice(10)).toEqual([100, 110, 120, 130, 140]);
+    }
+    expect(phaseArrivals(phases, of, 1)).not.toEqual(phaseArrivals(phases, of, 2));
+  });
+
+  it("leave no room for another timetable", () => {
+    expect(() => phaseOfJobs({ phases, instances: 3 })).toThrow(/instances does too/);
+    expect(() => phaseOfJobs({ phases: [{ for: 5 }] })).toThrow(/either rate or every/);
+    expect(() => phaseOfJobs({ phases: [{ for: 5, rate: 0.01 }] })).toThrow(/no instance arrives/);
+  });
+});
+
+describe("time to recover", () => {
+  const jobs = (latencies: readonly number[]) => ({ jobs: { arrivalTicks: Float64Array.from(latencies, (ticks, i) => 100 * (i + 1) - ticks), endTicks: Float64Array.from(latencies, (_, i) => 100 * (i + 1)) } });
+  const before = [10, 10, 10, 10, 10, 10];
+
+  it("is when the latency stays back", () => {
+    const went = recovery(jobs([...before, 50, 50, 50, 50, 50, 10, 10, 10, 10, 10, 10, 10, 10]), 600, 0, Infinity)!;
+    expect(went).toMatchObject({ latencyBefore: 10, latencyAfter: 10 });
+    // The median of five is back with the third job of 10 among them: the window that begins with the fourth after the event.
+    expect(went.recoveredAfter).toBe(400);
+  });
+
+  it("is 0 where nothing got worse, and none where it does not come back", () => {
+    expect(recovery(jobs([...before, 10, 99, 10, 10, 99, 10, 10]), 600, 0, Infinity)!.recoveredAfter).toBe(0);
+    const worse = recovery(jobs([...before, 20, 20, 20, 20, 20, 20, 20]), 600, 0, Infinity)!;
+    expect(worse.recoveredAfter).toBeUndefined();
+    expect(worse).toMatchObject({ latencyAfter: 20, settledAfter: 0 });
+    expect(recovery(jobs([10, 10, 10]), 200, 0, Infinity)).toBeUndefined();
+  });
+});
