@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { listScheduler, soonestDone } from "./list-scheduler.ts";
-import { upwardRanks } from "./ranks.ts";
+import { listScheduler, soonestDone } from "./dispatching/list-scheduler.ts";
+import { upwardRanks } from "./planning/ranks.ts";
 
 /**
  * Dynamic list scheduling by bottom level: of the ready ops, the one with the longest way to the end (mean costs and

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import type { FreeDevices } from "./free-devices.ts";
-import { listScheduler } from "./list-scheduler.ts";
+import type { FreeDevices } from "./dispatching/free-devices.ts";
+import { listScheduler } from "./dispatching/list-scheduler.ts";
 
 const options = z.strictObject({
   window: quantity("time").default(0).describe('Length of the windows over which utilisation is measured: "10ms". 0 = since the start of the run'),

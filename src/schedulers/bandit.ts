@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { kindIds, type KindIds } from "./kind-ids.ts";
+import { kindIds, type KindIds } from "./dispatching/kind-ids.ts";
 
 const paper = "P. Auer, N. Cesa-Bianchi, P. Fischer, \"Finite-time analysis of the multiarmed bandit problem\", Machine Learning 47, 2002, doi:10.1023/A:1013689704352";
 

@@ -1,10 +1,10 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { EarliestFinish } from "./earliest-finish.ts";
-import { JobFront } from "./job-front.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { optimisticCosts } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
+import { EarliestFinish } from "./planning/earliest-finish.ts";
+import { JobFront } from "./planning/job-front.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { optimisticCosts } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
 
 /**
  * Best imaginary level: the level of an op on a device is the shortest way from there to the end, when every later op

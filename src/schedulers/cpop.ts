@@ -1,11 +1,11 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { criticalPathDevices } from "./critical-path.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { downwardRanks, papers, upwardRanks } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { visitByPriority } from "./visit-by-priority.ts";
+import { criticalPathDevices } from "./planning/critical-path.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { downwardRanks, papers, upwardRanks } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { visitByPriority } from "./planning/visit-by-priority.ts";
 
 /**
  * Critical path on a processor: the ops of the critical path all go to the one device that runs them fastest, the

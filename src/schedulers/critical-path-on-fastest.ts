@@ -1,8 +1,8 @@
 import { defineScheduler, type Dispatch, type PlanningView, type PolicyView, type SchedulerView } from "../plugin.ts";
-import { criticalPathDevices } from "./critical-path.ts";
-import { listScheduler, soonestDone } from "./list-scheduler.ts";
-import { meansOf } from "./means.ts";
-import { upwardRanks } from "./ranks.ts";
+import { criticalPathDevices } from "./planning/critical-path.ts";
+import { listScheduler, soonestDone } from "./dispatching/list-scheduler.ts";
+import { meansOf } from "./planning/means.ts";
+import { upwardRanks } from "./planning/ranks.ts";
 
 /**
  * Dynamic: an op of the critical path (mean times and mean transfers) goes, once it is ready, to the head of the queue of the one device that

@@ -1,9 +1,9 @@
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { FreeDevices } from "./free-devices.ts";
+import { FreeDevices } from "./dispatching/free-devices.ts";
 import { IdHeap } from "../base/id-heap.ts";
-import { ownThenSteal } from "./own-then-steal.ts";
-import { StealableOps } from "./stealable-ops.ts";
-import { WaitingOps } from "./waiting-ops.ts";
+import { ownThenSteal } from "./dispatching/own-then-steal.ts";
+import { StealableOps } from "./dispatching/stealable-ops.ts";
+import { WaitingOps } from "./dispatching/waiting-ops.ts";
 
 /**
  * The policy of Dask's distributed scheduler. An op with inputs is assigned, as it becomes ready, to one of the devices

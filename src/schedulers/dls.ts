@@ -1,7 +1,7 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { medianCosts, staticLevels } from "./levels.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { planPairs } from "./plan-pairs.ts";
+import { medianCosts, staticLevels } from "./planning/levels.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { planPairs } from "./planning/plan-pairs.ts";
 
 /**
  * Dynamic level scheduling: always the ready op and the device with the highest dynamic level, which is the op's static

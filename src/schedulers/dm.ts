@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { immediateScheduler } from "./immediate.ts";
-import { starpuHandbook } from "./starpu.ts";
+import { immediateScheduler } from "./dispatching/immediate.ts";
+import { starpuHandbook } from "./dispatching/starpu.ts";
 
 /**
  * Deque model: each op, as it becomes ready, to the device with the earliest expected end: the device's queue, then the

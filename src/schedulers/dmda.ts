@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineScheduler } from "../plugin.ts";
-import { immediateScheduler } from "./immediate.ts";
+import { immediateScheduler } from "./dispatching/immediate.ts";
 
 const manual = "C. Augonnet, S. Thibault, R. Namyst, P.-A. Wacrenier, \"StarPU: a unified platform for task scheduling on heterogeneous multicore architectures\", CCPE 23(2), 2011, doi:10.1002/cpe.1631";
 

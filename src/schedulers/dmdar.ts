@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { FreeDevices } from "./free-devices.ts";
-import { OpDeques } from "./op-deques.ts";
-import { SetupCredit } from "./setup-credit.ts";
-import { starpuHandbook } from "./starpu.ts";
+import { FreeDevices } from "./dispatching/free-devices.ts";
+import { OpDeques } from "./dispatching/op-deques.ts";
+import { SetupCredit } from "./dispatching/setup-credit.ts";
+import { starpuHandbook } from "./dispatching/starpu.ts";
 
 const options = z.strictObject({
   alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),

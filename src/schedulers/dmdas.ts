@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PlanningView, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { immediateScheduler } from "./immediate.ts";
-import { upwardRanks } from "./ranks.ts";
-import { starpuHandbook } from "./starpu.ts";
+import { immediateScheduler } from "./dispatching/immediate.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { starpuHandbook } from "./dispatching/starpu.ts";
 
 const options = z.strictObject({
   alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),

@@ -1,12 +1,12 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { dominantSequenceClusters } from "./clusters.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { upwardRanks } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { sortByKey } from "./sort-by-key.ts";
-import { byFallingPriority } from "./visit-by-priority.ts";
+import { dominantSequenceClusters } from "./planning/clusters.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { sortByKey } from "./planning/sort-by-key.ts";
+import { byFallingPriority } from "./planning/visit-by-priority.ts";
 
 /**
  * Dominant sequence clustering: ops that would wait long for each other's data form clusters, as if devices were

@@ -1,7 +1,7 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { comparisonPaper } from "./mapping-comparison.ts";
+import { comparisonPaper } from "./planning/mapping-comparison.ts";
 import { mapMaxMin } from "./max-min.ts";
-import { batchScheduler, type MetaTask } from "./meta-task.ts";
+import { batchScheduler, type MetaTask } from "./dispatching/meta-task.ts";
 import { mapMinMin } from "./min-min.ts";
 
 /**

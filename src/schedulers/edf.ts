@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitsInto, waitTicks } from "./completion-time.ts";
-import { EffectiveDeadlines } from "./effective-deadlines.ts";
-import { firstToComplete } from "./first-to-complete.ts";
-import { listScheduler, soonestDone } from "./list-scheduler.ts";
+import { waitsInto, waitTicks } from "./dispatching/completion-time.ts";
+import { EffectiveDeadlines } from "./dispatching/effective-deadlines.ts";
+import { firstToComplete } from "./dispatching/first-to-complete.ts";
+import { listScheduler, soonestDone } from "./dispatching/list-scheduler.ts";
 
 const options = z.strictObject({
   queue: z.enum(["global", "device"]).default("global").describe("`global`: one queue for all devices, and a device with room takes its most urgent op. `device`: each ready op goes at once to the queue of the device where it is expected to complete first, and waits there for it"),

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyReport, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitTicks } from "./completion-time.ts";
-import { firstToComplete } from "./first-to-complete.ts";
+import { waitTicks } from "./dispatching/completion-time.ts";
+import { firstToComplete } from "./dispatching/first-to-complete.ts";
 
 const options = z.strictObject({
-  least: z.int().min(1).default(1).describe("devices that are always on, those that could do the most of the workload; those without which some op could not run stay on besides"),
-  up: z.number().positive().default(4).describe("another device is switched on when the mean wait for a slot of those that are on is more than this many mean op times"),
-  idle: z.number().positive().default(20).describe("one is switched off when it has had nothing to do for this many mean op times, and the wait is less than a quarter of `up`"),
-  startUp: z.number().min(0).default(10).describe("mean op times that a device takes from being switched on until it can run something"),
+  least: z.int().min(1).default(1).describe("Devices that are always on, those that could do the most of the workload; those without which some op could not run stay on besides"),
+  up: z.number().positive().default(4).describe("Another device is switched on when the mean wait for a slot of those that are on is more than this many mean op times"),
+  idle: z.number().positive().default(20).describe("One is switched off when it has had nothing to do for this many mean op times, and the wait is less than a quarter of `up`"),
+  startUp: z.number().min(0).default(10).describe("Mean op times that a device takes from being switched on until it can run something"),
 });
 type Options = z.infer<typeof options>;
 

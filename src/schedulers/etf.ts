@@ -1,7 +1,7 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { staticLevels } from "./levels.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { planPairs } from "./plan-pairs.ts";
+import { staticLevels } from "./planning/levels.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { planPairs } from "./planning/plan-pairs.ts";
 
 /**
  * Earliest task first: always the ready op and the device with the earliest start; of those that start together, the op

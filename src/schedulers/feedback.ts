@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { kindIds, type KindIds } from "./kind-ids.ts";
-import { LearnedTimes } from "./learned-times.ts";
+import { kindIds, type KindIds } from "./dispatching/kind-ids.ts";
+import { LearnedTimes } from "./dispatching/learned-times.ts";
 
 const options = z.strictObject({
   start: z.enum(["estimates", "nothing"]).default("estimates").describe("What it knows before the first completion. `estimates`: the expected times, each (kind, device) with a factor that is learned. `nothing`: only what can run where; it learns a mean time by (kind, device), and tries each pair once"),

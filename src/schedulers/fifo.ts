@@ -1,5 +1,5 @@
 import { defineScheduler } from "../plugin.ts";
-import { listScheduler } from "./list-scheduler.ts";
+import { listScheduler } from "./dispatching/list-scheduler.ts";
 
 /**
  * One central queue: a device with room takes the op that has been ready longest and that it can run; of several

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { MappedSequence } from "./mapped-sequence.ts";
-import { ScheduleDecoder } from "./schedule-decoder.ts";
-import { defaultEvaluations, searchScheduler, searchSeeds, type Chromosome, type SearchResult } from "./search-scheduler.ts";
+import { MappedSequence } from "./planning/mapped-sequence.ts";
+import { ScheduleDecoder } from "./planning/schedule-decoder.ts";
+import { defaultEvaluations, searchScheduler, searchSeeds, type Chromosome, type SearchResult } from "./planning/search-scheduler.ts";
 
 const options = z.strictObject({
   evaluations: z.int().min(0).default(0).describe("Schedules to evaluate. 0 = as many as look at 2,000,000 ops in all, between 100 and 5,000"),

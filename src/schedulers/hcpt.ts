@@ -1,11 +1,11 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { criticalPaths } from "./critical-path.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { upwardRanks } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { sortByKey } from "./sort-by-key.ts";
+import { criticalPaths } from "./planning/critical-path.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { sortByKey } from "./planning/sort-by-key.ts";
 
 /**
  * Heterogeneous critical parent trees: walks down the critical path, and lists each op of it right after all of its

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { papers, upwardRanks } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { byFallingPriority } from "./visit-by-priority.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { papers, upwardRanks } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { byFallingPriority } from "./planning/visit-by-priority.ts";
 
 const options = z.strictObject({
   insertion: z.boolean().default(true).describe("False: an op never goes into a gap between two that were planned before it, only behind the last one"),

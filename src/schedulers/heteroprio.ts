@@ -1,9 +1,9 @@
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { Capabilities } from "./capabilities.ts";
-import { FreeDevices } from "./free-devices.ts";
-import { kindIds } from "./kind-ids.ts";
-import { OpQueue } from "./op-queue.ts";
-import { ownThenSteal } from "./own-then-steal.ts";
+import { Capabilities } from "./dispatching/capabilities.ts";
+import { FreeDevices } from "./dispatching/free-devices.ts";
+import { kindIds } from "./dispatching/kind-ids.ts";
+import { OpQueue } from "./dispatching/op-queue.ts";
+import { ownThenSteal } from "./dispatching/own-then-steal.ts";
 
 const paper = "E. Agullo, B. Bramas, O. Coulaud, E. Darve, M. Messner, T. Takahashi, \"Task-based FMM for heterogeneous architectures\", CCPE 28(9), 2016, doi:10.1002/cpe.3723";
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type Duplicate, type PolicyReport, type PolicyView, type Scheduler } from "../plugin.ts";
-import { DuplicationPlanner } from "./duplication-planner.ts";
-import { executionPlan, placeExecutions, singleExecutions, type ExecutionPlan } from "./execution-plan.ts";
+import { DuplicationPlanner } from "./planning/duplication-planner.ts";
+import { executionPlan, placeExecutions, singleExecutions, type ExecutionPlan } from "./planning/execution-plan.ts";
 import { planHeft } from "./heft.ts";
-import { meansOf } from "./means.ts";
-import { upwardRanks } from "./ranks.ts";
-import { byFallingPriority } from "./visit-by-priority.ts";
+import { meansOf } from "./planning/means.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { byFallingPriority } from "./planning/visit-by-priority.ts";
 
 const options = z.strictObject({
   depth: z.int().min(0).default(1).describe("Generations of predecessors that may be duplicated for one op; 1 = only those that it reads itself"),

@@ -1,9 +1,9 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { staticLevels } from "./levels.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { visitByPriority } from "./visit-by-priority.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { staticLevels } from "./planning/levels.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { visitByPriority } from "./planning/visit-by-priority.ts";
 
 /**
  * Highest levels first with estimated times: of the ready ops always the one with the highest static level (the longest

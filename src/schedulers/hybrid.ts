@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyReport, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitTicks } from "./completion-time.ts";
-import { Drift } from "./drift.ts";
-import { firstToComplete } from "./first-to-complete.ts";
+import { waitTicks } from "./dispatching/completion-time.ts";
+import { Drift } from "./planning/drift.ts";
+import { firstToComplete } from "./dispatching/first-to-complete.ts";
 import { planHeft } from "./heft.ts";
 import { planPeft } from "./peft.ts";
-import { PlanLanes } from "./plan-lanes.ts";
-import { Replanner } from "./replanner.ts";
+import { PlanLanes } from "./planning/plan-lanes.ts";
+import { Replanner } from "./planning/replanner.ts";
 
 const options = z.strictObject({
   planner: z.enum(["heft", "peft"]).default("heft").describe("Who makes the first plan. What is left of it is planned anew as HEFT does"),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { InputError, type Issue } from "../base/errors.ts";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { listScheduler } from "./list-scheduler.ts";
-import { NameIndex } from "./name-index.ts";
+import { listScheduler } from "./dispatching/list-scheduler.ts";
+import { NameIndex } from "./dispatching/name-index.ts";
 
 const options = z.strictObject({
   order: z.array(z.union([z.string(), z.int().min(0)])).describe("Operators by name or id, first choice first. Operators that are not listed follow, by id"),

@@ -1,12 +1,12 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { planByFinish, type EarliestFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { upwardRanks } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { successorsOf, type Successor } from "./successors.ts";
-import { TrialIntervals } from "./trial-intervals.ts";
-import { byFallingPriority } from "./visit-by-priority.ts";
+import { planByFinish, type EarliestFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { successorsOf, type Successor } from "./planning/successors.ts";
+import { TrialIntervals } from "./planning/trial-intervals.ts";
+import { byFallingPriority } from "./planning/visit-by-priority.ts";
 
 /**
  * HEFT with a look ahead: on each device in turn an op is tried together with all of its successors, which go where they

@@ -1,11 +1,11 @@
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { Capabilities } from "./capabilities.ts";
-import { FreeDevices } from "./free-devices.ts";
+import { Capabilities } from "./dispatching/capabilities.ts";
+import { FreeDevices } from "./dispatching/free-devices.ts";
 import { IdHeap } from "../base/id-heap.ts";
-import { ownThenSteal } from "./own-then-steal.ts";
-import { upwardRanks } from "./ranks.ts";
-import { releasedBy } from "./released-by.ts";
-import { starpuHandbook } from "./starpu.ts";
+import { ownThenSteal } from "./dispatching/own-then-steal.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { releasedBy } from "./dispatching/released-by.ts";
+import { starpuHandbook } from "./dispatching/starpu.ts";
 
 /**
  * Locality work stealing: an op that becomes ready goes to the queue of the device whose op released it; the first ops

@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { EqualTasks } from "./equal-tasks.ts";
-import { batchScheduler, mappingPaper, type MetaTask } from "./meta-task.ts";
+import { EqualTasks } from "./dispatching/equal-tasks.ts";
+import { batchScheduler, mappingPaper, type MetaTask } from "./dispatching/meta-task.ts";
 
 /**
  * Maps the ready ops one by one to device queues: always the op whose best completion is the latest, on the device of

@@ -1,10 +1,10 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { upwardRanks } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { sortByKey } from "./sort-by-key.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { sortByKey } from "./planning/sort-by-key.ts";
 
 /**
  * Modified critical path: ops by their latest possible start, the earliest first, each inserted where it finishes

@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { immediateScheduler } from "./immediate.ts";
-import { mappingPaper } from "./meta-task.ts";
+import { immediateScheduler } from "./dispatching/immediate.ts";
+import { mappingPaper } from "./dispatching/meta-task.ts";
 
 /**
  * Minimum completion time: each op, as it becomes ready, to the queue of the device where it is expected to complete

@@ -3,10 +3,10 @@ import { SimulationError } from "../base/errors.ts";
 import { IdHeap } from "../base/id-heap.ts";
 import { formatBytes } from "../base/units.ts";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitTicks } from "./completion-time.ts";
-import { firstToComplete } from "./first-to-complete.ts";
-import { MemoryLedger } from "./memory-ledger.ts";
-import { planMemory, type MemoryPlan, type Shortfall } from "./memory-plan.ts";
+import { waitTicks } from "./dispatching/completion-time.ts";
+import { firstToComplete } from "./dispatching/first-to-complete.ts";
+import { MemoryLedger } from "./planning/memory-ledger.ts";
+import { planMemory, type MemoryPlan, type Shortfall } from "./planning/memory-plan.ts";
 
 const options = z.strictObject({
   whenFull: z.enum(["fail", "exceed"]).default("fail").describe("What happens when no order is found in which everything fits: `fail` ends the run and says which op lacks how much; `exceed` goes on, one op at a time where nothing fits, and the result warns"),

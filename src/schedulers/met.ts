@@ -1,5 +1,5 @@
 import { defineScheduler, type Dispatch, type SchedulerView } from "../plugin.ts";
-import { mappingPaper } from "./meta-task.ts";
+import { mappingPaper } from "./dispatching/meta-task.ts";
 
 /**
  * Minimum execution time: each op, as it becomes ready, to the queue of the device that runs it fastest, however long

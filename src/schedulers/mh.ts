@@ -1,11 +1,11 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { planByFinish, type EarliestFinish } from "./earliest-finish.ts";
-import { JobFront } from "./job-front.ts";
-import { KeyedHeap } from "./keyed-heap.ts";
-import { staticLevels } from "./levels.ts";
+import { planByFinish, type EarliestFinish } from "./planning/earliest-finish.ts";
+import { JobFront } from "./planning/job-front.ts";
+import { KeyedHeap } from "./planning/keyed-heap.ts";
+import { staticLevels } from "./planning/levels.ts";
 import { IdHeap } from "../base/id-heap.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { RouteKinds } from "./route-kinds.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
 
 /**
  * Mapping heuristic: lives through the schedule that it makes. Whenever ops end, those that became ready are mapped, the

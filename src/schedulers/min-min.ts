@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { batchScheduler, mappingPaper, type MetaTask } from "./meta-task.ts";
-import { sortByKey } from "./sort-by-key.ts";
+import { batchScheduler, mappingPaper, type MetaTask } from "./dispatching/meta-task.ts";
+import { sortByKey } from "./planning/sort-by-key.ts";
 
 /**
  * Maps the ready ops one by one to device queues: always the op that can complete first, on the device where it does.

@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { immediateScheduler } from "./immediate.ts";
-import { comparisonPaper } from "./mapping-comparison.ts";
+import { immediateScheduler } from "./dispatching/immediate.ts";
+import { comparisonPaper } from "./planning/mapping-comparison.ts";
 
 /**
  * Opportunistic load balancing: each op, as it becomes ready, to the queue of the device that is expected to be

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { IdHeap } from "../base/id-heap.ts";
-import { preferredDevices } from "./preferred-device.ts";
+import { preferredDevices } from "./dispatching/preferred-device.ts";
 
 const options = z.strictObject({
   providers: z.array(z.union([z.string(), z.int().min(0)])).default([]).describe("Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate"),

@@ -1,10 +1,10 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { planByFinish } from "./earliest-finish.ts";
-import { meansOf } from "./means.ts";
-import { staticScheduler, type Plan } from "./plan.ts";
-import { optimisticCosts, optimisticRanks, papers } from "./ranks.ts";
-import { RouteKinds } from "./route-kinds.ts";
-import { visitByPriority } from "./visit-by-priority.ts";
+import { planByFinish } from "./planning/earliest-finish.ts";
+import { meansOf } from "./planning/means.ts";
+import { staticScheduler, type Plan } from "./planning/plan.ts";
+import { optimisticCosts, optimisticRanks, papers } from "./planning/ranks.ts";
+import { RouteKinds } from "./planning/route-kinds.ts";
+import { visitByPriority } from "./planning/visit-by-priority.ts";
 
 /**
  * Predict earliest finish time: looks ahead with the optimistic cost table. Ready ops by falling mean optimistic cost,

@@ -1,7 +1,7 @@
 import { defineScheduler } from "../plugin.ts";
-import { listScheduler } from "./list-scheduler.ts";
-import { upwardRanks } from "./ranks.ts";
-import { starpuHandbook } from "./starpu.ts";
+import { listScheduler } from "./dispatching/list-scheduler.ts";
+import { upwardRanks } from "./planning/ranks.ts";
+import { starpuHandbook } from "./dispatching/starpu.ts";
 
 /**
  * Eager with priorities: one central queue by priority; a device with room takes the first op that it can run, and of

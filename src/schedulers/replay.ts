@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError, type Issue } from "../base/errors.ts";
 import { defineScheduler, type Dispatch, type PolicyView } from "../plugin.ts";
-import { NameIndex } from "./name-index.ts";
+import { NameIndex } from "./dispatching/name-index.ts";
 
 const nameOrId = z.union([z.string(), z.int().min(0)]);
 const options = z.strictObject({

@@ -1,5 +1,5 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { listScheduler, soonestDone } from "./list-scheduler.ts";
+import { listScheduler, soonestDone } from "./dispatching/list-scheduler.ts";
 
 const paper = "W. E. Smith, \"Various optimizers for single-stage production\", Naval Research Logistics Quarterly 3(1-2), 1956, doi:10.1002/nav.3800030106";
 

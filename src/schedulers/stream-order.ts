@@ -1,8 +1,8 @@
 import { defineScheduler, type Dispatch, type PolicyView } from "../plugin.ts";
-import { fastestDevice } from "./preferred-device.ts";
-import { meansOf } from "./means.ts";
-import { downwardRanks } from "./ranks.ts";
-import { sortByKey } from "./sort-by-key.ts";
+import { fastestDevice } from "./dispatching/preferred-device.ts";
+import { meansOf } from "./planning/means.ts";
+import { downwardRanks } from "./planning/ranks.ts";
+import { sortByKey } from "./planning/sort-by-key.ts";
 
 /**
  * In-order queues, as a program that issues kernels to the streams of its devices has them: before the run all ops are

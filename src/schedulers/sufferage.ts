@@ -1,6 +1,6 @@
 import { defineScheduler } from "../plugin.ts";
-import { EqualTasks } from "./equal-tasks.ts";
-import { batchScheduler, mappingPaper, type MetaTask } from "./meta-task.ts";
+import { EqualTasks } from "./dispatching/equal-tasks.ts";
+import { batchScheduler, mappingPaper, type MetaTask } from "./dispatching/meta-task.ts";
 
 /**
  * Maps the ready ops in passes: in each pass every device gets, of the ops that would complete first on it, the one

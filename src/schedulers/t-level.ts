@@ -1,7 +1,7 @@
 import { defineScheduler } from "../plugin.ts";
-import { surveyPaper } from "./levels.ts";
-import { listScheduler, soonestDone } from "./list-scheduler.ts";
-import { downwardRanks } from "./ranks.ts";
+import { surveyPaper } from "./planning/levels.ts";
+import { listScheduler, soonestDone } from "./dispatching/list-scheduler.ts";
+import { downwardRanks } from "./planning/ranks.ts";
 
 /**
  * Dynamic list scheduling by top level: of the ready ops, the one with the shortest way from the start of the graph (mean

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
-import { fastestDevice } from "./preferred-device.ts";
-import { hostSlots, threadPoolScheduler } from "./thread-pool.ts";
+import { fastestDevice } from "./dispatching/preferred-device.ts";
+import { hostSlots, threadPoolScheduler } from "./dispatching/thread-pool.ts";
 
 const options = z.strictObject({
   threads: z.int().min(0).default(0).describe("Threads between operators (`inter_op_parallelism_threads`); 0 = as many as the first device has slots"),

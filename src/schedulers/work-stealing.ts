@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { Capabilities } from "./capabilities.ts";
-import { FreeDevices } from "./free-devices.ts";
-import { OpDeques } from "./op-deques.ts";
-import { ownThenSteal } from "./own-then-steal.ts";
-import { releasedBy } from "./released-by.ts";
+import { Capabilities } from "./dispatching/capabilities.ts";
+import { FreeDevices } from "./dispatching/free-devices.ts";
+import { OpDeques } from "./dispatching/op-deques.ts";
+import { ownThenSteal } from "./dispatching/own-then-steal.ts";
+import { releasedBy } from "./dispatching/released-by.ts";
 
 const options = z.strictObject({
   victim: z.enum(["random", "most-loaded"]).default("random").describe("Whom an idle device robs: a device drawn at random (and the next ones if it has nothing), or the one with most ops"),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bandit } from "../../src/schedulers/bandit.ts";
 import { feedback } from "../../src/schedulers/feedback.ts";
-import { LearnedTimes } from "../../src/schedulers/learned-times.ts";
+import { LearnedTimes } from "../../src/schedulers/dispatching/learned-times.ts";
 import { chain, misled, runKinds } from "./run-kinds.ts";
 
 const repeat = (kind: string, count: number): string[] => Array.from({ length: count }, () => kind);

@@ -13,7 +13,7 @@ import { mcp, planMcp } from "../../src/schedulers/mcp.ts";
 import { mh, planMh } from "../../src/schedulers/mh.ts";
 import { heft, planHeft } from "../../src/schedulers/heft.ts";
 import { peft, planPeft } from "../../src/schedulers/peft.ts";
-import type { Plan } from "../../src/schedulers/plan.ts";
+import type { Plan } from "../../src/schedulers/planning/plan.ts";
 import { runTasks } from "./run-task-graph.ts";
 import { staticView, type TaskGraph } from "./static-view.ts";
 

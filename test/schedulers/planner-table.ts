@@ -9,7 +9,7 @@ import { planHlfet } from "../../src/schedulers/hlfet.ts";
 import { planLookahead } from "../../src/schedulers/lookahead.ts";
 import { planMcp } from "../../src/schedulers/mcp.ts";
 import { planMh } from "../../src/schedulers/mh.ts";
-import type { Plan } from "../../src/schedulers/plan.ts";
+import type { Plan } from "../../src/schedulers/planning/plan.ts";
 
 /** Static list schedulers beyond HEFT, CPOP and PEFT, with how each makes its plan. */
 export const listPlanners: [name: string, planOf: (view: PolicyView) => Plan][] = [

@@ -12,7 +12,7 @@ import { planCpop } from "../../src/schedulers/cpop.ts";
 import { planHeft } from "../../src/schedulers/heft.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
 import { planPeft } from "../../src/schedulers/peft.ts";
-import type { Plan } from "../../src/schedulers/plan.ts";
+import type { Plan } from "../../src/schedulers/planning/plan.ts";
 import { memoryFiles } from "../scenario/memory-files.ts";
 import { runTasks } from "./run-task-graph.ts";
 import { staticView, type TaskGraph } from "./static-view.ts";

@@ -1,0 +1,59 @@
+import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../../plugin.ts";
+import { FreeDevices } from "./free-devices.ts";
+import { WaitingOps } from "./waiting-ops.ts";
+
+/** What makes one list scheduler differ from another. */
+export interface ListRules {
+  /** By op: the smallest goes first, ties by id. Absent: ready ops in the order they became ready. Asked before the run. */
+  keys?(view: PolicyView): Float64Array;
+  /** Which of the free devices takes `op`; at least one of them can run it. By default the first that can. */
+  choose?(view: PolicyView, op: number, free: FreeDevices): number;
+}
+
+/**
+ * List scheduling: whenever a device has room, it takes the first ready op of the list that it can run. No device with
+ * room is left idle while a ready op that it can run waits. Costs nothing while no device has room.
+ * @source R. L. Graham, "Bounds on multiprocessing timing anomalies", SIAM J. Appl. Math. 17(2), 1969, doi:10.1137/0117039
+ */
+export function listScheduler({ keys, choose = firstCapable }: ListRules): Scheduler {
+  let waiting: WaitingOps;
+  let free: FreeDevices;
+  return {
+    prepare(view: PolicyView): void {
+      waiting = new WaitingOps(view.opCount, keys?.(view));
+      free = new FreeDevices(view);
+    },
+    ready(_view: PolicyView, op: number): void {
+      waiting.push(op);
+    },
+    dispatch(view: SchedulerView, out: Dispatch): void {
+      if (waiting.length === 0) return;
+      free.refresh();
+      while (free.count > 0) {
+        const op = waiting.take(view, free);
+        if (op < 0) return;
+        const device = choose(view, op, free);
+        out.place(op, device);
+        free.use(device);
+      }
+    },
+  };
+}
+
+function firstCapable(view: PolicyView, op: number, free: FreeDevices): number {
+  let i = 0;
+  while (view.estimateTicks(op, free.ids[i]!) === Infinity) i++;
+  return free.ids[i]!;
+}
+
+/** The free device where `op` would end first: bringing its inputs there, setup, then running; ties by id. */
+export function soonestDone(view: PolicyView, op: number, free: FreeDevices): number {
+  let best = firstCapable(view, op, free);
+  let shortest = Infinity;
+  for (let i = 0; i < free.count; i++) {
+    const device = free.ids[i]!;
+    const time = view.estimateTicks(op, device) + view.setupTicks(op, device) + view.dataTicks(op, device);
+    if (time < shortest) [best, shortest] = [device, time];
+  }
+  return best;
+}
