@@ -48,7 +48,7 @@ class MachineBuilder {
     const links = this.#links();
     const memories = this.#memories;
     if (this.#issues.length > 0) throw new InputError(this.#issues);
-    const route = routeTable(this.#places(devices), links, stages(devices));
+    const route = routeTable(this.#places(), links, stages(devices));
     this.#checkConnected(devices, route);
     if (this.#issues.length > 0) throw new InputError(this.#issues);
     return { name: this.#spec.name ?? "machine", devices, memories, links, route };
@@ -125,9 +125,12 @@ class MachineBuilder {
   }
 
   /** Where links reach each memory: at itself, or at the split device that it is a part of. */
-  #places(devices: readonly Device[]): string[] {
+  #places(): string[] {
     const places = this.#memories.map(({ name }) => name);
-    for (const [id, { port }] of this.#parts.entries()) if (port !== undefined) places[devices[id]!.memory] = port;
+    for (const { name, port } of this.#parts) {
+      const own = this.#memoryId.get(`${name}.memory`);
+      if (port !== undefined && own !== undefined) places[own] = port;
+    }
     return places;
   }
 
@@ -166,10 +169,15 @@ class MachineBuilder {
 
   /** The nodes that one end of a link names: several when it is a repeated device. */
   #ends(end: string, path: readonly (string | number)[]): End[] {
+    const instance = this.#parts.find(({ name, port }) => port !== undefined && (end === name || end === `${name}.memory`));
+    if (instance) {
+      this.#issues.push({ code: "bad-link", message: `a link cannot end at ${end}: instances share the links of ${instance.port}`, hint: `name ${instance.port}`, path });
+      return [];
+    }
     if (this.#memoryId.has(end) || this.#spec.switches?.includes(end)) return [{ label: end, node: end }];
     const names = this.#groups.get(end) ?? (this.#deviceMemory.has(end) ? [end] : undefined);
     if (!names) {
-      this.#issues.push(unknownName("memory, device or switch", end, [...new Set([...this.#memoryId.keys(), ...this.#groups.keys(), ...this.#parts.map(({ name }) => name), ...(this.#spec.switches ?? [])])].filter((known) => !known.endsWith(".memory")), path));
+      this.#issues.push(unknownName("memory, device or switch", end, [...new Set([...this.#memoryId.keys(), ...this.#groups.keys(), ...this.#parts.map(({ name, port }) => port ?? name), ...(this.#spec.switches ?? [])])].filter((known) => !known.endsWith(".memory")), path));
       return [];
     }
     return names.flatMap((name) => {

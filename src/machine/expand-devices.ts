@@ -42,12 +42,12 @@ export function expandDevices(section: Pick<MachineSpec, "devices" | "without">,
 
   const parts: Part[] = [];
   const add = (name: string, path: readonly string[], resolved: DeviceSpec | Issue) => {
-    const part = "code" in resolved ? resolved : { name, path, spec: resolved as Part["spec"] };
+    const part: Part | Issue = "code" in resolved ? resolved : { name, path, spec: resolved as Part["spec"] };
     const made = "code" in part ? part : part.spec.split === undefined ? [part] : splitDevice(part);
     if ("code" in made) {
-      // Links to it are left out as well: one problem is told once.
+      // Links to it are left out as well, and copies have it in common: one problem is told once.
       without.add(name);
-      if (!issues.includes(made)) issues.push(made);
+      if (!issues.some((told) => told.code === made.code && told.path?.join() === made.path?.join())) issues.push(made);
     } else parts.push(...made.filter((one) => one.port === undefined || !without.has(one.name)).map(withOwn));
   };
   const withOwn = (part: Part): Part => {

@@ -34,12 +34,16 @@ const memoryName = z.union([z.string().meta({ pattern: namePattern.source }), z.
   return z.NEVER;
 });
 
-/** Instances of a GPU as MIG makes them: how many, and what part of it each one is. */
-const split = z.union([count.max(64, "at most 64 are possible"), z.strictObject({
-  instances: count.max(64, "at most 64 are possible").meta({ description: "How many" }),
-  units: count.optional().meta({ description: "Compute units of each. Default: an equal part, whole units" }),
-  memory: share.optional().meta({ description: "Share of the memory's capacity and bandwidth of each. Default: an equal part" }),
-})]);
+const instances = count.max(64, "at most 64 are possible");
+const unitsEach = count.meta({ description: "Compute units of each" });
+const memoryEach = share.meta({ description: "Share of the memory of each, in capacity and bandwidth" });
+
+/** Instances of a GPU as MIG makes them: how many equal ones, or what part of it they are; a list where they differ. */
+const split = z.union([
+  instances,
+  z.strictObject({ instances, units: unitsEach.optional(), memory: memoryEach.optional() }),
+  z.array(z.strictObject({ instances: instances.optional().meta({ description: "How many of these. Default 1" }), units: unitsEach, memory: memoryEach })).min(1).max(64),
+]);
 
 /**
  * One device. Every figure that is left out comes from the library device that `use` names, or else from the defaults
@@ -49,7 +53,7 @@ export const deviceSchema = z.strictObject({
   use: z.string().optional().meta({ description: "A device of the library; all other keys override its figures" }),
   kind: z.enum(["cpu", "gpu", "tpu", "fpga", "npu"]).optional().meta({ description: "What it is; needed without `use`" }),
   count: count.max(1024).optional().meta({ description: "This many equal devices, named NAME0, NAME1 …, each with a memory of its own if the memory is given inline; an entry of such a name overrides that copy" }),
-  split: split.optional().meta({ description: "Splits a GPU into instances as MIG does, named NAME.0, NAME.1 …, each with its part of units, peaks and memory, behind the links that they share: how many, or {instances, units, memory}; an entry of such a name overrides that instance" }),
+  split: split.optional().meta({ description: "Splits a GPU into instances as MIG does, named NAME.0, NAME.1 …, each with its part of units, peaks and memory, behind the links that they share: how many equal ones, {instances, units, memory}, or a list of these; an entry of such a name overrides that instance" }),
   slots: count.max(65_536, "at most 65536 are possible").optional().meta({ description: "Operators resident at once: worker threads, streams, kernels. Default 1" }),
   units: count.optional().meta({ description: "Compute units: cores, multiprocessors, systolic arrays, pipelines. Default 1" }),
   width: z.number().positive("must be above 0").optional().meta({ description: "Units that one operator occupies. Default: units / slots" }),

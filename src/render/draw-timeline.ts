@@ -1,11 +1,13 @@
 import { axisBottom, scaleLinear, select, type Selection } from "d3";
+import { bandGroup, drawBands, drawLate, latePath } from "./draw-news.ts";
 import { swatchWidth } from "./legend.ts";
-import { Style, type GroupMark, type Layout, type PlacedText, type SpanMark } from "./marks.ts";
+import { Style, type GroupMark, type Layout, type LegendEntry, type PlacedText, type SpanMark } from "./marks.ts";
 import { cellPaths, drawnWidth, px, spansPath } from "./paths.ts";
 import { textWidth } from "./text.ts";
-import { styleClass, styleSheet } from "./theme.ts";
+import { styleClass, styleSheet, type RareClass } from "./theme.ts";
 
-type Parent = Selection<SVGGElement, unknown, null, undefined> | Selection<SVGSVGElement, unknown, null, undefined>;
+type Group = Selection<SVGGElement, unknown, null, undefined>;
+type Parent = Group | Selection<SVGSVGElement, unknown, null, undefined>;
 
 /** Least width of a box on the critical path that is closed at its sides, in pixels. */
 const minSidedBox = 6;
@@ -17,18 +19,20 @@ export function drawTimeline(root: SVGSVGElement, layout: Layout, scheme: "auto"
     .attr("width", layout.width).attr("height", layout.height).attr("viewBox", `0 0 ${layout.width} ${layout.height}`);
   svg.append("title").text(layout.title.text);
   svg.append("desc").text(layout.description);
-  svg.append("style").text(styleSheet(scheme));
-  drawPatterns(svg);
+  svg.append("style").text(styleSheet(scheme, rareClasses(layout)));
+  drawPatterns(svg, layout);
   svg.append("rect").attr("class", "page").attr("width", layout.width).attr("height", layout.height);
 
   drawText(svg, layout.title, "title");
   drawText(svg, layout.subtitle, "muted");
   drawLegend(svg, layout);
   drawBackground(svg, layout);
+  if (layout.bands.length > 0) drawBands(svg.append("g"), layout);
   drawCells(svg, layout);
   drawSpans(svg, layout);
   drawMarkers(svg, layout);
   drawCriticalPath(svg, layout);
+  if (layout.late.length > 0) drawLate(svg.append("g").attr("class", "late").attr("stroke-width", 0.8), layout);
   drawLabels(svg, layout);
   drawGutter(svg, layout);
   drawAxis(svg, layout);
@@ -39,7 +43,13 @@ function drawText(parent: Parent, { x, y, text }: PlacedText, className: string)
   parent.append("text").attr("class", className || null).attr("x", px(x)).attr("y", px(y)).text(text);
 }
 
-function drawPatterns(svg: Parent): void {
+/** The legend says what is drawn. */
+function rareClasses({ legend }: Layout): Set<RareClass> {
+  const styles = new Set(legend.map(({ style }) => (style === Style.host ? "host" : style)));
+  return new Set((["host", "slowed", "sped-up", "late"] as const).filter((name) => styles.has(name)));
+}
+
+function drawPatterns(svg: Parent, { legend }: Layout): void {
   const defs = svg.append("defs");
   const pattern = (id: string, size: number, path: string, width: number): void => {
     defs.append("pattern").attr("id", id).attr("width", size).attr("height", size).attr("patternUnits", "userSpaceOnUse")
@@ -47,13 +57,16 @@ function drawPatterns(svg: Parent): void {
   };
   pattern("heddle-wait", 6, "M-1 1l2 -2M0 6l6 -6M5 7l2 -2", 0.8);
   pattern("heddle-setup", 4, "M-1 -1l6 6M-1 3l2 2M3 -1l2 2M-1 1l2 -2M0 4l4 -4M3 5l2 -2", 0.9);
+  if (legend.some(({ style }) => style === Style.aborted)) pattern("heddle-aborted", 4, "M-1 -1l6 6M-1 3l2 2M3 -1l2 2", 1.3);
+  if (legend.some(({ style }) => style === "absent")) pattern("heddle-absent", 8, "M-1 -1l10 10M-1 7l2 2M7 -1l2 2", 0.6);
 }
 
 /** Opens a group painted in a style: hatched ones from a pattern, the others by their class. */
-function styleGroup(parent: Parent, style: number): Selection<SVGGElement, unknown, null, undefined> {
+function styleGroup(parent: Parent, style: number): Group {
   const group = parent.append("g");
-  if (style === Style.wait || style === Style.setup) {
-    return group.attr("class", "hatch").attr("style", `fill: url(#heddle-${styleClass(style)})`).attr("stroke-width", 0.5).attr("stroke-opacity", 0.8);
+  if (style === Style.wait || style === Style.setup || style === Style.aborted) {
+    const [width, opacity] = style === Style.aborted ? [1.2, 1] : [0.5, 0.8];
+    return group.attr("class", "hatch").attr("style", `fill: url(#heddle-${styleClass(style)})`).attr("stroke-width", width).attr("stroke-opacity", opacity);
   }
   return group.attr("class", styleClass(style));
 }
@@ -61,11 +74,21 @@ function styleGroup(parent: Parent, style: number): Selection<SVGGElement, unkno
 function drawLegend(svg: Parent, { legend }: Layout): void {
   const group = svg.append("g");
   for (const { style, label, x, y } of legend) {
-    const swatch = style === "critical" ? group.append("g").attr("class", "mark line").attr("stroke-width", 1.6) : style === "busy" ? group.append("g").attr("class", "bar") : styleGroup(group, style);
-    const height = style === Style.transfer ? 6 : style === "busy" ? 5 : 11;
-    swatch.append("rect").attr("x", px(x)).attr("y", px(y - height / 2)).attr("width", swatchWidth).attr("height", height);
+    if (style === "late") {
+      const middle = x + swatchWidth / 2;
+      group.append("path").attr("class", "late").attr("d", latePath({ x0: middle, x1: middle }, y - 3));
+    } else {
+      const height = style === Style.transfer ? 6 : style === "busy" ? 5 : 11;
+      swatchGroup(group, style).append("rect").attr("x", px(x)).attr("y", px(y - height / 2)).attr("width", swatchWidth).attr("height", height);
+    }
     drawText(group, { x: x + swatchWidth + 6, y: y + 4, text: label }, "");
   }
+}
+
+function swatchGroup(parent: Group, style: Exclude<LegendEntry["style"], "late">): Group {
+  if (style === "critical") return parent.append("g").attr("class", "mark line").attr("stroke-width", 1.6);
+  if (style === "busy") return parent.append("g").attr("class", "bar");
+  return typeof style === "number" ? styleGroup(parent, style) : bandGroup(parent, style);
 }
 
 function drawBackground(svg: Parent, { lanes, plot, axis }: Layout): void {
@@ -136,7 +159,7 @@ function drawCriticalPath(svg: Parent, { critical, lanes }: Layout): void {
 function drawMarkers(svg: Parent, { markers, plot }: Layout): void {
   const group = svg.append("g");
   for (const { kind, x, y, label, labelX1 } of markers) {
-    group.append("path").attr("class", `line mark ${kind}`).attr("stroke-width", kind === "makespan" ? 1.4 : 1).attr("d", `M${px(x)} ${px(y - 10)}V${px(plot.y1)}`);
+    group.append("path").attr("class", `line mark ${kind}`).attr("stroke-width", kind === "makespan" ? 1.4 : 1).attr("stroke-dasharray", kind === "deadline" ? "1.5 2.5" : null).attr("d", `M${px(x)} ${px(y - 10)}V${px(plot.y1)}`);
     drawText(group, { x: labelX1, y, text: label }, "end");
   }
 }
@@ -153,7 +176,7 @@ function drawGutter(svg: Parent, layout: Layout): void {
     if (lane.label !== "") drawText(group, { x: gutter.lane, y: middle + 3.5, text: lane.label }, "muted end");
     drawShare(group, layout, lane.share, middle);
   }
-  for (const mark of groups) if (mark.kind === "route") drawShare(group, layout, mark.share, mark.y + mark.height / 2);
+  for (const mark of groups) if (mark.kind === "route" || mark.kind === "host") drawShare(group, layout, mark.share, mark.y + mark.height / 2);
 }
 
 function drawGroupName(parent: Parent, { kind, name, detail, tooltip, y, height }: GroupMark, room: number): void {

@@ -2,7 +2,7 @@ import { F64Column, U32Column, U8Column } from "../base/columns.ts";
 import { Style, styleCount, type DensityCells, type SpanMark } from "./marks.ts";
 
 /** Width below which a span is not drawn by itself, in pixels; and the least width of one that is alone in its pixel. */
-const hairlinePx = 0.5;
+export const hairlinePx = 0.5;
 
 /** Maps ticks to pixels: x0 at tick 0. */
 export interface TimeScale {

@@ -1,16 +1,19 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { workloadOps } from "../base/duplicates.ts";
 import { counted, formatCount, formatNs, formatPercent } from "../base/units.ts";
 import { slotStarts, type Trace } from "../core/trace.ts";
 import { markCriticalPath } from "./critical-marks.ts";
+import { DeviceBands } from "./device-bands.ts";
 import { addDeviceLanes } from "./device-lanes.ts";
-import { addJobLanes, addTransferLanes, type FlowLanes } from "./flow-lanes.ts";
+import { addHostLane, addJobLanes, addTransferLanes, type FlowLanes } from "./flow-lanes.ts";
 import { inkFlows, inkSlots } from "./ink-lanes.ts";
 import { styleKinds } from "./kinds.ts";
 import { chooseThreshold, LaneInk, type TimeScale } from "./lane-ink.ts";
 import { LanePlan } from "./lane-plan.ts";
+import { markLate } from "./late-marks.ts";
 import { placeLegend } from "./legend.ts";
 import { markerRowHeight, placeMarkers } from "./markers.ts";
-import { Style, styleCount, type CriticalSegment, type Layout, type MarkerMark, type SpanMark, type TimelineOptions } from "./marks.ts";
+import { Style, styleCount, type CriticalSegment, type LateMark, type Layout, type LegendEntry, type MarkerMark, type SpanMark, type TimelineOptions } from "./marks.ts";
 import { spanLabels, spanTooltip } from "./span-text.ts";
 import { cleanText, fitMiddle, fitText, textWidth } from "./text.ts";
 import { timeAxis, type TimeAxis } from "./time-axis.ts";
@@ -37,34 +40,43 @@ function cellPartLimit(spanCount: number): number {
  */
 export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Layout {
   checkOptions(options);
-  const { instance, transfers } = trace;
+  const { instance, transfers, host } = trace;
   const width = options.width ?? 1200;
 
   const plan = new LanePlan();
-  const { laneOfTrack, summarisedSlots } = addDeviceLanes(plan, trace, options.deviceKinds ?? [], options.maxLanes ?? 48);
+  const endTicks = lastTick(trace);
+  const changes = new DeviceBands(trace, endTicks);
+  const { laneOfTrack, summarisedSlots, ownGroups } = addDeviceLanes(plan, trace, options.deviceKinds ?? [], options.maxLanes ?? 48, (device) => changes.above(device));
   const { flows, otherRoutes } = addTransferLanes(plan, trace);
+  const calls = addHostLane(plan, trace);
   const jobs = addJobLanes(plan, trace);
 
   const gutter = layoutGutter(plan, width);
   const plotX0 = gutter.share + 10;
   const plotX1 = width - rightMargin;
-  const endTicks = lastTick(trace);
   const axis = timeAxis(endTicks * instance.tickNs, (plotX1 - plotX0) / 95);
   const scale: TimeScale = { x0: plotX0, x1: plotX1, pxPerTick: (plotX1 - plotX0) / (endTicks > 0 ? endTicks : 1) };
 
   const kinds = styleKinds(trace, options.kindOrder);
-  const lengths = [trace.rows, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }];
+  const lengths = [trace.rows, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }, ...(host ? [{ start: host.startTicks, end: host.endTicks }] : [])];
   const thresholdPx = chooseThreshold(lengths, scale.pxPerTick, maxSpans);
   const ink = new LaneInk(plan.lanes.length, scale, thresholdPx);
   inkSlots(ink, trace, kinds, plan.lanes, laneOfTrack);
   inkFlows(ink, Style.transfer, flows, plan.lanes, transfers.startTicks, transfers.endTicks);
+  if (host) inkFlows(ink, Style.host, calls, plan.lanes, host.startTicks, host.endTicks);
   inkFlows(ink, Style.job, jobs, plan.lanes, trace.jobs.arrivalTicks, trace.jobs.endTicks);
   const cells = ink.cells(cellPartLimit(ink.spans.length));
   const spans = withTexts(trace, ink.spans, plan, axis);
 
+  const bands = changes.place(plan.groups.slice(0, ownGroups), scale, axis);
+  const late = markLate(trace, laneOfTrack, jobs, scale, axis);
   const segments = options.criticalPath ?? [];
-  const has = (style: number): boolean => spans.some((span) => span.style === style) || cells.share.some((share, i) => share > 0 && i % styleCount === style);
-  const legend = placeLegend(kinds, { wait: has(Style.wait), setup: has(Style.setup), transfer: flows.length > 0, critical: segments.length > 0 }, margin, plotX1);
+  const drawn = new Set<LegendEntry["style"]>([...spans.map(({ style }) => style), ...bands.map(({ kind }) => kind)]);
+  cells.share.forEach((share, i) => { if (share > 0) drawn.add(i % styleCount); });
+  if (segments.length > 0) drawn.add("critical");
+  if (flows.length > 0) drawn.add(Style.transfer);
+  if (late.length > 0) drawn.add("late");
+  const legend = placeLegend(kinds, drawn, margin, plotX1);
   const markers = layoutMarkers(trace, options, scale);
 
   const legendY = 58;
@@ -72,7 +84,7 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   const plotY0 = legendY + legend.height + 6 + rows * markerRowHeight + 4;
   const lanes = plan.lanes.map((lane) => ({ ...lane, y: lane.y + plotY0 }));
   const plotY1 = plotY0 + plan.height + 4;
-  const notes = footnotes(ink.merged, thresholdPx, cells.cellWidth, summarisedSlots, plan, otherRoutes);
+  const notes = [...footnotes(ink.merged, thresholdPx, cells.cellWidth, summarisedSlots, plan, otherRoutes), ...newsNotes(changes.changedFrom(ownGroups), late)];
   const height = plotY1 + 30 + notes.length * 15 + (notes.length > 0 ? 12 : 0);
   const title = cleanText(options.title ?? instance.name);
   const subtitle = describe(trace, options);
@@ -80,11 +92,12 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
     width, height, cells, spans, lanes, gutter, markers: markers.map((marker) => ({ ...marker, y: marker.y + plotY0 })),
     title: { x: margin, y: 28, text: fitText(title, 16, plotX1 - margin, true) },
     subtitle: { x: margin, y: 47, text: fitText(subtitle, 11, plotX1 - margin) },
-    description: `${title}: ${subtitle}. ${plan.groups.filter(({ kind }) => kind === "device").slice(0, 30).map(({ tooltip }) => tooltip).join("; ")}.`,
+    description: `${title}: ${subtitle}. ${plan.groups.filter(({ kind }) => kind === "device").slice(0, 30).map(({ tooltip }) => tooltip).join("; ")}.${bands.length > 0 ? ` ${bands.slice(0, 30).map(({ tooltip }) => tooltip.replace("\n", ", ")).join("; ")}.` : ""}`,
     plot: { x0: plotX0, y0: plotY0, x1: plotX1, y1: plotY1 },
     axis: { label: `time in ${axis.unit}`, ticks: axis.values.map((value, i) => ({ x: plotX0 + ((value * axis.unitNs) / instance.tickNs) * scale.pxPerTick, text: axis.texts[i]! })) },
     groups: plan.groups.map((group) => ({ ...group, y: group.y + plotY0, name: fitMiddle(group.name, group.kind === "device" ? 12 : 11, gutter.lane - margin, group.kind === "device") })),
     headings: plan.headings.map(({ y, text }) => ({ x: margin, y: y + plotY0, text })),
+    bands: bands.map((band) => ({ ...band, y: band.y + plotY0 })), late,
     critical: markCriticalPath(segments, lanes, scale, laneFinder(trace, laneOfTrack, flows)),
     legend: legend.entries.map((entry) => ({ ...entry, y: entry.y + legendY })),
     footnotes: notes.map((text, i) => ({ x: margin, y: plotY1 + 46 + i * 15, text })),
@@ -113,8 +126,8 @@ function layoutGutter(plan: LanePlan, width: number): Layout["gutter"] {
   return { name: margin, lane, bar0: lane + 8, bar1: lane + 38, share: lane + 76 };
 }
 
-function lastTick({ makespanTicks, rows, jobs }: Trace): number {
-  let last = makespanTicks;
+function lastTick({ makespanTicks, rows, jobs, host }: Trace): number {
+  let last = Math.max(makespanTicks, host?.endTicks[host.length - 1] ?? 0);
   for (let row = 0; row < rows.length; row++) if (rows.end[row]! > last) last = rows.end[row]!;
   for (const end of jobs.endTicks) if (end > last && end < Infinity) last = end;
   return last;
@@ -128,17 +141,27 @@ function withTexts(trace: Trace, spans: readonly SpanMark[], plan: LanePlan, axi
   const result = [...spans];
   widest.forEach((i, rank) => {
     const label = labels[rank];
-    result[i] = { ...spans[i]!, tooltip: spanTooltip(trace, spans[i]!, axis), ...(label !== undefined && { label }) };
+    result[i] = { ...spans[i]!, tooltip: spanTooltip(trace, spans[i]!, placeOf(plan, spans[i]!.lane), axis), ...(label !== undefined && { label }) };
   });
   return result;
 }
 
+/** "gpu0", or "cpu0, slot 2". */
+function placeOf({ lanes, groups }: LanePlan, lane: number): string {
+  const { group, label } = lanes[lane]!;
+  return label === "" ? groups[group]!.name : `${groups[group]!.name}, slot ${label}`;
+}
+
 function layoutMarkers(trace: Trace, options: TimelineOptions, scale: TimeScale): MarkerMark[] {
-  const { makespanTicks, instance } = trace;
+  const { makespanTicks, instance, jobs } = trace;
   const at = (ticks: number): number => scale.x0 + ticks * scale.pxPerTick;
   const bounds = (options.lowerBounds ?? []).filter(({ ticks }) => ticks > 0 && at(ticks) <= scale.x1 + 0.5);
+  // Of a job alone, which has no lane.
+  const deadline = jobs.arrivalTicks[0]! + (instance.jobDeadlineTicks?.[0] ?? Infinity);
+  const deadlineMissed = jobs.endTicks.length === 1 && jobs.endTicks[0]! > deadline;
   return placeMarkers([
     ...bounds.map(({ label, ticks }) => ({ kind: "bound" as const, x: at(ticks), label: `${boundName(label)} ${formatNs(ticks * instance.tickNs)}` })),
+    ...(deadlineMissed ? [{ kind: "deadline" as const, x: at(deadline), label: `missed deadline ${formatNs(deadline * instance.tickNs)}` }] : []),
     { kind: "makespan", x: at(makespanTicks), label: `makespan ${formatNs(makespanTicks * instance.tickNs)}` },
   ], margin, scale.x1);
 }
@@ -165,11 +188,12 @@ function describe(trace: Trace, options: TimelineOptions): string {
   const { instance, makespanTicks } = trace;
   const bound = (options.lowerBounds ?? []).reduce((most, { ticks }) => Math.max(most, ticks), 0);
   const ratio = makespanTicks / bound;
+  const workload = workloadOps(instance);
   return [
     `makespan ${formatNs(makespanTicks * instance.tickNs)}${bound > 0 ? `, ${overBound(ratio)}` : ""}${trace.complete ? "" : ", stopped before its end"}`,
     `scheduler ${cleanText(trace.scheduler)}`,
     `sync ${cleanText(trace.sync)}`,
-    counted(instance.opCount, "operator", formatCount),
+    `${counted(workload, "operator", formatCount)}${workload < instance.opCount ? `, and ${counted(instance.opCount - workload, "duplicate", formatCount)}` : ""}`,
     ...(instance.jobCount > 1 ? [`${formatCount(instance.jobCount)} jobs`] : []),
   ].join(" · ");
 }
@@ -192,5 +216,12 @@ function footnotes(merged: number, thresholdPx: number, cellWidth: number, summa
   if (summarisedSlots > 0) notes.push(`${grouped(summarisedSlots)} slots have no lane of their own: the filled height of a summary lane is the share of its slots in use, stacked by kind.`);
   if (plan.lanes.some((lane, i) => lane.kind === "summary" && plan.groups[plan.lanes[i]!.group]!.kind !== "device")) notes.push("Where more than three flows overlap, the filled height is how many there are, out of the most at one time.");
   if (otherRoutes > 0) notes.push(`${otherRoutes} routes that carried least share one lane.`);
+  return notes;
+}
+
+function newsNotes(hiddenDevices: number, late: readonly LateMark[]): string[] {
+  const notes: string[] = [];
+  if (hiddenDevices > 0) notes.push(`${counted(hiddenDevices, "device")} without lanes of ${hiddenDevices === 1 ? "its" : "their"} own changed, which is not shown.`);
+  if (late.some(({ count }) => count > 1)) notes.push("Missed deadlines that lie close together share a mark.");
   return notes;
 }

@@ -8,18 +8,20 @@ export const swatchWidth = 14;
 const size = 11;
 const gap = 14;
 
+/** Marks in the order of the legend, with what they are called. */
+const marks: readonly (readonly [LegendEntry["style"], string])[] = [
+  ["critical", "critical path"], [Style.transfer, "transfer"], [Style.wait, "waiting for data"], [Style.setup, "setup"], [Style.aborted, "aborted"],
+  ["absent", "device absent"], ["slowed", "device slowed"], ["sped-up", "device sped up"], ["late", "missed deadline"], [Style.host, "deciding"],
+];
+
 /**
- * Kinds with their share of all operator time, then on a row of their own the marks that occur; as many rows as the
- * width asks for. `y` is
- * the middle of a row, from 0 for the first row's top.
+ * Kinds with their share of all operator time, then on a row of their own the marks that are `drawn`; as many rows
+ * as the width asks for. `y` is the middle of a row, from 0 for the first row's top.
  */
-export function placeLegend(kinds: KindStyles, marks: { readonly wait: boolean; readonly setup: boolean; readonly transfer: boolean; readonly critical: boolean }, x0: number, x1: number): { entries: LegendEntry[]; height: number } {
+export function placeLegend(kinds: KindStyles, drawn: ReadonlySet<LegendEntry["style"]>, x0: number, x1: number): { entries: LegendEntry[]; height: number } {
   const wanted: { style: LegendEntry["style"]; label: string }[] = kinds.entries.map(({ style, label, share }, i) => ({ style, label: `${fitText(label, size, 150)} ${formatPercent(share)}${i === 0 ? " of operator time" : ""}` }));
   const firstMark = wanted.length;
-  if (marks.critical) wanted.push({ style: "critical", label: "critical path" });
-  if (marks.transfer) wanted.push({ style: Style.transfer, label: "transfer" });
-  if (marks.wait) wanted.push({ style: Style.wait, label: "waiting for data" });
-  if (marks.setup) wanted.push({ style: Style.setup, label: "setup" });
+  for (const [style, label] of marks) if (drawn.has(style)) wanted.push({ style, label });
   wanted.push({ style: "busy", label: "busy share of the time" });
   const entries: LegendEntry[] = [];
   let x = x0;

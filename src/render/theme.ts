@@ -77,8 +77,18 @@ const fixedRules = `
 .heddle-timeline .cells .hatch { stroke-width: 0 }
 .heddle-timeline .bound { stroke-dasharray: 5 3 }`;
 
-function colorRules(palette: Palette): string {
+/** Classes of marks that most pictures do without; the style sheet has rules for those that are there. */
+export type RareClass = "host" | "slowed" | "sped-up" | "late";
+
+function colorRules(palette: Palette, rare: ReadonlySet<RareClass>): string {
   const fills = [...palette.kinds.map((color, i) => [`k${i}`, color] as const), ["other", palette.other] as const, ["transfer", palette.transfer] as const, ["job", palette.job] as const];
+  const rareRules: readonly (readonly [RareClass, selector: string, body: string])[] = [
+    ["host", ".host", `fill: ${palette.transfer}`],
+    ["slowed", ".slowed", `fill: ${palette.background}; stroke: ${palette.hatch}`],
+    ["sped-up", ".sped-up", `fill: ${palette.hatch}`],
+    ["sped-up", ".on-sped-up", `fill: ${textOn(palette.hatch)}`],
+    ["late", ".late", `fill: ${palette.text}; stroke: ${palette.background}`],
+  ];
   const rules = [
     ["text, .axis text", `fill: ${palette.text}`],
     [".muted, .axis text", `fill: ${palette.mutedText}`],
@@ -91,6 +101,7 @@ function colorRules(palette: Palette): string {
     [".mark", `stroke: ${palette.text}`],
     ...fills.map(([name, color]) => [`.${name}`, `fill: ${color}`]),
     ...fills.map(([name, color]) => [`.on-${name}`, `fill: ${textOn(color)}`]),
+    ...rareRules.filter(([name]) => rare.has(name)).map(([, selector, body]) => [selector, body]),
   ];
   return rules.map(([selectors, body]) => `${selectors!.split(", ").map((selector) => `.heddle-timeline ${selector}`).join(", ")} { ${body} }`).join("\n");
 }
@@ -99,7 +110,7 @@ function colorRules(palette: Palette): string {
  * The style sheet inside the SVG. Colours are written out, light first, so that converters to PDF that know neither
  * variables nor media queries print the light scheme; browsers override it where the reader prefers dark.
  */
-export function styleSheet(scheme: "auto" | "light" | "dark"): string {
-  const base = `${fixedRules}\n${colorRules(palettes[scheme === "dark" ? "dark" : "light"])}\n`;
-  return scheme === "auto" ? `${base}@media (prefers-color-scheme: dark) {\n${colorRules(palettes.dark)}\n}\n` : base;
+export function styleSheet(scheme: "auto" | "light" | "dark", rare: ReadonlySet<RareClass> = new Set()): string {
+  const base = `${fixedRules}\n${colorRules(palettes[scheme === "dark" ? "dark" : "light"], rare)}\n`;
+  return scheme === "auto" ? `${base}@media (prefers-color-scheme: dark) {\n${colorRules(palettes.dark, rare)}\n}\n` : base;
 }

@@ -4,7 +4,8 @@ import type { TimelineOptions } from "./marks.ts";
 
 /**
  * Draws a run as an SVG file: devices and their slots as lanes, operators coloured by kind, transfers, waits for data,
- * setups, the critical path, the makespan and the lower bounds. Equal traces and options give equal bytes.
+ * setups, the critical path, the makespan and the lower bounds; and where there are some, aborted runs, devices that were
+ * absent, slowed or sped up, missed deadlines, and when the host thread was deciding. Equal traces and options give equal bytes.
  * @throws {InputError} when the width or the number of lanes is out of range
  * @example
  * const svg = await renderTimeline(trace, { title: "ResNet-50 on a workstation", lowerBounds: [{ label: "area", ticks: 4200 }] });

@@ -4,10 +4,12 @@ import { InputError } from "../../src/base/errors.ts";
 import { buildMachine } from "../../src/machine/build-machine.ts";
 import { machineSchema, type MachineInput } from "../../src/machine/schema.ts";
 
-const name = fc.constantFrom("cpu", "cpu0", "gpu", "gpu0", "gpu1", "hbm", "host", "switch", "pcie-gpu0", "gpu0.memory");
+const name = fc.constantFrom("cpu", "cpu0", "gpu", "gpu0", "gpu1", "hbm", "host", "switch", "pcie-gpu0", "gpu0.memory", "gpu0.1");
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const memory = fc.record({ capacity: fc.constant("1GiB"), bandwidth: fc.constantFrom("1GB/s", "100GB/s") }, { requiredKeys: [] });
+const split = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constantFrom({ instances: 2, memory: "25%" }, { instances: 3, units: 1 }, [{ units: 2, memory: "60%" }, { units: 1, memory: "30%" }]));
 const device = fc.record({
+  split: fc.option(split, { nil: undefined, freq: 1 }),
   use: fc.constantFrom("nvidia-t4", "amd-epyc-7763", "nvidia-t5"), kind: fc.constantFrom("cpu", "gpu", "fpga"), count: fc.integer({ min: 1, max: 3 }), slots: fc.integer({ min: 1, max: 3 }),
   units: fc.integer({ min: 1, max: 4 }), width: fc.integer({ min: 1, max: 5 }), memory: fc.oneof(name, memory), peak: fc.constant({ f32: "1TFLOP/s" }), efficiency: fc.constantFrom("50%", { conv: "10%" }),
 }, { requiredKeys: ["peak", "kind"] });
