@@ -49,7 +49,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
   let readyOps: Op[] = [];
   let wakeDue = false;
   let activitiesChanged = false;
-  let news: { readonly device: Device; readonly ops?: readonly number[]; readonly aborted?: readonly number[] }[] = [];
+  const news: { readonly device: Device; readonly ops?: readonly number[]; readonly aborted?: readonly number[] }[] = [];
 
   function schedule(time: number, kind: number, id: number, apply: () => void): Event {
     const event = { time, round: time === world.now ? round + 1 : 0, kind, id, apply };
