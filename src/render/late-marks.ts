@@ -8,7 +8,7 @@ import { cleanText } from "./text.ts";
 import type { TimeAxis } from "./time-axis.ts";
 
 /** Deadlines in one lane that are closer than this share a mark, in pixels: a mark is this wide. */
-const markWidth = 6;
+const markWidth = 7;
 /** Marks drawn at most, so that the file stays small. */
 const maxMarks = 300;
 
@@ -79,9 +79,10 @@ function bunch(late: Iterable<Late>, scale: TimeScale): Bunch[] {
   const byCell = new Map<number, Bunch>();
   for (const [lane, id, deadline, by] of late) {
     const cell = lane * columns + Math.floor((deadline * scale.pxPerTick) / markWidth);
+    const own = { lane, count: 1, first: deadline, last: deadline, worst: id, by };
     const there = byCell.get(cell);
-    if (there) absorb(there, { lane, count: 1, first: deadline, last: deadline, worst: id, by });
-    else byCell.set(cell, { lane, count: 1, first: deadline, last: deadline, worst: id, by });
+    if (there) absorb(there, own);
+    else byCell.set(cell, own);
   }
   let bunches = [...byCell.keys()].sort((a, b) => a - b).map((cell) => byCell.get(cell)!);
   for (let width = markWidth; ; width *= 2) {

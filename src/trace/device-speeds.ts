@@ -12,9 +12,19 @@ export interface SpeedSpan {
 export class DeviceSpeeds {
   /** By device, in the order of time. One span from 0 where nothing changes. */
   readonly spans: readonly (readonly SpeedSpan[])[];
+  /** By device: when it was lost, also where it joined or was lost again at the same tick. */
+  readonly #lostAt: readonly (readonly number[])[];
 
   constructor({ deviceCount, changeTicks, changeDevice, changeSpeed }: Pick<Instance, "deviceCount" | "changeTicks" | "changeDevice" | "changeSpeed">) {
     const steps: { at: number; speed: number }[][] = Array.from({ length: deviceCount }, () => [{ at: 0, speed: 1 }]);
+    const lostAt: number[][] = Array.from({ length: deviceCount }, () => []);
+    const speeds = new Float64Array(deviceCount).fill(1);
+    changeTicks?.forEach((at, i) => {
+      const device = changeDevice![i]!;
+      if (at > 0 && speeds[device]! > 0 && changeSpeed![i] === 0) lostAt[device]!.push(at);
+      speeds[device] = changeSpeed![i]!;
+    });
+    this.#lostAt = lostAt;
     changeTicks?.forEach((at, i) => {
       const own = steps[changeDevice![i]!]!;
       const speed = changeSpeed![i]!;
@@ -41,7 +51,7 @@ export class DeviceSpeeds {
 
   /** How often the device was lost at `start` or later, and at `end` or before. */
   losses(device: number, start: number, end: number): number {
-    return this.spans[device]!.filter(({ from, speed }) => speed === 0 && from > 0 && from >= start && from <= end).length;
+    return this.#lostAt[device]!.filter((at) => at >= start && at <= end).length;
   }
 
   /** The highest speed that the device ever has; 0 = it is never there. */

@@ -231,9 +231,11 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const before = (device: number): Op[] => ops.filter((other) => other.device === device && other.ahead && Number.isNaN(other.start));
     const left = (device: number): number => ops.filter((other) => other.device === device && isRunning(other)).reduce((sum, other) => sum + Math.max(0, other.runStart + view.estimateTicks(other.id, device) - world.now), 0);
     const wait = (device: number): number => ahead ? (view.freeSlots(device) > before(device).length ? 0 : before(device).reduce((sum, other) => sum + view.estimateTicks(other.id, device), left(device)) / view.slots[device]!) : (view.freeSlots(device) > view.queued(device) ? 0 : view.backlogTicks(device) / view.slots[device]!);
-    const finish = devices.map(({ id }) => (view.estimateTicks(op, id) === Infinity ? Infinity : Math.max(wait(id), view.dataTicks(op, id)) + view.setupTicks(op, id) + view.estimateTicks(op, id)));
+    // Its data may be out of reach for now; even then it goes where it can run.
+    const able = devices.map(({ id }) => id).filter((id) => view.estimateTicks(op, id) < Infinity);
+    const finish = (id: number): number => Math.max(wait(id), view.dataTicks(op, id)) + view.setupTicks(op, id) + view.estimateTicks(op, id);
     redirectedCount++;
-    return finish.indexOf(Math.min(...finish));
+    return able.reduce((best, id) => (finish(id) < finish(best) ? id : best));
   }
 
   /** Tells the policies of devices that left and came, and places what they had planned for those that left. */

@@ -206,6 +206,12 @@ describe("the host", () => {
     expect(labels(layout)).toContain("deciding");
   });
 
+  test("may be busy when a stopped run has ended: the picture reaches so far", () => {
+    const layout = layoutTimeline(withHost({ ...eightOps(), complete: false }, [[80, 100, 1]]));
+    const [span] = layout.spans.filter(({ style }) => style === Style.host);
+    expect(span!.x1).toBeCloseTo(layout.plot.x1, 6);
+  });
+
   test("merges calls that are too short to draw", () => {
     const busy = Array.from({ length: 8000 }, (_, i) => [i / 100, i / 100 + 0.005, 1] as const);
     const layout = layoutTimeline(withHost(eightOps(), busy));

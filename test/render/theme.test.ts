@@ -52,7 +52,7 @@ describe.each(Object.entries(palettes))("the %s palette", (_, palette) => {
 
   test("has readable text everywhere, 4.5 : 1", () => {
     for (const text of [palette.text, palette.mutedText]) expect(contrast(text, palette.background)).toBeGreaterThanOrEqual(4.5);
-    for (const color of fills(palette)) expect(contrast(textOn(color), color), color).toBeGreaterThanOrEqual(4.5);
+    for (const color of [...fills(palette), palette.hatch]) expect(contrast(textOn(color), color), color).toBeGreaterThanOrEqual(4.5);
   });
 
   test("can be told apart with every kind of colour vision", () => {
@@ -66,6 +66,13 @@ describe.each(Object.entries(palettes))("the %s palette", (_, palette) => {
 test("every style has a class of its own", () => {
   const styles = [...Array.from({ length: kindStyles }, (_, i) => i), ...Object.values(Style)];
   expect(new Set(styles.map(styleClass)).size).toBe(styles.length);
+});
+
+test("rules of rare marks are there only where they are asked for, in both schemes", () => {
+  expect(styleSheet("auto")).not.toMatch(/slowed|late/);
+  const asked = styleSheet("auto", new Set(["late"]));
+  expect(asked.match(/\.late \{/g)).toHaveLength(2);
+  expect(asked).not.toContain("slowed");
 });
 
 test("the style sheet follows the reader, or is fixed", () => {
