@@ -6,7 +6,7 @@ import { textTable } from "./table-text.ts";
 export interface ComparisonRow {
   /** The scheduler's name, and where several rows share it the options that differ: "heft", "dmda beta=2". */
   readonly name: string;
-  readonly metrics?: Pick<Metrics, "makespanNs" | "gap" | "utilization">;
+  readonly metrics?: Pick<Metrics, "makespanNs" | "gap" | "utilization" | "jobs" | "speedup">;
   /** Replaces the figures of a run that failed. */
   readonly failure?: string;
 }
@@ -28,19 +28,22 @@ export function rankRows(rows: readonly ComparisonRow[]): readonly (ComparisonRo
 
 /**
  * The ranked comparison as an aligned table: rank, scheduler, makespan, how many times the best, gap to the lower
- * bound, utilisation.
+ * bound, utilisation; and where jobs arrive over time, which the makespan says little about, their latency.
  * @example
  * console.log(formatComparison([{ name: "fifo", metrics: a }, { name: "heft", metrics: b }]));
  */
 export function formatComparison(rows: readonly ComparisonRow[]): string {
+  // Without a speed-up jobs arrived over time.
+  const showsLatency = rows.some(({ metrics }) => metrics?.jobs !== undefined && metrics.speedup === undefined);
+  const latency = showsLatency ? ["latency p50", "p99"].map((header) => ({ header, align: "right" as const })) : [];
   const columns = [
     { header: "rank", align: "right" as const }, { header: "scheduler", maxWidth: 30 }, { header: "makespan", align: "right" as const },
-    { header: "vs best", align: "right" as const }, { header: "gap to bound", align: "right" as const }, { header: "utilisation", align: "right" as const },
+    { header: "vs best", align: "right" as const }, ...latency, { header: "gap to bound", align: "right" as const }, { header: "utilisation", align: "right" as const },
   ];
   const cells = rankRows(rows).map(({ rank, name, metrics, vsBest }) =>
     metrics === undefined
-      ? ["–", name, "failed", "", "", ""]
-      : [String(rank), name, formatNs(metrics.makespanNs), `${vsBest!.toFixed(vsBest! < 10 ? 3 : 1)}×`, metrics.gap === undefined ? "–" : formatPercent(metrics.gap), formatPercent(metrics.utilization)],
+      ? ["–", name, "failed", "", ...latency.map(() => ""), "", ""]
+      : [String(rank), name, formatNs(metrics.makespanNs), `${vsBest!.toFixed(vsBest! < 10 ? 3 : 1)}×`, ...(showsLatency ? [metrics.jobs?.latencyNs.p50, metrics.jobs?.latencyNs.p99].map((ns) => (ns === undefined ? "–" : formatNs(ns))) : []), metrics.gap === undefined ? "–" : formatPercent(metrics.gap), formatPercent(metrics.utilization)],
   );
   const failures = rows.filter((row) => row.metrics === undefined && row.failure !== undefined).map((row) => `${row.name}: ${row.failure}`);
   return `${[...textTable(columns, cells), ...(failures.length > 0 ? ["", ...failures] : [])].join("\n")}\n`;
