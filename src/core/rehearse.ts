@@ -3,7 +3,7 @@ import type { Rehearsal, Scheduler } from "../plugin.ts";
 import { withoutSurprises } from "./device-changes.ts";
 import { believedInstance } from "./information.ts";
 import type { Instance } from "./instance.ts";
-import type { SimulationSpec } from "./simulation.ts";
+import type { SimulationSpec } from "./simulation-spec.ts";
 import type { Trace } from "./trace.ts";
 
 /** A rehearsal may be held in a rehearsal, and so on: this many, one in the other. */

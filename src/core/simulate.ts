@@ -1,7 +1,8 @@
-import { Simulation, type SimulationSpec } from "./simulation.ts";
+import { Simulation } from "./simulation.ts";
+import type { SimulationSpec } from "./simulation-spec.ts";
 import type { Trace } from "./trace.ts";
 
-export type { SimulationSpec } from "./simulation.ts";
+export type { SimulationSpec } from "./simulation-spec.ts";
 
 /**
  * Runs a simulation to its end.

@@ -8,7 +8,7 @@ import { DeviceChanger } from "./device-changer.ts";
 import { EventBatch } from "./event-batch.ts";
 import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-key.ts";
 import { deadlockError, livelockError } from "./failures.ts";
-import { informed, type Information } from "./information.ts";
+import { informed } from "./information.ts";
 import { mostUses, type Instance } from "./instance.ts";
 import { Jobs } from "./jobs.ts";
 import { OpPhase } from "./op-table.ts";
@@ -16,42 +16,12 @@ import { OP_ORDER, OpRunner } from "./op-runner.ts";
 import { PolicyPort } from "./policy-port.ts";
 import { LiveView } from "./policy-view.ts";
 import { rehearse } from "./rehearse.ts";
-import { placementsInEffect, SchedulerHost, takesTime, type DispatchCost } from "./scheduler-host.ts";
+import { placementsInEffect, SchedulerHost, takesTime } from "./scheduler-host.ts";
 import { SharedResources } from "./shared-resources.ts";
+import type { SimulationSpec } from "./simulation-spec.ts";
 import { SimulationState } from "./state.ts";
 import { traceDigest } from "./trace-buffer.ts";
 import type { Trace } from "./trace.ts";
-
-/** What to simulate. Policies are fresh objects: one run uses them up. */
-export interface SimulationSpec {
-  readonly instance: Instance;
-  readonly scheduler: Scheduler;
-  /** Default: dataflow. */
-  readonly sync?: SyncPolicy;
-  /** Makes another policy like `sync`, for rehearsals; without it they are held under dataflow. */
-  readonly freshSync?: () => SyncPolicy;
-  /** Names for messages and the result. */
-  readonly schedulerName?: string;
-  readonly syncName?: string;
-  /** Default 0. */
-  readonly seed?: number;
-  /** False: every operator takes exactly its expected time. Default true. */
-  readonly noise?: boolean;
-  /** Keep every placement with its alternatives, in `Trace.decisions`. Default false. */
-  readonly decisions?: boolean;
-  /** Stop before the first event after this tick; default: run to the end. */
-  readonly untilTicks?: number;
-  /** `progress[0]` = ops ended, `progress[1]` = rounds, updated every round: a watchdog or a progress bar reads it from another thread. */
-  readonly progress?: Int32Array;
-  /** Called by `run` every 65,536 rounds. */
-  readonly onProgress?: (endedOps: number, opCount: number) => void;
-  /** What schedulers know of the time that operators take. Default: the true means. */
-  readonly information?: Information;
-  /** What deciding takes. Default: no time. */
-  readonly dispatch?: DispatchCost;
-  /** Set by the engine in rehearsals: how many this run is held in. Default 0. */
-  readonly rehearsalDepth?: number;
-}
 
 /** Rounds without anything starting, moving or ending, after which a run is called a livelock. */
 const MAX_IDLE_ROUNDS = 100_000;
