@@ -17,10 +17,13 @@ export class Registry<T extends Named> {
   readonly kind: string;
   readonly all: readonly T[];
   readonly #byName = new Map<string, T>();
+  readonly #elsewhere: Readonly<Record<string, string>>;
 
-  constructor(kind: string, all: readonly T[]) {
+  /** @param elsewhere names that others give to what is here, with the words of the hint: `{ eager: "StarPU's eager is fifo" }`. */
+  constructor(kind: string, all: readonly T[], elsewhere: Readonly<Record<string, string>> = {}) {
     this.kind = kind;
     this.all = all;
+    this.#elsewhere = elsewhere;
     for (const item of all) {
       if (this.#byName.has(item.name)) throw new Error(`two ${kind}s are named "${item.name}"`);
       this.#byName.set(item.name, item);
@@ -39,7 +42,12 @@ export class Registry<T extends Named> {
   get(name: string): T {
     const found = this.#byName.get(name);
     if (found) return found;
-    throw new InputError({ code: `unknown-${this.kind.replaceAll(" ", "-")}`, message: `there is no ${this.kind} "${name}"`, hint: suggestion(name, this.names) });
+    throw new InputError({ code: `unknown-${this.kind.replaceAll(" ", "-")}`, message: `there is no ${this.kind} "${name}"`, hint: this.hint(name) });
+  }
+
+  /** What may have been meant by a name that is not here. */
+  hint(name: string): string {
+    return (Object.hasOwn(this.#elsewhere, name) ? this.#elsewhere[name] : undefined) ?? suggestion(name, this.names);
   }
 }
 

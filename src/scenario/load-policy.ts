@@ -96,7 +96,7 @@ async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(name
   const module = hash < 0 ? named : named.slice(0, hash);
   const wanted = hash < 0 ? undefined : named.slice(hash + 1);
   const specifier = locate(module, policyFolder(scenario, path));
-  if (specifier === undefined) throw new InputError({ code: `unknown-${registry.kind.replaceAll(" ", "-")}`, message: `there is no ${registry.kind} ${quote(named)}`, hint: suggestion(named, registry.names) });
+  if (specifier === undefined) throw new InputError({ code: `unknown-${registry.kind.replaceAll(" ", "-")}`, message: `there is no ${registry.kind} ${quote(named)}`, hint: registry.hint(named) });
   let exported: Record<string, unknown>;
   try {
     exported = (await import(specifier)) as Record<string, unknown>;

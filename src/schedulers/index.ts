@@ -71,4 +71,7 @@ export const schedulers = new Registry<SchedulerDefinition>("scheduler", [
   ...independent,
   portfolioOf(independent, ["heft", "peft", "cpop", "dls", "b-level", "dmda", "dmdas"]),
   hld, exact, list, replay,
-]);
+], {
+  eager: "StarPU's eager is fifo",
+  ws: "StarPU's ws is work-stealing with the option victim: most-loaded",
+});

@@ -14,6 +14,12 @@ describe("Registry", () => {
     expect(registry.tryGet("constructor")).toBeUndefined();
   });
 
+  it("knows what others call it", () => {
+    const other = new Registry("scheduler", named("fifo"), { eager: "StarPU's eager is fifo" });
+    expect(() => other.get("eager")).toThrow("hint: StarPU's eager is fifo");
+    expect(() => other.get("toString")).toThrow("one of: fifo");
+  });
+
   it("suggests for an unknown name", () => {
     expect(() => registry.get("data-flow")).toThrow(InputError);
     expect(() => registry.get("data-flow")).toThrow('error[unknown-sync-policy]: there is no sync policy "data-flow"\n  hint: did you mean dataflow?');
