@@ -109,7 +109,7 @@ export class PolicyPort implements Dispatch, Gate {
 
   place(op: number, device: number, priority = 0): void {
     const { instance, ops, devices } = this.#state;
-    // Ids out of range meet undefined here, so the usual case is told from every error by three comparisons.
+    // Ids out of range meet undefined here: a few comparisons tell the usual case from every error, and only then is it asked which.
     if (!this.#mayPlace || ops.device[op] !== -1 || !(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity) || device >>> 0 !== device || device >= instance.deviceCount || priority !== priority) {
       if (!this.#isAbsent(op, device) || priority !== priority) throw this.#badPlacement(op, device);
       device = this.#instead(op);
