@@ -16,7 +16,7 @@ const root = new URL("../", import.meta.url);
  */
 export async function generateDocs(load) {
   const [{ commands, main }, { formatHelp }, heddle] = await Promise.all([load("cli/main"), load("cli/help"), load("index")]);
-  const { machines, devices, links, models, schedulers, syncPolicies } = heddle;
+  const { machines, devices, links, models, schedulers, syncPolicies, threadPolicies, loopPolicies } = heddle;
   const { text, timeline } = await quickstart(main);
   const old = (path) => readFileSync(new URL(path, root), "utf8").replaceAll("\r\n", "\n");
   return {
@@ -24,6 +24,7 @@ export async function generateDocs(load) {
     "docs/timeline.svg": timeline,
     "docs/cli.md": filled(old("docs/cli.md"), "docs/cli.md", { commands: await commandPages(commands, formatHelp) }),
     "docs/schedulers.md": filled(old("docs/schedulers.md"), "docs/schedulers.md", { schedulers: policies(schedulers.all), sync: policies(syncPolicies.all) }),
+    "docs/thread-policies.md": filled(old("docs/thread-policies.md"), "docs/thread-policies.md", { threads: policies(threadPolicies.all), loops: policies(loopPolicies.all) }),
     "docs/machines.md": filled(old("docs/machines.md"), "docs/machines.md", {
       machines: table(["machine", "what it is", "devices"], machines.all.map(({ name, summary, machine }) => [code(name), summary, deviceList(machine)])),
       defaults: kindTable((await load("machine/defaults")).kindDefaults),
@@ -75,7 +76,7 @@ function modelEntry(model) {
 function optionsOf(schema) {
   if (schema?.shape === undefined) return "";
   return Object.entries(schema.shape).map(([name, field]) => {
-    const preset = field.def?.type === "default" ? ` = ${code(JSON.stringify(field.def.defaultValue))}` : "";
+    const preset = ["default", "prefault"].includes(field.def?.type) ? ` = ${code(JSON.stringify(field.def.defaultValue))}` : "";
     const values = field.def?.innerType?.options ?? field.options;
     return `${code(name)}${preset}${Array.isArray(values) && typeof values[0] === "string" ? ` (${values.map((value) => code(value)).join(", ")})` : ""}${preset === "" && field.def?.type !== "optional" ? " (needed)" : ""}`;
   }).join("; ");

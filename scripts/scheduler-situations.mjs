@@ -28,7 +28,7 @@ const inFlight = (workload, machine) => ({ name: workload.model, scenario: { wor
 /** Schedulers that decide while work arrives, and so can serve requests that nobody announced. */
 const online = [
   "dmda", "dmdas", "dmdar", "dm", "mct", "min-min", "max-min", "sufferage", "duplex", "feedback", "bandit", "memory-aware", "met", "olb", "balance", "stream-order", "edf", "sjf", "b-level", "t-level", "critical-path-on-fastest",
-  "heteroprio", "fifo", "prio", "work-stealing", "lws", "dask", "ort-sequential", "ort-parallel", "tf-inter-op", "round-robin", "random",
+  "heteroprio", "fifo", "prio", "work-stealing", "ws", "lws", "dask", "ort-sequential", "ort-parallel", "tf-inter-op", "round-robin", "random",
 ];
 
 /** A convolutional network with branches, as GoogLeNet's: nine modules of four branches; operators and bytes of 28 × 28, 14 × 14 and 7 × 7 maps. */
@@ -159,6 +159,6 @@ export const situations = [
   ].map((shape) => ({ name: shape.family, seeds: 3, scenario: { workload: { generate: { ...shape, ccr } }, machine: { processors: 3 } } })))) },
   {
     key: "huge", title: "Huge graphs", measure: makespan, groups: [group("20,000 operators", huge(20_000))],
-    only: ["heft", "cpop", "peft", "lookahead", "hcpt", "mcp", "mh", "hlfet", "dls", "etf", "dsc", "b-level", "t-level", "fifo", "prio", "work-stealing", "lws", "dmda", "dmdas", "mct", "met", "min-min", "max-min", "sufferage", "hybrid", "feedback", "annealing"],
+    only: ["heft", "cpop", "peft", "lookahead", "hcpt", "mcp", "mh", "hlfet", "dls", "etf", "dsc", "b-level", "t-level", "fifo", "prio", "work-stealing", "ws", "lws", "dmda", "dmdas", "mct", "met", "min-min", "max-min", "sufferage", "hybrid", "feedback", "annealing"],
   },
 ];

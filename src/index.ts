@@ -75,10 +75,16 @@ export type { DispatchCost, HostUse } from "./core/scheduler-host.ts";
 export { Simulation } from "./core/simulation.ts";
 export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 
+// Thread programs
+export { ProgramBuilder, programText, threadSpec, type Instruction, type ThreadSpecInput, type ThreadSpecOptions, type Value } from "./programs/index.ts";
+
 // Policies
 export { schedulers } from "./schedulers/index.ts";
 export { portfolioOf } from "./schedulers/portfolio.ts";
 export { syncPolicies } from "./sync/index.ts";
+export { allocators } from "./memory/allocators/index.ts";
+export { threadPolicies } from "./threads/index.ts";
+export { loopPolicies } from "./loops/index.ts";
 export * from "./plugin.ts";
 
 // Bounds and results
@@ -86,7 +92,7 @@ export { solveExactly, type ExactOptions, type ExactResult, type Omission, type 
 export { lowerBound, type LowerBound, type LowerBoundOptions } from "./bounds/lower-bound.ts";
 export { realizedInstance } from "./bounds/realized-costs.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
-export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, Tardiness } from "./trace/result.ts";
+export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, Tardiness } from "./trace/result.ts";
 export type { TaskList, TaskResult } from "./trace/task-list.ts";
 export { criticalPath, type PathCause, type PathKind, type PathSegment } from "./trace/critical-path.ts";
 export { explainRun, type RunExplanation } from "./trace/explain/explain-run.ts";
@@ -103,10 +109,14 @@ export type { Largest, Total } from "./trace/explain/groups.ts";
 export { verifyTrace, type VerifyCode, type VerifyOptions, type VerifyProblem } from "./trace/verify.ts";
 export { verifyDigests } from "./trace/verify-digests.ts";
 export { saveTrace, loadTrace } from "./trace/saved-trace.ts";
+export { tensorBuffers, type SharingRules, type TensorBuffers } from "./trace/tensor-buffers.ts";
+export { replayBuffers, type MemoryAllocator, type MemoryReplay, type NoRoom } from "./trace/replay-buffers.ts";
+export { externalFragmentation, internalFragmentation, type LiveBuffer, type MemoryProfile, type MemoryRelief } from "./core/memory-profile.ts";
 export { traceCsv } from "./trace/csv.ts";
 export { diffTraces, type DiffCause, type OpChange, type TraceDiff } from "./trace/diff.ts";
 export { formatResult } from "./trace/text.ts";
-export { formatComparison, rankRows, type ComparisonRow } from "./trace/comparison-text.ts";
+export { formatComparison, rankRows, type ComparedMetrics, type ComparisonRow } from "./trace/comparison-text.ts";
+export { objectives, type Objective } from "./trace/objective.ts";
 export { metricsJson } from "./trace/metrics-json.ts";
 export { renderTimeline } from "./render/timeline.ts";
 export type { TimelineOptions } from "./render/marks.ts";

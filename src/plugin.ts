@@ -242,6 +242,106 @@ export interface SyncPolicy {
   lost?(view: PolicyView, device: number, ops: readonly number[], gate: Gate): void;
 }
 
+/** Why a thread is runnable: it is new; what it waited for has come; it lost its core to another, at the end of its slice, or by yielding. */
+export type RunnableReason = "new" | "woken" | "preempted" | "slice" | "yielded";
+
+/** The state of threads and cores that a thread policy may know. Live and reused. */
+export interface ThreadView {
+  readonly nowTicks: number;
+  /** Nanoseconds of one tick. */
+  readonly tickNs: number;
+  readonly coreCount: number;
+  /** Threads so far; they may spawn others. Ids are 0 .. threadCount - 1 and never reused. */
+  readonly threadCount: number;
+  /** The priority that counts now: its own, or what it inherits from those who wait for its locks. Higher runs first. */
+  priority(thread: number): number;
+  /** Share that a fair policy gives; 1024 = nice 0. */
+  weight(thread: number): number;
+  /** False where the thread's affinity leaves the core out. */
+  mayRun(thread: number, core: number): boolean;
+  /** The core it runs or ran on; -1 = none yet. */
+  lastCore(thread: number): number;
+  /** The thread that runs there; -1 = idle. */
+  running(core: number): number;
+  /** Time the thread has had on cores, switches included. */
+  ranTicks(thread: number): number;
+  /** When it began to run, this time; NaN while it does not run. */
+  sinceTicks(thread: number): number;
+  /** Time between releases of a periodic thread; Infinity for others. */
+  periodTicks(thread: number): number;
+  /** When its current job should have ended; Infinity without a deadline. */
+  deadlineTicks(thread: number): number;
+  /** Speed of the core; 1 = the reference. */
+  speed(core: number): number;
+  /** Uniform in [0, 1) from this policy's own stream. */
+  random(): number;
+}
+
+/** Decides which thread holds which core, and for how long: what the operating system does. It keeps the runnable threads. */
+export interface ThreadPolicy {
+  /** What changing the thread of a core takes under this policy; default: what the scenario says. */
+  readonly switchTicks?: number;
+  prepare?(view: ThreadView): void;
+  /** The thread waits for a core from now on. Called once each time, in id order within a round. */
+  runnable(view: ThreadView, thread: number, why: RunnableReason): void;
+  /** Takes the thread that shall run on the idle core off those that wait; -1 = none of them. Cores are asked by id. */
+  next(view: ThreadView, core: number): number;
+  /** For how long the thread may keep the core when others want it; default Infinity. At its end the policy is told by `stopped` and `runnable`, and asked again by `next`. */
+  slice?(view: ThreadView, thread: number, core: number): number;
+  /**
+   * The core whose thread must give way to one that waits, or -1. Asked after every change until it says -1, once the
+   * idle cores are served; `next` for that core must then answer another thread.
+   */
+  preempt?(view: ThreadView): number;
+  /** The thread does not run any more, after `ranTicks` on its core this time. `blocked` = it waits for something, or has ended. */
+  stopped?(view: ThreadView, thread: number, core: number, ranTicks: number, why: RunnableReason | "blocked"): void;
+  /** The priority of a thread changed; it may be waiting for a core, running, or neither. */
+  priorityChanged?(view: ThreadView, thread: number): void;
+}
+
+/** How a worker came to its piece of a loop, which is what it pays for: there was none; from its own part; from the counter that all share; from another's part. */
+export type ChunkOrigin = "none" | "own" | "shared" | "stolen";
+
+/** Cuts the iterations of a parallel loop into pieces for the workers that run it. One object for each loop of a run, which may begin again when it is over. */
+export interface LoopPolicy {
+  /** The loop begins: iterations 0 .. iterations - 1, for workers 0 .. workers - 1. */
+  start(iterations: number, workers: number): void;
+  /** The next piece for `worker`: first iteration into `chunk[0]`, how many into `chunk[1]`. Every iteration is given out exactly once. */
+  next(worker: number, chunk: Float64Array): ChunkOrigin;
+}
+
+/**
+ * Hands out blocks of one memory. Sizes and addresses are in bytes; a block is a small whole number, used again after it
+ * was freed. Every call holds one of the allocator's locks for `lastNs`.
+ */
+export interface Allocator {
+  /** A block of at least `bytes` (above 0) for a thread (default 0), or -1 where there is no room for it. */
+  allocate(bytes: number, thread?: number): number;
+  /** Gives back a block that `allocate` gave and nobody freed since. */
+  free(block: number, thread?: number): void;
+  /** Where a live block begins. */
+  addressOf(block: number): number;
+  /** What a live block takes, which is what was asked for or more. */
+  sizeOf(block: number): number;
+  /** Gives up what is kept for later requests and holds nothing live. */
+  trim(): void;
+  /** Bytes that further blocks could take, in pieces of any number. */
+  readonly freeBytes: number;
+  /** Largest block that there would be room for now. */
+  readonly largestFreeBytes: number;
+  /** Bytes taken from the memory so far and not given up: of a heap, from its beginning to the end of the highest block that ever was. */
+  readonly reservedBytes: number;
+  /** How many locks guard it; locks are numbered from 0. */
+  readonly lockCount: number;
+  /** The lock that the last call held. */
+  readonly lastLock: number;
+  /** How long the last call held it, in nanoseconds. */
+  readonly lastNs: number;
+}
+
+/** Makes the allocator of one memory. Capacity in bytes; Infinity = unlimited. */
+export type NewAllocator = (capacityBytes: number) => Allocator;
+
 /** A named policy with typed options. */
 export interface PolicyDefinition<P, O = unknown> {
   /** Lower-case, as written in scenarios: "heft". */
@@ -273,6 +373,18 @@ export type SchedulerDefinition<O = any> = PolicyDefinition<Scheduler, O>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type SyncDefinition<O = any> = PolicyDefinition<SyncPolicy, O>;
 
+/** A named thread policy with options of type O. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type ThreadPolicyDefinition<O = any> = PolicyDefinition<ThreadPolicy, O>;
+
+/** A named loop policy with options of type O. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type LoopPolicyDefinition<O = any> = PolicyDefinition<LoopPolicy, O>;
+
+/** A named allocator with options of type O; what it creates makes one for each memory. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AllocatorDefinition<O = any> = PolicyDefinition<NewAllocator, O>;
+
 /**
  * Types a scheduler definition.
  * @example
@@ -296,5 +408,20 @@ export function defineScheduler<O = Record<string, never>>(definition: Scheduler
 
 /** Types a synchronization policy definition. */
 export function defineSync<O = Record<string, never>>(definition: SyncDefinition<O>): SyncDefinition<O> {
+  return definition;
+}
+
+/** Types a thread policy definition. */
+export function defineThreadPolicy<O = Record<string, never>>(definition: ThreadPolicyDefinition<O>): ThreadPolicyDefinition<O> {
+  return definition;
+}
+
+/** Types a loop policy definition. */
+export function defineLoopPolicy<O = Record<string, never>>(definition: LoopPolicyDefinition<O>): LoopPolicyDefinition<O> {
+  return definition;
+}
+
+/** Types an allocator definition. */
+export function defineAllocator<O = Record<string, never>>(definition: AllocatorDefinition<O>): AllocatorDefinition<O> {
   return definition;
 }

@@ -61,3 +61,8 @@ function padded(values: Float64Array | Uint32Array | Int32Array | Uint8Array): U
   copy.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return copy;
 }
+
+/** A 32-bit number for a name. */
+export function textHash(text: string): number {
+  return parseInt(new Hasher().text(text).digest().slice(0, 8), 16) | 0;
+}

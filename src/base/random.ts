@@ -28,6 +28,11 @@ function uniformDraw(seed: number, source: number, item: number, part: number): 
   return (high * 67108864 + low + 0.5) / 9007199254740992;
 }
 
+/** Uniform in (0, 1) for the `count`-th use that a thread makes of a source; the same whenever it is asked for. */
+export function drawUniform(seed: number, source: number, thread: number, count: number): number {
+  return uniformDraw(seed, mix32(4, source), thread, count);
+}
+
 /** Share of the variance of an operator's noise that depends on the device too; the rest is the same on every device. */
 const deviceNoiseShare = 0.1;
 

@@ -17,13 +17,10 @@ export class Registry<T extends Named> {
   readonly kind: string;
   readonly all: readonly T[];
   readonly #byName = new Map<string, T>();
-  readonly #elsewhere: Readonly<Record<string, string>>;
 
-  /** @param elsewhere names that others give to what is here, with the words of the hint: `{ eager: "StarPU's eager is fifo" }`. */
-  constructor(kind: string, all: readonly T[], elsewhere: Readonly<Record<string, string>> = {}) {
+  constructor(kind: string, all: readonly T[]) {
     this.kind = kind;
     this.all = all;
-    this.#elsewhere = elsewhere;
     for (const item of all) {
       if (this.#byName.has(item.name)) throw new Error(`two ${kind}s are named "${item.name}"`);
       this.#byName.set(item.name, item);
@@ -45,16 +42,21 @@ export class Registry<T extends Named> {
     throw new InputError({ code: `unknown-${this.kind.replaceAll(" ", "-")}`, message: `there is no ${this.kind} "${name}"`, hint: this.hint(name) });
   }
 
-  /** What may have been meant by a name that is not here. */
+  /** What may have been meant by a name that is not here, or where to find what is, when that is too much for a message. */
   hint(name: string): string {
-    return (Object.hasOwn(this.#elsewhere, name) ? this.#elsewhere[name] : undefined) ?? suggestion(name, this.names);
+    const tooMany = this.all.length > mostInMessage && nearest(name, this.names).length === 0;
+    return tooMany ? `heddle list ${this.kind}s names all ${this.all.length}` : suggestion(name, this.names);
   }
 }
 
-/** "did you mean heft?", or the whole list when nothing is near. */
+/** More names than these nobody reads in a message. */
+const mostInMessage = 24;
+
+/** "did you mean heft?", or the list when nothing is near: the whole one, or its beginning where it is long. */
 export function suggestion(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
-  return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `one of: ${names.join(", ")}`;
+  if (near.length > 0) return `did you mean ${near.join(" or ")}?`;
+  return `one of: ${names.slice(0, mostInMessage).join(", ")}${names.length > mostInMessage ? ` … (${names.length} in all)` : ""}`;
 }
 
 /**

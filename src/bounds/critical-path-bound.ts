@@ -28,7 +28,13 @@ export function criticalPathBound(instance: Instance, heads?: Float64Array): num
   let longest = 0;
 
   for (const op of releases.order()) {
-    ready.fill(releases.of(jobOf[op]!));
+    // Wherever an input is used, it is not there before its producer ended somewhere.
+    let floor = releases.of(jobOf[op]!);
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+      const producer = tensorProducer[inputs.item[i]!]!;
+      if (producer >= 0 && endAnywhere[producer]! > floor) floor = endAnywhere[producer]!;
+    }
+    ready.fill(floor);
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
       const producer = tensorProducer[tensor]!;
@@ -40,11 +46,11 @@ export function criticalPathBound(instance: Instance, heads?: Float64Array): num
         continue;
       }
       const soonest = arrival[0]!;
+      if (oneWay && soonest <= floor) continue;
       for (let m = 0, at = producer * M; m < M; m++, at++) {
-        const here = endIn[at]!;
-        const moved = oneWay ? soonest : arrival[wayOf[m]!]!;
-        const there = here < moved ? here : moved;
-        if (there > ready[m]!) ready[m] = there;
+        // No branches here: which is less, and whether it is more than before, is as good as random.
+        const there = Math.min(endIn[at]!, oneWay ? soonest : arrival[wayOf[m]!]!);
+        ready[m] = Math.max(ready[m]!, there);
       }
     }
     let earliest = Infinity;

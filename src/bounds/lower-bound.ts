@@ -59,7 +59,7 @@ export function lowerBound(given: Instance, { duplication = false }: LowerBoundO
   const withMixed = simple < Infinity && instance.opCount * instance.memoryCount <= mostTailCells;
   const unmoved = duplication ? { ...instance, tensorBytes: new Float64Array(instance.tensorCount) } : instance;
   const mixedTicks = withMixed ? roundUp(mixedBound(unmoved, { heads, tails: tailsOf(unmoved), workOfClass })) : 0;
-  const small = instance.opCount <= searchedOps && instance.deviceCount <= searchedDevices && simple < Infinity;
+  const small = instance.opCount > 0 && instance.opCount <= searchedOps && instance.deviceCount <= searchedDevices && simple < Infinity;
   const exactTicks = small ? roundUp(searchBound(unmoved, searchNodes)) : 0;
   const ticks = Math.max(simple, mixedTicks, exactTicks);
   const source = ticks === criticalPathTicks ? "critical-path" : ticks === areaTicks ? "area" : ticks === mixedTicks ? "mixed" : "exact";

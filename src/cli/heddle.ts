@@ -13,8 +13,7 @@ const io = {
   colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
 };
 process.on("uncaughtException", (error) => process.exit(reportInternalError(error, args, io)));
-try {
-  process.exitCode = await main(args, io);
-} catch (error) {
-  process.exitCode = reportInternalError(error, args, io);
-}
+main(args, io).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => (process.exitCode = reportInternalError(error, args, io)),
+);

@@ -6,14 +6,13 @@ import { OpPhase } from "./op-table.ts";
 import type { SharedResources } from "./shared-resources.ts";
 import type { SimulationState } from "./state.ts";
 import { ceilTicks } from "./ticks.ts";
-import { RowKind, SubjectKind } from "./trace.ts";
 
 /** Brings tensors to the memories that need them, each once, over routes that may be shared. */
 export class DataMover {
   readonly #state: SimulationState;
   readonly #instance: Instance;
   readonly #resources: SharedResources;
-  /** Bytes that each route has carried. */
+  /** Bytes that each route has carried, or will have when those transfers end whose end is known. */
   readonly #routeBytes: Float64Array;
   /** Routes that use a finite resource. */
   readonly #sharedRoute: Uint8Array;
@@ -25,9 +24,7 @@ export class DataMover {
   readonly #useEdge: Int32Array;
   /** Ops of each job that read tensors nobody makes. */
   readonly #readers: Csr;
-  /** Tensors that each op makes, those of 0 bytes left out. */
-  readonly #outputs: Csr;
-  /** Their bytes in all. */
+  /** Bytes that each op makes. */
   readonly #outputBytes: Float64Array;
   /** Some op reads a weight that is in every memory from the start. */
   readonly #hasResidentWeights: boolean;
@@ -43,7 +40,6 @@ export class DataMover {
     this.#sharedRoute = sharedRoutes(instance);
     this.#routeBundle = new Int32Array(this.#sharedRoute.length).fill(-1);
     [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
-    this.#outputs = groupOutputs(instance);
     this.#outputBytes = sumOutputs(instance);
     this.#hasResidentWeights = instance.tensorProducer.some((producer, tensor) => producer < 0 && instance.tensorHome[tensor]! < 0 && instance.tensorBytes[tensor]! > 0);
     this.#awaitedByMany = new Uint8Array(instance.tensorCount);
@@ -53,13 +49,17 @@ export class DataMover {
   /** `op` was placed on a device with this memory: fetch what is visible of its inputs. */
   fetchInputs(op: number, memory: number): void {
     if (!this.#state.mayHaveInputs(op)) return;
-    const { inputs, pred, tensorBytes, tensorProducer, tensorHome } = this.#instance;
+    const { inputs, pred, tensorProducer, tensorHome } = this.#instance;
     const allVisible = this.#state.ops.phase[op] !== OpPhase.waiting;
+    if (allVisible) {
+      for (let i = inputs.start[op]!, end = inputs.start[op + 1]!; i < end; i++) this.#fetch(op, inputs.item[i]!, memory);
+      return;
+    }
     let edge = pred.start[op]!;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
-      const visible = tensorProducer[tensor]! >= 0 ? allVisible || this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.#state.hasInitialInputs(op);
-      if (visible && tensorBytes[tensor]! > 0) this.#fetch(op, tensor, memory);
+      const visible = tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.#state.hasInitialInputs(op);
+      if (visible) this.#fetch(op, tensor, memory);
     }
   }
 
@@ -85,7 +85,7 @@ export class DataMover {
     const device = this.#state.ops.device[consumer]!;
     if (device < 0) return;
     const tensor = this.#instance.edgeTensor[edge]!;
-    if (this.#instance.tensorBytes[tensor]! > 0) this.#fetch(consumer, tensor, this.#instance.deviceMemory[device]!);
+    this.#fetch(consumer, tensor, this.#instance.deviceMemory[device]!);
   }
 
   /** The op will read the tensor in `memory`: start moving it unless it is there or on its way. */
@@ -93,13 +93,16 @@ export class DataMover {
     const instance = this.#instance;
     const state = this.#state;
     const { replicas, transfers, queue, now } = state;
-    if (replicas.isPresent(tensor, memory)) return;
-    state.ops.missing[op]!++;
-    if (replicas.isComing(tensor, memory)) {
-      this.#awaitedByMany[tensor] = 1;
-      return;
-    }
-    const from = replicas.nearest(tensor, memory);
+    let from = replicas.onlyPlace(tensor);
+    if (from === memory) return;
+    if (from < 0) {
+      if (replicas.isPresent(tensor, memory)) return;
+      if (replicas.isComing(tensor, memory)) {
+        this.#join(op, tensor, memory);
+        return;
+      }
+      from = replicas.nearest(tensor, memory);
+    } else if (!(instance.routeLatencyTicks[from * instance.memoryCount + memory]! < Infinity)) from = -1;
     if (from < 0) {
       throw new SimulationError({
         code: "no-route", message: `tensor "${instance.tensorNames.at(tensor)}" cannot reach memory "${instance.memoryNames[memory]}" for "${instance.opNames.at(op)}": no route from where it is`,
@@ -107,19 +110,48 @@ export class DataMover {
       });
     }
     replicas.markComing(tensor, memory);
-    const id = transfers.add(tensor, from, memory, op, now);
     state.progressed = true;
-    if (id > MAX_ENTITY) throw new SimulationError({ code: "too-large", message: `more than ${MAX_ENTITY} transfers` });
+    if (transfers.length > MAX_ENTITY) throw new SimulationError({ code: "too-large", message: `more than ${MAX_ENTITY} transfers` });
     const route = from * instance.memoryCount + memory;
     const latency = instance.routeLatencyTicks[route]!;
+    const bytes = instance.tensorBytes[tensor]!;
     if (this.#sharedRoute[route] === 0) {
-      const ticks = ceilTicks(latency + instance.tensorBytes[tensor]! * instance.routeTicksPerByte[route]!);
-      queue.push(now + ticks, eventKey(EventKind.transferEnd, id), 0);
+      const ticks = ceilTicks(latency + bytes * instance.routeTicksPerByte[route]!);
+      if (ticks > 0) {
+        this.#routeBytes[route]! += bytes;
+        replicas.list(tensor, transfers.add(tensor, from, memory, op, now, now + ticks));
+        this.#awaitUntil(op, now + ticks);
+        return;
+      }
+      // It ends in the next round of this tick, as its event says.
+      state.ops.missing[op]!++;
+      queue.push(now, eventKey(EventKind.transferEnd, transfers.add(tensor, from, memory, op, now, NaN)), 0);
       return;
     }
+    state.ops.missing[op]!++;
+    const id = transfers.add(tensor, from, memory, op, now, NaN);
     const fixed = ceilTicks(latency);
     if (fixed > 0) queue.push(now + fixed, eventKey(EventKind.transferJoins, id), 0);
     else this.join(id);
+  }
+
+  /** The op waits for a transfer that was begun for another one. */
+  #join(op: number, tensor: number, memory: number): void {
+    const arrival = this.#state.replicas.arrivalTicks(tensor, memory);
+    if (arrival > 0) {
+      this.#awaitUntil(op, arrival);
+      return;
+    }
+    this.#state.ops.missing[op]!++;
+    this.#awaitedByMany[tensor] = 1;
+  }
+
+  /** The op waits for an input that will be there at a tick to come. */
+  #awaitUntil(op: number, ticks: number): void {
+    const { missing, dueTicks } = this.#state.ops;
+    const due = dueTicks[op]!;
+    if (due === 0) missing[op]!++;
+    if (ticks > due) dueTicks[op] = ticks;
   }
 
   /** `op` is not placed any more: it does not wait for what is on its way to `memory`, which goes on. */
@@ -127,6 +159,8 @@ export class DataMover {
     const { ops, replicas } = this.#state;
     if (ops.missing[op] === 0) return;
     ops.missing[op] = 0;
+    ops.dueTicks[op] = 0;
+    ops.generation[op]!++;
     const { start, item } = this.#instance.inputs;
     // Who waits for these is worked out when they arrive.
     for (let i = start[op]!; i < start[op + 1]!; i++) if (replicas.isComing(item[i]!, memory)) this.#awaitedByMany[item[i]!] = 1;
@@ -145,7 +179,7 @@ export class DataMover {
     const perByte = instance.routeTicksPerByte[route]!;
     let bundle = this.#routeBundle[route]!;
     if (!this.#resources.lives(bundle, route)) bundle = this.#routeBundle[route] = this.#newBundle(route);
-    transfers.activity[id] = this.#resources.open(bundle, id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now);
+    transfers.activity[id] = this.#resources.open(bundle, id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now) + 1;
   }
 
   /** For transfers that compete on this route. */
@@ -159,16 +193,15 @@ export class DataMover {
     return bundle;
   }
 
-  /** The tensor has arrived. */
+  /** The tensor of a transfer whose end was not known has arrived. */
   end(id: number): void {
     const instance = this.#instance;
     const state = this.#state;
     const { transfers, ops, now } = state;
     const tensor = transfers.tensor[id]!;
     const memory = transfers.to[id]!;
-    if (transfers.activity[id]! >= 0) this.#resources.close(transfers.activity[id]!);
+    if (transfers.activity[id]! > 0) this.#resources.close(transfers.activity[id]! - 1);
     transfers.endTicks[id] = now;
-    state.rows.push(0, SubjectKind.transfer, id, RowKind.transfer, transfers.startTicks[id]!, now);
     state.replicas.markPresent(tensor, memory);
     const route = transfers.from[id]! * instance.memoryCount + memory;
     this.#routeBytes[route]! += instance.tensorBytes[tensor]!;
@@ -193,11 +226,16 @@ export class DataMover {
     if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) this.#state.becomeStartable(op);
   }
 
-  /** Adds what the routes have carried to what was used of each resource. */
-  addRouteUse(resourceUse: Float64Array): void {
-    const { start, item } = this.#instance.routeResources;
-    for (let route = 0; route < this.#routeBytes.length; route++) {
-      for (let i = start[route]!; i < start[route + 1]!; i++) resourceUse[item[i]!]! += this.#routeBytes[route]!;
+  /** Adds what the routes have carried up to `now` to what was used of each resource. */
+  addRouteUse(resourceUse: Float64Array, now: number): void {
+    const { routeResources: { start, item }, memoryCount, tensorBytes } = this.#instance;
+    const { transfers } = this.#state;
+    const carried = this.#routeBytes.slice();
+    if (transfers.lastEnd > now) {
+      for (let id = 0; id < transfers.length; id++) if (transfers.endTicks[id]! > now) carried[transfers.from[id]! * memoryCount + transfers.to[id]!]! -= tensorBytes[transfers.tensor[id]!]!;
+    }
+    for (let route = 0; route < carried.length; route++) {
+      for (let i = start[route]!; i < start[route + 1]!; i++) resourceUse[item[i]!]! += carried[route]!;
     }
   }
 
@@ -213,16 +251,11 @@ export class DataMover {
     }
   }
 
-  /** An op ended: its outputs exist where it ran, and one use of each input is over. */
-  settle(op: number, memory: number): void {
-    const { inputs, tensorBytes } = this.#instance;
-    const { start, item } = this.#outputs;
+  /** An op ended: one use of each input is over. */
+  settle(op: number): void {
+    const { inputs } = this.#instance;
     const replicas = this.#state.replicas;
-    for (let i = start[op]!; i < start[op + 1]!; i++) replicas.markPresent(item[i]!, memory);
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const tensor = inputs.item[i]!;
-      if (tensorBytes[tensor]! > 0) replicas.consumed(tensor);
-    }
+    for (let i = inputs.start[op]!, end = inputs.start[op + 1]!; i < end; i++) replicas.consumed(inputs.item[i]!);
   }
 }
 
@@ -235,10 +268,6 @@ function sharedRoutes(instance: Instance): Uint8Array {
     }
   }
   return shared;
-}
-
-function groupOutputs({ tensorProducer, tensorBytes, opCount }: Instance): Csr {
-  return groupBy(opCount, tensorProducer, (tensor) => tensorProducer[tensor]! >= 0 && tensorBytes[tensor]! > 0);
 }
 
 function sumOutputs({ tensorProducer, tensorBytes, opCount }: Instance): Float64Array {

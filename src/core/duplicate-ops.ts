@@ -75,9 +75,10 @@ export function duplicateOps(instance: Instance, duplicates: readonly Duplicate[
 
 /** The instance as it was before {@link duplicateOps}: every op once. One without duplicates is returned as it is. */
 export function withoutDuplicates(instance: Instance): Instance {
-  const { duplicateOf, tensorProducer, inputs, opDeadlineTicks, ...rest } = instance;
   const opCount = workloadOps(instance);
-  if (duplicateOf === undefined || opCount === instance.opCount) return instance;
+  if (instance.duplicateOf === undefined || opCount === instance.opCount) return instance;
+  // Not before: taking an instance apart works out its digest.
+  const { duplicateOf, tensorProducer, inputs, opDeadlineTicks, ...rest } = instance;
   const firstCopy = tensorProducer.findIndex((producer) => producer >= opCount);
   const tensorCount = firstCopy < 0 ? tensorProducer.length : firstCopy;
   const outputs = outputsOf(instance);

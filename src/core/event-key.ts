@@ -1,5 +1,5 @@
 /** Kinds of events, in the order in which events of one instant are handled. */
-export const EventKind = { jobArrival: 0, signal: 1, transferJoins: 2, transferEnd: 3, opJoins: 4, opEnd: 5, wake: 6, deviceChange: 7, host: 8 } as const;
+export const EventKind = { jobArrival: 0, signal: 1, transferJoins: 2, transferEnd: 3, opJoins: 4, opEnd: 5, wake: 6, deviceChange: 7, host: 8, inputsArrive: 9, threadTimer: 10, threadDone: 11, message: 12, fileEnd: 13, slice: 14, watch: 15 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
 const KIND_SHIFT = 28;

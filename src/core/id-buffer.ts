@@ -22,6 +22,12 @@ export class IdBuffer {
     this.#sorted = true;
   }
 
+  /** Forgets all but the first `length`. */
+  truncate(length: number): void {
+    this.length = length;
+    if (length === 0) this.#sorted = true;
+  }
+
   clear(): void {
     this.length = 0;
     this.#sorted = true;

@@ -77,6 +77,8 @@ export interface Instance {
   readonly width: Float64Array;
   /** Time to load another configuration. */
   readonly setupTicks: Float64Array;
+  /** A device that only carries spilled tensors, and computes nothing: its slot does not count. Absent where there is none. */
+  readonly carrierDevice?: number;
 
   // ── devices that change; these three are absent where none does ──
   /** When each change happens, in order; of several at one tick the later entries come after the earlier ones. What is due at tick 0 holds before the run. */

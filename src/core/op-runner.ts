@@ -150,6 +150,11 @@ export class OpRunner {
     return setup;
   }
 
+  /** The factor by which this execution of the op is longer than expected. */
+  noiseOf(op: number, device: number): number {
+    return this.#factor(op, device, this.#state.cost(op, device));
+  }
+
   #factor(op: number, device: number, cost: number): number {
     return this.#noise ? noiseFactor(this.#seed, this.#draws === undefined ? op : this.#draws[op]!, device, this.#instance.costSigma[cost]!) : 1;
   }

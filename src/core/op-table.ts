@@ -8,9 +8,11 @@ export class OpTable {
   readonly phase: Uint8Array;
   /** In-edges that are not visible yet; ops without in-edges wait for their job's arrival instead (1). */
   readonly pending: Uint32Array;
-  /** Inputs that are visible and not yet in the memory of the op's device. */
+  /** Inputs that are visible and not yet in the memory of the op's device; all those whose arrival is known count as one. */
   readonly missing: Uint32Array;
-  /** Counts pauses, so that events about what was planned before one are recognised. */
+  /** When the last of those whose arrival is known will be there; 0 = none is counted. */
+  readonly dueTicks: Float64Array;
+  /** Counts pauses and lost placements, so that events about what was planned before one are recognised. */
   readonly generation: Uint32Array;
   readonly device: Int32Array;
   /** Slot on its device, from 0. */
@@ -26,6 +28,7 @@ export class OpTable {
     this.phase = new Uint8Array(n);
     this.pending = new Uint32Array(n);
     this.missing = new Uint32Array(n);
+    this.dueTicks = new Float64Array(n);
     this.generation = new Uint32Array(n);
     this.device = new Int32Array(n).fill(-1);
     this.slot = new Int32Array(n).fill(-1);

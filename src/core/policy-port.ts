@@ -133,7 +133,7 @@ export class PolicyPort implements Dispatch, Gate {
     if (this.#data !== undefined) this.#data.fetchInputs(op, instance.deviceMemory[device]!);
     if (ops.phase[op] === OpPhase.ready) {
       ready.remove(op);
-      if (ops.missing[op] === 0) this.#state.becomeStartable(op);
+      this.#state.awaitInputs(op);
     }
   }
 

@@ -36,8 +36,6 @@ export class LiveView implements SchedulerView, PlanningView {
   /** By device: time to fetch the inputs of the op named; -1 = not worked out in this round. */
   readonly #fetches: Float64Array;
   #fetchesOf = -1;
-  /** The op whose data was asked about last in this round. */
-  #lastAsked = -1;
   /** By job: see {@link firstOps}. */
   #firstOp: Uint32Array | undefined;
 
@@ -127,34 +125,18 @@ export class LiveView implements SchedulerView, PlanningView {
 
   dataTicks(op: number, device: number): number {
     if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
-    // Who asks about a second device will ask about most. What is where changes only between rounds.
+    // Who asks about one device will ask about most. What is where changes only between rounds.
     if (this.#fetchesOf === op) return this.#fetches[device]!;
-    if (this.#lastAsked === op) {
-      this.#sumFetches(op);
-      return this.#fetches[device]!;
-    }
-    if (this.#ops.phase[op] !== OpPhase.waiting) this.#lastAsked = op;
-    return this.#sumInputs(op, device, true);
+    if (this.#ops.phase[op] === OpPhase.waiting) return this.#sumInputs(op, device, true);
+    this.#replicas.sumFetchTicks(op, this.#fetches);
+    this.#fetchesOf = op;
+    return this.#fetches[device]!;
   }
 
   /** Another instant, or another round of it. */
   beginRound(now: number): void {
     this.nowTicks = now;
     this.#fetchesOf = -1;
-    this.#lastAsked = -1;
-  }
-
-  /** {@link dataTicks} of a ready op for every device. */
-  #sumFetches(op: number): void {
-    const { tensorBytes, tensorProducer, tensorHome, deviceMemory, inputs } = this.#instance;
-    const sums = this.#fetches;
-    sums.fill(0);
-    this.#fetchesOf = op;
-    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
-      const tensor = inputs.item[i]!;
-      const isSomewhere = tensorProducer[tensor]! >= 0 || tensorHome[tensor]! >= 0;
-      if (isSomewhere && tensorBytes[tensor]! > 0) this.#replicas.addFetchTicks(tensor, deviceMemory, sums);
-    }
   }
 
   dataBytes(op: number, device: number): number {

@@ -1,31 +1,57 @@
+import { groupBy, type Csr } from "../base/csr.ts";
 import type { Instance } from "./instance.ts";
+import type { OpTable } from "./op-table.ts";
 import { ceilTicks } from "./ticks.ts";
+import type { TransferBuffer } from "./trace-buffer.ts";
+
+const EVERYWHERE = 2 ** 32 - 1;
 
 /**
- * Which memories hold (or are about to hold) a replica of each tensor, as bit sets; and how many bytes are live in
- * each memory. A tensor moves at most once to each memory.
+ * Which memories hold (or are about to hold) a replica of each tensor, and how many bytes are live in each memory. A
+ * tensor moves at most once to each memory. What an op has made is where the op ran: nothing is noted of that until it
+ * moves, and nobody may ask before the op has ended. A transfer whose end is known when it starts needs no event:
+ * it is listed with its tensor, and found to have ended when somebody asks.
  */
 export class Replicas {
   readonly #instance: Instance;
+  readonly #opDevice: Int32Array;
+  readonly #transfers: TransferBuffer;
   readonly #words: number;
   /**
-   * A record for each tensor, side by side because they are asked for together: consumers that have not ended; the
-   * memories where it is or will be; the memories where it is.
+   * A record for each tensor, side by side because they are asked for together: consumers that have ended, of several;
+   * the memories to which it was moved, as a bit set; those that it has reached; the last of its listed transfers, 0 = none.
    */
   readonly #records: Uint32Array;
   readonly #stride: number;
   readonly #liveBytes: Float64Array;
+  /** By memory: a route from it to another, if all of these take equally long; otherwise -1. */
+  readonly #usualRoute: Int32Array;
+  /** Devices of each memory. */
+  readonly #devicesOf: Csr;
   /** Largest number of live bytes of each memory so far. */
   readonly peakBytes: Float64Array;
 
-  constructor(instance: Instance) {
-    const { tensorCount, tensorUses, memoryCount } = instance;
+  /** What arrives up to this tick is there. */
+  nowTicks = 0;
+
+  /** @param tracksData False where no tensor has a size, and nobody asks where they are. */
+  constructor(instance: Instance, ops: OpTable, transfers: TransferBuffer, tracksData: boolean) {
+    const { memoryCount, tensorBytes, tensorProducer, tensorHome } = instance;
+    const tensorCount = tracksData ? instance.tensorCount : 0;
     this.#instance = instance;
+    this.#opDevice = ops.device;
+    this.#transfers = transfers;
     this.#words = Math.max(1, Math.ceil(memoryCount / 32));
-    this.#stride = 1 + 2 * this.#words;
+    this.#stride = 2 + 2 * this.#words;
     this.#records = new Uint32Array(tensorCount * this.#stride);
-    for (let tensor = 0, at = 0; tensor < tensorCount; tensor++, at += this.#stride) this.#records[at] = tensorUses[tensor]!;
+    for (let tensor = 0; tensor < tensorCount; tensor++) {
+      // Resident weights, and what has no size, need never be moved.
+      const isEverywhere = tensorBytes[tensor] === 0 || (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0);
+      if (isEverywhere) this.#records.fill(EVERYWHERE, this.#present(tensor, 0), this.#listed(tensor));
+    }
     this.#liveBytes = new Float64Array(memoryCount);
+    this.#usualRoute = Int32Array.from({ length: memoryCount }, (_, from) => usualRoute(instance, from));
+    this.#devicesOf = groupBy(memoryCount, instance.deviceMemory);
     this.peakBytes = new Float64Array(memoryCount);
   }
 
@@ -37,13 +63,62 @@ export class Replicas {
     return this.#coming(tensor, memory) + this.#words;
   }
 
+  /** Where the record keeps the last of the tensor's listed transfers. */
+  #listed(tensor: number): number {
+    return (tensor + 1) * this.#stride - 1;
+  }
+
+  /** The memory where the tensor was made; -1 = it has no producer. */
+  #origin(tensor: number): number {
+    const producer = this.#instance.tensorProducer[tensor]!;
+    return producer < 0 ? -1 : this.#instance.deviceMemory[this.#opDevice[producer]!]!;
+  }
+
+  /** The tensor is complete in this memory. */
   isPresent(tensor: number, memory: number): boolean {
-    return (this.#records[this.#present(tensor, memory)]! & (1 << (memory & 31))) !== 0;
+    this.#land(tensor);
+    return (this.#records[this.#present(tensor, memory)]! & (1 << (memory & 31))) !== 0 || this.#origin(tensor) === memory;
+  }
+
+  /** The memory where the tensor was made, if it was never moved and has to be; otherwise -1. */
+  onlyPlace(tensor: number): number {
+    const at = tensor * this.#stride;
+    return this.#words === 1 && (this.#records[at + 1]! | this.#records[at + 2]!) === 0 ? this.#origin(tensor) : -1;
+  }
+
+  /** The end of this transfer, which has just been added, is known: nobody will say when it has ended. */
+  list(tensor: number, transfer: number): void {
+    const at = this.#listed(tensor);
+    if (this.#records[at] !== 0) this.#transfers.next[transfer] = this.#records[at]!;
+    this.#records[at] = transfer + 1;
+  }
+
+  /** When the listed transfer of the tensor to `memory` ends; NaN where there is none. */
+  arrivalTicks(tensor: number, memory: number): number {
+    const { to, next, endTicks } = this.#transfers;
+    for (let id = this.#records[this.#listed(tensor)]!; id !== 0; id = next[id - 1]!) if (to[id - 1] === memory) return endTicks[id - 1]!;
+    return NaN;
+  }
+
+  /** Listed transfers of the tensor that have ended are taken off the list, and what they brought is present. */
+  #land(tensor: number): void {
+    const at = this.#listed(tensor);
+    if (this.#records[at] === 0) return;
+    const { to, next, endTicks } = this.#transfers;
+    let later = 0;
+    for (let id = this.#records[at]!; id !== 0; id = next[id - 1]!) {
+      if (endTicks[id - 1]! > this.nowTicks) later = id;
+      else {
+        this.markPresent(tensor, to[id - 1]!);
+        if (later === 0) this.#records[at] = next[id - 1]!;
+        else next[later - 1] = next[id - 1]!;
+      }
+    }
   }
 
   /** True when a replica is there or on its way. */
   isComing(tensor: number, memory: number): boolean {
-    return (this.#records[this.#coming(tensor, memory)]! & (1 << (memory & 31))) !== 0;
+    return (this.#records[this.#coming(tensor, memory)]! & (1 << (memory & 31))) !== 0 || this.#origin(tensor) === memory;
   }
 
   /** Space is taken from now on, for what is about to be made or to arrive. */
@@ -64,7 +139,7 @@ export class Replicas {
     this.take(memory, this.#instance.tensorBytes[tensor]!);
   }
 
-  /** The tensor is there, whether it was on its way or was made there in space taken before. */
+  /** The tensor, which was on its way, is there. */
   markPresent(tensor: number, memory: number): void {
     const at = this.#coming(tensor, memory);
     this.#records[at]! |= 1 << (memory & 31);
@@ -73,11 +148,14 @@ export class Replicas {
 
   /** One consumer has ended; after the last one, every replica is freed. Resident weights stay. */
   consumed(tensor: number): void {
+    const { tensorUses, tensorBytes, tensorHome } = this.#instance;
     const at = tensor * this.#stride;
-    if (--this.#records[at]! > 0) return;
-    const { tensorProducer, tensorHome, tensorBytes } = this.#instance;
-    if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0) return;
+    const uses = tensorUses[tensor]!;
+    if (uses > 1 && ++this.#records[at]! < uses) return;
     const bytes = tensorBytes[tensor]!;
+    const origin = this.#origin(tensor);
+    if (origin >= 0) this.#liveBytes[origin]! -= bytes;
+    else if (tensorHome[tensor]! < 0) return;
     for (let word = 0; word < this.#words; word++) {
       for (let bits = this.#records[at + 1 + word]!; bits !== 0; bits &= bits - 1) {
         this.#liveBytes[word * 32 + 31 - Math.clz32(bits & -bits)]! -= bytes;
@@ -92,12 +170,14 @@ export class Replicas {
   /** The memory with a replica whose route to `memory` alone is quickest for this tensor, ties to the lower id; -1 when none is connected. */
   nearest(tensor: number, memory: number): number {
     const { memoryCount, tensorBytes, routeLatencyTicks, routeTicksPerByte } = this.#instance;
+    this.#land(tensor);
     const bytes = tensorBytes[tensor]!;
     let best = -1;
     let bestTicks = Infinity;
     const first = this.#present(tensor, 0);
+    const origin = this.#origin(tensor);
     for (let word = 0; word < this.#words; word++) {
-      for (let bits = this.#records[first + word]!; bits !== 0; bits &= bits - 1) {
+      for (let bits = this.#records[first + word]! | (origin >>> 5 === word ? 1 << (origin & 31) : 0); bits !== 0; bits &= bits - 1) {
         const from = word * 32 + 31 - Math.clz32(bits & -bits);
         const route = from * memoryCount + memory;
         const ticks = routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!;
@@ -126,21 +206,45 @@ export class Replicas {
     return ceilTicks(routeLatencyTicks[route]! + tensorBytes[tensor]! * routeTicksPerByte[route]!);
   }
 
-  /** Adds to the sum of each device the {@link fetchTicks} of the tensor to its memory. The tensor is one that `fetchTicks` may be asked about. */
-  addFetchTicks(tensor: number, deviceMemory: Uint32Array, sums: Float64Array): void {
-    const bits = this.#words === 1 ? this.#records[this.#present(tensor, 0)]! : 0;
-    if (bits === 0 || (bits & (bits - 1)) !== 0) {
-      for (let d = 0; d < sums.length; d++) sums[d]! += this.fetchTicks(tensor, deviceMemory[d]!);
-      return;
+  /** Fills `sums` with the ticks to fetch inputs of an op to each device, one after the other: what {@link fetchTicks} says of each. */
+  sumFetchTicks(op: number, sums: Float64Array): void {
+    const { inputs, tensorBytes, memoryCount, routeLatencyTicks, routeTicksPerByte, deviceMemory } = this.#instance;
+    const { start, item } = this.#devicesOf;
+    sums.fill(0);
+    let toAll = 0;
+    for (let i = inputs.start[op]!, end = inputs.start[op + 1]!; i < end; i++) {
+      const tensor = inputs.item[i]!;
+      // One replica, nearly always: no need to look for the nearest.
+      const from = this.onlyPlace(tensor);
+      if (from < 0) {
+        for (let d = 0; d < sums.length; d++) sums[d]! += this.fetchTicks(tensor, deviceMemory[d]!);
+        continue;
+      }
+      const bytes = tensorBytes[tensor]!;
+      const usual = this.#usualRoute[from]!;
+      if (usual >= 0) {
+        const ticks = ceilTicks(routeLatencyTicks[usual]! + bytes * routeTicksPerByte[usual]!);
+        toAll += ticks;
+        for (let k = start[from]!; k < start[from + 1]!; k++) sums[item[k]!]! -= ticks;
+        continue;
+      }
+      for (let d = 0; d < sums.length; d++) {
+        const memory = deviceMemory[d]!;
+        const route = from * memoryCount + memory;
+        if (memory !== from) sums[d]! += ceilTicks(routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!);
+      }
     }
-    // One replica, nearly always: no need to look for the nearest.
-    const { tensorBytes, memoryCount, routeLatencyTicks, routeTicksPerByte } = this.#instance;
-    const from = 31 - Math.clz32(bits);
-    const bytes = tensorBytes[tensor]!;
-    for (let d = 0; d < sums.length; d++) {
-      const memory = deviceMemory[d]!;
-      const route = from * memoryCount + memory;
-      if (memory !== from) sums[d]! += ceilTicks(routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!);
-    }
+    if (toAll > 0) for (let d = 0; d < sums.length; d++) sums[d]! += toAll;
   }
+}
+
+/** A route from this memory to another one, if all of them take equally long, and some time; otherwise -1. */
+function usualRoute({ memoryCount, routeLatencyTicks, routeTicksPerByte }: Instance, from: number): number {
+  let usual = -1;
+  for (let to = 0, route = from * memoryCount; to < memoryCount; to++, route++) {
+    if (to === from) continue;
+    if (usual < 0) usual = route;
+    if (!(routeLatencyTicks[route]! < Infinity) || routeLatencyTicks[route] !== routeLatencyTicks[usual] || routeTicksPerByte[route] !== routeTicksPerByte[usual]) return -1;
+  }
+  return usual;
 }

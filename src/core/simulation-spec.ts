@@ -2,6 +2,7 @@ import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import type { Information } from "./information.ts";
 import type { Instance } from "./instance.ts";
 import type { DispatchCost } from "./scheduler-host.ts";
+import type { ThreadSetting } from "./threads/thread-host.ts";
 
 /** What to simulate. Policies are fresh objects: one run uses them up. */
 export interface SimulationSpec {
@@ -30,6 +31,8 @@ export interface SimulationSpec {
   readonly information?: Information;
   /** What deciding takes. Default: no time. */
   readonly dispatch?: DispatchCost;
+  /** Threads that run programs beside the graph, or on it. Default: none. */
+  readonly threads?: ThreadSetting | undefined;
   /** Set by the engine in rehearsals: how many this run is held in. Default 0. */
   readonly rehearsalDepth?: number;
 }

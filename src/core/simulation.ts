@@ -20,6 +20,11 @@ import { placementsInEffect, SchedulerHost, takesTime } from "./scheduler-host.t
 import { SharedResources } from "./shared-resources.ts";
 import type { SimulationSpec } from "./simulation-spec.ts";
 import { SimulationState } from "./state.ts";
+import { ThreadGraph } from "./threads/thread-graph.ts";
+import { THREAD_ORDER } from "./threads/thread-activities.ts";
+import { ThreadHost } from "./threads/thread-host.ts";
+import { resourcesWithThreads } from "./threads/thread-resources.ts";
+import { threadTrace } from "./threads/thread-trace.ts";
 import { traceDigest } from "./trace-buffer.ts";
 import type { Trace } from "./trace.ts";
 
@@ -50,6 +55,8 @@ export class Simulation {
   readonly #host: SchedulerHost | undefined;
   /** Undefined where no device is slowed, lost or joins. */
   readonly #changer: DeviceChanger | undefined;
+  /** Undefined where the graph is all there is. */
+  readonly #threads: ThreadHost | undefined;
 
   /** The events of one round. */
   readonly #batch = new EventBatch();
@@ -59,6 +66,8 @@ export class Simulation {
   #idleRounds = 0;
   #lastEnd = 0;
   readonly #untilTicks: number;
+  /** The run was stopped here, after the last event before it; 0 = it was not. */
+  #stopTicks = 0;
   readonly #progress: Int32Array | undefined;
 
   /** Calls the policies' `prepare`. @throws {SimulationError} when one fails. */
@@ -77,7 +86,8 @@ export class Simulation {
     this.#scheduler = spec.scheduler;
     this.#sync = spec.sync ?? {};
     const state = (this.#state = new SimulationState(instance, this.#scheduler, this.#sync));
-    this.#resources = new SharedResources(instance.resourceCapacity, mostUses(instance));
+    const threads = spec.threads && { ...spec.threads, ...resourcesWithThreads(instance, spec.threads) };
+    this.#resources = new SharedResources(threads?.capacity ?? instance.resourceCapacity, Math.max(mostUses(instance), 2 + (threads?.memory?.capacity.length ?? 0)));
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), rehearsed);
@@ -92,6 +102,11 @@ export class Simulation {
     state.fixQueueOrder();
     if (this.#resources.changed) this.#resources.solve(0);
     this.#jobs = new Jobs(state);
+    if (threads !== undefined) {
+      const engine = { state, runner: this.#runner, data: this.#data, jobs: this.#jobs, policies: this.#policies };
+      const graph = threads.device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, threads.device!));
+      this.#threads = new ThreadHost(threads, { queue: state.queue, resources: this.#resources, at: threads.at, tickNs: instance.tickNs, seed, now: () => state.now }, graph);
+    }
     this.#changer?.schedule();
   }
 
@@ -100,7 +115,11 @@ export class Simulation {
   }
   /** Every job, and so every op, has ended. */
   get done(): boolean {
-    return this.#jobs.allEnded;
+    return this.#jobs.allEnded && (this.#threads === undefined || this.#threads.allEnded);
+  }
+  /** The threads, for whoever looks at more than the trace keeps; undefined where there are none. */
+  get threads(): ThreadHost | undefined {
+    return this.#threads;
   }
   /** What policies see. */
   get view(): LiveView {
@@ -120,14 +139,29 @@ export class Simulation {
    */
   step(): boolean {
     const state = this.#state;
-    if (this.#jobs.allEnded) return false;
+    if (this.done || this.#threads?.outcome !== undefined) return false;
     const next = Math.min(state.queue.headTime, this.#resources.nextEnd);
-    if (next === Infinity) throw deadlockError(state, this.#schedulerName, this.#syncName);
-    if (next > this.#untilTicks) return false;
+    if (next === Infinity && this.#threads?.allEnded === false) {
+      this.#threads.stuck();
+      return false;
+    }
+    if (next === Infinity && state.transfers.lastEnd <= this.#untilTicks) {
+      // What still moves, for operators that are not ready, arrives first.
+      state.now = Math.max(state.now, state.transfers.lastEnd);
+      throw deadlockError(state, this.#schedulerName, this.#syncName);
+    }
+    if (next > this.#untilTicks) {
+      this.#stopTicks = this.#untilTicks;
+      return false;
+    }
     state.progressed = false;
     this.#drain(next);
     if (state.endedOps.length > 0) this.#synchronize();
     if (state.changes !== undefined) this.#tellChanges();
+    if (this.#threads !== undefined) {
+      this.#runThreads(this.#threads);
+      state.progressed = true;
+    }
     this.#dispatch();
     if (state.touchedDevices.length > 0) this.#startQueued();
     if (this.#resources.changed) this.#resources.solve(state.now);
@@ -162,17 +196,19 @@ export class Simulation {
   trace(): Trace {
     const { ops, rows, transfers, replicas } = this.#state;
     const resourceUse = this.#state.resourceUse.slice();
-    this.#data?.addRouteUse(resourceUse);
+    const seenTicks = Math.max(this.#state.now, this.#stopTicks);
+    this.#data?.addRouteUse(resourceUse, seenTicks);
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
       instance: this.#instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.#spec.seed ?? 0,
-      complete: this.done, makespanTicks: this.#lastEnd, rows: rows.take(),
+      complete: this.done, makespanTicks: Math.max(this.#lastEnd, this.#threads?.lastEnd ?? 0), rows: rows.take(),
       ops: { device: this.#host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
-      transfers: transfers.take(), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
+      transfers: transfers.take(seenTicks), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
       eventCount: this.#eventCount, roundCount: this.#roundCount, dispatchCount: this.#dispatchCount,
       ...(this.#decisions !== undefined && { decisions: this.#decisions.decisions() }),
       ...(this.#state.changes !== undefined && { redirectedCount: this.#state.changes.redirected }),
+      ...(this.#threads !== undefined && { threads: threadTrace(this.#threads, this.#spec.threads!.policyName, this.done ? Math.max(this.#lastEnd, this.#threads.lastEnd) : seenTicks) }),
       ...(this.#host !== undefined && { host: this.#host.use(this.done ? this.#lastEnd : this.#state.now) }),
     };
     let digest: string | undefined;
@@ -193,6 +229,7 @@ export class Simulation {
   #drain(now: number): void {
     const { queue } = this.#state;
     if (!(now < Number.MAX_SAFE_INTEGER)) throw new SimulationError({ code: "time-overflow", message: `simulated time passed 2^53 ticks of ${this.#instance.tickNs} ns`, hint: "use a coarser tick" });
+    const isFirstRound = now > this.#state.now;
     this.#state.now = now;
     this.#view.beginRound(now);
     const batch = this.#batch;
@@ -206,12 +243,21 @@ export class Simulation {
       batch.sort();
     }
     this.#eventCount += batch.length;
-    for (let i = 0; i < batch.length; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
+    const { replicas } = this.#state;
+    let i = 0;
+    if (isFirstRound) {
+      // Events before transfers end do not see what arrives at this very tick.
+      replicas.nowTicks = now - 1;
+      for (; i < batch.length && keyKind(batch.key(i)) < EventKind.transferEnd; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
+      replicas.nowTicks = now;
+    }
+    for (; i < batch.length; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
   }
 
   /** The end of an activity that shares resources, as an event. */
   #pushSharedEnd(order: number): void {
-    if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.#state.ops.generation[order - OP_ORDER]!);
+    if (order >= THREAD_ORDER) this.#batch.push(this.#threads!.sharedEndKey(order), this.#threads!.sharedEndGeneration(order));
+    else if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.#state.ops.generation[order - OP_ORDER]!);
     else this.#batch.push(eventKey(EventKind.transferEnd, order), 0);
   }
 
@@ -222,7 +268,7 @@ export class Simulation {
         if (state.ops.generation[entity] !== generation) return;
         this.#runner.end(entity);
         this.#lastEnd = state.now;
-        this.#data?.settle(entity, this.#instance.deviceMemory[state.ops.device[entity]!]!);
+        this.#data?.settle(entity);
         this.#jobs.opEnded(entity);
         return;
       case EventKind.transferEnd:
@@ -247,6 +293,17 @@ export class Simulation {
         return;
       case EventKind.deviceChange:
         this.#changer!.apply(entity);
+        return;
+      case EventKind.inputsArrive:
+        if (state.ops.generation[entity] === generation) state.inputsArrived(entity);
+        return;
+      case EventKind.threadTimer:
+      case EventKind.threadDone:
+      case EventKind.message:
+      case EventKind.fileEnd:
+      case EventKind.slice:
+      case EventKind.watch:
+        this.#threads!.handle(kind, entity, generation);
         return;
       case EventKind.host:
         // The round is all that it is for: the host looks at the time.
@@ -292,6 +349,25 @@ export class Simulation {
       const consumer = node[i]!;
       if (data !== undefined) data.edgeVisible(consumer, edge[i]!);
       if (--pending[consumer]! === 0) state.becomeReady(consumer);
+    }
+  }
+
+  /** Operators that became ready without a thread's doing go to the queue that a program takes them from, which is closed when all have ended. */
+  #runThreads(threads: ThreadHost): void {
+    const { endedOps, newReady, threadGraph } = this.#state;
+    const { readyQueue } = threads.spec;
+    if (threadGraph === undefined || readyQueue < 0) {
+      threads.round();
+      return;
+    }
+    for (let i = 0; i < endedOps.length; i++) threadGraph.opEnded(endedOps.at(i));
+    if (newReady.length > 1) newReady.sort();
+    for (let i = 0; i < newReady.length; i++) threads.deliver(readyQueue, newReady.at(i));
+    newReady.clear();
+    threads.round();
+    if (this.#jobs.allEnded) {
+      threads.closeQueue(readyQueue);
+      threads.round();
     }
   }
 

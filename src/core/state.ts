@@ -1,12 +1,14 @@
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import { DeviceChanges, hasChanges } from "./device-changes.ts";
 import { DeviceQueues } from "./device-queues.ts";
+import { EventKind, eventKey } from "./event-key.ts";
 import { EventQueue } from "./event-queue.ts";
 import { IdBuffer } from "./id-buffer.ts";
 import { estimatesOf, type Instance } from "./instance.ts";
 import { OpPhase, OpTable } from "./op-table.ts";
 import { LinkedReadyList } from "./ready-list.ts";
 import { Replicas } from "./replicas.ts";
+import type { ThreadGraph } from "./threads/thread-graph.ts";
 import { RowBuffer, TransferBuffer } from "./trace-buffer.ts";
 
 /** Everything that changes while a simulation runs, shared by the parts of the engine. */
@@ -50,6 +52,8 @@ export class SimulationState {
   readonly changes: DeviceChanges | undefined;
   /** Expected ticks of each (class, device), Infinity where it cannot run now; see {@link DeviceChanges.possibleTicks}. */
   readonly possibleTicks: Float64Array;
+  /** Where threads run operators. */
+  threadGraph: ThreadGraph | undefined;
   /** Until its queue order was read. */
   #scheduler: Scheduler | undefined;
 
@@ -58,11 +62,11 @@ export class SimulationState {
     this.tracksData = instance.tensorBytes.some((bytes) => bytes > 0);
     this.ops = new OpTable(instance);
     this.devices = new DeviceQueues(instance, this.ops, sync.phase !== undefined);
-    this.replicas = new Replicas(instance);
     this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op] === -1);
     // Pages that are never written are never there: room for a transfer of every edge costs nothing.
     this.transfers = new TransferBuffer(this.tracksData ? instance.edgeCount : 0);
-    this.rows = new RowBuffer(instance.opCount + (this.tracksData ? instance.edgeCount : 0));
+    this.replicas = new Replicas(instance, this.ops, this.transfers, this.tracksData);
+    this.rows = new RowBuffer(instance.opCount);
     this.resourceUse = new Float64Array(instance.resourceCount);
     this.#scheduler = scheduler;
     this.dataflow = sync.ended === undefined;
@@ -112,13 +116,35 @@ export class SimulationState {
     ops.phase[op] = OpPhase.ready;
     ops.readyTicks[op] = this.now;
     if (ops.device[op]! < 0) this.newReady.push(op);
-    else if (ops.missing[op] === 0) this.becomeStartable(op);
+    else this.awaitInputs(op);
+  }
+
+  /** The op is ready and placed: it may start as soon as all its inputs are there. */
+  awaitInputs(op: number): void {
+    const { ops } = this;
+    if (ops.missing[op] === 0) {
+      this.becomeStartable(op);
+      return;
+    }
+    const due = ops.dueTicks[op]!;
+    if (due > this.now) this.queue.push(due, eventKey(EventKind.inputsArrive, op), ops.generation[op]!);
+    else if (due > 0) this.inputsArrived(op);
+  }
+
+  /** The inputs of a ready op whose arrival was known are there. */
+  inputsArrived(op: number): void {
+    this.ops.dueTicks[op] = 0;
+    if (--this.ops.missing[op]! === 0) this.becomeStartable(op);
   }
 
   /** Ready, placed, and its inputs are there: it may start when its turn comes. */
   becomeStartable(op: number): void {
     const device = this.ops.device[op]!;
     this.ops.dataTicks[op] = this.now;
+    if (this.threadGraph?.owns(op) === true) {
+      this.threadGraph.startable(op);
+      return;
+    }
     if (!this.inOrder) this.devices.enqueue(op, device);
     this.touch(device);
   }

@@ -1,5 +1,6 @@
 import { resized } from "../base/columns.ts";
 import { Hasher } from "../base/hash.ts";
+import { addThreads } from "./threads/thread-digest.ts";
 import { SubjectKind, type RowKind, type Trace } from "./trace.ts";
 
 /** Rows of the trace while it grows: parallel typed arrays, doubled when full. */
@@ -68,8 +69,12 @@ export class TransferBuffer {
   forOp: Uint32Array;
   startTicks: Float64Array;
   endTicks: Float64Array;
-  /** The activity in the shared phase, -1 outside it. */
-  activity: Int32Array;
+  /** One more than the activity in the shared phase, 0 outside it. */
+  activity: Uint32Array;
+  /** See `Replicas.list`: one more than the next transfer of the same tensor, 0 = none. */
+  next: Uint32Array;
+  /** The latest end that was known in advance. */
+  lastEnd = 0;
 
   constructor(capacity: number) {
     const size = Math.max(64, capacity);
@@ -79,10 +84,12 @@ export class TransferBuffer {
     this.forOp = new Uint32Array(size);
     this.startTicks = new Float64Array(size);
     this.endTicks = new Float64Array(size);
-    this.activity = new Int32Array(size);
+    this.activity = new Uint32Array(size);
+    this.next = new Uint32Array(size);
   }
 
-  add(tensor: number, from: number, to: number, forOp: number, now: number): number {
+  /** @param end NaN where it is not known yet. */
+  add(tensor: number, from: number, to: number, forOp: number, now: number, end: number): number {
     const id = this.length++;
     if (id === this.tensor.length) this.#resize(id * 2);
     this.tensor[id] = tensor;
@@ -90,16 +97,18 @@ export class TransferBuffer {
     this.to[id] = to;
     this.forOp[id] = forOp;
     this.startTicks[id] = now;
-    this.endTicks[id] = NaN;
-    this.activity[id] = -1;
+    this.endTicks[id] = end;
+    if (end > this.lastEnd) this.lastEnd = end;
     return id;
   }
 
-  take(): Trace["transfers"] {
+  /** @param now Those that end later have not ended. */
+  take(now: number): Trace["transfers"] {
     const n = this.length;
+    const endTicks = this.endTicks.subarray(0, n);
     return {
       length: n, tensor: this.tensor.subarray(0, n), from: this.from.subarray(0, n), to: this.to.subarray(0, n), forOp: this.forOp.subarray(0, n),
-      startTicks: this.startTicks.subarray(0, n), endTicks: this.endTicks.subarray(0, n),
+      startTicks: this.startTicks.subarray(0, n), endTicks: this.lastEnd > now ? endTicks.map((end) => (end > now ? NaN : end)) : endTicks,
     };
   }
 
@@ -111,15 +120,16 @@ export class TransferBuffer {
     this.startTicks = resized(this.startTicks, size);
     this.endTicks = resized(this.endTicks, size);
     this.activity = resized(this.activity, size);
+    this.next = resized(this.next, size);
   }
 }
 
 /** Hash of what happened: equal digests, equal schedules. */
-export function traceDigest(trace: Pick<Trace, "ops" | "transfers" | "instance">): string {
-  const { ops, transfers } = trace;
-  return new Hasher()
+export function traceDigest(trace: Pick<Trace, "ops" | "transfers" | "instance" | "threads">): string {
+  const { ops, transfers, threads } = trace;
+  const hasher = new Hasher()
     .text(trace.instance.digest)
     .array(ops.device).array(ops.slot).array(ops.startTicks).array(ops.endTicks)
-    .array(transfers.tensor).array(transfers.to).array(transfers.startTicks).array(transfers.endTicks)
-    .digest();
+    .array(transfers.tensor).array(transfers.to).array(transfers.startTicks).array(transfers.endTicks);
+  return (threads === undefined ? hasher : addThreads(hasher, threads)).digest();
 }

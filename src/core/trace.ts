@@ -1,9 +1,11 @@
 import type { PolicyReport } from "../plugin.ts";
 import type { Decisions } from "./decision-log.ts";
 import type { Instance } from "./instance.ts";
+import type { MemoryProfile, MemoryRelief } from "./memory-profile.ts";
 import type { HostUse } from "./scheduler-host.ts";
+import type { ThreadTrace } from "./threads/thread-trace.ts";
 
-/** Kinds of trace rows. */
+/** Kinds of trace rows. A run writes no `transfer` rows, since `transfers` says it all; traces saved earlier have them. */
 export const RowKind = { run: 0, transfer: 1, setup: 2, aborted: 3 } as const;
 export type RowKind = (typeof RowKind)[keyof typeof RowKind];
 
@@ -13,7 +15,7 @@ export type SubjectKind = (typeof SubjectKind)[keyof typeof SubjectKind];
 
 /**
  * Everything a run left behind, in columns; times in ticks. Written always, in the order of ends: an op that was
- * paused has several `run` rows, a transfer has one `transfer` row. An `aborted` row is a run that was lost with its device.
+ * paused has several `run` rows. An `aborted` row is a run that was lost with its device.
  */
 export interface Trace {
   readonly instance: Instance;
@@ -78,6 +80,12 @@ export interface Trace {
   readonly decisions?: Decisions;
   /** When the host thread was busy deciding; only where that takes time. */
   readonly host?: HostUse;
+  /** What threads did; only where there are any. */
+  readonly threads?: ThreadTrace;
+  /** How allocators filled the memories, by id; only where the scenario has a section `memory`. Not kept in trace files. */
+  readonly memory?: readonly MemoryProfile[];
+  /** What was spilled or made again; only where a memory was full. Not kept in trace files. */
+  readonly relief?: MemoryRelief;
 
   /** Ops that the engine placed where the scheduler had not: it had placed them on a device that was lost, or on one that was not there. Absent where no device changes. */
   readonly redirectedCount?: number;

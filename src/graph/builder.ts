@@ -32,18 +32,26 @@ export class GraphBuilder {
   readonly name: string;
   readonly #classes: OpClass[] = [];
   readonly #classIndex = new Map<string, number>();
-  readonly #classOf = new U32Column();
-  readonly #tensorBytes = new F64Column();
-  readonly #tensorProducer = new I32Column();
-  readonly #tensorOrigin = new U8Column();
-  readonly #feedTensor = new U32Column();
-  readonly #feedOp = new U32Column();
+  readonly #classOf: U32Column;
+  readonly #tensorBytes: F64Column;
+  readonly #tensorProducer: I32Column;
+  readonly #tensorOrigin: U8Column;
+  readonly #feedTensor: U32Column;
+  readonly #feedOp: U32Column;
   readonly #opNames: (string | undefined)[] = [];
   readonly #tensorNames: (string | undefined)[] = [];
   readonly #deadlines = new Map<number, number>();
 
-  constructor(name: string) {
+  /** @param expected operators and tensors, where they are known, so that long columns need not be copied to grow */
+  constructor(name: string, expected: { readonly ops?: number; readonly tensors?: number } = {}) {
     this.name = name;
+    const { ops, tensors } = expected;
+    this.#classOf = new U32Column(ops);
+    this.#tensorBytes = new F64Column(tensors);
+    this.#tensorProducer = new I32Column(tensors);
+    this.#tensorOrigin = new U8Column(tensors);
+    this.#feedTensor = new U32Column(tensors);
+    this.#feedOp = new U32Column(tensors);
   }
 
   get opCount(): number {

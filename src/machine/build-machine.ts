@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { cpuParts } from "./cpu-parts.ts";
 import { expandDevices, type Part } from "./expand-devices.ts";
 import type { Device, Link, Machine, Memory } from "./machine.ts";
 import { processorMachine } from "./processors.ts";
@@ -54,10 +55,16 @@ class MachineBuilder {
     return { name: this.#spec.name ?? "machine", devices, memories, links, route };
   }
 
-  #addMemory(name: string, { capacity = Infinity, bandwidth = Infinity }: MemorySpec, path: readonly string[]): void {
+  #addMemory(name: string, { capacity = Infinity, bandwidth = Infinity, latency, disk, swap }: MemorySpec, path: readonly string[]): void {
     if (this.#memoryId.has(name)) this.#issues.push({ code: "duplicate-name", message: `two memories are named ${name}`, hint: "a memory that a device brings along is named DEVICE.memory; change its figures at the device", path });
     this.#memoryId.set(name, this.#memories.length);
-    this.#memories.push({ id: this.#memories.length, name, capacityBytes: capacity, bytesPerNs: bandwidth });
+    if (swap !== undefined && swap > 0 && !disk) this.#issues.push({ code: "missing-disk", message: `memory ${name} has swap space, but no disk for it`, hint: "add disk: {bandwidth: 3GB/s, latency: 80us, queue: 32}", path: [...path, "swap"] });
+    this.#memories.push({
+      id: this.#memories.length, name, capacityBytes: capacity, bytesPerNs: bandwidth,
+      ...(latency !== undefined && { latencyNs: latency }),
+      ...(disk && { disk: { bytesPerNs: disk.bandwidth, latencyNs: disk.latency ?? 0, queue: disk.queue ?? 1, readAheadBytes: disk.readAhead ?? 2 ** 17 } }),
+      ...(swap !== undefined && { swapBytes: swap }),
+    });
   }
 
   /** Links name memories, devices and switches alike, so no two of them may share a name. */
@@ -103,6 +110,7 @@ class MachineBuilder {
         clockGHz: spec.pipeline.clock ?? 1, initiationInterval: spec.pipeline.initiationInterval ?? 1,
         depthCycles: spec.pipeline.depth ?? 0, reconfigureNs: spec.pipeline.reconfigure ?? 0,
       } }),
+      ...cpuParts(name, spec, units, path, this.#issues),
       ...(spec.power?.busy !== undefined && { power: { idleWatts: spec.power.idle ?? 0, busyWatts: spec.power.busy } }),
       ...(spec.pricePerHour !== undefined && { pricePerHour: spec.pricePerHour }),
       sources,

@@ -17,7 +17,9 @@ export const kindDefaults: Readonly<Record<DeviceKind, DeviceInput>> = {
     efficiency: { matmul: "80%", conv: "65%", "depthwise-conv": "25%", compute: "50%", default: "20%" },
     memoryEfficiency: "80%",
     fuses: true,
+    pages: { size: "4KiB", huge: "2MiB", fault: "500ns", zero: "10GB/s" },
     sources: {
+      pages: "Linux on x86; a first touch takes 0.6 to 1 µs with its 4 KiB zeroed, which at 10 GB/s is 0.4 of it: assumptions, measure your own",
       fuses: "ONNX Runtime documentation, Graph optimizations: convolution, matrix product and normalization fusions on CPU and CUDA, on by default",
       launch: "fork and join of a thread team take 1 to 4 µs: Bull, Reid, McDonnell, A Microbenchmark Suite for OpenMP Tasks (IWOMP 2012)",
       unitBandwidth: "one thread draws 12 to 27 GB/s in STREAM: AnandTech, Sizing Up Servers, July 2017",

@@ -11,10 +11,102 @@ export interface Memory {
   readonly capacityBytes: number;
   /** Bytes a nanosecond (= GB/s) that its devices share; Infinity = never a limit. */
   readonly bytesPerNs: number;
+  /** Of a load by a core at this memory; absent = not stated. */
+  readonly latencyNs?: number;
+  /** Where files and swapped pages are. */
+  readonly disk?: Disk;
+  /** Bytes of the disk that pages can be swapped out to; absent = none. */
+  readonly swapBytes?: number;
+}
+
+/** A disk behind a memory. */
+export interface Disk {
+  /** Shared by all who read and write. */
+  readonly bytesPerNs: number;
+  /** Of one request alone. */
+  readonly latencyNs: number;
+  /** Requests that it works on at once. */
+  readonly queue: number;
+  /** Bytes of a request where a file is read on end. */
+  readonly readAheadBytes: number;
+}
+
+/** Cores of a CPU that are alike. */
+export interface CoreType {
+  /** "core" where there is one type. */
+  readonly name: string;
+  readonly count: number;
+  /** Hardware threads of each. */
+  readonly threads: number;
+  readonly clockGHz?: number;
+  /** Of one core, beside the first type. */
+  readonly speed: number;
+  /** Cache misses that a core has in flight at most. */
+  readonly outstanding: number;
+}
+
+/** A level of a CPU's data caches. */
+export interface CacheLevel {
+  /** From 1, nearest to the core. */
+  readonly level: number;
+  readonly capacityBytes: number;
+  /** Cores that share one. */
+  readonly cores: number;
+  readonly ways?: number;
+  readonly latencyNs: number;
+  /** What one core can draw; Infinity = never a limit. */
+  readonly bytesPerNs: number;
+  /** What all its cores can draw together. */
+  readonly sharedBytesPerNs: number;
+  /** A line from one of its cores to another; absent = its latency, and that of the level before. */
+  readonly transferNs?: number;
+  /** It holds what the inner caches gave up, not copies of what they have. */
+  readonly victim: boolean;
+  /** Ways or page colours of each class of threads; absent = not divided. */
+  readonly divide?: { readonly ways: readonly number[] } | { readonly colours: readonly number[] };
+}
+
+/** NUMA nodes of a CPU, each with its part of the cores and the memory. */
+export interface NumaNodes {
+  readonly nodes: number;
+  /** Between nodes of this CPU, as in an ACPI SLIT: 10 = local. */
+  readonly distance: readonly (readonly number[])[];
+  /** To memory of other CPUs. */
+  readonly remote: number;
+  /** Between two nodes of this CPU, each direction; Infinity = never a limit. */
+  readonly bytesPerNs: number;
+}
+
+/** Data TLBs of a CPU. */
+export interface Tlb {
+  readonly levels: readonly { readonly entries: number; readonly hugeEntries: number; readonly latencyNs: number }[];
+  readonly walkNs: number;
+  readonly walkers: number;
+}
+
+/** Pages of memory, and what their first touch takes. */
+export interface Pages {
+  readonly bytes: number;
+  readonly hugeBytes: number;
+  /** Without zeroing. */
+  readonly faultNs: number;
+  /** Infinity = at once. */
+  readonly zeroBytesPerNs: number;
+}
+
+/** What a CPU is made of, as threads see it. What was not described is absent. */
+export interface CpuParts {
+  /** Together they are the device's units. */
+  readonly cores?: readonly CoreType[];
+  /** From the nearest to the core. */
+  readonly caches?: readonly CacheLevel[];
+  readonly numa?: NumaNodes;
+  readonly tlb?: Tlb;
+  readonly pages?: Pages;
 }
 
 /** Something that runs operators. */
-export interface Device {
+export interface Device extends CpuParts {
   /** Position in the machine, from 0. */
   readonly id: number;
   readonly name: string;

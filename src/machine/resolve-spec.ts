@@ -67,8 +67,8 @@ export function unknownName(what: string, name: string, known: readonly string[]
   return { code: `unknown-${what.replace(/,? .*/, "")}`, message: `there is no ${what} "${name}"`, hint: known.length > 0 ? suggestion(name, known) : `none is defined`, path };
 }
 
-const groups = ["memory", "peak", "efficiency", "systolic", "pipeline", "power"] as const;
-const single = ["slots", "units", "width", "unitBandwidth", "launch", "memoryEfficiency", "copyEngines", "fuses", "pricePerHour"] as const;
+const groups = ["memory", "peak", "efficiency", "systolic", "pipeline", "caches", "numa", "tlb", "pages", "power"] as const;
+const single = ["slots", "units", "width", "unitBandwidth", "launch", "memoryEfficiency", "copyEngines", "fuses", "cores", "pricePerHour"] as const;
 
 /** Figures of a device as they are named in `sources`: "launch", "peak.f16", "memory.bandwidth" … */
 export function figuresOf(spec: DeviceSpec): string[] {
@@ -93,8 +93,8 @@ export function copyNames(name: string, { count }: DeviceSpec): string[] {
 }
 
 /**
- * `top` over `base`, figure by figure, with their sources. Groups are merged key by key; a bare number for all
- * efficiencies, or the name of another memory, replaces its group.
+ * `top` over `base`, figure by figure, with their sources. Groups are merged key by key, caches level by level; a bare
+ * number for all efficiencies, the name of another memory, or a list of cores, replaces its group.
  */
 export function overlay(base: DeviceSpec, top: DeviceSpec): DeviceSpec {
   const sources: Record<string, string> = {};
@@ -107,7 +107,13 @@ export function overlay(base: DeviceSpec, top: DeviceSpec): DeviceSpec {
     const [below, above] = [base[group], top[group]];
     return [group, typeof below === "object" && typeof above === "object" ? { ...below, ...defined(above) } : (above ?? below)];
   });
-  return { ...base, ...defined(top), ...(defined(Object.fromEntries(merged)) as Partial<DeviceSpec>), sources };
+  return { ...base, ...defined(top), ...(defined(Object.fromEntries(merged)) as Partial<DeviceSpec>), ...(base.caches && top.caches && { caches: overlaidCaches(base.caches, top.caches) }), sources };
+}
+
+/** Caches figure by figure: who makes the L3 larger keeps its latency. */
+function overlaidCaches(base: NonNullable<DeviceSpec["caches"]>, top: NonNullable<DeviceSpec["caches"]>): NonNullable<DeviceSpec["caches"]> {
+  const levels = Object.entries(defined(top)) as [keyof typeof top, NonNullable<typeof top.l1>][];
+  return { ...base, ...Object.fromEntries(levels.map(([level, figures]) => [level, { ...base[level], ...defined(figures) }])) };
 }
 
 function defined<T extends object>(record: T): T {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
+import { cpuFields, memoryFields } from "./cpu-schema.ts";
+import { above0, count, share } from "./figure-schemas.ts";
 
 /** Element types a device may have a peak for; the same as `DType`, a test compares them. */
 export const dtypeNames = ["f64", "f32", "tf32", "bf16", "f16", "f8", "i8", "i16", "i32", "i64", "u8", "bool"] as const;
@@ -7,9 +9,6 @@ export const dtypeNames = ["f64", "f32", "tf32", "bf16", "f16", "f8", "i8", "i16
 const namePattern = /^[A-Za-z][\w.-]*$/;
 const nameRule = "a name starts with a letter and goes on with letters, digits, _ . or -";
 const name = z.string().regex(namePattern, nameRule);
-const count = z.int("a whole number is wanted").min(1, "at least 1 is wanted");
-const above0 = (what: string) => [(value: number) => value > 0, { message: `${what} must be above 0` }] as const;
-const share = quantity("ratio").refine((value) => value > 0 && value <= 1, { message: "a share between 0 and 100% is wanted" });
 const sources = z.record(z.string(), z.string());
 
 const power = z.strictObject({
@@ -20,6 +19,7 @@ const power = z.strictObject({
 const memoryFigures = z.strictObject({
   capacity: quantity("bytes").refine(...above0("capacity")).optional().meta({ description: "Default: no limit" }),
   bandwidth: quantity("bandwidth").refine(...above0("bandwidth")).optional().meta({ description: "Shared by all devices on this memory. Default: never a limit" }),
+  ...memoryFields,
 });
 
 /** The name of a memory or a device. Where a size stands instead, the message says where sizes belong. */
@@ -72,6 +72,7 @@ export const deviceSchema = z.strictObject({
     depth: z.number().min(0).optional().meta({ description: "Cycles from the first input to the first output" }),
     reconfigure: quantity("time").optional().meta({ description: "Time to load another kernel; 0 = one design runs every operator" }),
   }).optional(),
+  ...cpuFields,
   power: power.optional(),
   pricePerHour: z.number().min(0).optional().meta({ description: "In the currency of your choice; kept with the device, and no result adds it up" }),
   sources: sources.optional().meta({ description: "Where the figures come from: figure, group of figures or * → document" }),

@@ -49,7 +49,8 @@ function percent(share: number): string {
 
 /** The figures that an instance has only a part of: of the units, of the memory, or of what all instances draw and cost. */
 function partOf({ peak, memory, power, pricePerHour }: DeviceSpec, ofUnits: number, ofMemory: number, ofAll: number): DeviceSpec {
-  const own = typeof memory === "object" ? times(memory, ofMemory) : undefined;
+  const { capacity, bandwidth, ...rest } = typeof memory === "object" ? memory : {};
+  const own = typeof memory === "object" ? { ...rest, ...times({ capacity, bandwidth }, ofMemory) } : undefined;
   return {
     peak: times(peak, ofUnits), power: times(power, ofAll),
     memory: own?.capacity === undefined ? own : { ...own, capacity: Math.floor(own.capacity) },

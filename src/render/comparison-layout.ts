@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
-import { formatNs, parseQuantity } from "../base/units.ts";
+import { formatNs } from "../base/units.ts";
+import { formatIn, objectiveNames, unitSteps, type ObjectiveUnit } from "../trace/objective.ts";
 import type { ComparisonLayout, ComparisonPlotOptions, ComparisonRowMark, PlottedComparison, PlottedScheduler } from "./comparison-marks.ts";
 import { cleanText, fitMiddle, fitText, textWidth } from "./text.ts";
 import { valueAxis, type ValueAxis } from "./value-axis.ts";
@@ -16,9 +17,11 @@ const textSize = 11;
 export function layoutComparison(comparison: PlottedComparison, options: ComparisonPlotOptions = {}): ComparisonLayout {
   const { width = 800 } = options;
   if (!(width >= 360 && width <= 8000)) throw new InputError({ code: "out-of-range", message: `a comparison's width is ${width}`, hint: "choose 360 … 8000" });
-  const { schedulers, failures, lowerBoundNs, baseline, seedCount } = comparison;
+  const { schedulers, failures, by = "makespan", baseline, seedCount } = comparison;
+  const { unit, label } = objectiveNames[by];
+  const lowerBoundNs = by === "makespan" ? comparison.lowerBoundNs : undefined;
   const nameOf = (name: string): string => `${cleanText(name)}${name === baseline && schedulers.length > 1 && seedCount > 1 ? " (baseline)" : ""}`;
-  const format = commonUnit(schedulers.map(({ mean }) => mean.value));
+  const format = commonUnit(unit, schedulers.map(({ mean }) => mean.value));
   const values = schedulers.map(({ mean }) => valueText(mean, format));
   const rankWidth = textWidth("=88", textSize) + 8;
   const widestName = [...schedulers, ...failures].reduce((most, { name }) => Math.max(most, textWidth(nameOf(name), nameSize)), 40);
@@ -29,18 +32,18 @@ export function layoutComparison(comparison: PlottedComparison, options: Compari
 
   const bounded = lowerBoundNs !== undefined && lowerBoundNs > 0 ? [lowerBoundNs] : [];
   const shown = [...bounded, ...schedulers.flatMap(({ min, max, mean }) => [min, max, mean.interval?.low ?? mean.value, mean.interval?.high ?? mean.value])];
-  const axis = valueAxis(shown.length > 0 ? shown : [0, 1], x0, x1, (x1 - x0) / 70);
+  const axis = valueAxis(unit, shown.length > 0 ? shown : [0, 1], x0, x1, (x1 - x0) / 70);
   const title = cleanText(options.title ?? comparison.name);
   const ranges = schedulers.some(({ min, max }) => max > min);
   const subtitle = [
-    ranges ? `mean makespan over ${seedCount} seeds, the same for all schedulers` : "makespan",
+    ranges ? `${label.startsWith("mean") ? label : `mean ${label}`} over ${seedCount} seeds, the same for all schedulers` : label,
     "best first",
   ].join(" · ");
-  const legend = ranges ? placeLegend(margin, width - margin) : { entries: [], height: 0 };
+  const legend = ranges ? placeLegend(unit, margin, width - margin) : { entries: [], height: 0 };
   const legendY = 58;
   const y0 = legendY + legend.height + (bounded.length > 0 ? 22 : 6);
   const rows = [
-    ...schedulers.map((row, i) => schedulerRow(row, schedulers, axis, values[i]!)),
+    ...schedulers.map((row, i) => schedulerRow(row, schedulers, axis, unit, values[i]!)),
     ...failures.map(({ name, message }) => ({ name, rank: "–", tooltip: `${cleanText(name)} failed: ${cleanText(message)}`, value: "failed", best: false })),
   ].map((row, i): ComparisonRowMark => ({ ...row, name: fitMiddle(nameOf(row.name), nameSize, nameWidth), y: y0 + (i + 0.5) * rowHeight }));
   const y1 = y0 + rows.length * rowHeight;
@@ -51,19 +54,20 @@ export function layoutComparison(comparison: PlottedComparison, options: Compari
     subtitle: { x: margin, y: 46, text: fitText(subtitle, textSize, width - 2 * margin) },
     description: `${title}: ${subtitle}. ${rows.slice(0, 50).map(({ tooltip }) => tooltip.replaceAll("\n", ", ")).join("; ")}.`,
     plot: { x0, y0, x1, y1 }, gutter: { rank: margin + rankWidth - 8, name: margin + rankWidth, value: width - margin },
-    axis: { label: axis.unit === undefined ? "makespan" : `makespan in ${axis.unit}`, logarithmic: axis.logarithmic, ticks: axis.ticks },
+    axis: { label: axis.unit === undefined ? label : `${label} in ${axis.unit}`, logarithmic: axis.logarithmic, ticks: axis.ticks },
     rows, ...(bounded.length > 0 && { bound: boundMark(lowerBoundNs!, axis, x1, y0) }),
     legend: legend.entries.map((entry) => ({ ...entry, y: entry.y + legendY })),
     footnotes: notes.map((text, i) => ({ x: margin, y: y1 + 50 + i * 15, text })),
   };
 }
 
-function schedulerRow({ name, rank, mean, p50, p90, p99, min, max }: PlottedScheduler, all: readonly PlottedScheduler[], axis: ValueAxis, value: string): Omit<ComparisonRowMark, "y"> {
+function schedulerRow({ name, rank, mean, p50, p90, p99, min, max }: PlottedScheduler, all: readonly PlottedScheduler[], axis: ValueAxis, unit: ObjectiveUnit, value: string): Omit<ComparisonRowMark, "y"> {
   const shared = all.filter((other) => other.rank === rank).length > 1;
   const { interval } = mean;
+  const text = (of: number): string => formatIn(unit, of);
   const tooltip = [
     `${cleanText(name)}, rank ${rank}${shared ? ", shared" : ""}`, `mean ${value}${interval === undefined ? "" : " (95 % CI)"}`,
-    ...(max > min ? [`p50 ${formatNs(p50.value)}, p90 ${formatNs(p90.value)}, p99 ${formatNs(p99.value)}`, `from ${formatNs(min)} to ${formatNs(max)}`] : []),
+    ...(max > min ? [`p50 ${text(p50.value)}, p90 ${text(p90.value)}, p99 ${text(p99.value)}`, `from ${text(min)} to ${text(max)}`] : []),
   ].join("\n");
   return {
     name, rank: shared ? `=${rank}` : String(rank), tooltip, value, best: rank === 1, mean: axis.x(mean.value),
@@ -72,18 +76,19 @@ function schedulerRow({ name, rank, mean, p50, p90, p99, min, max }: PlottedSche
   };
 }
 
-/** Times in the unit of the smallest one, so that a column of them can be compared; as they come where they differ too much. */
-function commonUnit(times: readonly number[]): (ns: number) => string {
-  const smallest = Math.min(...times);
-  if (!(smallest > 0) || Math.max(...times) >= 1e4 * smallest) return formatNs;
-  const [, digits, unit] = /^([\d.]+) (.+)$/.exec(formatNs(smallest))!;
-  const factor = parseQuantity(`1${unit}`, "time");
+/** Values in the unit of the smallest one, so that a column of them can be compared; as they come where they differ too much. */
+function commonUnit(unit: ObjectiveUnit, values: readonly number[]): (value: number) => string {
+  const smallest = Math.min(...values);
+  const asTheyCome = (value: number): string => formatIn(unit, value);
+  if (!(smallest > 0) || Math.max(...values) >= 1e4 * smallest) return asTheyCome;
+  const [, digits, name] = /^([\d.]+) (.+)$/.exec(asTheyCome(smallest))!;
+  const size = unitSteps[unit].find(([known]) => known === name)?.[1];
   const decimals = Math.min(3, (digits!.split(".")[1]?.length ?? 0) + 1);
-  return factor.ok ? (ns) => `${(ns / factor.value).toFixed(decimals)} ${unit}` : formatNs;
+  return size === undefined ? asTheyCome : (value) => `${(value / size).toFixed(decimals)} ${name}`;
 }
 
 /** "1.41 ms ± 0.2 %": the relative half width says at a glance how sure it is. */
-function valueText({ value, interval }: PlottedScheduler["mean"], format: (ns: number) => string): string {
+function valueText({ value, interval }: PlottedScheduler["mean"], format: (of: number) => string): string {
   if (interval?.high === undefined || !(value > 0)) return format(value);
   const share = (100 * (interval.high - value)) / value;
   return `${format(value)} ± ${share >= 10 ? share.toFixed(0) : share >= 0.095 ? share.toFixed(1) : share.toFixed(2)} %`;
@@ -97,8 +102,9 @@ function boundMark(ns: number, axis: ValueAxis, x1: number, y0: number): NonNull
   return { x, label: { x: Math.min(x, Math.max(margin, x1 - length)), y: y0 - 8, text }, tooltip: `no schedule can be faster than ${formatNs(ns)}` };
 }
 
-function placeLegend(x0: number, x1: number): { entries: ComparisonLayout["legend"]; height: number } {
-  const wanted = [["mean", "mean, and its 95 % confidence interval"], ["range", "fastest to slowest seed"], ["p90", "p90: 9 of 10 seeds are faster"]] as const;
+function placeLegend(unit: ObjectiveUnit, x0: number, x1: number): { entries: ComparisonLayout["legend"]; height: number } {
+  const isTime = unit === "ns";
+  const wanted = [["mean", "mean, and its 95 % confidence interval"], ["range", isTime ? "fastest to slowest seed" : "smallest to largest seed"], ["p90", `p90: 9 of 10 seeds are ${isTime ? "faster" : "below"}`]] as const;
   const entries: { kind: "mean" | "range" | "p90"; x: number; y: number; label: string }[] = [];
   let x = x0;
   let row = 0;

@@ -1,12 +1,13 @@
 /** What a comparison plot is made of before anything is drawn: plain data in pixels, y downwards. */
+import type { Objective } from "../trace/objective.ts";
 
-/** A figure with its interval, in ns; an absent end is open. */
+/** A figure with its interval, in ns or J; an absent end is open. */
 export interface PlottedEstimate {
   readonly value: number;
   readonly interval?: { readonly low: number | undefined; readonly high: number | undefined };
 }
 
-/** One scheduler, as a comparison has it; times in ns. */
+/** One scheduler, as a comparison has it: statistics of what schedulers are ranked by, in ns or J. */
 export interface PlottedScheduler {
   readonly name: string;
   readonly rank: number;
@@ -22,10 +23,13 @@ export interface PlottedScheduler {
 export interface PlottedComparison {
   readonly name: string;
   readonly seedCount: number;
+  /** What the figures are; default the makespan. */
+  readonly by?: Objective;
   readonly baseline: string;
   /** Best first. */
   readonly schedulers: readonly PlottedScheduler[];
   readonly failures: readonly { readonly name: string; readonly message: string }[];
+  /** Of the makespan; drawn where that is what is plotted. */
   readonly lowerBoundNs?: number;
 }
 

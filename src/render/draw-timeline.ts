@@ -1,6 +1,7 @@
 import { axisBottom, scaleLinear, select, type Selection } from "d3";
 import { bandGroup, drawBands, drawLate, latePath } from "./draw-news.ts";
 import { swatchWidth } from "./legend.ts";
+import { linePieces } from "./markers.ts";
 import { Style, type GroupMark, type Layout, type LegendEntry, type PlacedText, type SpanMark } from "./marks.ts";
 import { cellPaths, drawnWidth, px, spansPath } from "./paths.ts";
 import { textWidth } from "./text.ts";
@@ -156,10 +157,11 @@ function drawCriticalPath(svg: Parent, { critical, lanes }: Layout): void {
   if (boxes !== "") group.append("path").attr("class", "mark").attr("stroke-width", 1.6).attr("d", boxes);
 }
 
-function drawMarkers(svg: Parent, { markers, plot }: Layout): void {
+function drawMarkers(svg: Parent, { markers, plot, spans, lanes }: Layout): void {
   const group = svg.append("g");
   for (const { kind, x, y, label, labelX1 } of markers) {
-    group.append("path").attr("class", `line mark ${kind}`).attr("stroke-width", kind === "makespan" ? 1.4 : 1).attr("stroke-dasharray", kind === "deadline" ? "1.5 2.5" : null).attr("d", `M${px(x)} ${px(y - 10)}V${px(plot.y1)}`);
+    const line = linePieces(x, y - 10, plot.y1, spans, lanes).map(([y0, y1]) => `M${px(x)} ${px(y0)}V${px(y1)}`).join("");
+    group.append("path").attr("class", `line mark ${kind}`).attr("stroke-width", kind === "makespan" ? 1.4 : 1).attr("stroke-dasharray", kind === "deadline" ? "1.5 2.5" : null).attr("d", line);
     drawText(group, { x: labelX1, y, text: label }, "end");
   }
 }

@@ -58,7 +58,7 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   const scale: TimeScale = { x0: plotX0, x1: plotX1, pxPerTick: (plotX1 - plotX0) / (endTicks > 0 ? endTicks : 1) };
 
   const kinds = styleKinds(trace, options.kindOrder);
-  const lengths = [trace.rows, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }, ...(host ? [{ start: host.startTicks, end: host.endTicks }] : [])];
+  const lengths = [trace.rows, { start: transfers.startTicks, end: transfers.endTicks }, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }, ...(host ? [{ start: host.startTicks, end: host.endTicks }] : [])];
   const thresholdPx = chooseThreshold(lengths, scale.pxPerTick, maxSpans);
   const ink = new LaneInk(plan.lanes.length, scale, thresholdPx);
   inkSlots(ink, trace, kinds, plan.lanes, laneOfTrack);

@@ -1,4 +1,5 @@
-import type { MarkerMark } from "./marks.ts";
+import type { LaneMark, MarkerMark, SpanMark } from "./marks.ts";
+import { labelSize } from "./span-text.ts";
 import { textWidth } from "./text.ts";
 
 const size = 11;
@@ -42,6 +43,26 @@ export function placeMarkers(inits: readonly MarkerInit[], minX: number, maxX: n
     placed.push({ kind: init.kind, x: init.x, label: init.label, labelX0, labelX1, row, y: -4 - row * markerRowHeight });
   }
   return placed;
+}
+
+/** Space between a line and the text that it makes way for, in pixels. */
+const clearance = 2;
+
+/**
+ * The pieces of a vertical line that do not pass through the names inside spans, from top to bottom: it is behind what it
+ * marks, and a name with a line through it cannot be read.
+ */
+export function linePieces(x: number, y0: number, y1: number, spans: readonly SpanMark[], lanes: readonly LaneMark[]): [y0: number, y1: number][] {
+  const crossed = spans.filter(({ label, x0, x1 }) => label !== undefined && Math.abs(x - (x0 + x1) / 2) < textWidth(label, labelSize) / 2 + clearance);
+  const tops = [...new Set(crossed.map(({ lane }) => lane))].map((lane) => lanes[lane]!).sort((a, b) => a.y - b.y);
+  const pieces: [number, number][] = [];
+  let from = y0;
+  for (const { y, height } of tops) {
+    if (y > from) pieces.push([from, y]);
+    from = Math.max(from, y + height);
+  }
+  if (y1 > from) pieces.push([from, y1]);
+  return pieces;
 }
 
 function within(x: number, x0: number, x1: number): boolean {

@@ -6,7 +6,7 @@ import { cleanText, textWidth } from "./text.ts";
 import type { TimeAxis } from "./time-axis.ts";
 
 /** Font size of labels inside spans, the space they need on either side, and the least height of their lane, in pixels. */
-const labelSize = 10;
+export const labelSize = 10;
 const labelPadding = 3;
 const labelLaneHeight = 12;
 

@@ -8,14 +8,25 @@ import { withProof } from "./proven-bound.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import { uselessDevices } from "./useless-devices.ts";
 
+/** By instance, and what else a bound depends on: a run, its picture and the comparison beside it ask for the same one. */
+const known = new WeakMap<Instance, Map<string, LowerBound>>();
+
 /**
  * The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed.
+ * Worked out once an instance.
  * @param duplication True: nor can one that runs operators several times. Default: as the instance has them
  */
 export function boundOf(instance: Instance, seed: number, duplication: boolean = instance.duplicateOf !== undefined): LowerBound {
-  const workload = withoutDuplicates(instance);
-  const noisy = workload.costSigma.some((sigma) => sigma > 0);
-  return lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication });
+  const noisy = instance.costSigma.some((sigma) => sigma > 0);
+  const key = `${noisy ? seed : ""}/${duplication}`;
+  const bounds = known.get(instance) ?? new Map<string, LowerBound>();
+  let bound = bounds.get(key);
+  if (bound === undefined) {
+    const workload = withoutDuplicates(instance);
+    bound = lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication });
+    known.set(instance, bounds.set(key, bound));
+  }
+  return bound;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { HeddleError } from "../base/errors.ts";
+import type { Instance } from "../core/instance.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import type { ComparisonRow } from "../trace/comparison-text.ts";
 import { analyzeRun, boundOf } from "./analyze-run.ts";
@@ -12,6 +13,8 @@ import { compileScenario, runScenario } from "./run-scenario.ts";
 export interface CompareOptions {
   /** Default: the scenario's `compare` list. */
   readonly schedulers?: readonly ChosenPolicy<SchedulerDefinition>[];
+  /** Compiled before, if it was. */
+  readonly instance?: Instance;
   /** Told before each run. */
   readonly onStart?: (name: string, index: number, count: number) => void;
   /** See `SimulationSpec`. */
@@ -29,7 +32,7 @@ export interface CompareOptions {
  */
 export function compareSchedulers(scenario: ResolvedScenario, options: CompareOptions = {}): ComparisonRow[] {
   const chosen = options.schedulers ?? scenario.compare;
-  const instance = compileScenario(scenario);
+  const instance = options.instance ?? compileScenario(scenario);
   const bound = boundOf(instance, scenario.seed, chosen.some(mayDuplicate));
   const names = policyLabels(chosen);
   return chosen.map((scheduler, index) => {

@@ -1,10 +1,15 @@
 import type { Issue } from "../base/errors.ts";
+import { threadSections } from "../programs/schema.ts";
 import { scenarioSchema } from "./schema.ts";
 import type { SoundParts } from "./sound-parts.ts";
 import { nodeAt, type Path, type SourceMap, type SourceNode } from "./source-tree.ts";
 
 /** Sections that are read together: what is wrong with one shows in the others. */
 const joint: readonly unknown[] = ["workload", "machine", "cost"];
+/** The same of threads. */
+const ofThreads: readonly unknown[] = Object.keys(threadSections);
+/** What is wrong with an instruction by itself, whatever it names. */
+const ofInstructions: readonly string[] = ["unknown-instruction", "two-instructions", "unknown-variable", "unknown-name", "bad-expression", "bad-reference", "bad-unit", "bad-measure", "bad-distribution", "no-loop", "recursion", "endless-loop", "no-such-core"];
 
 /**
  * True where an issue with the sound parts of a scenario may be there only because the others were taken away. Of what
@@ -13,13 +18,14 @@ const joint: readonly unknown[] = ["workload", "machine", "cost"];
  */
 export function explainedBy({ code, path }: Issue, { source, damage }: SoundParts, original: SourceMap): boolean {
   const section = path?.[0] ?? "workload";
-  const group = joint.includes(section) ? joint : [section];
+  const group = [joint, ofThreads].find((sections) => sections.includes(section)) ?? [section];
   const among = damage.filter(([first]) => group.includes(first));
   const misspelt = damage.some(isUnknownSection);
   if (path !== undefined && among.some((at) => isRelated(at, path))) return true;
   if (among.length === 0 && !misspelt) return false;
+  if (ofThreads.includes(section) && ofInstructions.includes(code)) return false;
   if (!code.startsWith("unknown-") && code !== "missing-file" && code !== "duplicate-name") return true;
-  if (path === undefined || !joint.includes(section)) return false;
+  if (path === undefined || !(joint.includes(section) || ofThreads.includes(section))) return false;
   if (namesDevice(code, path) && machineUnknown(damage, original)) return true;
   const named = namedAt(source, path);
   return among.some((at) => namesIn(original, at).some((name) => named.some((text) => isOf(text, name))));
@@ -48,7 +54,7 @@ function isUnknownSection(path: Path): boolean {
 /** The names that the value at `path` mentions; the key, where the value is no text. */
 function namedAt(source: SourceNode, path: Path): string[] {
   const node = nodeAt(source, path);
-  return (node?.kind === "scalar" && typeof node.value === "string" ? node.value : String(path.at(-1))).split("->").map((name) => name.trim());
+  return (node?.kind === "scalar" && typeof node.value === "string" ? node.value : String(path.at(-1))).split("->").map((name) => name.replace(/\[.*/, "").trim());
 }
 
 /** Names that a damaged part may have brought: the keys on the way to it, and all in it. */

@@ -1,6 +1,6 @@
 import { HeddleError, SimulationError, thrownText } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
-import type { Scheduler, SchedulerDefinition, SyncDefinition, SyncPolicy } from "../plugin.ts";
+import type { LoopPolicy, LoopPolicyDefinition, Scheduler, SchedulerDefinition, SyncDefinition, SyncPolicy, ThreadPolicy, ThreadPolicyDefinition } from "../plugin.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 
 /**
@@ -32,6 +32,16 @@ export function freshSync({ definition, options }: ChosenPolicy<SyncDefinition>)
   const others = functionsOf(policy).filter((name) => name !== "prepare");
   if (idle && others.length > 0) throw policyError(`${who}: what "create" returned has ${others.map((name) => `"${name}"`).join(", ")}, but none of "phase", "started" and "ended"`);
   return policy;
+}
+
+/** Makes a fresh thread policy for one run. @throws {SimulationError} see {@link freshScheduler}. */
+export function freshThreadPolicy({ definition, options }: ChosenPolicy<ThreadPolicyDefinition>): ThreadPolicy {
+  return create(`thread policy "${definition.name}"`, () => definition.create(options), ["runnable", "next"], ["prepare", "slice", "preempt", "stopped", "priorityChanged"]);
+}
+
+/** Makes a fresh loop policy for one loop of a run. @throws {SimulationError} see {@link freshScheduler}. */
+export function freshLoopPolicy({ definition, options }: ChosenPolicy<LoopPolicyDefinition>): LoopPolicy {
+  return create(`loop policy "${definition.name}"`, () => definition.create(options), ["start", "next"], []);
 }
 
 function create<P extends object>(who: string, make: () => P, required: readonly (keyof P & string)[], optional: readonly (keyof P & string)[]): P {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { checkOptions } from "../base/check-options.ts";
 import { InputError, thrownText, type Issue } from "../base/errors.ts";
 import { suggestion, type Registry } from "../base/registry.ts";
-import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import type { LoopPolicyDefinition, SchedulerDefinition, SyncDefinition, ThreadPolicyDefinition } from "../plugin.ts";
 import { replay } from "../schedulers/replay.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
@@ -13,6 +13,9 @@ import type { PolicyUse } from "./schema.ts";
 import { describeIssue } from "./schema-issues.ts";
 import { quote, type Path } from "./source-tree.ts";
 import { zodOptions } from "./zod-options.ts";
+
+/** Everything that a scenario chooses by `use`. */
+export type AnyPolicyDefinition = SchedulerDefinition | SyncDefinition | ThreadPolicyDefinition | LoopPolicyDefinition;
 
 /** A policy that was found, and its checked options: `definition.create(options)` makes a fresh one for each run. */
 export interface ChosenPolicy<D> {
@@ -44,7 +47,7 @@ interface FoundPolicy<D> extends Omit<PolicyOrigin, "options"> {
  * @param path of the section in the scenario, for positions
  * @throws {InputError} when there is no such policy, the module cannot be loaded, or the options do not fit.
  */
-export async function loadPolicy<D extends SchedulerDefinition | SyncDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>, readFile: ReadFile = readOrdinaryFile): Promise<ChosenPolicy<D>> {
+export async function loadPolicy<D extends AnyPolicyDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>, readFile: ReadFile = readOrdinaryFile): Promise<ChosenPolicy<D>> {
   const useAt = scenario.position([...path, "use"]);
   const { use: named, ...options } = use;
   try {
@@ -77,7 +80,7 @@ async function withPlacement(options: Readonly<Record<string, unknown>>, scenari
 }
 
 /** True when a policy is not built in, and its module is there: to load it is to run a stranger's code. */
-export function isForeignPolicy<D extends SchedulerDefinition | SyncDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>): boolean {
+export function isForeignPolicy<D extends AnyPolicyDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>): boolean {
   if (registry.tryGet(use.use) !== undefined) return false;
   try {
     return locate(use.use.split("#", 1)[0]!, policyFolder(scenario, path)) !== undefined;
@@ -91,7 +94,7 @@ function policyFolder(scenario: Scenario, path: Path): string {
   return resolve(dirname(scenario.path("x", [...path, "use"])));
 }
 
-async function importPolicy<D extends SchedulerDefinition | SyncDefinition>(named: string, scenario: Scenario, path: Path, registry: Registry<D>): Promise<FoundPolicy<D>> {
+async function importPolicy<D extends AnyPolicyDefinition>(named: string, scenario: Scenario, path: Path, registry: Registry<D>): Promise<FoundPolicy<D>> {
   const hash = named.indexOf("#");
   const module = hash < 0 ? named : named.slice(0, hash);
   const wanted = hash < 0 ? undefined : named.slice(hash + 1);
@@ -148,7 +151,7 @@ function checkShape<D>(value: unknown, named: string, kind: string): D {
   throw new InputError({ code: "bad-policy", message: `${named} is not a ${kind}: ${typeof value === "object" && value !== null ? `it lacks ${missing.join(", ")}` : `it is ${quote(value)}`}`, hint: shapeHint });
 }
 
-async function checkedOptions(definition: SchedulerDefinition | SyncDefinition, given: Readonly<Record<string, unknown>>, kind: string, scenario: Scenario, path: Path): Promise<unknown> {
+async function checkedOptions(definition: AnyPolicyDefinition, given: Readonly<Record<string, unknown>>, kind: string, scenario: Scenario, path: Path): Promise<unknown> {
   const zodSchema = zodOptions(definition);
   if (zodSchema !== undefined) {
     const parsed = await zodSchema.safeParseAsync(given, { error: describeIssue });

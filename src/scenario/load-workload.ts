@@ -35,9 +35,9 @@ const importers = {
   wfformat: async (bytes: Uint8Array, file: string, _: WorkloadSpec, processors?: number): Promise<FileWorkload> => (await import("../graph/import/wfformat.ts")).importWfformat(bytes, { file, ...(processors !== undefined && { processors }) }),
 } as const;
 
-/** The one source that a checked workload names. */
-export function sourceOf(spec: WorkloadSpec): WorkloadSource {
-  return workloadSources.find((source) => spec[source] !== undefined)!;
+/** The one source that a checked workload names; undefined where threads are all that runs. */
+export function sourceOf(spec: WorkloadSpec): WorkloadSource | undefined {
+  return workloadSources.find((source) => spec[source] !== undefined);
 }
 
 /**
@@ -47,7 +47,7 @@ export function sourceOf(spec: WorkloadSpec): WorkloadSource {
  */
 export async function loadWorkload(scenario: Scenario, processors: number | undefined, readFile: ReadFile = readOrdinaryFile): Promise<LoadedWorkload> {
   const spec = scenario.spec.workload;
-  const source = sourceOf(spec);
+  const source = sourceOf(spec)!;
   const path = source === "model" ? ["workload"] : ["workload", source];
   try {
     if (source === "graph") {

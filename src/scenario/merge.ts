@@ -5,7 +5,7 @@ export const workloadSources = ["onnx", "tasks", "stg", "dot", "wfformat", "este
 export type WorkloadSource = (typeof workloadSources)[number];
 
 /** Sections in which a name alone is short for `{use: name}`. */
-const shorthands: readonly string[] = ["machine", "scheduler", "sync"];
+const shorthands: readonly string[] = ["machine", "scheduler", "sync", "runtime", "threadPolicy"];
 
 /**
  * Lays `later` over `earlier`: maps are merged key by key, everything else is replaced. A workload that names another
@@ -18,7 +18,7 @@ export function mergeSources(earlier: SourceNode, later: SourceNode): SourceNode
   for (const [key, entry] of later.entries) {
     const given = entries.get(key)?.node;
     const below = given && shorthands.includes(key) && entry.node.kind === "map" ? writeOut(given) : given;
-    const replace = below === undefined || (key === "workload" && namesAnotherSource(below, entry.node)) || ((key === "scheduler" || key === "sync") && namesAnotherUse(below, entry.node));
+    const replace = below === undefined || (key === "workload" && namesAnotherSource(below, entry.node)) || ((key === "scheduler" || key === "sync" || key === "allocator" || key === "runtime" || key === "threadPolicy") && namesAnotherUse(below, entry.node));
     entries.set(key, { keyAt: entry.keyAt, node: replace ? entry.node : mergeSources(below, entry.node) });
   }
   return { kind: "map", entries, at: later.at };

@@ -1,4 +1,4 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type Pair } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type Pair, type Scalar } from "yaml";
 import { InputError, type Issue } from "../base/errors.ts";
 import { quote, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
 
@@ -115,7 +115,8 @@ class TreeReader {
       made = { kind: "map", entries, at };
     } else {
       const value = isScalar(node) ? (node.value as string | number | boolean | null) : null;
-      made = { kind: "scalar", value, at };
+      const written = typeof value === "string" && isScalar(node) ? howWritten(value, node) : undefined;
+      made = { kind: "scalar", value, at, ...(written && { written }) };
     }
     this.#sizes.set(made, size);
     const anchor = (node as { anchor?: string }).anchor;
@@ -151,6 +152,13 @@ class TreeReader {
     if (this.#aliased > yamlAliasLimit) throw new InputError({ code: "too-many-aliases", message: `the aliases of this file stand for more than ${yamlAliasLimit} values`, ...at });
     return node;
   }
+}
+
+/** Undefined where a text stands as it reads. */
+function howWritten(value: string, { type, range }: Scalar): "quoted" | "otherwise" | undefined {
+  const quotes = type === "PLAIN" ? 0 : 2;
+  if (range === null || range === undefined || type === "BLOCK_FOLDED" || type === "BLOCK_LITERAL" || range[1] - range[0] !== value.length + quotes) return "otherwise";
+  return quotes > 0 ? "quoted" : undefined;
 }
 
 function decode(bytes: Uint8Array, file: string): string {

@@ -6,11 +6,13 @@ import type { Costs } from "../cost/cost-model.ts";
 import type { Information } from "../core/information.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
 import type { DeviceEvent } from "../core/compile-changes.ts";
+import { GraphBuilder } from "../graph/builder.ts";
 import type { MergedOp } from "../graph/fuse.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import { joinJobs, type JobsGraph } from "../graph/join-jobs.ts";
 import { buildMachine } from "../machine/build-machine.ts";
 import type { Machine } from "../machine/machine.ts";
+import { processorMachine } from "../machine/processors.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { exact } from "../schedulers/exact.ts";
 import { schedulers } from "../schedulers/index.ts";
@@ -24,6 +26,8 @@ import { phaseArrivals, phaseOfJobs } from "./phases.ts";
 import type { ReadFile } from "./read-file.ts";
 import { resolveEvents } from "./resolve-events.ts";
 import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
+import { resolveMemory, type MemoryPlan } from "./resolve-memory.ts";
+import { resolveThreads, type ResolvedThreads } from "./resolve-threads.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
 import type { Path, Position } from "./source-tree.ts";
@@ -49,6 +53,10 @@ export interface ResolvedScenario {
   /** Devices that are slowed, lost, and join; absent where none does. */
   readonly events?: readonly DeviceEvent[];
   readonly weights: "resident" | "host";
+  /** Allocators, and what happens when a memory is full; absent = bytes are only counted. */
+  readonly memory?: MemoryPlan;
+  /** Threads that run programs, beside the graph or on it; absent where the graph is all there is. */
+  readonly threads?: ResolvedThreads;
   /** Relative standard deviation of operator times. */
   readonly noise: number;
   readonly seed: number;
@@ -108,8 +116,10 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const { phases } = spec.workload;
   const phaseOf = phases && (await attempt(["workload"], () => phaseOfJobs(spec.workload)));
   const instances = phases ? (phaseOf?.length ?? 1) : (spec.workload.instances ?? 1);
-  const loaded = await attempt(["workload"], () => loadWorkload(scenario, processorCount(spec), options.readFile));
-  const machine = await attempt(["machine"], () => machineOf(scenario, loaded));
+  const loaded = await attempt(["workload"], () => (sourceOf(spec.workload) === undefined ? noWorkload(scenario.name) : loadWorkload(scenario, processorCount(spec), options.readFile)));
+  const whole = await attempt(["machine"], () => machineOf(scenario, loaded));
+  const memory = whole && spec.memory && (await attempt(["memory"], () => resolveMemory(scenario, spec.memory!, whole)));
+  const machine = memory?.machine ?? whole;
   if (loaded && loaded.graph.opCount * instances > operatorLimit) {
     issues.push({ code: "too-many-operators", message: `${instances} instances of ${loaded.graph.opCount} operators are more than ${operatorLimit}`, ...scenario.position(["workload", phases ? "phases" : "instances"]), path: ["workload", phases ? "phases" : "instances"] });
   }
@@ -119,6 +129,8 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const joined = loaded && machine && phaseOf && (await attempt(["workload", "phases"], () => joinPhases(scenario, loaded, machine, phaseOf)));
   const costs = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
 
+  const tickNs = spec.tick ?? loaded?.tickNs ?? 1;
+  const threads = spec.threads && (await attempt([], () => resolveThreads(scenario, tickNs, machine, options)));
   const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
   const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));
 
@@ -135,13 +147,17 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   } else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
 
   if (issues.length > 0 || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
-  const tickNs = spec.tick ?? loaded.tickNs ?? 1;
   const drawn = instances > 1 && (phases ? phases.some(({ rate }) => rate !== undefined) : typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals);
   return {
     name: scenario.name, graph: joined?.graph ?? fused.graph, ...(joined && { jobOf: joined.jobOf }), machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: arrivalsOf }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), ...(events && { events }), weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
+    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
+}
+
+/** Where threads are all that runs. */
+function noWorkload(name: string): LoadedWorkload {
+  return { source: "graph", graph: new GraphBuilder(name).build(), warnings: [] };
 }
 
 function processorCount(spec: ScenarioSpec): number | undefined {
@@ -152,7 +168,8 @@ function processorCount(spec: ScenarioSpec): number | undefined {
 /** The machine written, else the task file's own processors, else the default. */
 function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Machine | undefined {
   const { machine } = scenario.spec;
-  if (!machine) return loaded?.machine ?? (loaded || neverBrings(sourceOf(scenario.spec.workload)) ? buildMachine({ use: defaultMachine }) : undefined);
+  if (!machine && sourceOf(scenario.spec.workload) === undefined) return processorMachine([]);
+  if (!machine) return loaded?.machine ?? (loaded || neverBrings(sourceOf(scenario.spec.workload)!) ? buildMachine({ use: defaultMachine }) : undefined);
   if (!loaded?.machine) return buildMachine(machine);
   if (loaded.source === "tasks") {
     throw new InputError({ code: "conflicting-keys", message: "a tasks file brings its own processors, and its durations hold for them alone", path: [], hint: "remove machine" });

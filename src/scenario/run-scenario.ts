@@ -1,13 +1,16 @@
 import { InputError } from "../base/errors.ts";
 import { compile } from "../core/compile.ts";
+import { emptyInstance } from "../core/empty-instance.ts";
 import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
 import type { Trace } from "../core/trace.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
-import { freshScheduler, freshSync } from "./fresh-policy.ts";
+import { freshScheduler, freshSync, freshThreadPolicy } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 import { policyReport } from "./policy-report.ts";
+import { checkTensorsFit } from "./resolve-memory.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
+import { runWithMemory } from "./run-with-memory.ts";
 
 /** How to run a resolved scenario; everything is optional. */
 export interface RunOptions {
@@ -26,9 +29,12 @@ export interface RunOptions {
 
 /** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
 export function compileScenario(scenario: ResolvedScenario): Instance {
+  if (scenario.threads !== undefined && scenario.graph.opCount === 0) return emptyInstance(scenario.name, scenario.tickNs);
   const { name, graph, machine, costs, tickNs, arrivalsNs, jobOf, deadlineNs, events, weights, noise, machineAt } = scenario;
   try {
-    return compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), ...(events && { events }), ...(jobOf && { jobOf }), weights, noise });
+    const instance = compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), ...(events && { events }), ...(jobOf && { jobOf }), weights, noise });
+    if (scenario.memory !== undefined) checkTensorsFit(instance, scenario.memory);
+    return instance;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...machineAt } : issue)));
@@ -37,19 +43,26 @@ export function compileScenario(scenario: ResolvedScenario): Instance {
 
 /**
  * Runs a resolved scenario to its end.
- * @throws {SimulationError} on a deadlock, a livelock or a policy error.
+ * @throws {SimulationError} on a deadlock, a livelock or a policy error, or when a memory is full.
  * @example
  * const scenario = await resolveScenario(await loadScenario("scenarios/quickstart.yaml"));
  * const trace = runScenario(scenario);
  */
 export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}): Trace {
   const scheduler = options.scheduler ?? scenario.scheduler;
+  const instance = options.instance ?? compileScenario(scenario);
+  const once = (of: Instance): Trace => runOnce(scenario, of, scheduler, options);
+  return scenario.memory === undefined ? once(instance) : runWithMemory(scenario.memory, instance, once);
+}
+
+function runOnce(scenario: ResolvedScenario, instance: Instance, scheduler: ChosenPolicy<SchedulerDefinition>, options: RunOptions): Trace {
   const policy = freshScheduler(scheduler);
   const trace = simulate({
-    instance: options.instance ?? compileScenario(scenario),
+    instance,
     scheduler: policy, schedulerName: scheduler.definition.name,
     sync: freshSync(scenario.sync), freshSync: () => freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
+    ...(scenario.threads && { threads: { spec: scenario.threads.spec, policy: freshThreadPolicy(scenario.threads.policy), policyName: scenario.threads.policy.definition.name } }),
     ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }),
     ...(options.decisions && { decisions: true }),
     ...(options.progress && { progress: options.progress }),

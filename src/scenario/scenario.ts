@@ -4,7 +4,7 @@ import { InputError, type Issue } from "../base/errors.ts";
 import { resolvePath } from "./read-sources.ts";
 import { scenarioSchema, type ScenarioSpec } from "./schema.ts";
 import { describeIssue, schemaIssues } from "./schema-issues.ts";
-import { positionOf, toPlain, type Path, type Position, type SourceMap } from "./source-tree.ts";
+import { nodeAt, positionOf, toPlain, type Path, type Position, type SourceMap } from "./source-tree.ts";
 
 /** Most problems that one scenario is reported with. */
 const issueLimit = 100;
@@ -23,17 +23,30 @@ export class Scenario {
     const plain = toPlain(source);
     const parsed = scenarioSchema.safeParse(plain, { error: describeIssue });
     const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source);
-    if (!source.entries.has("workload")) issues.push({ code: "missing-key", message: 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: "for example workload: {model: resnet50}" });
+    if (!source.entries.has("workload") && !source.entries.has("threads") && !source.entries.has("runtime")) issues.push({ code: "missing-key", message: source.entries.has("programs") ? 'the programs need "threads" that run them' : 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: source.entries.has("programs") ? "for example threads: {worker: 4}" : "for example workload: {model: resnet50}" });
     if (!parsed.success || issues.length > 0) throw new InputError(firstOf(issues));
     this.#source = source;
     this.file = file;
-    this.spec = parsed.data as ScenarioSpec;
+    this.spec = { ...parsed.data, workload: parsed.data.workload ?? {} } as ScenarioSpec;
     this.name = parsed.data.name ?? basename(file).replace(/\.ya?ml$/i, "");
+  }
+
+  /** The same scenario with something else under it, over it or in its place. @throws {InputError} where that does not fit the schema. */
+  under(change: (source: SourceMap) => SourceMap): Scenario {
+    return new Scenario(change(this.#source), this.file);
   }
 
   /** Where a value was written, for messages; the nearest key above it where it was not. */
   position(path: Path, part: "key" | "value" = "value"): Position {
     return positionOf(this.#source, path, part);
+  }
+
+  /** Where a character of the text at `path` was written; the text's beginning where it was written otherwise than it reads. */
+  positionIn(path: Path, offset: number): Position {
+    const at = this.position(path);
+    const node = nodeAt(this.#source, path);
+    if (node?.kind !== "scalar" || typeof node.value !== "string" || at.column === undefined || node.written === "otherwise") return at;
+    return { ...at, column: at.column + offset + (node.written === "quoted" ? 1 : 0) };
   }
 
   /** The file that the value at `path` names, relative to the file that names it. */

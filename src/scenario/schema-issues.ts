@@ -193,7 +193,7 @@ function nearHint(input: string, values: readonly string[]): string {
   return hint.startsWith("did") ? hint : "";
 }
 
-const typeNames: Readonly<Record<string, string>> = { string: "text", number: "a number", int: "a whole number", boolean: "true or false", object: "a map", record: "a map", array: "a list", tuple: "a list" };
+const typeNames: Readonly<Record<string, string>> = { string: "text", number: "a number", int: "a whole number", boolean: "true or false", null: "nothing", object: "a map", record: "a map", array: "a list", tuple: "a list" };
 function typeName(expected: string): string {
   return typeNames[expected] ?? `of type ${expected}`;
 }

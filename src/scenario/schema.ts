@@ -3,14 +3,19 @@ import { quantity } from "../base/quantity.ts";
 import { parseQuantity } from "../base/units.ts";
 import { costSchema } from "../cost/schema.ts";
 import { machineSchema, type MachineSpec } from "../machine/schema.ts";
+import { threadSections, type ThreadSections } from "../programs/schema.ts";
 import { eventsSchema } from "./events-schema.ts";
 import { dispatchSchema, informationSchema } from "./information-schema.ts";
+import { memorySchema } from "./memory-schema.ts";
 import { workloadSchema, type WorkloadSpec } from "./workload-schema.ts";
 
 /** What a scenario gets that names no scheduler. */
 export const defaultScheduler = "peft";
 /** What a scenario gets that names no synchronization policy. */
 export const defaultSync = "dataflow";
+
+/** What threads get that name no policy. */
+export const defaultThreadPolicy = "fair";
 
 /** What a scenario runs on that names no machine, and whose workload brings none. */
 export const defaultMachine = "workstation";
@@ -27,11 +32,15 @@ export interface PolicyUse {
 export const machineName = z.string().min(1);
 export const schedulerName = z.string().min(1);
 export const syncName = z.string().min(1);
+export const threadPolicyName = z.string().min(1);
+export const runtimeName = z.string().min(1);
 
 /** A policy with options beside its name. */
 const policyObject = (name: z.ZodString) => z.looseObject({ use: name.describe("A built-in name, ./file.mjs#export, or a package; its options stand beside it") });
 export const schedulerObject = policyObject(schedulerName);
 export const syncObject = policyObject(syncName);
+export const threadPolicyObject = policyObject(threadPolicyName);
+export const runtimeObject = z.looseObject({ use: runtimeName.describe("A name (heddle list runtimes), or ./file.yaml; its knobs stand beside it") });
 
 /** A name alone is short for `{use: name}`. */
 function shortForUse<T extends z.ZodType>(name: z.ZodString, section: T, description: string) {
@@ -68,7 +77,11 @@ export const scenarioSchema = z.strictObject({
   scheduler: schedulerSchema.optional(),
   sync: syncSchema.optional(),
   events: eventsSchema.optional().describe("Devices that are slowed, lost, and join while the run goes on"),
+  memory: memorySchema.optional().describe("How tensors take room: allocators, what is done in place, and what happens when a memory is full. Default: bytes are counted, and a memory that is too small is a warning"),
   cost: costSchema.optional().describe("How long operators take: roofline, a table, a constant, or a list of these, of which the first that answers is believed. Default roofline, from the data sheets"),
+  runtime: shortForUse(runtimeName, runtimeObject, "What runs the operators on the cores of the CPU, as frameworks do: a name, a file, or {use: …, its knobs}. Its programs and threads come with it").optional(),
+  ...threadSections,
+  threadPolicy: shortForUse(threadPolicyName, threadPolicyObject, `Which thread holds which core, and for how long: what the operating system does. Default ${defaultThreadPolicy}`).optional(),
   noise: quantity("ratio").refine((share) => share <= 1, { message: "must be at most 100%" }).optional().describe("Relative standard deviation of operator times, on top of the cost model's own: 5%. Default 0"),
   information: informationSchema.optional().describe("What schedulers know of the time that operators take; the run itself takes the true times"),
   dispatch: dispatchSchema.optional().describe("What deciding takes: time of the one host thread that runs the scheduler"),
@@ -79,10 +92,13 @@ export const scenarioSchema = z.strictObject({
 }).meta({ title: "Heddle scenario" });
 
 /** A checked scenario: quantities are numbers in canonical units, and shorthands are written out. */
-export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workload" | "machine" | "scheduler" | "sync" | "compare">> & {
+export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workload" | "machine" | "scheduler" | "sync" | "compare" | "runtime" | "threadPolicy" | keyof ThreadSections>> & ThreadSections & {
+  /** Without a source where threads are all that runs. */
   readonly workload: WorkloadSpec;
   readonly machine?: MachineSpec | undefined;
   readonly scheduler?: PolicyUse | undefined;
   readonly sync?: PolicyUse | undefined;
+  readonly runtime?: PolicyUse | undefined;
+  readonly threadPolicy?: PolicyUse | undefined;
   readonly compare?: "all" | readonly PolicyUse[] | undefined;
 };

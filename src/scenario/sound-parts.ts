@@ -32,7 +32,7 @@ export function soundParts(source: SourceMap, file: string, issues: readonly Iss
       damage.push(path, gone);
       source = replaceAt(source, gone, stub) as SourceMap;
     }
-    if (!source.entries.has("workload")) source = replaceAt(source, ["workload"], stubAt(["workload"])) as SourceMap;
+    if (!source.entries.has("workload") && !source.entries.has("threads")) source = replaceAt(source, ["workload"], stubAt(["workload"])) as SourceMap;
     try {
       return { scenario: new Scenario(source, file), source, damage };
     } catch (error) {

@@ -17,7 +17,13 @@ export type Path = readonly (string | number)[];
 
 /** A value and its position. */
 export type SourceNode =
-  | { readonly kind: "scalar"; readonly value: string | number | boolean | null; readonly at: Position }
+  | {
+      readonly kind: "scalar";
+      readonly value: string | number | boolean | null;
+      readonly at: Position;
+      /** How a text was written where not as it reads: in quotes, or otherwise (escapes, several lines). */
+      readonly written?: "quoted" | "otherwise";
+    }
   | { readonly kind: "list"; readonly items: readonly SourceNode[]; readonly at: Position }
   | SourceMap;
 

@@ -5,6 +5,7 @@ import { meansOf } from "./planning/means.ts";
 import { staticScheduler, type Plan } from "./planning/plan.ts";
 import { optimisticCosts } from "./planning/ranks.ts";
 import { RouteKinds } from "./planning/route-kinds.ts";
+import { bestOverSetups, expectedCharge, type SetupShare } from "./planning/setup-shares.ts";
 
 /**
  * Best imaginary level: the level of an op on a device is the shortest way from there to the end, when every later op
@@ -13,7 +14,7 @@ import { RouteKinds } from "./planning/route-kinds.ts";
  * where start + level is smallest. Where more ops are ready than devices exist, execution time weighs more:
  * `(k / devices - 1)` times on top. Gaps stay idle. Ties by op id, then device id.
  *
- * Setups take their time in the plan, but do not count when devices are compared. Each step looks at all ready ops:
+ * What counts of a setup is added to the start: see {@link bestOverSetups}. Each step looks at all ready ops:
  * O(E · P + V · ready · P · log P), which is quadratic where many ops are ready at once.
  * @source H. Oh, S. Ha 1996, doi:10.1007/BFb0024750
  */
@@ -26,10 +27,14 @@ export const bil = defineScheduler({
 
 /** The plan that `bil` carries out. */
 export function planBil(view: PolicyView): Plan {
-  const { deviceCount } = view;
   const routes = new RouteKinds(view);
   const level = imaginaryLevels(view, routes);
-  const eft = new EarliestFinish(view, routes, false, false);
+  return bestOverSetups(view, (share) => planByUrgency(view, routes, level, share));
+}
+
+function planByUrgency(view: PolicyView, routes: RouteKinds, level: Float64Array, share: SetupShare): Plan {
+  const { deviceCount } = view;
+  const eft = new EarliestFinish(view, routes, share, false);
   const arrival = new Float64Array(view.opCount * deviceCount);
   const ready: number[] = [];
   const front = new JobFront(view, (op) => {
@@ -50,7 +55,7 @@ export function planBil(view: PolicyView): Plan {
       const op = ready[i]!;
       const row = op * deviceCount;
       for (let d = 0; d < deviceCount; d++) {
-        const start = Math.max(arrival[row + d]!, free[d]!);
+        const start = Math.max(arrival[row + d]!, free[d]!) + expectedCharge(view, share, op, d);
         makespans[d] = start + level[row + d]! + (weight > 0 ? weight * view.estimateTicks(op, d) : 0);
       }
       sorted.set(makespans);

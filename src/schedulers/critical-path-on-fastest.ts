@@ -34,6 +34,9 @@ export const criticalPathOnFastest = defineScheduler({
         if (device >= 0 && view.estimateTicks(op, device) < Infinity) critical.push(op);
         else others.ready?.(view, op);
       },
+      joined(view: PolicyView, device: number): void {
+        others.joined?.(view, device);
+      },
       dispatch(view: SchedulerView, out: Dispatch): void {
         for (const op of critical) out.place(op, pathDevice[op]!, 1);
         critical = [];

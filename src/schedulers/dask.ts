@@ -1,4 +1,5 @@
-import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
+import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { IdHeap } from "../base/id-heap.ts";
 import { ownThenSteal } from "./dispatching/own-then-steal.ts";
@@ -21,10 +22,10 @@ export const dask = defineScheduler({
   name: "dask",
   summary: "each ready op to a device that holds an input, by work assigned and moves; idle devices steal (Dask's)",
   source: "Dask.distributed documentation, \"Scheduling Policies\" and \"Work Stealing\", https://distributed.dask.org/en/stable/scheduling-policies.html",
-  create: () => new Dask(),
+  create: () => anewOnJoin(() => new Dask()),
 });
 
-class Dask implements Scheduler {
+class Dask implements QueueingScheduler {
   #roots!: WaitingOps;
   #free!: FreeDevices;
   /** By device: ops assigned, latest first; those that were stolen stay until they come up. */

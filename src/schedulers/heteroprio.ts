@@ -1,4 +1,5 @@
-import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
+import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
 import { Capabilities } from "./dispatching/capabilities.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { kindIds } from "./dispatching/kind-ids.ts";
@@ -20,10 +21,10 @@ export const heteroprio = defineScheduler({
   name: "heteroprio",
   summary: "a queue for each kind of op; each device first serves those for which it is fastest against the others",
   source: paper,
-  create: () => new Heteroprio(),
+  create: () => anewOnJoin(() => new Heteroprio()),
 });
 
-class Heteroprio implements Scheduler {
+class Heteroprio implements QueueingScheduler {
   /** Ops of one kind that the same devices can run share a bucket. */
   #bucketOf!: Uint32Array;
   #buckets: OpQueue[] = [];

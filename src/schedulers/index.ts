@@ -15,6 +15,7 @@ import { dmdar } from "./dmdar.ts";
 import { dmdas } from "./dmdas.ts";
 import { dsc } from "./dsc.ts";
 import { duplex } from "./duplex.ts";
+import { eager } from "./eager.ts";
 import { edf } from "./edf.ts";
 import { elastic } from "./elastic.ts";
 import { etf } from "./etf.ts";
@@ -53,6 +54,7 @@ import { sufferage } from "./sufferage.ts";
 import { tLevel } from "./t-level.ts";
 import { tfInterOp } from "./tf-inter-op.ts";
 import { workStealing } from "./work-stealing.ts";
+import { ws } from "./ws.ts";
 
 /** Schedulers that can do without options. */
 const independent: SchedulerDefinition[] = [
@@ -60,7 +62,7 @@ const independent: SchedulerDefinition[] = [
   tLevel, criticalPathOnFastest, olb, duplex,
   bLevel, fifo, workStealing, balance,
   dmda, mct, met, minMin, maxMin, sufferage, roundRobin, random,
-  prio, dm, dmdar, dmdas, lws, heteroprio, dask,
+  eager, prio, dm, dmdar, dmdas, ws, lws, heteroprio, dask,
   ortSequential, ortParallel, tfInterOp, streamOrder,
   sjf, edf, memoryAware, feedback, bandit,
   hybrid, genetic, annealing, elastic,
@@ -69,9 +71,6 @@ const independent: SchedulerDefinition[] = [
 /** All built-in schedulers: static plans, dynamic lists, mappings to queues, feedback, and schedules given by hand. */
 export const schedulers = new Registry<SchedulerDefinition>("scheduler", [
   ...independent,
-  portfolioOf(independent, ["heft", "peft", "cpop", "dls", "b-level", "dmda", "dmdas"]),
+  portfolioOf([...independent, hld], ["heft", "peft", "cpop", "dls", "b-level", "dmda", "dmdas"]),
   hld, exact, list, replay,
-], {
-  eager: "StarPU's eager is fifo",
-  ws: "StarPU's ws is work-stealing with the option victim: most-loaded",
-});
+]);

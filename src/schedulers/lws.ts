@@ -1,4 +1,5 @@
-import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
+import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
 import { Capabilities } from "./dispatching/capabilities.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { IdHeap } from "../base/id-heap.ts";
@@ -19,11 +20,11 @@ export const lws = defineScheduler({
   name: "lws",
   summary: "a queue by priority for each device: its own first, else that of the nearest neighbour (StarPU's locality work stealing)",
   source: starpuHandbook("lws"),
-  create: () => new LocalityWorkStealing(),
+  create: () => anewOnJoin(() => new LocalityWorkStealing()),
 });
 
 /** A device's queue is one heap for each group of equally capable ops, so that thieves skip what they cannot run. */
-class LocalityWorkStealing implements Scheduler {
+class LocalityWorkStealing implements QueueingScheduler {
   readonly #capabilities = new Capabilities();
   /** `queues[device][group]` */
   #queues: IdHeap[][] = [];

@@ -29,19 +29,30 @@ export function portfolioOf(definitions: readonly SchedulerDefinition[], default
 }
 
 class Portfolio implements Scheduler {
+  // Hooks that make a difference by being there: only where a candidate, or the one that was chosen, has them.
+  readonly duplicates?: NonNullable<Scheduler["duplicates"]>;
+  lost?: NonNullable<Scheduler["lost"]>;
+  joined?: NonNullable<Scheduler["joined"]>;
   readonly #candidates: readonly SchedulerDefinition[];
-  #chosen!: Scheduler;
+  #chosen: Scheduler | undefined;
   #report: PolicyReport = {};
 
   constructor(candidates: readonly SchedulerDefinition[]) {
     this.#candidates = candidates;
+    if (candidates.some(mayDuplicate)) this.duplicates = (view) => this.#choice(view).duplicates?.(view) ?? [];
   }
 
   get queueOrder(): "ready-first" | "in-order" {
-    return this.#chosen.queueOrder ?? "ready-first";
+    return this.#chosen?.queueOrder ?? "ready-first";
   }
 
   prepare(view: PlanningView, out: Dispatch): void {
+    this.#choice(view).prepare?.(view, out);
+  }
+
+  /** The best in a rehearsal, made at the first call. */
+  #choice(view: PlanningView): Scheduler {
+    if (this.#chosen !== undefined) return this.#chosen;
     const report: Record<string, number | string> = { chosen: "" };
     let best: SchedulerDefinition | undefined;
     let shortest = Infinity;
@@ -59,24 +70,26 @@ class Portfolio implements Scheduler {
     }
     if (best === undefined) throw failure;
     this.#report = { ...report, chosen: best.name };
-    this.#chosen = fresh(best);
-    this.#chosen.prepare?.(view, out);
+    const chosen = (this.#chosen = fresh(best));
+    if (chosen.lost !== undefined) this.lost = (state, device, ops) => chosen.lost!(state, device, ops);
+    if (chosen.joined !== undefined) this.joined = (state, device) => chosen.joined!(state, device);
+    return chosen;
   }
 
   ready(view: PolicyView, op: number): void {
-    this.#chosen.ready?.(view, op);
+    this.#chosen?.ready?.(view, op);
   }
 
   completed(view: PolicyView, op: number, actualTicks: number): void {
-    this.#chosen.completed?.(view, op, actualTicks);
+    this.#chosen?.completed?.(view, op, actualTicks);
   }
 
   dispatch(view: SchedulerView, out: Dispatch): void {
-    this.#chosen.dispatch(view, out);
+    this.#chosen?.dispatch(view, out);
   }
 
   report(): PolicyReport {
-    const own = Object.entries(this.#chosen.report?.() ?? {}).map(([key, value]) => [`${String(this.#report.chosen)}.${key}`, value]);
+    const own = Object.entries(this.#chosen?.report?.() ?? {}).map(([key, value]) => [`${String(this.#report.chosen)}.${key}`, value]);
     return { ...this.#report, ...(Object.fromEntries(own) as PolicyReport) };
   }
 }
@@ -86,4 +99,14 @@ function fresh(definition: SchedulerDefinition): Scheduler {
   const checked = checkOptionsNow(definition, {});
   if (checked.issues !== undefined) throw new InputError({ code: "bad-option", message: `${definition.name} needs options, and a portfolio gives none` });
   return definition.create(checked.options);
+}
+
+/** One that cannot be made will not: its rehearsal says why. */
+function mayDuplicate(definition: SchedulerDefinition): boolean {
+  try {
+    return fresh(definition).duplicates !== undefined;
+  } catch (error) {
+    if (error instanceof HeddleError) return false;
+    throw error;
+  }
 }

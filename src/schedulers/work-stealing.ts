@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
+import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
 import { Capabilities } from "./dispatching/capabilities.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { OpDeques } from "./dispatching/op-deques.ts";
@@ -16,18 +17,18 @@ type Options = z.infer<typeof options>;
  * (the one that ended last), where its data is; the first ops go to the devices in turn. A device with room takes the
  * newest op of its own deque; one whose deque is empty steals the oldest op that it can run from another. It leaves an
  * op for which it would have to load a configuration for longer than the op is expected to wait where it is.
- * @source R. D. Blumofe, C. E. Leiserson, "Scheduling multithreaded computations by work stealing", JACM 46(5), 1999, doi:10.1145/324133.324234; StarPU handbook, scheduling policy "ws" (most loaded victim)
+ * @source R. D. Blumofe, C. E. Leiserson, "Scheduling multithreaded computations by work stealing", JACM 46(5), 1999, doi:10.1145/324133.324234
  */
 export const workStealing = defineScheduler<Options>({
   name: "work-stealing",
   summary: "a deque for each device: its own newest op first, else the oldest of another device",
   source: "R. D. Blumofe, C. E. Leiserson, \"Scheduling multithreaded computations by work stealing\", JACM 46(5), 1999, doi:10.1145/324133.324234",
   options,
-  create: (chosen) => new WorkStealing(chosen),
+  create: (chosen) => anewOnJoin(() => new WorkStealing(chosen)),
 });
 
 /** A device's deque is one list for each group of equally capable ops, so that thieves skip what they cannot run. */
-class WorkStealing implements Scheduler {
+class WorkStealing implements QueueingScheduler {
   readonly #victim: Options["victim"];
   readonly #capabilities = new Capabilities();
   #deques!: OpDeques;

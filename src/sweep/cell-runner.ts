@@ -5,13 +5,16 @@ import type { Information } from "../core/information.ts";
 import type { Instance } from "../core/instance.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
 import { simulate } from "../core/simulate.ts";
-import { RowKind, type Trace } from "../core/trace.ts";
 import { changedInstance } from "../core/vary-instance.ts";
+import type { Trace } from "../core/trace.ts";
 import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { boundOf } from "../scenario/analyze-run.ts";
 import { freshScheduler, freshSync, mayDuplicate } from "../scenario/fresh-policy.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
+import type { MemoryPlan } from "../scenario/resolve-memory.ts";
+import { runWithMemory } from "../scenario/run-with-memory.ts";
 import { varyInstance, type Variation } from "./instance-variation.ts";
+import { measure, type DevicePower, type Measures } from "./measures.ts";
 import { watchRandom } from "./watch-random.ts";
 
 /** What all runs of a comparison have in common. */
@@ -27,15 +30,12 @@ export interface CellSetting {
   /** What schedulers know, and what deciding takes: see `SimulationSpec`. */
   readonly information?: Information;
   readonly dispatch?: DispatchCost;
+  /** Allocators, and what happens when a memory is full: see `ResolvedScenario.memory`. */
+  readonly memory?: MemoryPlan;
+  /** By device, where the energy is to be measured. */
+  readonly powers?: readonly DevicePower[];
   /** For whoever watches this thread: see `SimulationSpec.progress`. */
   readonly progress?: Int32Array;
-}
-
-/** What is kept of a run. */
-export interface CellResult {
-  readonly makespanTicks: number;
-  /** Share of all slots' time in which they ran operators. */
-  readonly utilization: number;
 }
 
 /** Runs single cells of a comparison: a scheduler with a seed under a variation. The same cell gives the same result in every thread, in any order. */
@@ -55,17 +55,22 @@ export class CellRunner {
    * @param watched told whether the scheduler drew random numbers
    * @throws {SimulationError} when the run fails.
    */
-  run(variation: number, scheduler: number, seed: number, watched?: (drew: boolean) => void): CellResult {
-    const { schedulers, sync, firstSeed, information, dispatch, progress } = this.#setting;
+  run(variation: number, scheduler: number, seed: number, watched?: (drew: boolean) => void): Measures {
+    const { schedulers, sync, firstSeed, information, dispatch, memory, powers, progress } = this.#setting;
     const chosen = schedulers[scheduler]!;
-    const policy = freshScheduler(chosen);
-    const drew = watched === undefined ? undefined : watchRandom(policy);
-    const trace = simulate({
-      instance: this.#instance(variation, seed), scheduler: policy, schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: sync.definition.name,
-      seed: firstSeed + seed, ...(information && { information }), ...(dispatch && { dispatch }), ...(progress && { progress }),
-    });
-    if (drew !== undefined) watched!(drew());
-    return { makespanTicks: trace.makespanTicks, utilization: utilizationOf(trace) };
+    let drew: (() => boolean) | undefined;
+    const once = (instance: Instance): Trace => {
+      const policy = freshScheduler(chosen);
+      drew = watched === undefined ? undefined : watchRandom(policy);
+      return simulate({
+        instance, scheduler: policy, schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: sync.definition.name,
+        seed: firstSeed + seed, ...(information && { information }), ...(dispatch && { dispatch }), ...(progress && { progress }),
+      });
+    };
+    const instance = this.#instance(variation, seed);
+    const trace = memory === undefined ? once(instance) : runWithMemory(memory, instance, once);
+    watched?.(drew!());
+    return measure(trace, powers);
   }
 
   /**
@@ -92,12 +97,4 @@ export class CellRunner {
     const varied = this.#varied.instance;
     return arrivalTicks === undefined ? varied : changedInstance(varied, { jobArrivalTicks: arrivalTicks.slice(seed * instance.jobCount, (seed + 1) * instance.jobCount) });
   }
-}
-
-function utilizationOf({ instance, rows, makespanTicks }: Trace): number {
-  let busy = 0;
-  let slots = 0;
-  for (let row = 0; row < rows.length; row++) if (rows.kind[row] === RowKind.run) busy += rows.end[row]! - rows.start[row]!;
-  for (const count of instance.slots) slots += count;
-  return makespanTicks > 0 ? busy / (slots * makespanTicks) : 0;
 }

@@ -8,12 +8,15 @@ import { policyLabels } from "../scenario/policy-labels.ts";
 import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
 import { compileScenario } from "../scenario/run-scenario.ts";
 import { uselessDevices } from "../scenario/useless-devices.ts";
-import { compareSamples } from "../stats/comparison.ts";
-import { mean } from "../stats/mean.ts";
+import { compareSamples, type Estimated } from "../stats/comparison.ts";
+import { mean, meanInterval } from "../stats/mean.ts";
+import { otherObjectives } from "../trace/comparison-text.ts";
 import { nanoseconds } from "../trace/nanoseconds.ts";
+import { latencyObjectives, objectiveNames, objectives, usualObjective, type Objective } from "../trace/objective.ts";
 import type { CellSetting } from "./cell-runner.ts";
 import type { Comparison, ComparedScheduler } from "./comparison.ts";
 import { assumptionsOf } from "./instance-variation.ts";
+import type { DevicePower } from "./measures.ts";
 import { runSweep, type SweepOptions, type SweepResult } from "./run-sweep.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 import { sharedCopy } from "./share-instance.ts";
@@ -24,6 +27,8 @@ export interface OverSeedsOptions {
   readonly schedulers?: readonly ChosenPolicy<SchedulerDefinition>[];
   /** How many seeds, from the scenario's on; default 1. */
   readonly seeds?: number;
+  /** What to rank by; default the makespan, and where jobs arrive over time their mean latency. */
+  readonly by?: Objective;
   /** What the others are measured against: a scheduler's name in the result, such as "dmda beta=2". Default: the first. */
   readonly baseline?: string;
   /** Threads; 0 = in the caller's. Default: one a core. Definitions that were made in the program run in the caller's thread in any case. */
@@ -45,7 +50,8 @@ export const sensitivityShare = 0.2;
  * machine are those of the scenario. The result depends neither on the number of workers nor on their speed.
  *
  * A scheduler that fails, or hangs in a worker, is in `failures`, and the others are compared without it.
- * @throws {InputError} when there is nothing to compare, or the baseline is not among the schedulers.
+ * @throws {InputError} when there is nothing to compare, the baseline is not among the schedulers, or the scenario has not
+ * what to rank by: latencies of jobs, power figures.
  * @example
  * const comparison = await compareOverSeeds(scenario, { seeds: 100, baseline: "heft" });
  * console.log(formatComparisonOverSeeds(comparison));
@@ -59,10 +65,14 @@ export async function compareOverSeeds(scenario: ResolvedScenario, options: Over
   if (!(Number.isInteger(seedCount) && seedCount >= 1)) throw new InputError({ code: "bad-seeds", message: `schedulers are compared with a whole number of seeds from 1, not ${seedCount}` });
 
   const instance = compileScenario(scenario);
+  const overTime = instance.jobCount > 1 && (scenario.drawArrivals !== undefined || instance.jobArrivalTicks.some((ticks) => ticks > 0 && ticks < Infinity));
+  const by = options.by ?? usualObjective(overTime);
+  const powers = scenario.machine.devices.map(({ power }) => power);
+  checkObjective(by, instance, powers);
   const random = instance.costSigma.some((sigma) => sigma > 0) || scenario.drawArrivals !== undefined || scenario.information?.mode === "noisy";
   const setting: CellSetting = {
     instance, variations: [undefined], schedulers: chosen, sync: scenario.sync, firstSeed: scenario.seed,
-    ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }),
+    ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }), ...(scenario.memory && { memory: scenario.memory }), ...(by === "energy" && { powers }),
     ...(scenario.drawArrivals && seedCount > 1 && { arrivalTicks: drawArrivals(scenario, instance, seedCount) }),
   };
   const sweepOptions: SweepOptions = { seedCount, workers: options.workers ?? availableParallelism(), timeoutMs: options.policyTimeoutMs ?? 10_000, names, random, ...(options.onProgress && { onProgress: options.onProgress }) };
@@ -79,13 +89,13 @@ export async function compareOverSeeds(scenario: ResolvedScenario, options: Over
   const warnings = [...scenario.warnings, ...uselessDevices(scenario, instance)];
   const used = ran.includes(baseline) ? baseline : (ran[0] ?? baseline);
   if (used !== baseline) warnings.push({ code: "baseline-failed", message: `the baseline ${names[baseline]!} failed; ${names[used]!} stands in for it` });
-  const base = { name: scenario.name, firstSeed: scenario.seed, seedCount, random, baseline: names[used]!, failures, warnings };
+  const base = { name: scenario.name, firstSeed: scenario.seed, seedCount, random, by, baseline: names[used]!, failures, warnings };
   if (ran.length === 0) return { ...base, schedulers: [], pairs: [] };
-  const compared = rankSchedulers(sweep, ran, names, used, instance.tickNs, random);
+  const compared = rankSchedulers(sweep, { ran, names, baseline: used, by, others: otherObjectives(by, overTime), tickNs: instance.tickNs, random });
   return {
     ...base, ...compared,
     ...(sweep.boundTicks.every((ticks) => ticks < Infinity) && { lowerBoundNs: mean(inNs(sweep.boundTicks, instance.tickNs)) }),
-    ...(options.sensitivity === true && { sensitivity: sensitivityOf(sweep, assumptions, changes, names, names.indexOf(compared.schedulers[0]!.name), instance.tickNs, random) }),
+    ...(options.sensitivity === true && { sensitivity: sensitivityOf(sweep, assumptions, changes, names, names.indexOf(compared.schedulers[0]!.name), objectiveNames[by].key, random) }),
   };
 }
 
@@ -106,22 +116,46 @@ function inNs(ticks: Float64Array, tickNs: number): Float64Array {
   return ticks.map((value) => nanoseconds(value, tickNs));
 }
 
-function rankSchedulers(sweep: SweepResult, ran: readonly number[], names: readonly string[], baseline: number, tickNs: number, random: boolean): Pick<Comparison, "schedulers" | "pairs"> {
-  const values = ran.map((i) => inNs(sweep.makespanTicks[0]![i]!, tickNs));
+/** Who is ranked, and how. */
+interface Ranking {
+  /** Schedulers that have a result, by index. */
+  readonly ran: readonly number[];
+  readonly names: readonly string[];
+  readonly baseline: number;
+  readonly by: Objective;
+  readonly others: readonly Objective[];
+  readonly tickNs: number;
+  readonly random: boolean;
+}
+
+function rankSchedulers(sweep: SweepResult, { ran, names, baseline, by, others, tickNs, random }: Ranking): Pick<Comparison, "schedulers" | "pairs"> {
+  const measured = ran.map((i) => sweep.measures[0]![i]!);
+  const values = measured.map((columns) => columns[objectiveNames[by].key]);
+  const varies = (row: Float64Array): boolean => row.some((value) => value !== row[0]);
   // A scheduler that draws random numbers of its own makes luck where the scenario has none.
-  const luck = random || values.some((row) => row.some((value) => value !== row[0]));
-  const { statistics, pairs } = compareSamples({ values, baseline: ran.indexOf(baseline), random: luck });
+  const { statistics, pairs } = compareSamples({ values, baseline: ran.indexOf(baseline), random: random || values.some(varies) });
   const best = Math.min(...statistics.map((row) => row.mean.value));
-  const bounds = sweep.boundTicks;
-  const bounded = bounds.every((ticks) => ticks > 0 && ticks < Infinity);
-  const schedulers = statistics.map((row, k): ComparedScheduler => ({
-    name: names[ran[k]!]!, ...row, vsBest: best > 0 ? row.mean.value / best : 1,
-    ...(bounded && { gap: mean(sweep.makespanTicks[0]![ran[k]!]!.map((ticks, seed) => ticks / bounds[seed]! - 1)) }),
-    utilization: mean(sweep.utilization[0]![ran[k]!]!), makespansNs: values[k]!,
-  }));
+  const bounds = inNs(sweep.boundTicks, tickNs);
+  const bounded = bounds.every((ns) => ns > 0 && ns < Infinity);
+  const estimated = (row: Float64Array): Estimated => ({ value: mean(row), ...(varies(row) && { interval: meanInterval(row) }) });
+  const schedulers = statistics.map((row, k): ComparedScheduler => {
+    const columns = measured[k]!;
+    return {
+      name: names[ran[k]!]!, ...row, vsBest: best > 0 ? row.mean.value / best : 1,
+      ...(bounded && { gap: mean(columns.makespanNs.map((ns, seed) => ns / bounds[seed]! - 1)) }),
+      utilization: mean(columns.utilization), makespansNs: columns.makespanNs, samples: values[k]!,
+      others: Object.fromEntries(others.map((other) => [other, estimated(columns[objectiveNames[other].key])])),
+    };
+  });
   const nameOf = (row: number): string => names[ran[row]!]!;
   return {
     schedulers: schedulers.sort((a, b) => a.mean.value - b.mean.value),
-    pairs: pairs.map(({ a, b, difference, p, significant }) => ({ faster: nameOf(a), slower: nameOf(b), differenceNs: difference, p, significant })),
+    pairs: pairs.map(({ a, b, ...pair }) => ({ faster: nameOf(a), slower: nameOf(b), ...pair })),
   };
+}
+
+function checkObjective(by: Objective, { jobCount }: Instance, powers: readonly DevicePower[]): void {
+  if (!objectives.includes(by)) throw new InputError({ code: "unknown-objective", message: `schedulers cannot be ranked by "${by}"`, hint: suggestion(by, objectives) });
+  if (by === "energy" && powers.every((power) => power === undefined)) throw new InputError({ code: "no-energy", message: "no device of the machine has power figures, so there is no energy to rank by", hint: "give a device power: {idle: 20W, busy: 150W}, or rank by makespan" });
+  if ((latencyObjectives as readonly Objective[]).includes(by) && jobCount === 1) throw new InputError({ code: "no-latency", message: "there is one job, and its latency is the makespan", hint: "set workload.instances and workload.arrivals, or rank by makespan" });
 }

@@ -1,11 +1,12 @@
 import type { Warning } from "../base/errors.ts";
-import type { SampleStatistics } from "../stats/comparison.ts";
+import type { Estimated, SampleStatistics } from "../stats/comparison.ts";
+import type { Objective } from "../trace/objective.ts";
 
-/** One scheduler over all seeds, times in ns. */
+/** One scheduler over all seeds; statistics are of what schedulers are ranked by, in ns or J. */
 export interface ComparedScheduler extends SampleStatistics {
   /** The scheduler's name, and where several share it the options that differ. */
   readonly name: string;
-  /** Mean makespan in multiples of the smallest mean. */
+  /** Mean in multiples of the smallest mean. */
   readonly vsBest: number;
   /** Mean over the seeds of makespan / lower bound − 1; absent where there is no bound. */
   readonly gap?: number;
@@ -13,6 +14,10 @@ export interface ComparedScheduler extends SampleStatistics {
   readonly utilization: number;
   /** Makespan with each seed. */
   readonly makespansNs: Float64Array;
+  /** What schedulers are ranked by, with each seed. */
+  readonly samples: Float64Array;
+  /** Means over the seeds of what else is told: the makespan, and latencies where jobs arrive over time. */
+  readonly others: Readonly<Partial<Record<Objective, Estimated>>>;
 }
 
 /** A scheduler without a result, and why. */
@@ -24,12 +29,12 @@ export interface FailedScheduler {
   readonly message: string;
 }
 
-/** Two schedulers over all seeds; `faster` has the smaller mean. */
+/** Two schedulers over all seeds; `faster` has the smaller mean of what they are ranked by. */
 export interface ComparedPair {
   readonly faster: string;
   readonly slower: string;
-  /** Mean of the makespan's difference with the same seed. */
-  readonly differenceNs: number;
+  /** Mean of the difference with the same seed, in ns or J. */
+  readonly difference: number;
   /** Of the paired t test, adjusted by Holm's method over all pairs. */
   readonly p: number;
   readonly significant: boolean;
@@ -39,12 +44,12 @@ export interface ComparedPair {
 export interface SensitivityEffect {
   /** +0.2 = 20 % more. */
   readonly change: number;
-  /** Smallest mean makespan under the change. */
+  /** Smallest mean under the change. */
   readonly winner: string;
-  /** Its mean makespan. */
-  readonly makespanNs: number;
-  /** Mean makespan of who won without the change, and how much that changed. */
-  readonly formerNs: number;
+  /** Its mean, in ns or J. */
+  readonly value: number;
+  /** The mean of who won without the change, and how much that changed. */
+  readonly former: number;
   readonly formerChange: number;
   /** Another one wins: by `margin` = former / winner − 1. */
   readonly flips: boolean;
@@ -67,6 +72,8 @@ export interface Comparison {
   readonly seedCount: number;
   /** False: neither operator times nor arrivals are a matter of luck. */
   readonly random: boolean;
+  /** What schedulers are ranked by, and all statistics are of. */
+  readonly by: Objective;
   /** What win probabilities are against. */
   readonly baseline: string;
   /** By the mean, best first; equal ones in the order given. */
@@ -74,7 +81,7 @@ export interface Comparison {
   /** In the order given. */
   readonly failures: readonly FailedScheduler[];
   readonly pairs: readonly ComparedPair[];
-  /** Mean over the seeds; absent where there is none. With several seeds of a random scenario it is that of dependencies and work alone. */
+  /** Of the makespan, mean over the seeds; absent where there is none. With several seeds of a random scenario it is that of dependencies and work alone. */
   readonly lowerBoundNs?: number;
   /** Where it was asked for. */
   readonly sensitivity?: readonly Sensitivity[];

@@ -3,6 +3,7 @@ import type { SchedulerDefinition } from "../plugin.ts";
 import { schedulers as registry } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
 import { CellRunner, type CellSetting } from "./cell-runner.ts";
+import { copyMeasures, measureColumns, repeatFirst, type MeasureColumns } from "./measures.ts";
 import { runTask, type SweepTask, type TaskFailure, type TaskResult } from "./task.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { isBuiltIn, shareSetting } from "./worker-setting.ts";
@@ -24,8 +25,7 @@ export interface SweepOptions {
 /** Everything by index, whoever ran it. */
 export interface SweepResult {
   /** `[variation][scheduler]`, by seed. */
-  readonly makespanTicks: readonly (readonly Float64Array[])[];
-  readonly utilization: readonly (readonly Float64Array[])[];
+  readonly measures: readonly (readonly MeasureColumns[])[];
   /** By seed, without variation. */
   readonly boundTicks: Float64Array;
   /** `[variation][scheduler]`: that of the first seed. */
@@ -55,7 +55,7 @@ class Sweep {
   readonly #pool: WorkerPool | undefined;
   /** Which schedulers the workers can load. */
   readonly #portable: readonly boolean[];
-  readonly #result: { makespanTicks: Float64Array[][]; utilization: Float64Array[][]; boundTicks: Float64Array; failures: (TaskFailure | undefined)[][] };
+  readonly #result: { measures: MeasureColumns[][]; boundTicks: Float64Array; failures: (TaskFailure | undefined)[][] };
   #done = 0;
 
   constructor(setting: CellSetting, options: SweepOptions) {
@@ -66,8 +66,7 @@ class Sweep {
     const shared = workers > 0 ? shareSetting(setting) : undefined;
     this.#pool = shared && new WorkerPool(shared, { size: workers, timeoutMs });
     this.#portable = setting.schedulers.map((_, i) => shared?.schedulers[i] !== undefined);
-    const columns = (): Float64Array[][] => setting.variations.map(() => setting.schedulers.map(() => new Float64Array(seedCount)));
-    this.#result = { makespanTicks: columns(), utilization: columns(), boundTicks: new Float64Array(seedCount), failures: setting.variations.map(() => setting.schedulers.map(() => undefined)) };
+    this.#result = { measures: setting.variations.map(() => setting.schedulers.map(() => measureColumns(seedCount))), boundTicks: new Float64Array(seedCount), failures: setting.variations.map(() => setting.schedulers.map(() => undefined)) };
   }
 
   async run(): Promise<SweepResult> {
@@ -87,18 +86,16 @@ class Sweep {
   async #bounds(): Promise<void> {
     const { boundTicks } = this.#result;
     const needed = this.#options.random ? this.#options.seedCount : 1;
-    await this.#chunks({ scheduler: -1, variation: 0, from: 0, to: needed, quickBound: needed > 1 }, (from, { makespanTicks }) => boundTicks.set(makespanTicks, from));
+    await this.#chunks({ scheduler: -1, variation: 0, from: 0, to: needed, quickBound: needed > 1 }, (from, result) => boundTicks.set(result.boundTicks!, from));
     if (!this.#options.random) boundTicks.fill(boundTicks[0]!);
   }
 
   async #scheduler(variation: number, scheduler: number): Promise<void> {
     const { seedCount, random } = this.#options;
-    const makespans = this.#result.makespanTicks[variation]![scheduler]!;
-    const utilizations = this.#result.utilization[variation]![scheduler]!;
+    const columns = this.#result.measures[variation]![scheduler]!;
     const failures = this.#result.failures[variation]!;
-    const keep = (from: number, { makespanTicks, utilization, failure }: TaskResult): void => {
-      makespans.set(makespanTicks, from);
-      utilizations.set(utilization, from);
+    const keep = (from: number, { measures, failure }: TaskResult): void => {
+      copyMeasures(columns, from, measures);
       if (failure !== undefined && failure.seed < (failures[scheduler]?.seed ?? Infinity)) failures[scheduler] = failure;
     };
     let first = 0;
@@ -107,8 +104,7 @@ class Sweep {
       if (result === undefined) return;
       keep(0, result);
       if (result.drew !== true) {
-        makespans.fill(makespans[0]!);
-        utilizations.fill(utilizations[0]!);
+        repeatFirst(columns);
         this.#advance(seedCount - 1);
         return;
       }

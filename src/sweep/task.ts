@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/errors.ts";
 import type { CellRunner } from "./cell-runner.ts";
+import { measureColumns, setMeasures, type MeasureColumns } from "./measures.ts";
 
 /** A piece of a comparison: the seeds `from` … `to − 1` of one scheduler under one variation, or of the lower bound. Plain data. */
 export interface SweepTask {
@@ -16,9 +17,9 @@ export interface SweepTask {
 
 /** What a task gave, by seed from its `from` on; up to the first failure. Plain data. */
 export interface TaskResult {
-  /** Of the bound: the bound. */
-  readonly makespanTicks: Float64Array;
-  readonly utilization: Float64Array;
+  readonly measures: MeasureColumns;
+  /** Of the bound, instead of measures. */
+  readonly boundTicks?: Float64Array;
   /** Answers `watch`. */
   readonly drew?: boolean;
   readonly failure?: TaskFailure;
@@ -38,24 +39,22 @@ export interface TaskFailure {
  * @throws what is no failure of the simulation: a bug.
  */
 export function runTask(runner: CellRunner, { scheduler, variation, from, to, watch, quickBound }: SweepTask, onSeed: (seed: number) => void = () => undefined): TaskResult {
-  const makespanTicks = new Float64Array(to - from);
-  const utilization = new Float64Array(to - from);
+  const measures = measureColumns(scheduler < 0 ? 0 : to - from);
+  const boundTicks = new Float64Array(scheduler < 0 ? to - from : 0);
   let drew: boolean | undefined;
   for (let seed = from; seed < to; seed++) {
     onSeed(seed);
     if (scheduler < 0) {
-      makespanTicks[seed - from] = runner.bound(seed, quickBound === true);
+      boundTicks[seed - from] = runner.bound(seed, quickBound === true);
       continue;
     }
     try {
-      const result = runner.run(variation, scheduler, seed, watch === true ? (answer) => (drew = answer) : undefined);
-      makespanTicks[seed - from] = result.makespanTicks;
-      utilization[seed - from] = result.utilization;
+      setMeasures(measures, seed - from, runner.run(variation, scheduler, seed, watch === true ? (answer) => (drew = answer) : undefined));
     } catch (error) {
       if (!(error instanceof HeddleError)) throw error;
       const { code, message } = error.issues[0]!;
-      return { makespanTicks, utilization, failure: { seed, code, message } };
+      return { measures, failure: { seed, code, message } };
     }
   }
-  return { makespanTicks, utilization, ...(drew !== undefined && { drew }) };
+  return { measures, ...(scheduler < 0 && { boundTicks }), ...(drew !== undefined && { drew }) };
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { thrownText } from "../base/errors.ts";
+import { measureColumns } from "./measures.ts";
 import type { SweepTask, TaskResult } from "./task.ts";
 import type { WorkerSetting } from "./worker-setting.ts";
 
@@ -181,4 +182,4 @@ class Member {
   }
 }
 
-const nothing = { makespanTicks: new Float64Array(0), utilization: new Float64Array(0) };
+const nothing = { measures: measureColumns(0) };

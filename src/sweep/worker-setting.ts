@@ -6,8 +6,10 @@ import { schedulers as schedulerRegistry } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
 import type { Information } from "../core/information.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
+import type { MemoryPlan } from "../scenario/resolve-memory.ts";
 import type { CellSetting } from "./cell-runner.ts";
 import type { Variation } from "./instance-variation.ts";
+import type { DevicePower } from "./measures.ts";
 import { openInstance, shareInstance, type SharedInstance } from "./share-instance.ts";
 
 /** A {@link CellSetting} as plain data, to be posted to workers. */
@@ -21,15 +23,17 @@ export interface WorkerSetting {
   readonly arrivalTicks?: Float64Array;
   readonly information?: Information;
   readonly dispatch?: DispatchCost;
+  readonly memory?: MemoryPlan;
+  readonly powers?: readonly DevicePower[];
 }
 
 /** Shares a setting, or says that its synchronization policy cannot leave this thread. */
 export function shareSetting(setting: CellSetting): WorkerSetting | undefined {
   const sync = originOf(setting.sync, syncPolicies);
   if (sync === undefined) return undefined;
-  const { variations, firstSeed, arrivalTicks, information, dispatch } = setting;
+  const { variations, firstSeed, arrivalTicks, information, dispatch, memory, powers } = setting;
   return {
-    instance: shareInstance(setting.instance), variations, sync, firstSeed, ...(arrivalTicks && { arrivalTicks }), ...(information && { information }), ...(dispatch && { dispatch }),
+    instance: shareInstance(setting.instance), variations, sync, firstSeed, ...(arrivalTicks && { arrivalTicks }), ...(information && { information }), ...(dispatch && { dispatch }), ...(memory && { memory }), ...(powers && { powers }),
     schedulers: setting.schedulers.map((chosen) => chosen && originOf(chosen, schedulerRegistry)),
   };
 }

@@ -38,7 +38,7 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
   for (let d = 0; d < D; d++) deviceOfTrack.fill(d, tracks[d]!, tracks[d + 1]!);
 
   yield* hostEvents(trace, us);
-  const shown = shownRows(trace);
+  const shown = shownSpans(trace);
   const used = new Uint8Array(tracks[D]!);
   for (let row = 0; row < rows.length; row++) if (rows.kind[row] !== RowKind.transfer) used[rows.track[row]!] = 1;
   for (let d = 0; d < D; d++) {
@@ -86,10 +86,14 @@ function* hostEvents({ host }: Trace, us: (ticks: number) => number): Iterable<C
   }
 }
 
-/** 1 for each row that is shown: the longest, and of equally long ones the first. Undefined when all are. */
-function shownRows({ rows }: Trace): Uint8Array | undefined {
-  if (rows.length <= mostSpans) return undefined;
-  const lengths = rows.end.map((end, row) => end - rows.start[row]!);
+/** 1 for each row, and after them for each transfer, that is shown: the longest, and of equally long ones the first. Undefined when all are. */
+function shownSpans({ rows, transfers }: Trace): Uint8Array | undefined {
+  const total = rows.length + transfers.length;
+  if (total <= mostSpans) return undefined;
+  const lengths = new Float64Array(total);
+  for (let row = 0; row < rows.length; row++) lengths[row] = rows.end[row]! - rows.start[row]!;
+  // One that has not ended is not shown.
+  for (let id = 0; id < transfers.length; id++) lengths[rows.length + id] = transfers.endTicks[id]! >= 0 ? transfers.endTicks[id]! - transfers.startTicks[id]! : -1;
   const sorted = lengths.slice().sort();
   const shortest = sorted[sorted.length - mostSpans]!;
   let ties = mostSpans;
@@ -101,9 +105,8 @@ function shownRows({ rows }: Trace): Uint8Array | undefined {
 function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number, shown: Uint8Array | undefined): Iterable<ChromeEvent> {
   const { instance, rows, transfers } = trace;
   const byRoute = new Map<number, number[]>();
-  for (let row = 0; row < rows.length; row++) {
-    if (rows.kind[row] !== RowKind.transfer || shown?.[row] === 0) continue;
-    const id = rows.subject[row]!;
+  for (let id = 0; id < transfers.length; id++) {
+    if (Number.isNaN(transfers.endTicks[id]!) || shown?.[rows.length + id] === 0) continue;
     const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
     const ids = byRoute.get(route);
     if (ids === undefined) byRoute.set(route, [id]);
@@ -114,6 +117,7 @@ function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => 
     const from = instance.memoryNames[Math.floor(route / instance.memoryCount)]!;
     const to = instance.memoryNames[route % instance.memoryCount]!;
     yield* describeProcess(pid, `${from} → ${to}`);
+    ids.sort((a, b) => transfers.endTicks[a]! - transfers.endTicks[b]! || a - b);
     const lanes = packLanes(ids.map((id) => transfers.startTicks[id]!), ids.map((id) => transfers.endTicks[id]!));
     for (const [i, id] of ids.entries()) {
       const tensor = transfers.tensor[id]!;

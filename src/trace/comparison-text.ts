@@ -1,50 +1,80 @@
-import { formatNs, formatPercent } from "../base/units.ts";
-import type { Metrics } from "./metrics.ts";
+import { formatPercent } from "../base/units.ts";
+import { formatIn, latencyObjectives, objectiveNames, usualObjective, type Objective } from "./objective.ts";
 import { textTable } from "./table-text.ts";
+
+/** What is compared of a run: `Metrics`, or a part of it. */
+export interface ComparedMetrics {
+  readonly makespanNs: number;
+  readonly utilization: number;
+  readonly gap?: number;
+  /** Absent where jobs arrived over time. */
+  readonly speedup?: number;
+  readonly energyJoules?: number;
+  readonly jobs?: { readonly latencyNs: { readonly mean: number; readonly p50: number; readonly p99: number } };
+}
 
 /** One scheduler in a comparison; its result, or why there is none. */
 export interface ComparisonRow {
   /** The scheduler's name, and where several rows share it the options that differ: "heft", "dmda beta=2". */
   readonly name: string;
-  readonly metrics?: Pick<Metrics, "makespanNs" | "gap" | "utilization" | "jobs" | "speedup">;
+  readonly metrics?: ComparedMetrics;
   /** Replaces the figures of a run that failed. */
   readonly failure?: string;
 }
 
 /**
- * Ranks schedulers by makespan. Equal makespans share a rank and stay in the order given; those that failed come last,
+ * Ranks schedulers by an objective. Equal ones share a rank and stay in the order given; those that failed come last,
  * without one.
+ * @param by default the makespan, and where jobs arrived over time their mean latency
  */
-export function rankRows(rows: readonly ComparisonRow[]): readonly (ComparisonRow & { readonly rank?: number; readonly vsBest?: number })[] {
-  const ran = rows.filter((row) => row.metrics !== undefined).sort((a, b) => a.metrics!.makespanNs - b.metrics!.makespanNs);
-  const best = ran[0]?.metrics?.makespanNs ?? 0;
-  const ranked = ran.map((row) => ({
-    ...row,
-    rank: ran.findIndex((other) => other.metrics!.makespanNs === row.metrics!.makespanNs) + 1,
-    vsBest: best > 0 ? row.metrics!.makespanNs / best : 1,
-  }));
+export function rankRows(rows: readonly ComparisonRow[], by = usualObjective(arrivedOverTime(rows))): readonly (ComparisonRow & { readonly rank?: number; readonly vsBest?: number })[] {
+  const value = ({ metrics }: ComparisonRow): number => valueOf(metrics!, by) ?? Infinity;
+  const ran = rows.filter((row) => row.metrics !== undefined).sort((a, b) => value(a) - value(b));
+  const best = ran.length > 0 ? value(ran[0]!) : 0;
+  const ranked = ran.map((row) => ({ ...row, rank: ran.findIndex((other) => value(other) === value(row)) + 1, vsBest: best > 0 ? value(row) / best : 1 }));
   return [...ranked, ...rows.filter((row) => row.metrics === undefined)];
 }
 
 /**
- * The ranked comparison as an aligned table: rank, scheduler, makespan, how many times the best, gap to the lower
- * bound, utilisation; and where jobs arrive over time, which the makespan says little about, their latency.
+ * The ranked comparison as an aligned table: rank, scheduler, what they are ranked by, how many times the best, makespan,
+ * gap to its lower bound, utilisation; and where jobs arrived over time, or latencies are ranked by, these.
+ * @param by as `rankRows` has it
  * @example
  * console.log(formatComparison([{ name: "fifo", metrics: a }, { name: "heft", metrics: b }]));
  */
-export function formatComparison(rows: readonly ComparisonRow[]): string {
-  // Without a speed-up jobs arrived over time.
-  const showsLatency = rows.some(({ metrics }) => metrics?.jobs !== undefined && metrics.speedup === undefined);
-  const latency = showsLatency ? ["latency p50", "p99"].map((header) => ({ header, align: "right" as const })) : [];
-  const columns = [
-    { header: "rank", align: "right" as const }, { header: "scheduler", maxWidth: 30 }, { header: "makespan", align: "right" as const },
-    { header: "vs best", align: "right" as const }, ...latency, { header: "gap to bound", align: "right" as const }, { header: "utilisation", align: "right" as const },
-  ];
-  const cells = rankRows(rows).map(({ rank, name, metrics, vsBest }) =>
+export function formatComparison(rows: readonly ComparisonRow[], by = usualObjective(arrivedOverTime(rows))): string {
+  const others = otherObjectives(by, arrivedOverTime(rows));
+  const right = (header: string): { header: string; align: "right" } => ({ header, align: "right" });
+  const headers = others.map((other) => right(objectiveNames[other].header));
+  const columns = [right("rank"), { header: "scheduler", maxWidth: 30 }, right(objectiveNames[by].header), right("vs best"), ...headers, right("gap to bound"), right("utilisation")];
+  const cells = rankRows(rows, by).map(({ rank, name, metrics, vsBest }) =>
     metrics === undefined
-      ? ["–", name, "failed", "", ...latency.map(() => ""), "", ""]
-      : [String(rank), name, formatNs(metrics.makespanNs), `${vsBest!.toFixed(vsBest! < 10 ? 3 : 1)}×`, ...(showsLatency ? [metrics.jobs?.latencyNs.p50, metrics.jobs?.latencyNs.p99].map((ns) => (ns === undefined ? "–" : formatNs(ns))) : []), metrics.gap === undefined ? "–" : formatPercent(metrics.gap), formatPercent(metrics.utilization)],
+      ? ["–", name, "failed", ...Array<string>(columns.length - 3).fill("")]
+      : [
+        String(rank), name, textOf(metrics, by), `${vsBest!.toFixed(vsBest! < 10 ? 3 : 1)}×`, ...others.map((other) => textOf(metrics, other)),
+        metrics.gap === undefined ? "–" : formatPercent(metrics.gap), formatPercent(metrics.utilization),
+      ],
   );
   const failures = rows.filter((row) => row.metrics === undefined && row.failure !== undefined).map((row) => `${row.name}: ${row.failure}`);
   return `${[...textTable(columns, cells), ...(failures.length > 0 ? ["", ...failures] : [])].join("\n")}\n`;
+}
+
+/** What is told of schedulers beside what they are ranked by: the makespan, and latencies where they matter. */
+export function otherObjectives(by: Objective, jobsArriveOverTime: boolean): Objective[] {
+  const latencies = jobsArriveOverTime || (latencyObjectives as readonly Objective[]).includes(by) ? latencyObjectives : [];
+  return [...latencies, "makespan" as const].filter((other) => other !== by);
+}
+
+function arrivedOverTime(rows: readonly ComparisonRow[]): boolean {
+  return rows.some(({ metrics }) => metrics?.jobs !== undefined && metrics.speedup === undefined);
+}
+
+function valueOf({ makespanNs, energyJoules, jobs }: ComparedMetrics, objective: Objective): number | undefined {
+  const latency = jobs?.latencyNs;
+  return { "makespan": makespanNs, "latency-mean": latency?.mean, "latency-p50": latency?.p50, "latency-p99": latency?.p99, "energy": energyJoules }[objective];
+}
+
+function textOf(metrics: ComparedMetrics, objective: Objective): string {
+  const value = valueOf(metrics, objective);
+  return value === undefined ? "–" : formatIn(objectiveNames[objective].unit, value);
 }

@@ -51,7 +51,7 @@ class PathWalk {
   readonly #previousRow: Int32Array;
   readonly #arrivals: TransferIndex;
   /** Last first; reversed at the end. */
-  readonly #path: PathSegment[] = [];
+  readonly #path: (PathSegment & { because: PathCause })[] = [];
   /** Everything from here on is covered. */
   #now = 0;
   /** Steps go to earlier rows only, so that the walk ends whatever the trace holds. */
@@ -96,15 +96,15 @@ class PathWalk {
 
   /** Names the reason of the step pushed last. */
   #explain(because: PathCause): void {
-    const last = this.#path.pop();
-    if (last !== undefined) this.#path.push({ ...last, because });
+    const last = this.#path.at(-1);
+    if (last !== undefined) last.because = because;
   }
 
   /** Covers the op and what it waited for; returns the op that ended before, or -1 at the start of the run. */
   #before(op: number): number {
     this.#coverRuns(op);
     const { ops } = this.#trace;
-    const { readyTicks, placedTicks, dataTicks } = { readyTicks: ops.readyTicks[op]!, placedTicks: ops.placedTicks[op]!, dataTicks: ops.dataTicks[op]! };
+    const [readyTicks, placedTicks, dataTicks] = [ops.readyTicks[op]!, ops.placedTicks[op]!, ops.dataTicks[op]!];
     const could = Math.min(this.#now, latest(readyTicks, placedTicks, dataTicks));
     if (could < this.#now) {
       const holder = this.#holderOfSlot(op, this.#now);
@@ -264,6 +264,6 @@ class PathWalk {
 }
 
 /** NaN stands for what did not happen. */
-function latest(...ticks: readonly number[]): number {
-  return ticks.reduce((a, b) => (b > a ? b : a), 0);
+function latest(a: number, b: number, c = 0): number {
+  return Math.max(a > 0 ? a : 0, b > 0 ? b : 0, c > 0 ? c : 0);
 }

@@ -1,5 +1,5 @@
 import type { Warning } from "../base/errors.ts";
-import { formatCount, formatNs, formatPercent } from "../base/units.ts";
+import { counted, formatCount, formatNs, formatPercent } from "../base/units.ts";
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import { recovery } from "./recovery.ts";
@@ -32,12 +32,15 @@ export function deviceEvents(trace: Trace): EventMetrics[] | undefined {
         recovery: {
           latencyBeforeNs: ns(went.latencyBefore), latencyAfterNs: ns(went.latencyAfter), recovered: went.recoveredAfter !== undefined,
           ...(went.recoveredAfter !== undefined && { recoveredAfterNs: ns(went.recoveredAfter) }), ...(went.settledAfter !== undefined && { settledAfterNs: ns(went.settledAfter) }),
+          jobsBefore: went.jobsBefore, jobsAfter: went.jobsAfter,
         },
       }),
     }];
   });
 }
 
+/** Of fewer jobs before or after an event the text says how many they were. */
+const enoughJobs = 5;
 /** Most events that the text names. */
 const mostNamed = 12;
 
@@ -51,8 +54,9 @@ export function eventLines(events: readonly EventMetrics[]): string[] {
   return events.length > mostNamed ? [...lines, `… and ${events.length - mostNamed} more`] : lines;
 }
 
-function recoveryText({ latencyBeforeNs, latencyAfterNs, recoveredAfterNs, settledAfterNs }: NonNullable<EventMetrics["recovery"]>): string {
-  const change = `latency ${formatNs(latencyBeforeNs)} → ${formatNs(latencyAfterNs)}`;
+function recoveryText({ latencyBeforeNs, latencyAfterNs, recoveredAfterNs, settledAfterNs, jobsBefore, jobsAfter }: NonNullable<EventMetrics["recovery"]>): string {
+  const evidence = Math.min(jobsBefore, jobsAfter) < enoughJobs ? ` (of ${counted(jobsBefore, "job")} before and ${jobsAfter} after)` : "";
+  const change = `latency ${formatNs(latencyBeforeNs)} → ${formatNs(latencyAfterNs)}${evidence}`;
   if (recoveredAfterNs === 0) return `${change}, never worse by more than 10 %`;
   if (recoveredAfterNs !== undefined) return `${change}, back after ${formatNs(recoveredAfterNs)}`;
   return `${change}, not back${settledAfterNs === undefined ? "" : settledAfterNs === 0 ? ", steady at once" : `, steady after ${formatNs(settledAfterNs)}`}`;

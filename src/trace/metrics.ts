@@ -8,13 +8,16 @@ import { deviceEvents, redirectionWarnings } from "./device-events.ts";
 import { deviceTimes, energyJoules } from "./device-times.ts";
 import { estimateRatios, estimateWarnings } from "./estimate-ratios.ts";
 import { hostMetrics } from "./host-metrics.ts";
+import { jobLatency } from "./job-latency.ts";
+import { allocatorMetrics } from "./memory-metrics.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
 import { TaskList } from "./task-list.ts";
+import { threadMetrics } from "./threads/thread-metrics.ts";
 import { tidy } from "./tidy.ts";
 import { transfersAreTimes } from "./transfer-times.ts";
 
-export type { DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, EventMetrics, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
+export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, EventMetrics, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
 
 /** What a trace does not know. */
 export interface MetricsOptions {
@@ -42,7 +45,7 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
   let busy = 0;
   let energy: number | undefined;
   const devices = times.map((time, d): DeviceMetrics => {
-    slots += time.slots;
+    if (d !== instance.carrierDevice) slots += time.slots;
     busy += time.busyTicks;
     const joules = energyJoules(time, options.devices?.[d]?.power, makespanNs, instance.tickNs);
     if (joules !== undefined) energy = (energy ?? 0) + joules;
@@ -58,7 +61,9 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
   const events = deviceEvents(trace);
   const estimates = estimateRatios(trace);
   const host = hostMetrics(trace);
-  const boundNs = bound === undefined || bound.ticks === Infinity ? undefined : ns(bound.ticks);
+  const memory = allocatorMetrics(trace);
+  // Of threads alone nothing is proven.
+  const boundNs = bound === undefined || bound.ticks === Infinity || (instance.opCount === 0 && trace.threads !== undefined) ? undefined : ns(bound.ticks);
   return {
     schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, ...(trace.report !== undefined && { schedulerReport: trace.report }), sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs,
     ...(boundNs !== undefined && { lowerBoundNs: boundNs, lowerBoundSource: bound!.source }),
@@ -67,11 +72,14 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     utilization: share(busy, slots * makespanTicks),
     ...(energy !== undefined && { energyJoules: tidy(energy) }),
     devices, links: linkMetrics(trace), memories,
+    ...(memory !== undefined && { memory }),
+    ...(trace.relief !== undefined && { memoryRelief: trace.relief }),
     ...(instance.jobCount > 1 && { jobs: jobMetrics(trace, makespanNs) }),
     ...(events !== undefined && { events }),
     ...(deadlines !== undefined && { deadlines }),
     ...(estimates !== undefined && { estimates }),
     ...(host !== undefined && { host }),
+    ...(trace.threads !== undefined && { threads: threadMetrics(trace.threads, instance.tickNs) }),
     counts: {
       tasks: instance.opCount, ...(instance.duplicateOf !== undefined && { duplicates: instance.opCount - workloadOps(instance) }), edges: instance.edgeCount, transfers: trace.transfers.length,
       transferredBytes: transferred, ...(transfersAreTimes(instance) && { transferredNs: transferred }),
@@ -137,16 +145,8 @@ function memoryWarnings(memories: readonly MemoryMetrics[]): Warning[] {
 }
 
 function jobMetrics(trace: Trace, makespanNs: number): JobMetrics {
-  const { arrivalTicks, endTicks } = trace.jobs;
-  const latencies = endTicks.map((end, job) => end - arrivalTicks[job]!).filter((ticks) => !Number.isNaN(ticks)).sort();
-  const completed = latencies.length;
-  const ns = (ticks: number): number => nanoseconds(ticks, trace.instance.tickNs);
-  const percentile = (p: number): number => (completed > 0 ? ns(latencies[Math.max(0, Math.ceil(p * completed) - 1)]!) : 0);
-  const mean = completed > 0 ? nanoseconds(latencies.reduce((a, b) => a + b, 0), trace.instance.tickNs) / completed : 0;
-  return {
-    count: trace.instance.jobCount, completed, throughputPerSecond: makespanNs > 0 ? tidy((completed / makespanNs) * 1e9) : 0,
-    latencyNs: { mean: tidy(mean), p50: percentile(0.5), p90: percentile(0.9), p99: percentile(0.99), max: percentile(1) },
-  };
+  const { completed, latencyNs } = jobLatency(trace);
+  return { count: trace.instance.jobCount, completed, throughputPerSecond: makespanNs > 0 ? tidy((completed / makespanNs) * 1e9) : 0, latencyNs };
 }
 
 function pathSteps(trace: Trace): PathStep[] {

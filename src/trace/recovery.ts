@@ -1,7 +1,7 @@
 import type { Trace } from "../core/trace.ts";
 
-/** Jobs over which the median is taken that must be back. */
-const windowJobs = 5;
+/** Jobs over which the median is taken that must be back, where as many ended. */
+const mostInWindow = 5;
 /** How far from a level still counts as there. */
 const band = 0.1;
 
@@ -18,12 +18,16 @@ export interface Recovery {
   readonly recoveredAfter: number | undefined;
   /** The same for its being within 10 % of `latencyAfter`: how long the run took to settle, on whatever level. */
   readonly settledAfter: number | undefined;
+  /** How many jobs `latencyBefore` is of, and how many ended after: with few of them, one slow job decides. */
+  readonly jobsBefore: number;
+  readonly jobsAfter: number;
 }
 
 /**
  * What happened to the latency of jobs after `at`, looking no further back than `previous` and no further on than
  * `next` (ticks). Latency is that of five jobs together, their median, in the order in which they ended, so that a single
- * slow one decides nothing; it is back when it stays back. Undefined with fewer than five jobs before or after.
+ * slow one decides nothing; of all jobs where fewer than five ended after. It is back when it stays back. Undefined where
+ * no job ended before, or none after.
  */
 export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: number, next: number): Recovery | undefined {
   const { arrivalTicks, endTicks } = jobs;
@@ -31,7 +35,8 @@ export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: nu
   const latency = (job: number): number => endTicks[job]! - arrivalTicks[job]!;
   const before = byEnd.filter((job) => endTicks[job]! > previous && endTicks[job]! <= at).slice(-50).map(latency);
   const after = byEnd.filter((job) => endTicks[job]! > at && endTicks[job]! <= next);
-  if (before.length < windowJobs || after.length < windowJobs) return undefined;
+  if (before.length === 0 || after.length === 0) return undefined;
+  const windowJobs = Math.min(mostInWindow, after.length);
   const windows = after.slice(0, after.length - windowJobs + 1).map((_, i) => median(after.slice(i, i + windowJobs).map(latency)));
   const latencyBefore = median(before);
   const latencyAfter = median(after.slice(Math.floor(after.length / 2)).map(latency));
@@ -41,7 +46,7 @@ export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: nu
     return lastOff === windows.length - 1 ? undefined : endTicks[after[lastOff + 1]!]! - at;
   };
   return {
-    latencyBefore, latencyAfter,
+    latencyBefore, latencyAfter, jobsBefore: before.length, jobsAfter: after.length,
     recoveredAfter: stays((ticks) => ticks <= (1 + band) * latencyBefore),
     settledAfter: stays((ticks) => Math.abs(ticks - latencyAfter) <= band * latencyAfter),
   };

@@ -4,6 +4,8 @@ import { RowKind, SubjectKind, type ChosenPolicies, type Trace } from "../core/t
 import type { DispatchCost, HostUse } from "../core/scheduler-host.ts";
 import { parseColumn, type Column } from "./column-text.ts";
 import { restoreDecisions } from "./saved-decisions.ts";
+import { FieldReader, type Fail, type Json } from "./field-reader.ts";
+import { restoreThreads } from "./threads/saved-threads.ts";
 import { traceColumns, type Check, type ColumnSpec, type Size } from "./trace-columns.ts";
 import { misfitDuplicate } from "./verify-duplicates.ts";
 
@@ -34,10 +36,9 @@ export interface SavedRun {
   readonly dispatch?: DispatchCost;
   /** Where the run kept a decision log: by name, base64. */
   readonly decisions?: Readonly<Record<string, string>>;
+  /** Where threads ran: see `threadsJson`. */
+  readonly threads?: Json;
 }
-
-type Fail = (message: string) => never;
-type Json = Readonly<Record<string, unknown>>;
 
 /** Checks every value of the parsed `heddle` part and builds the trace from it. `fail` throws. */
 export function restoreTrace(saved: Json, fail: Fail): Trace {
@@ -105,6 +106,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     ...(read.has("redirectedCount") && { redirectedCount: read.number("redirectedCount") }),
     ...(read.has("policies") && { policies: policiesOf(new FieldReader(read.object("policies"), "policies.", fail), fail) }),
     ...(read.has("dispatch") && { host: hostOf(new FieldReader(read.object("dispatch"), "dispatch.", fail), columns, fail) }),
+    ...(read.has("threads") && { threads: restoreThreads(read.object("threads"), fail) }),
     ...(read.has("decisions") && { decisions: restoreDecisions(saved["decisions"], size("ops"), size("devices"), fail) }),
   };
   const misfit = misfitDuplicate(instance);
@@ -140,43 +142,6 @@ function policiesOf(read: FieldReader, fail: Fail): ChosenPolicies {
     return chosen as ChosenPolicies["scheduler"];
   };
   return { scheduler: policy("scheduler"), sync: policy("sync") };
-}
-
-/** Fields of a JSON object, each of the type asked for. */
-class FieldReader {
-  readonly #from: Json;
-  readonly #prefix: string;
-  readonly #fail: Fail;
-
-  constructor(from: Json, prefix: string, fail: Fail) {
-    this.#from = from;
-    this.#prefix = prefix;
-    this.#fail = fail;
-  }
-
-  #get<T>(key: string, what: string, is: (value: unknown) => boolean): T {
-    const value = Object.hasOwn(this.#from, key) ? this.#from[key] : undefined;
-    if (!is(value)) this.#fail(`${this.#prefix}${key} is ${value === undefined ? "missing" : `not ${what}`}`);
-    return value as T;
-  }
-  has(key: string): boolean {
-    return Object.hasOwn(this.#from, key);
-  }
-  string(key: string): string {
-    return this.#get(key, "a text", (value) => typeof value === "string");
-  }
-  number(key: string): number {
-    return this.#get(key, "a number from 0", (value) => typeof value === "number" && value >= 0 && value < Infinity);
-  }
-  boolean(key: string): boolean {
-    return this.#get(key, "true or false", (value) => typeof value === "boolean");
-  }
-  strings(key: string): string[] {
-    return this.#get(key, "a list of texts", (value) => Array.isArray(value) && value.every((item) => typeof item === "string"));
-  }
-  object(key: string): Json {
-    return this.#get(key, "an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
-  }
 }
 
 function readColumns(read: FieldReader, classCount: number, fail: Fail): { get: (path: string) => Column; has: (path: string) => boolean; sizes: Map<Size, number> } {

@@ -2,6 +2,7 @@ import type { Warning } from "../base/errors.ts";
 import type { Trace } from "../core/trace.ts";
 import type { PathCause, PathKind } from "./critical-path.ts";
 import type { TaskList } from "./task-list.ts";
+import type { ThreadMetrics } from "./threads/thread-result.ts";
 
 /**
  * The result of a run: what `--format json` prints and `metrics.json` holds. All times are true nanoseconds, all shares
@@ -40,6 +41,10 @@ export interface Metrics {
   readonly devices: readonly DeviceMetrics[];
   readonly links: readonly LinkMetrics[];
   readonly memories: readonly MemoryMetrics[];
+  /** What the allocators made of the memories that held anything; only where the scenario has a section `memory`. */
+  readonly memory?: readonly AllocatorMetrics[];
+  /** What was spilled or made again, where a memory was full and the scenario says to. */
+  readonly memoryRelief?: NonNullable<Trace["relief"]>;
   /** When there is more than one job. */
   readonly jobs?: JobMetrics;
   /** When devices were slowed or lost, or joined: what happened, in the order of time. */
@@ -50,6 +55,8 @@ export interface Metrics {
   readonly estimates?: EstimateMetrics;
   /** Where deciding takes time. */
   readonly host?: HostMetrics;
+  /** Where threads run programs. */
+  readonly threads?: ThreadMetrics;
   readonly counts: {
     readonly tasks: number;
     /** Those of the tasks that run an operator once more; absent where none does. */
@@ -113,6 +120,39 @@ export interface MemoryMetrics {
   readonly bandwidthUtilization?: number;
 }
 
+/** A memory as its allocator filled it. Fragmentation, `allocatedBytes` and `alive` are those at the peak. */
+export interface AllocatorMetrics {
+  readonly name: string;
+  readonly allocator: string;
+  /** Absent = unlimited. */
+  readonly capacityBytes?: number;
+  /** Largest number of bytes that live tensors had asked for, and when that was first so. */
+  readonly peakLiveBytes: number;
+  readonly peakNs: number;
+  /** What their blocks took. */
+  readonly allocatedBytes: number;
+  /** Most that the allocator ever had taken from the memory. */
+  readonly peakReservedBytes: number;
+  /** Share of the allocated bytes that nobody had asked for. */
+  readonly internalFragmentation: number;
+  /** Share of the free bytes that no single block could take; and the largest that it ever was. */
+  readonly externalFragmentation: number;
+  readonly worstExternalFragmentation: number;
+  readonly allocations: number;
+  readonly frees: number;
+  /** Time that the calls would hold the allocator's locks, summed; the run is not charged for it. */
+  readonly allocatorNs: number;
+  /** Tensors alive at the peak: how many, and the largest, 100 at most. */
+  readonly aliveCount: number;
+  readonly alive: readonly {
+    readonly tensor: string;
+    readonly bytes: number;
+    readonly sinceNs: number;
+    /** Absent = it stays. */
+    readonly untilNs?: number;
+  }[];
+}
+
 /** Latency = end − arrival of a job; percentiles by nearest rank. */
 export interface JobMetrics {
   readonly count: number;
@@ -162,8 +202,8 @@ export interface EventMetrics {
   readonly abortedTasks?: number;
   readonly abortedNs?: number;
   /**
-   * How the latency of jobs went on; absent with fewer than five jobs ended before the event (since the one before it) or
-   * after it (until the next). Latency is the median of five jobs that ended one after the other.
+   * How the latency of jobs went on; absent where no job ended before the event (since the one before it), or none after
+   * it (until the next). Latency is the median of five jobs that ended one after the other, or of as many as there are.
    */
   readonly recovery?: {
     /** Median over up to 50 jobs that ended before. */
@@ -176,6 +216,9 @@ export interface EventMetrics {
     readonly recoveredAfterNs?: number;
     /** From when on it was within 10 % of `latencyAfterNs`; absent where it never settled. */
     readonly settledAfterNs?: number;
+    /** How many jobs `latencyBeforeNs` is of, and how many ended after the event: below five, a single slow one decides. */
+    readonly jobsBefore: number;
+    readonly jobsAfter: number;
   };
 }
 

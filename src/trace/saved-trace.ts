@@ -4,11 +4,16 @@ import type { ChosenPolicies, Trace } from "../core/trace.ts";
 import { chromeEvents } from "./chrome-trace.ts";
 import { columnText, type Column } from "./column-text.ts";
 import { decisionsJson } from "./saved-decisions.ts";
+import { threadsJson } from "./threads/saved-threads.ts";
 import { traceColumns } from "./trace-columns.ts";
 import { restoreTrace, type SavedRun } from "./restore-trace.ts";
 
-/** Format of the `heddle` part of a trace file; it changes when an old reader would misread a new file. */
-const savedTraceVersion = 1;
+/** Formats of the `heddle` part of a trace file: a file has the first of them whose readers understand all that is in it. */
+const versions = {
+  operators: 1,
+  /** A reader of version 1 would take the run for one in which nothing happened. */
+  threads: 2,
+} as const;
 
 /**
  * A run as a trace file, in chunks: JSON that Perfetto and chrome://tracing open, with the whole run under the key
@@ -36,8 +41,8 @@ export function* saveTrace(trace: Trace, policies: ChosenPolicies | undefined = 
 
 function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterable<string> {
   const { instance } = trace;
-  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions"> = {
-    version: savedTraceVersion, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
+  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions" | "threads"> = {
+    version: trace.threads === undefined ? versions.operators : versions.threads, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
     eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, ...(trace.redirectedCount !== undefined && { redirectedCount: trace.redirectedCount }), digest: trace.digest, ...(policies !== undefined && { policies }), ...(trace.host !== undefined && { dispatch: trace.host.cost }),
     instance: {
       name: instance.name, tickNs: instance.tickNs, digest: instance.digest, deviceNames: instance.deviceNames, memoryNames: instance.memoryNames,
@@ -62,6 +67,10 @@ function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterab
     separator = ",\n";
   }
   yield "}";
+  if (trace.threads !== undefined) {
+    yield `,\n"threads":`;
+    yield* threadsJson(trace.threads);
+  }
   if (trace.decisions !== undefined) {
     yield `,\n"decisions":`;
     yield* decisionsJson(trace.decisions);
@@ -109,6 +118,7 @@ export function loadTrace(text: string, { file }: { readonly file?: string } = {
     return fail("not-a-trace", "there is no `heddle` key: this JSON is not a trace that Heddle wrote");
   }
   const version = (saved as { version?: unknown }).version;
-  if (version !== savedTraceVersion) fail("trace-version", `the trace has format version ${JSON.stringify(version) ?? "none"}, and this Heddle reads version ${savedTraceVersion}`);
+  const known: readonly unknown[] = Object.values(versions);
+  if (!known.includes(version)) fail("trace-version", `the trace has format version ${JSON.stringify(version) ?? "none"}, and this Heddle reads versions ${known.join(" and ")}`);
   return restoreTrace(saved as Record<string, unknown>, (message) => fail("bad-trace", message, "run the scenario again to write the trace anew"));
 }

@@ -4,7 +4,9 @@ import { eventLines } from "./device-events.ts";
 import { deadlineLines } from "./deadlines.ts";
 import { estimateLine } from "./estimate-ratios.ts";
 import { hostLine } from "./host-metrics.ts";
+import { allocatorLines, reliefLine } from "./memory-metrics.ts";
 import { clip, textTable } from "./table-text.ts";
+import { shownWarnings, threadBlocks, threadHeadLines } from "./threads/thread-text.ts";
 
 /**
  * A result for people, in at most 100 columns and without colours: makespan, bound and gap; the devices with their
@@ -13,9 +15,11 @@ import { clip, textTable } from "./table-text.ts";
  * console.log(formatResult(computeMetrics(trace)));
  */
 export function formatResult(metrics: Metrics): string {
-  const lines = [...headLines(metrics), "", ...deviceLines(metrics)];
+  const lines = [...headLines(metrics), ...(metrics.devices.length > 0 ? ["", ...deviceLines(metrics)] : [])];
+  for (const block of metrics.threads === undefined ? [] : threadBlocks(metrics.threads)) lines.push("", ...block);
   const path = pathLines(metrics);
   if (path.length > 0) lines.push("", ...path);
+  for (const { kind, message } of shownWarnings(metrics.threads)) lines.push("", ...wrap(`warning[${kind}]: ${message}`));
   for (const { code, message } of metrics.warnings) lines.push("", ...wrap(`warning[${code}]: ${message}`));
   return `${lines.join("\n")}\n`;
 }
@@ -25,10 +29,12 @@ const shownSteps = 8;
 
 function headLines(metrics: Metrics): string[] {
   const { counts, jobs } = metrics;
-  const pairs: [string, string][] = [["workload", `${clip(metrics.name, 60)}, ${counted(counts.tasks - (counts.duplicates ?? 0), "operator", formatCount)}${counts.duplicates === undefined ? "" : `, and ${counted(counts.duplicates, "duplicate")}`}`]];
-  pairs.push(["policies", `${metrics.scheduler} scheduler, ${metrics.sync} sync, seed ${metrics.seed}`]);
+  const { threads } = metrics;
+  const threadsAlone = threads !== undefined && counts.tasks === 0;
+  const pairs: [string, string][] = [["workload", threadsAlone ? clip(metrics.name, 60) : `${clip(metrics.name, 60)}, ${counted(counts.tasks - (counts.duplicates ?? 0), "operator", formatCount)}${counts.duplicates === undefined ? "" : `, and ${counted(counts.duplicates, "duplicate")}`}`]];
+  pairs.push(["policies", threadsAlone ? `${threads.policy} threads, seed ${metrics.seed}` : `${metrics.scheduler} scheduler, ${metrics.sync} sync, ${threads === undefined ? "" : `${threads.policy} threads, `}seed ${metrics.seed}`]);
   if (metrics.schedulerReport !== undefined) pairs.push(["scheduler", reportText(metrics.schedulerReport)]);
-  pairs.push(["makespan", formatNs(metrics.makespanNs) + (metrics.complete ? "" : " (stopped before the end)")]);
+  pairs.push(["makespan", makespanText(metrics)]);
   if (metrics.lowerBoundNs !== undefined) {
     const gap = metrics.gap === undefined ? "" : metrics.optimal?.proven ? ", reached: no schedule is faster" : `, gap ${metrics.gap < 5e-4 ? "below 0.1 %" : formatPercent(metrics.gap)}`;
     pairs.push(["lower bound", `${formatNs(metrics.lowerBoundNs)} by ${sourceName(metrics.lowerBoundSource)}${gap}`]);
@@ -43,8 +49,18 @@ function headLines(metrics: Metrics): string[] {
   if (metrics.estimates !== undefined) pairs.push(["estimates", estimateLine(metrics.estimates)]);
   if (metrics.host !== undefined) pairs.push(["host", hostLine(metrics.host)]);
   if (counts.transfers > 0) pairs.push(["transfers", `${formatCount(counts.transfers)}, ${counts.transferredNs === undefined ? formatBytes(counts.transferredBytes) : `${formatNs(counts.transferredNs)} in all`}${busiestLink(metrics)}`]);
+  if (threads !== undefined) pairs.push(...threadHeadLines(threads));
+  if (metrics.memory !== undefined) allocatorLines(metrics.memory).forEach((line, i) => pairs.push([i === 0 ? "memory" : "", line]));
+  if (metrics.memoryRelief !== undefined) pairs.push(["", reliefLine(metrics.memoryRelief)]);
   if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
   return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);
+}
+
+/** Where threads could not go on there is none. */
+function makespanText({ makespanNs, complete, threads }: Metrics): string {
+  if (complete) return formatNs(makespanNs);
+  const failed = threads?.findings.find(({ severity, kind }) => severity === "error" && kind !== "data-race" && kind !== "priority-inversion");
+  return failed === undefined ? `${formatNs(makespanNs)} (stopped before the end)` : `none: stopped by a ${failed.kind} at ${formatNs(threads!.endNs)}`;
 }
 
 /** "evaluations 120, best seed 7": names in words, times with their unit, what is false left to be said as "no". */

@@ -14,10 +14,11 @@ describe("Registry", () => {
     expect(registry.tryGet("constructor")).toBeUndefined();
   });
 
-  it("knows what others call it", () => {
-    const other = new Registry("scheduler", named("fifo"), { eager: "StarPU's eager is fifo" });
-    expect(() => other.get("eager")).toThrow("hint: StarPU's eager is fifo");
-    expect(() => other.get("toString")).toThrow("one of: fifo");
+  it("keeps hints short where there are many", () => {
+    const many = Array.from({ length: 40 }, (_, i) => `policy-number-${i}`);
+    expect(new Registry("scheduler", named(...many)).hint("quicksort")).toBe("heddle list schedulers names all 40");
+    expect(new Registry("scheduler", named(...many)).hint("policy-numbr-7")).toBe("did you mean policy-number-7 or policy-number-0 or policy-number-1?");
+    expect(suggestion("quicksort", many)).toBe(`one of: ${many.slice(0, 24).join(", ")} … (40 in all)`);
   });
 
   it("suggests for an unknown name", () => {

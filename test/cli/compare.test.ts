@@ -66,6 +66,8 @@ describe("heddle compare --seeds", () => {
     [["--seeds", "0"], "error[bad-flag]: --seeds needs a whole number from 1 to 1000000"],
     [["--workers", "none"], "error[bad-flag]: --workers needs a whole number"],
     [["--baseline", "hefft"], 'error[unknown-baseline]: the baseline "hefft" is not among the schedulers compared\n  hint: did you mean heft?'],
+    [["--by", "latency"], 'error[bad-flag]: --by takes one of: makespan, latency-mean, latency-p50, latency-p99, energy; not "latency"'],
+    [["--by", "energy"], "error[no-energy]"],
     [["--format", "xml"], "error[bad-flag]: --format is text, json or csv"],
     [["--plot", "/proc/x/y.svg"], "error[cannot-write]"],
     [["--plot", noisy], "error[conflicting-outputs]"],

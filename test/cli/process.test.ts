@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { reportInternalError } from "../../src/cli/internal-error.ts";
 import { heddleBin, leftovers, makeFolder, removeFolder, spawnHeddle, stackLine } from "./run-cli.ts";
@@ -38,6 +38,27 @@ describe("node bin/heddle.mjs", () => {
     for (const flag of ["--version", "-v", "version"]) expect(await spawnHeddle([flag])).toEqual({ code: 0, out: `heddle ${version}\n`, err: "" });
   });
 
+  it("starts without the compiled code too, and with what another Node, another place or a broken build left", async () => {
+    const bundle = new URL("../dist/bundle/", pathToFileURL(heddleBin));
+    const place = join(folder, "elsewhere");
+    for (const part of ["bin", "dist/bundle"]) mkdirSync(join(place, part), { recursive: true });
+    copyFileSync(heddleBin, join(place, "bin/heddle.mjs"));
+    copyFileSync(new URL("heddle.cjs", bundle), join(place, "dist/bundle/heddle.cjs"));
+    const cache = readFileSync(new URL("heddle.cache", bundle));
+    const head = cache.subarray(0, cache.indexOf(10) + 1);
+    const own = Buffer.from(head.toString().replace(bundle.href, pathToFileURL(join(place, "dist/bundle/")).href));
+    expect(own).not.toEqual(head);
+    const expected = (await spawnHeddle(["run", forkJoin])).out;
+    for (const left of [undefined, cache, Buffer.from(""), head, own, Buffer.concat([own, cache.subarray(head.length, 100_000)])]) {
+      if (left !== undefined) writeFileSync(join(place, "dist/bundle/heddle.cache"), left);
+      const child = spawn(process.execPath, [join(place, "bin/heddle.mjs"), "run", forkJoin], { stdio: ["ignore", "pipe", "inherit"] });
+      let out = "";
+      child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+      expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+      expect(out).toBe(expected);
+    }
+  });
+
   it("refuses 100 MB of YAML anchors at once", async () => {
     const file = join(folder, "laughs.yaml");
     const line = `a: &a [${"*a, ".repeat(20)}]\n`;
@@ -66,6 +87,7 @@ describe("a bug in Heddle", () => {
     expect(err).toMatch(/^error\[internal\]: this is a bug in Heddle, not in your input\. Please report it with what follows\.\n {2}heddle \d+\.\d+\.\d+, Node v\d+/);
     expect(err).toContain("  heddle list schedulers --format json\nTypeError: broken on purpose\n");
     expect(err).toMatch(stackLine);
+    expect(err).toContain("/dist/bundle/heddle.cjs:");
     expect([code, out]).toEqual([1, ""]);
   });
 

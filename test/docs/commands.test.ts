@@ -40,7 +40,7 @@ describe("command lines of the documentation", () => {
 describe("the built program", () => {
   // What the bundle leaves out or joins wrongly shows there alone.
   const bin = join(root, "bin/heddle.mjs");
-  it.skipIf(!existsSync(join(root, "dist/bundle/heddle.js"))).each([["list", "machine", "workstation"], ["list", "device", "nvidia-t4"], ["list", "scheduler", "dmda"], ["import", "mlp", "--fuse"], ["help", "run"]])("heddle %s %s %s", (...args) => {
+  it.skipIf(!existsSync(join(root, "dist/bundle/heddle.cjs"))).each([["list", "machine", "workstation"], ["list", "device", "nvidia-t4"], ["list", "scheduler", "dmda"], ["import", "mlp", "--fuse"], ["help", "run"]])("heddle %s %s %s", (...args) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
     expect([status, stderr, stdout.length > 100]).toEqual([0, "", true]);
   });

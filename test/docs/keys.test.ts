@@ -5,7 +5,9 @@ import { main } from "../../src/cli/main.ts";
 import { costSchema } from "../../src/cost/schema.ts";
 import { deviceSchema, linkSchema, machineSchema } from "../../src/machine/schema.ts";
 import { defaultMachine, defaultScheduler, defaultSync, scenarioSchema } from "../../src/scenario/schema.ts";
+import { loopPolicies } from "../../src/loops/index.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
+import { threadPolicies } from "../../src/threads/index.ts";
 import { generateSchema, inlineGraphSchema, workloadSchema } from "../../src/scenario/workload-schema.ts";
 import { modelRegistry } from "../../src/graph/models/index.ts";
 import { canonicalUnit, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
@@ -60,6 +62,14 @@ describe("pages name every key", () => {
     const options = schedulers.all.flatMap(({ name, options: schema }) => (schema instanceof z.ZodObject ? Object.keys(schema.shape).map((option) => [name, option] as const) : []));
     expect(options.length).toBeGreaterThan(4);
     expect(options.filter(([name, option]) => !table.split("\n").some((row) => row.startsWith(`| \`${name}\`:`) && row.includes(`\`${option}\``)))).toEqual([]);
+  });
+
+  it.each([["thread", threadPolicies], ["loop", loopPolicies]] as const)("thread-policies.md: a meaning for every option of %s policies", (kind, registry) => {
+    const [threads, loops] = page("docs/thread-policies.md").split("## Loop policies") as [string, string];
+    const rows = (kind === "thread" ? threads : loops).split("\n");
+    const options = registry.all.flatMap(({ name, options: schema }) => (schema instanceof z.ZodObject ? Object.keys(schema.shape).map((option) => [name, option] as const) : []));
+    expect(options.length).toBeGreaterThan(4);
+    expect(options.filter(([name, option]) => !rows.some((row) => row.startsWith(`| \`${name}\`:`) && row.split("|")[1]!.includes(`\`${option}\``)))).toEqual([]);
   });
 
   it("scenarios.md: the defaults", () => {

@@ -63,6 +63,14 @@ describe("the plot of a comparison", () => {
     expect([subtitle.text, legend.length, rows[0]!.interval, rows[0]!.range]).toEqual(["makespan · best first", 0, undefined, undefined]);
   });
 
+  it("says what it shows: latencies without the bound of makespans, energies in joules", () => {
+    const latency = layoutComparison(plotted([row("a", 1, 1), row("b", 2, 2)], { by: "latency-p99" }));
+    expect([latency.subtitle.text, latency.axis.label, latency.bound]).toEqual(["mean p99 latency over 100 seeds, the same for all schedulers · best first", "p99 latency in ms", undefined]);
+    expect(layoutComparison(plotted([row("a", 1, 1), row("b", 2, 2)], { by: "latency-mean" })).subtitle.text).toMatch(/^mean latency over/);
+    const energy = layoutComparison(plotted([row("a", 1, 0.0014), row("b", 2, 0.002)], { by: "energy" }));
+    expect([energy.axis.label, energy.rows.map(({ value }) => value)[0]]).toEqual(["energy in kJ", "1.400 kJ ± 1429 %"]);
+  });
+
   it("refuses a width that cannot hold it", () => {
     expect(() => layoutComparison(three, { width: 100 })).toThrow("out-of-range");
   });
@@ -70,21 +78,21 @@ describe("the plot of a comparison", () => {
 
 describe("the axis of values", () => {
   it("has round values in the unit of the largest, need not begin at 0, and puts them where they belong", () => {
-    const axis = valueAxis([1.2e6, 1.6e6], 100, 500, 5);
+    const axis = valueAxis("ns", [1.2e6, 1.6e6], 100, 500, 5);
     expect([axis.unit, axis.ticks.map(({ text }) => text)]).toEqual(["ms", ["1.2", "1.3", "1.4", "1.5", "1.6"]]);
     for (const { x, text } of axis.ticks) expect(x).toBeCloseTo(axis.x(Number(text) * 1e6), 6);
     expect([axis.x(1.2e6), axis.x(1.6e6)]).toEqual([expect.closeTo(100 + 400 * (0.04 / 1.08), 9), expect.closeTo(500 - 400 * (0.04 / 1.08), 9)]);
   });
 
   it("is logarithmic over more than an order of magnitude, with a unit at each value", () => {
-    const axis = valueAxis([1e6, 3e8], 0, 900, 12);
+    const axis = valueAxis("ns", [1e6, 3e8], 0, 900, 12);
     expect([axis.logarithmic, axis.ticks.map(({ text }) => text)]).toEqual([true, ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms", "200 ms"]]);
     expect(axis.x(1e8) - axis.x(1e7)).toBeCloseTo(axis.x(1e7) - axis.x(1e6), 6);
-    expect(valueAxis([1, 1e18], 0, 300, 4).ticks.length).toBeLessThanOrEqual(5);
+    expect(valueAxis("ns", [1, 1e18], 0, 300, 4).ticks.length).toBeLessThanOrEqual(5);
   });
 
   it("has room for a single value, and for zero", () => {
-    expect(valueAxis([5, 5], 0, 100, 3).x(5)).toBeCloseTo(50, 6);
-    expect(valueAxis([0, 0], 0, 100, 3).x(0)).toBe(0);
+    expect(valueAxis("ns", [5, 5], 0, 100, 3).x(5)).toBeCloseTo(50, 6);
+    expect(valueAxis("ns", [0, 0], 0, 100, 3).x(0)).toBe(0);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/base/errors.ts";
 import { budgetLanes } from "../../src/render/device-lanes.ts";
 import { layoutTimeline } from "../../src/render/layout.ts";
-import { placeMarkers } from "../../src/render/markers.ts";
-import { Style, styleCount, type CriticalSegment, type Layout } from "../../src/render/marks.ts";
+import { linePieces, placeMarkers } from "../../src/render/markers.ts";
+import { Style, styleCount, type CriticalSegment, type LaneMark, type Layout, type SpanMark } from "../../src/render/marks.ts";
 import { textWidth } from "../../src/render/text.ts";
 import { eightOps, eightOpsPath, makeTrace, manySpans, mixedDeviceKinds, mixedRun } from "./traces.ts";
 
@@ -243,6 +243,19 @@ describe("markers", () => {
   test("at one place share a label", () => {
     const markers = placeMarkers([{ kind: "bound", x: 500, label: "area 5 ms" }, { kind: "makespan", x: 500.2, label: "makespan 5 ms" }], 16, 1000);
     expect(markers.map(({ kind, label }) => [kind, label])).toEqual([["makespan", "area 5 ms = makespan 5 ms"]]);
+  });
+});
+
+describe("the line of a marker", () => {
+  const lanes = [{ y: 10, height: 20 }, { y: 32, height: 20 }, { y: 54, height: 20 }] as LaneMark[];
+  const span = (lane: number, x0: number, x1: number, label?: string): SpanMark => ({ lane, style: 0, x0, x1, subject: 0, startTicks: 0, endTicks: 1, ...(label !== undefined && { label }) });
+
+  test("makes way for the names that it would cross", () => {
+    const spans = [span(0, 0, 100, "norm"), span(1, 0, 100), span(2, 45, 145, "norm")];
+    expect(linePieces(50, 0, 80, spans, lanes)).toEqual([[0, 10], [30, 80]]);
+    // Through a span, but beside its name.
+    expect(linePieces(30, 0, 80, spans, lanes)).toEqual([[0, 80]]);
+    expect(linePieces(95, 0, 74, spans, lanes)).toEqual([[0, 54]]);
   });
 });
 

@@ -68,6 +68,10 @@ describe("time to recover", () => {
     const worse = recovery(jobs([...before, 20, 20, 20, 20, 20, 20, 20]), 600, 0, Infinity)!;
     expect(worse.recoveredAfter).toBeUndefined();
     expect(worse).toMatchObject({ latencyAfter: 20, settledAfter: 0 });
-    expect(recovery(jobs([10, 10, 10]), 200, 0, Infinity)).toBeUndefined();
+    // Of fewer jobs it says of how many: two before, and one after.
+    expect(recovery(jobs([10, 12, 30]), 200, 0, Infinity)).toMatchObject({ latencyBefore: 11, latencyAfter: 30, jobsBefore: 2, jobsAfter: 1, recoveredAfter: undefined, settledAfter: 0 });
+    expect(recovery(jobs([10, 12, 12]), 200, 0, Infinity)!.recoveredAfter).toBe(0);
+    expect(recovery(jobs([10, 10, 10]), 50, 0, Infinity)).toBeUndefined();
+    expect(recovery(jobs([10, 10, 10]), 500, 0, Infinity)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { suggestion } from "../../src/base/registry.ts";
 import { describe, expect, it } from "vitest";
 import { parseOverride } from "../../src/scenario/overrides.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
@@ -56,7 +57,7 @@ describe("loadScenario", () => {
     ["a policy without use", `scheduler: {usee: heft}${rest}`, 'a.yaml:1:1: error[missing-key]: scheduler needs "use"'],
     ["an empty comparison", `compare: []${rest}`, "a.yaml:1:10: error[bad-value]: compare must have at least 1 item, not 0"],
     ["YAML 1.1 booleans", `machine: {devices: {d: {kind: cpu, fuses: no}}}${rest}`, 'a.yaml:1:43: error[wrong-type]: machine.devices.d.fuses must be true or false, not "no"\n  hint: write true or false'],
-    ["merge keys", `<<: {seed: 1}${rest}`, `a.yaml:1:1: error[unknown-key]: unknown key "<<" in the scenario\n  hint: one of: ${Object.keys(scenarioSchema.shape).join(", ")}`],
+    ["merge keys", `<<: {seed: 1}${rest}`, `a.yaml:1:1: error[unknown-key]: unknown key "<<" in the scenario\n  hint: ${suggestion("<<", Object.keys(scenarioSchema.shape))}`],
     ["a list", "- a", "a.yaml:1:1: error[wrong-type]: a scenario is a map of keys, not a list"],
     ["text", "hello", 'a.yaml:1:1: error[wrong-type]: a scenario is a map of keys, not "hello"'],
   ])("refuses %s", async (_, text, message) => {

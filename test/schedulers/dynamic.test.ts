@@ -4,12 +4,15 @@ import type { SchedulerDefinition } from "../../src/plugin.ts";
 import { balance } from "../../src/schedulers/balance.ts";
 import { bLevel } from "../../src/schedulers/b-level.ts";
 import { dmda } from "../../src/schedulers/dmda.ts";
+import { eager } from "../../src/schedulers/eager.ts";
 import { fifo } from "../../src/schedulers/fifo.ts";
 import { list } from "../../src/schedulers/list.ts";
 import { random } from "../../src/schedulers/random.ts";
 import { replay } from "../../src/schedulers/replay.ts";
 import { roundRobin } from "../../src/schedulers/round-robin.ts";
 import { workStealing } from "../../src/schedulers/work-stealing.ts";
+import { ws } from "../../src/schedulers/ws.ts";
+import { randomTasks } from "./random-tasks.ts";
 import { runTasks } from "./run-task-graph.ts";
 import type { TaskGraph } from "./static-view.ts";
 
@@ -98,6 +101,21 @@ describe("work-stealing", () => {
     const graph: TaskGraph = { costs: [[1, never], [8, never], [8, never], [8, 8]], edges: [[0, 1, 0], [0, 2, 0], [0, 3, 0]] };
     expect(devices(graph, workStealing, { victim: "random" })).toEqual([0, 0, 0, 0]);
     expect(starts({ ...graph, costs: [[1, never], [8, 8], [8, never], [8, never]] }, workStealing, { victim: "random" })).toEqual([0, 1, 9, 1]);
+  });
+});
+
+describe("StarPU's eager and ws", () => {
+  it.each([1, 2, 3])("decide as fifo and as work-stealing with the most loaded victim (graph %i)", (seed) => {
+    const graph = randomTasks(seed, 60, 4, [1, 2, 1, 1]);
+    expect(runTasks(graph, eager.create({})).ops).toEqual(runTasks(graph, fifo.create({})).ops);
+    expect(runTasks(graph, ws.create({})).ops).toEqual(runTasks(graph, workStealing.create({ victim: "most-loaded" })).ops);
+  });
+
+  it("ws robs the device with most ops, not the next one", () => {
+    // T1 releases two ops on P1, T2 four on P2; P3 is done first and steals T6, the oldest of P2.
+    const graph: TaskGraph = { costs: [[1, 1, 1], [1, 1, 1], [2, 2, 2], ...Array.from({ length: 6 }, () => [5, 5, 5])], edges: [[0, 3, 0], [0, 4, 0], [1, 5, 0], [1, 6, 0], [1, 7, 0], [1, 8, 0]] };
+    const trace = runTasks(graph, ws.create({}));
+    expect([trace.ops.device[5], trace.ops.startTicks[5]]).toEqual([2, 2]);
   });
 });
 

@@ -123,6 +123,20 @@ describe("on random graphs", () => {
     }), { numRuns: 100, seed: 6 });
   });
 
+  it("at depth 0 is heft to the tick with jobs in flight too", () => {
+    // Four copies of the graph, of which two at once; those that follow begin as one of the others ends.
+    fc.assert(fc.property(taskGraph, (graph) => {
+      const tasks = graph.costs.length;
+      const copies = [0, 1, 2, 3];
+      const many: TaskGraph = {
+        ...graph, costs: copies.flatMap(() => graph.costs), edges: copies.flatMap((job) => graph.edges.map(([from, to, bytes]) => [job * tasks + from, job * tasks + to, bytes] as const)),
+        jobs: copies.flatMap((job) => graph.costs.map(() => job)), arrivals: [0, 0, Infinity, Infinity],
+      };
+      const heft = planHeft(staticView(many));
+      expect([...planHld(staticView(many), { depth: 0, fallback: false }).endTicks]).toEqual(Array.from(heft.order, (op) => heft.endTicks[op]));
+    }), { numRuns: 50, seed: 9 });
+  });
+
   it("is never longer than heft with `fallback`", () => {
     fc.assert(fc.property(taskGraph, fc.integer({ min: 1, max: 3 }), (graph, depth) => {
       expect(planHld(staticView(graph), { depth }).makespanTicks).toBeLessThanOrEqual(planHeft(staticView(graph)).makespanTicks);

@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { defineScheduler, type PlanningView, type Rehearsal, type SchedulerDefinition } from "../../src/plugin.ts";
 import { compile } from "../../src/core/compile.ts";
 import { simulate } from "../../src/core/simulate.ts";
+import { createPolicy } from "../../src/scenario/create-policy.ts";
 import { bLevel } from "../../src/schedulers/b-level.ts";
 import { cpop } from "../../src/schedulers/cpop.ts";
 import { fifo } from "../../src/schedulers/fifo.ts";
 import { heft } from "../../src/schedulers/heft.ts";
+import { hld } from "../../src/schedulers/hld.ts";
+import { hybrid } from "../../src/schedulers/hybrid.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
 import { lookahead } from "../../src/schedulers/lookahead.ts";
 import { peft } from "../../src/schedulers/peft.ts";
@@ -15,7 +18,9 @@ import { levelBarrier } from "../../src/sync/level-barrier.ts";
 import { conformanceGraphs } from "../../src/testing/graphs.ts";
 import { conformanceMachines } from "../../src/testing/machines.ts";
 import { arabnejad, topcuoglu } from "./published-graphs.ts";
+import { makeInstance } from "../reference/make-instance.ts";
 import { runTasks } from "./run-task-graph.ts";
+import type { TaskGraph } from "./static-view.ts";
 
 const few = [heft, cpop, peft, lookahead, bLevel, fifo, random];
 const portfolio = (names: readonly string[] = few.map(({ name }) => name)): ReturnType<SchedulerDefinition["create"]> => portfolioOf(few).create({ candidates: names });
@@ -45,6 +50,29 @@ describe("portfolio", () => {
     expect(together.makespanTicks).toBe(best);
     // The very same schedule, be it a static plan, a dynamic list or drawn by chance.
     expect(together.digest).toBe(alone.find(({ makespanTicks }) => makespanTicks === best)!.digest);
+  });
+
+  it("carries out one that duplicates, as it runs alone", () => {
+    // Every transfer takes 100: 20 with the first task on each processor, 40 without.
+    const fork: TaskGraph = { costs: [1, 2, 3, 4].map(() => [10, 10, 10]), edges: [[0, 1, 100], [0, 2, 100], [0, 3, 100]] };
+    const both = portfolioOf([heft, hld]).create({ candidates: ["heft", "hld"] });
+    const together = runTasks(fork, both);
+    expect(together.makespanTicks).toBe(20);
+    expect(both.report!()).toMatchObject({ chosen: "hld", "heft.makespanNs": 40, "hld.makespanNs": 20, "hld.duplicates": 2 });
+    expect(together.digest).toBe(runTasks(fork, hld.create({ depth: 1, fallback: true })).digest);
+    // Where it is not the best, the instance stays as it is; and who has no such candidate is not asked.
+    const slow: TaskGraph = { costs: [[10, 20], [10, 50], [50, 10]], edges: [[0, 1, 4], [0, 2, 4]] };
+    expect(runTasks(slow, portfolioOf([heft, hld]).create({ candidates: ["heft", "hld"] })).instance.opCount).toBe(3);
+    expect(portfolio(["heft", "fifo"]).duplicates).toBeUndefined();
+  });
+
+  it("goes on as the chosen one when devices come and go", () => {
+    const graph = { ops: Array.from({ length: 12 }, () => ({})), devices: [{}, {}, {}], costs: Array.from({ length: 12 }, () => [10, 10, 10]), changes: [{ at: 0, device: 2, speed: 0 }, { at: 15, device: 1, speed: 0 }, { at: 25, device: 2, speed: 1 }] };
+    for (const definition of [hybrid, bLevel, heft] as SchedulerDefinition[]) {
+      const alone = simulate({ instance: makeInstance(graph), scheduler: createPolicy(definition) });
+      const together = simulate({ instance: makeInstance(graph), scheduler: portfolioOf([definition]).create({ candidates: [definition.name] }) });
+      expect(together.digest).toBe(alone.digest);
+    }
   });
 
   it("takes the first of equals", () => {

@@ -15,6 +15,7 @@ import { planPeft } from "../../src/schedulers/peft.ts";
 import type { Plan } from "../../src/schedulers/planning/plan.ts";
 import { memoryFiles } from "../scenario/memory-files.ts";
 import { runTasks } from "./run-task-graph.ts";
+import { dedicated } from "../../src/schedulers/planning/setup-shares.ts";
 import { staticView, type TaskGraph } from "./static-view.ts";
 
 const planners: [string, (view: PolicyView) => Plan][] = [["heft", planHeft], ["cpop", planCpop], ["peft", planPeft]];
@@ -48,6 +49,24 @@ describe("a processor that must be loaded for each kind of task", () => {
     const graph = tasks(Array.from({ length: 20 }, () => 0), chain(20));
     expect(planOf(staticView(graph)).makespanTicks).toBe(70);
     expect(runTasks(graph, policy(name)).makespanTicks).toBe(70);
+  });
+
+  it.each(["heft", "peft", "lookahead", "mcp", "hlfet", "hcpt", "mh", "dls", "bil", "hld", "hybrid"])("%s dedicates it to the kind that gains from it, and leaves what lies between to the other", (name) => {
+    // By turns 10 or 1, and 2 or 1 ticks: P1 alone takes 240, reloading at each task 40 · 51, and one setup 50 + 20 · 1 + 20 · 2.
+    const kinds = Array.from({ length: 40 }, (_, task) => task % 2);
+    const { makespanTicks } = runTasks({ ...tasks(kinds, chain(40)), costs: kinds.map((kind) => [kind === 0 ? 10 : 2, 1]) }, policy(name));
+    expect(makespanTicks).toBe(110);
+  });
+
+  it("dedicates a device to the kind that saves most over all its tasks, once that repays a setup", () => {
+    // By turns kinds that save 20, 30 and 1 a task, the second only once.
+    const kinds = [0, 1, 2, 0, 2, 0, 2, 0];
+    const share = (reload: number): number[] => {
+      const of = dedicated(staticView({ costs: kinds.map((kind) => [[21, 31, 2][kind]!, 1]), edges: chain(8), reload: [0, reload], kinds }));
+      return [of(1, 0), of(1, 1), of(1, 2)];
+    };
+    expect(share(79)).toEqual([1 / 4, 1, 1]);
+    expect(share(80)).toEqual([1, 1, 1]);
   });
 
   it.each(["mct", "dmda", "min-min", "max-min", "sufferage"])("%s counts setups that are still to come in the queue", (name) => {

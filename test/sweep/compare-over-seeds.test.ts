@@ -90,6 +90,70 @@ describe("compareOverSeeds", () => {
     expect(sensitivity!.find(({ assumption }) => assumption === "operator times")!.effects[1]).toMatchObject({ formerChange: expect.closeTo(0.2, 9) as number, flips: false });
   });
 
+  describe("by an objective", () => {
+    const queue = "{workload: {graph: {ops: {a: 1ms, b: 1ms}, edges: [a -> b]}, instances: 30, arrivals: {rate: 300/s}}, machine: {processors: 1}, noise: 20%, compare: [fifo, edf, sjf]}";
+    const latencies = (end: Float64Array, arrival: Float64Array): number[] => Array.from(end, (ticks, job) => ticks - arrival[job]!).sort((a, b) => a - b);
+
+    it("ranks by the mean latency where jobs arrive over time, and has each seed's run behind it", async () => {
+      const scenario = await resolved(queue);
+      const comparison = await compareOverSeeds(scenario, { seeds: 6, workers: 0 });
+      expect([comparison.by, Object.keys(comparison.schedulers[0]!.others)]).toEqual(["latency-mean", ["latency-p50", "latency-p99", "makespan"]]);
+      const values = comparison.schedulers.map(({ mean }) => mean.value);
+      expect(values).toEqual([...values].sort((a, b) => a - b));
+      for (const { name, samples, makespansNs, others } of comparison.schedulers) {
+        const scheduler = scenario.compare.find(({ definition }) => definition.name === name)!;
+        const again = await resolved(queue.replace("compare", "seed: 4, compare"));
+        const trace = runScenario(again, { scheduler });
+        const sorted = latencies(trace.jobs.endTicks, trace.jobs.arrivalTicks);
+        expect(samples[4]).toBeCloseTo(sorted.reduce((a, b) => a + b, 0) / 30, 3);
+        expect(makespansNs[4]).toBe(trace.makespanTicks);
+        expect(others["makespan"]!.value).toBeCloseTo(makespansNs.reduce((a, b) => a + b, 0) / 6, 3);
+      }
+      const p99 = await compareOverSeeds(scenario, { seeds: 6, workers: 0, by: "latency-p99" });
+      const first = p99.schedulers.find(({ name }) => name === "fifo")!;
+      const run = runScenario(scenario, { scheduler: scenario.compare[0]! });
+      expect(first.samples[0]).toBe(latencies(run.jobs.endTicks, run.jobs.arrivalTicks).at(-1));
+      expect(first.mean.interval).toBeDefined();
+    });
+
+    it("stays with the makespan for jobs back to back, and takes what it is told", async () => {
+      const scenario = await resolved("{workload: {graph: {ops: {a: 1ms}}, instances: 4}, machine: {processors: 1}, noise: 10%, compare: [fifo]}");
+      const comparison = await compareOverSeeds(scenario, { seeds: 3, workers: 0 });
+      expect([comparison.by, comparison.schedulers[0]!.others, comparison.schedulers[0]!.samples]).toEqual(["makespan", {}, comparison.schedulers[0]!.makespansNs]);
+      const { mean } = (await compareOverSeeds(scenario, { seeds: 3, workers: 0, by: "latency-mean" })).schedulers[0]!;
+      expect(mean.value).toBeCloseTo(comparison.schedulers[0]!.mean.value / 4, 0);
+    });
+
+    it("ranks by the energy: the slower device that takes a tenth of the power wins", async () => {
+      const scenario = await resolved("{workload: {graph: {ops: {a: {time: {cpu0: 20ms, gpu0: 10ms}}}}}, machine: {devices: {cpu0: {kind: cpu, peak: {f32: 1TFLOP/s}, power: {idle: 0W, busy: 10W}}, gpu0: {kind: gpu, peak: {f32: 1TFLOP/s}, power: {idle: 0W, busy: 100W}}}, links: [{between: [cpu0, gpu0], bandwidth: 1GB/s}]}}");
+      const on = (device: number) => ({ dispatch: (view, out) => { if (view.ready.length > 0) out.place(view.ready.first(), device); } }) satisfies Scheduler as Scheduler;
+      const schedulers = [chosen("fast", () => on(1)), chosen("frugal", () => on(0))];
+      const energy = await compareOverSeeds(scenario, { schedulers, workers: 0, by: "energy" });
+      expect(energy.schedulers.map(({ name, mean, others }) => [name, mean.value, others["makespan"]!.value])).toEqual([["frugal", 0.2, 20e6], ["fast", 1, 10e6]]);
+      expect((await compareOverSeeds(scenario, { schedulers, workers: 0 })).schedulers[0]!.name).toBe("fast");
+      expect(comparisonData(energy)["schedulers"]).toMatchObject([{ name: "frugal", energyJoules: 0.2, makespanNs: 20e6 }, { name: "fast", energyJoules: 1 }]);
+      expect(formatComparisonOverSeeds(energy)).toMatch(/^rank {2}scheduler +energy {2}vs best {2}makespan .*\n +1 {2}frugal +200 mJ/);
+    });
+
+    it("names the figures in JSON and CSV by what they are", async () => {
+      const comparison = await compareOverSeeds(await resolved(queue), { seeds: 4, workers: 0, by: "latency-p50" });
+      const [row] = comparisonData(comparison)["schedulers"] as { latencyP50Ns: number; intervals: object; samplesNs: number[]; makespansNs: number[] }[];
+      expect(Object.keys(row!.intervals)).toEqual(["latencyMeanNs", "latencyP99Ns", "makespanNs"]);
+      expect([row!.samplesNs.length, row!.makespansNs.length]).toEqual([4, 4]);
+      expect(row!.latencyP50Ns).toBeCloseTo(row!.samplesNs.reduce((a, b) => a + b, 0) / 4, 0);
+      const [header, line] = comparisonCsv(comparison).split("\r\n");
+      expect(header).toMatch(/,failure,by,latency_mean_ns,latency_mean_low_ns,latency_mean_high_ns,latency_p99_ns,.*,makespan_ns,/);
+      expect(line!.split(",").length).toBe(header!.split(",").length);
+      expect(formatComparisonOverSeeds(comparison)).toMatch(/^rank {2}scheduler {2}latency p50, [µm]s /);
+    });
+
+    it("says what is missing to rank by", async () => {
+      const scenario = await resolved(noisyGraph);
+      await expect(compareOverSeeds(scenario, { by: "energy", workers: 0 })).rejects.toThrow("error[no-energy]: no device of the machine has power figures");
+      await expect(compareOverSeeds(scenario, { by: "latency-p99", workers: 0 })).rejects.toThrow("error[no-latency]: there is one job");
+    });
+  });
+
   it("gives plain data that JSON keeps", async () => {
     const data = comparisonData(await compareOverSeeds(await resolved(noisyGraph), { seeds: 8, workers: 0, baseline: "met" }));
     expect(JSON.parse(JSON.stringify(data))).toEqual(JSON.parse(JSON.stringify(data)));

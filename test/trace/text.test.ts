@@ -66,9 +66,9 @@ rank  scheduler   makespan  vs best  gap to bound  utilisation
     const jobs = (p50: number, p99: number): NonNullable<Metrics["jobs"]> => ({ count: 9, completed: 9, throughputPerSecond: 3, latencyNs: { mean: p50, p50, p90: p99, p99, max: p99 } });
     const rows = [{ name: "heft", metrics: { makespanNs: 660e6, utilization: 0.4, jobs: jobs(4.5e6, 58e6) } }, { name: "broken", failure: "no" }];
     expect(formatComparison(rows).split("\n").slice(0, 3)).toEqual([
-      "rank  scheduler  makespan  vs best  latency p50      p99  gap to bound  utilisation",
-      "   1  heft         660 ms   1.000×      4.50 ms  58.0 ms             –       40.0 %",
-      "   –  broken       failed",
+      "rank  scheduler  latency mean  vs best  latency p50  latency p99  makespan  gap to bound  utilisation",
+      "   1  heft            4.50 ms   1.000×      4.50 ms      58.0 ms    660 ms             –       40.0 %",
+      "   –  broken           failed",
     ]);
     const backToBack = rows.map((row) => (row.metrics === undefined ? row : { ...row, metrics: { ...row.metrics, speedup: 2 } }));
     expect(formatComparison(backToBack)).not.toContain("latency");

@@ -44,6 +44,21 @@ function codes(trace: Trace, options?: VerifyOptions): VerifyCode[] {
   return [...new Set(verifyTrace(trace, options).map((problem) => problem.code))];
 }
 
+/** Adds the row that earlier versions wrote for each transfer. */
+function addTransferRows(trace: Editable): void {
+  const { rows, transfers } = trace;
+  const grow = <C extends Uint8Array | Uint32Array | Float64Array>(column: C, value: (id: number) => number): C => {
+    const grown = new (column.constructor as new (length: number) => C)(rows.length + transfers.length);
+    grown.set(column);
+    for (let id = 0; id < transfers.length; id++) grown[rows.length + id] = value(id);
+    return grown;
+  };
+  trace.rows = {
+    length: rows.length + transfers.length, track: grow(rows.track, () => 0), subjectKind: grow(rows.subjectKind, () => SubjectKind.transfer), subject: grow(rows.subject, (id) => id),
+    kind: grow(rows.kind, () => RowKind.transfer), start: grow(rows.start, (id) => transfers.startTicks[id]!), end: grow(rows.end, (id) => transfers.endTicks[id]!),
+  };
+}
+
 /** Row of the kind whose subject is this. */
 function rowOf(trace: Trace, kind: RowKind, subject: number): number {
   const row = range(trace.rows.length).find((at) => trace.rows.kind[at] === kind && trace.rows.subject[at] === subject);
@@ -93,8 +108,8 @@ describe("verifyTrace", () => {
     ["row-mismatch", "a row with another end", (t) => (t.rows.end[rowOf(t as Trace, RowKind.run, 5)]! -= 1)],
     ["row-mismatch", "a row on another track", (t) => (t.rows.track[rowOf(t as Trace, RowKind.run, 5)] = 0)],
     ["row-mismatch", "an operator without a row", (t) => (t.rows.subject[rowOf(t as Trace, RowKind.run, 5)] = 2)],
-    ["row-mismatch", "a transfer with two rows", (t) => (t.rows.subject[rowOf(t as Trace, RowKind.transfer, 1)] = 0)],
-    ["row-mismatch", "a transfer row with another end", (t) => (t.rows.end[rowOf(t as Trace, RowKind.transfer, 1)]! += 1)],
+    ["row-mismatch", "a transfer with two rows", (t) => (addTransferRows(t), (t.rows.subject[rowOf(t as Trace, RowKind.transfer, 1)] = 0))],
+    ["row-mismatch", "a transfer row with another end", (t) => (addTransferRows(t), (t.rows.end[rowOf(t as Trace, RowKind.transfer, 1)]! += 1))],
     ["overlap", "two operators in one slot at once", (t) => {
       t.ops.slot[3] = t.ops.slot[0]!;
       for (const kind of [RowKind.setup, RowKind.run]) t.rows.track[rowOf(t as Trace, kind, 3)] = t.ops.slot[0]!;
@@ -214,7 +229,7 @@ describe("verifyTrace", () => {
   });
 
   it("rows of a slot may come in any order", () => {
-    const trace = run();
+    const trace = corrupted(addTransferRows);
     const order = range(trace.rows.length).reverse();
     const rows = { ...trace.rows };
     for (const column of ["track", "subjectKind", "subject", "kind", "start", "end"] as const) (rows[column] as Float64Array) = trace.rows[column].slice().map((_, i) => trace.rows[column][order[i]!]!) as Float64Array;

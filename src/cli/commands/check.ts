@@ -19,7 +19,7 @@ export const check: Command = {
   examples: [["heddle check scenarios/*.yaml", "all at once"]],
   async run({ positionals, values, args }, io) {
     const issues: Issue[] = [];
-    const fine: { file: string; operators: number; devices: number; warnings: readonly Warning[] }[] = [];
+    const fine: { file: string; operators: number; devices: number; threads?: number; cores?: number; warnings: readonly Warning[] }[] = [];
     for (const file of positionals) {
       try {
         const scenario = await loadScenario(file);
@@ -27,7 +27,8 @@ export const check: Command = {
         const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
         enterPhase(undefined);
         const instance = compileScenario(resolved);
-        fine.push({ file, operators: instance.opCount, devices: instance.deviceCount, warnings: [...resolved.warnings, ...uselessDevices(resolved, instance)] });
+        const threads = resolved.threads?.spec.groups.reduce((sum, { count }) => sum + count, 0);
+        fine.push({ file, operators: instance.opCount, devices: instance.deviceCount, ...(threads !== undefined && { threads, cores: resolved.threads!.spec.cores.names.length }), warnings: [...resolved.warnings, ...uselessDevices(resolved, instance)] });
       } catch (error) {
         if (!(error instanceof HeddleError)) throw error;
         issues.push(...error.issues.map((issue) => (issue.file === undefined ? { ...issue, file } : issue)));
@@ -35,8 +36,9 @@ export const check: Command = {
     }
     if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, files: fine, errors: issues }, null, 2)}\n`);
     else {
-      for (const { file, operators, devices, warnings } of fine) {
-        io.out(`${file}: fine (${counted(operators, "operator")} on ${counted(devices, "device")})\n`);
+      for (const { file, operators, devices, threads, cores, warnings } of fine) {
+        const parts = [...(threads === undefined || operators > 0 ? [`${counted(operators, "operator")} on ${counted(devices, "device")}`] : []), ...(threads !== undefined ? [`${counted(threads, "thread")} on ${counted(cores!, "core")}`] : [])];
+        io.out(`${file}: fine (${parts.join(", ")})\n`);
         for (const { code, message } of warnings) io.out(`${file}: warning[${code}]: ${message}\n`);
       }
       io.err(formatIssues(issues));

@@ -17,6 +17,9 @@ export interface Topic {
 export const topics: Readonly<Record<string, Topic>> = {
   schedulers: { title: "Schedulers", all: async () => (await import("../../schedulers/index.ts")).schedulers.all, detail: policyDetail },
   sync: { title: "Graph synchronization policies", all: async () => (await import("../../sync/index.ts")).syncPolicies.all, detail: policyDetail },
+  threads: { title: "Thread policies", all: async () => (await import("../../threads/index.ts")).threadPolicies.all, detail: policyDetail },
+  loops: { title: "Loop policies", all: async () => (await import("../../loops/index.ts")).loopPolicies.all, detail: policyDetail },
+  allocators: { title: "Allocators", all: async () => (await import("../../memory/allocators/index.ts")).allocators.all, detail: policyDetail },
   machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine), yaml: true },
   devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device), yaml: true },
   links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link), yaml: true },
@@ -27,7 +30,7 @@ export const topics: Readonly<Record<string, Topic>> = {
 
 export const list: Command = {
   name: "list",
-  summary: "List schedulers, synchronization policies, machines, devices, links, models, generators and operator kinds",
+  summary: "List schedulers, synchronization policies, thread and loop policies, allocators, machines, devices, links, models, generators and operator kinds",
   usage: "[TOPIC [NAME]]",
   description: `Topics: ${Object.keys(topics).join(", ")}. With a name: its options and where it comes from; machines and devices as YAML to start your own from.`,
   positionals: [0, 2],

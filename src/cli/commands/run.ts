@@ -9,10 +9,12 @@ import { compileScenario, runScenario } from "../../scenario/run-scenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { metricsJson } from "../../trace/metrics-json.ts";
 import type { Metrics } from "../../trace/metrics.ts";
+import { findingIssues } from "../../trace/threads/thread-findings.ts";
 import type { Command, Invocation, Io, Values } from "../command.ts";
 import { checkWritable, writeWhole } from "../files.ts";
 import { fusedSummary } from "../fused-text.ts";
 import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts";
+import { formatIssues } from "../issue-text.ts";
 import { Progress } from "../progress.ts";
 import { hasForeignPolicy, policyPhase, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
@@ -59,7 +61,7 @@ export const run: Command = {
     enterPhase(undefined);
     const metrics = analyzeRun(resolved, trace);
     const rows = resolved.compare.length > 0 && values["format"] !== "json"
-      ? compareSchedulers(resolved, { onStart: (name, i, count) => { enterPhase(`scheduler "${name}"`); progress.show(`comparing ${name} (${i + 1} of ${count})`); }, ...progress.shared })
+      ? compareSchedulers(resolved, { instance, onStart: (name, i, count) => { enterPhase(`scheduler "${name}"`); progress.show(`comparing ${name} (${i + 1} of ${count})`); }, ...progress.shared })
       : [];
     enterPhase(undefined);
     const result = { ...metrics, fused: resolved.fused };
@@ -68,10 +70,12 @@ export const run: Command = {
     progress.clear();
 
     const written = Object.values(files);
+    const errors = trace.threads === undefined ? [] : findingIssues(trace.threads, true);
+    const exitCode = errors.length > 0 ? 1 : 0;
     if (values["format"] === "json") {
-      const withFiles = { ...result, written };
+      const withFiles = { ...result, written, ...(errors.length > 0 && { errors }) };
       for (const chunk of metricsJson(withFiles)) io.out(chunk);
-      return 0;
+      return exitCode;
     }
     const { formatResult } = await import("../../trace/text.ts");
     io.out(formatResult(metrics));
@@ -81,7 +85,8 @@ export const run: Command = {
       io.out(`\nSchedulers on this scenario, best first:\n${formatComparison(rows)}`);
     }
     if (written.length > 0) io.out(`\nwrote ${written.join(", ")}\n`);
-    return 0;
+    io.err(formatIssues(errors));
+    return exitCode;
   },
 };
 

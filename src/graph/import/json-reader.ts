@@ -1,9 +1,23 @@
+import type { F64Column } from "../../base/columns.ts";
 import { hashFactor, hashOf, hashStart } from "./name-table.ts";
 import type { IssueList } from "./issue-list.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
+const bracketEnd = 0x5d;
+
+/** The keys that an object may have, ASCII. */
+export class Keys {
+  readonly words: readonly string[];
+  /** As they mostly stand in a file, with quotes and colon. */
+  readonly written: readonly Uint8Array[];
+
+  constructor(...words: readonly string[]) {
+    this.words = words;
+    this.written = words.map((word) => new TextEncoder().encode(`"${word}":`));
+  }
+}
 
 /**
  * Reads JSON from bytes one token at a time, for files too large to become objects. The caller walks the structure:
@@ -65,6 +79,21 @@ export class JsonReader {
     if (!this.string()) this.syntax("a key in double quotes");
     if (this.peek() !== 0x3a) this.syntax('":"');
     this.at++;
+  }
+
+  /** Reads `"key":` and says which of `keys` it is, by its position, or -1; the key is then in `text` if it is none of them. */
+  keyOf({ words, written }: Keys): number {
+    const { bytes, at } = this;
+    for (let key = 0; key < written.length; key++) {
+      const expected = written[key]!;
+      let i = 0;
+      while (i < expected.length && bytes[at + i] === expected[i]) i++;
+      if (i < expected.length) continue;
+      this.at = at + i;
+      return key;
+    }
+    this.key();
+    return words.findIndex((word) => this.is(word));
   }
 
   /** Reads a string if one is next; its content is then in `text[textFrom .. textTo)`. */
@@ -130,6 +159,26 @@ export class JsonReader {
     if (!plain) return this.#anyNumber(start);
     this.at = at;
     return decimals === 0 ? value : value / powersOfTen[decimals]!;
+  }
+
+  /** Reads `,1,20,3`: the whole numbers that follow in an array without white space. Leaves what is anything else. */
+  wholeNumbers(into: F64Column): void {
+    const bytes = this.bytes;
+    let at = this.at;
+    while (bytes[at] === comma) {
+      let end = at + 1;
+      let byte = bytes[end]!;
+      if (!(byte > 0x30 && byte <= 0x39)) break;
+      let value = 0;
+      while (byte >= 0x30 && byte <= 0x39) {
+        value = value * 10 + (byte - 0x30);
+        byte = bytes[++end]!;
+      }
+      if (end - at > 16 || (byte !== comma && byte !== bracketEnd)) break;
+      into.push(value);
+      at = end;
+    }
+    this.at = at;
   }
 
   /** Reads any value and forgets it. */

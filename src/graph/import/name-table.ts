@@ -16,8 +16,8 @@ export function hashOf(bytes: Uint8Array): number {
  * file makes no strings. Open addressing with linear probing, at most half full.
  */
 export class NameTable {
-  #slots = new Int32Array(1024).fill(-1);
-  #hashes = new Int32Array(512);
+  /** By slot, the number of its name (-1 = free) and the hash beside it: a look-up that fails touches nothing else. */
+  #slots = new Int32Array(2048).fill(-1);
   #start = new Uint32Array(513);
   #text = new Uint8Array(8192);
   #count = 0;
@@ -31,13 +31,14 @@ export class NameTable {
   intern(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slots = this.#slots;
     const text = this.#text;
+    const start = this.#start;
     const mask = slots.length - 1;
-    for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
+    for (let slot = slotOf(hash, mask); ; slot = (slot + 2) & mask) {
       const id = slots[slot]!;
       if (id < 0) return this.#add(slot, hash, bytes, from, to);
-      if (this.#hashes[id] !== hash) continue;
-      let at = this.#start[id]!;
-      if (this.#start[id + 1]! - at !== to - from) continue;
+      if (slots[slot + 1] !== hash) continue;
+      let at = start[id]!;
+      if (start[id + 1]! - at !== to - from) continue;
       let i = from;
       while (i < to && text[at] === bytes[i]) {
         i++;
@@ -65,27 +66,28 @@ export class NameTable {
     if (end > this.#text.length) this.#text = resized(this.#text, Math.max(end, this.#text.length * 2));
     for (let i = from; i < to; i++) this.#text[start + i - from] = bytes[i]!;
     this.#slots[slot] = id;
-    this.#hashes[id] = hash;
+    this.#slots[slot + 1] = hash;
     this.#start[id + 1] = end;
-    if (this.#count === this.#hashes.length) this.#grow();
+    if (this.#count * 4 === this.#slots.length) this.#grow();
     return id;
   }
 
   #grow(): void {
-    const capacity = this.#hashes.length * 2;
-    this.#hashes = resized(this.#hashes, capacity);
-    this.#start = resized(this.#start, capacity + 1);
-    this.#slots = new Int32Array(capacity * 2).fill(-1);
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2).fill(-1);
+    this.#start = resized(this.#start, this.#slots.length / 4 + 1);
     const mask = this.#slots.length - 1;
-    for (let id = 0; id < this.#count; id++) {
-      let slot = slotOf(this.#hashes[id]!, mask);
-      while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = id;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from]! < 0) continue;
+      let slot = slotOf(old[from + 1]!, mask);
+      while (this.#slots[slot]! >= 0) slot = (slot + 2) & mask;
+      this.#slots[slot] = old[from]!;
+      this.#slots[slot + 1] = old[from + 1]!;
     }
   }
 }
 
-/** The high bits of FNV-1a are better mixed than the low ones. */
+/** An even place: slots have two entries. The high bits of FNV-1a are better mixed than the low ones. */
 function slotOf(hash: number, mask: number): number {
-  return (hash ^ (hash >>> 15)) & mask;
+  return ((hash ^ (hash >>> 15)) << 1) & mask;
 }

@@ -1,7 +1,7 @@
 import { F64Column, U32Column } from "../../base/columns.ts";
 import { suggestion } from "../../base/registry.ts";
 import type { IssueList } from "./issue-list.ts";
-import { JsonReader } from "./json-reader.ts";
+import { JsonReader, Keys } from "./json-reader.ts";
 import { NameTable } from "./name-table.ts";
 
 /** What the first member of a tasks file says. */
@@ -12,6 +12,8 @@ const braceEnd = 0x7d;
 const bracket = 0x5b;
 const bracketEnd = 0x5d;
 const topKeys = ["format", "processors", "tasks", "edges"];
+const taskKeys = new Keys("name", "ns", "deadlineNs");
+const edgeKeys = new Keys("from", "to", "ns");
 
 /** The columns of a tasks file as they are read. Tasks and edges refer to names by their number in `names`. */
 export class TasksReader {
@@ -121,12 +123,11 @@ export class TasksReader {
     let rows = 0;
     for (let first = true; json.more(braceEnd, first); first = false) {
       const keyAt = json.at;
-      json.key();
-      if (json.is("name") && name < 0) {
-        name = this.#readName();
-      } else if (json.is("ns") && rows++ === 0) this.#readRow();
-      else if (json.is("deadlineNs") && !this.deadlineNs.has(this.taskName.length)) this.deadlineNs.set(this.taskName.length, this.#readDeadline());
-      else this.#otherKey(keyAt, ["name", "ns", "deadlineNs"]);
+      const key = json.keyOf(taskKeys);
+      if (key === 0 && name < 0) name = this.#readName();
+      else if (key === 1 && rows++ === 0) this.#readRow();
+      else if (key === 2 && !this.deadlineNs.has(this.taskName.length)) this.deadlineNs.set(this.taskName.length, this.#readDeadline());
+      else this.#otherKey(keyAt, key, taskKeys);
     }
     if (name < 0) this.#issues.add("missing-key", 'the task has no "name"', at);
     if (rows === 0) this.#issues.add("missing-key", 'the task has no "ns"', at, "one duration in ns a processor, null where it cannot run");
@@ -148,6 +149,7 @@ export class TasksReader {
       const value = json.numberOrNull();
       if (!(value >= 0)) this.#badTime(value);
       ns.push(value);
+      json.wholeNumbers(ns);
     }
   }
 
@@ -172,15 +174,13 @@ export class TasksReader {
     let ns = -1;
     for (let first = true; json.more(braceEnd, first); first = false) {
       const keyAt = json.at;
-      json.key();
-      if (json.is("from") && from < 0) {
-        from = this.#readName();
-      } else if (json.is("to") && to < 0) {
-        to = this.#readName();
-      } else if (json.is("ns") && ns < 0) {
+      const key = json.keyOf(edgeKeys);
+      if (key === 0 && from < 0) from = this.#readName();
+      else if (key === 1 && to < 0) to = this.#readName();
+      else if (key === 2 && ns < 0) {
         ns = json.numberOrNull();
         if (!(ns >= 0 && ns < Infinity)) ns = this.#badTime(ns);
-      } else this.#otherKey(keyAt, ["from", "to", "ns"]);
+      } else this.#otherKey(keyAt, key, edgeKeys);
     }
     if (from < 0 || to < 0 || ns < 0) {
       const missing = from < 0 ? "from" : to < 0 ? "to" : "ns";
@@ -206,10 +206,9 @@ export class TasksReader {
   }
 
   /** A key that is unknown, or known and given again. */
-  #otherKey(at: number, known: readonly string[]): void {
-    const key = this.#json.lastText;
-    if (!known.includes(key)) return this.#unknownKey(key, at, known);
-    this.#issues.add("duplicate-key", `"${key}" is given twice`, at);
+  #otherKey(at: number, key: number, { words }: Keys): void {
+    if (key < 0) return this.#unknownKey(this.#json.lastText, at, words);
+    this.#issues.add("duplicate-key", `"${words[key]}" is given twice`, at);
     this.#json.skip();
   }
 

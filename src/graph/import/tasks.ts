@@ -40,7 +40,7 @@ export function importTasks(input: string | Uint8Array, { file }: { file: string
   if (cycle) issues.add("cycle", describeCycle(cycle, (task) => names.text(taskName.get(task))), reader.edgeAt.get(cycle.edge), "this edge is on it");
   issues.throwIfAny();
 
-  const builder = new GraphBuilder(file);
+  const builder = new GraphBuilder(file, { ops: taskName.length, tensors: from.length });
   const task = builder.class({ kind: "task" });
   for (let id = 0; id < taskName.length; id++) builder.opOfClass(task, names.text(taskName.get(id)));
   for (let edge = 0; edge < from.length; edge++) builder.edge(from[edge]!, to[edge]!, edgeNs.get(edge));

@@ -1,4 +1,5 @@
 import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../../plugin.ts";
+import { forEachReady } from "./anew-on-join.ts";
 import { FreeDevices } from "./free-devices.ts";
 import { WaitingOps } from "./waiting-ops.ts";
 
@@ -16,18 +17,30 @@ export interface ListRules {
  * @source R. L. Graham, "Bounds on multiprocessing timing anomalies", SIAM J. Appl. Math. 17(2), 1969, doi:10.1137/0117039
  */
 export function listScheduler({ keys, choose = firstCapable }: ListRules): Scheduler {
+  let order: Float64Array | undefined;
   let waiting: WaitingOps;
   let free: FreeDevices;
+  let stale = false;
   return {
     prepare(view: PolicyView): void {
-      waiting = new WaitingOps(view.opCount, keys?.(view));
+      order = keys?.(view);
+      waiting = new WaitingOps(view.opCount, order);
       free = new FreeDevices(view);
     },
     ready(_view: PolicyView, op: number): void {
       waiting.push(op);
     },
+    joined(): void {
+      stale = true;
+    },
     dispatch(view: SchedulerView, out: Dispatch): void {
       if (waiting.length === 0) return;
+      if (stale) {
+        // What was set aside, since no device there could run it, may be able to run on the one that joined.
+        stale = false;
+        waiting = new WaitingOps(view.opCount, order);
+        forEachReady(view.ready, (op) => waiting.push(op));
+      }
       free.refresh();
       while (free.count > 0) {
         const op = waiting.take(view, free);

@@ -1,6 +1,7 @@
 import { SimulationError } from "../../base/errors.ts";
 import type { PolicyView } from "../../plugin.ts";
 import type { Executions } from "./execution-plan.ts";
+import { JobStarts } from "./job-starts.ts";
 import { ReloadingSlots } from "./reloading-slots.ts";
 import { TimelineGaps } from "./timeline-gaps.ts";
 import { TrialIntervals } from "./trial-intervals.ts";
@@ -23,7 +24,7 @@ export class DuplicationPlanner {
   readonly #gaps: TimelineGaps;
   readonly #reloading: ReloadingSlots | undefined;
   readonly #trial: TrialIntervals;
-  readonly #jobStart: Float64Array;
+  readonly #jobs: JobStarts;
   /** By edge: 1 = of the edges from its producer to its consumer it takes longest. Of one producer's outputs a reader gets all from one copy. */
   readonly #counts: Uint8Array;
   // Executions, and by op the one planned last; from there back.
@@ -56,7 +57,7 @@ export class DuplicationPlanner {
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
     this.#reloading = ReloadingSlots.of(view, this.#firstSlot);
     this.#trial = new TrialIntervals(view, this);
-    this.#jobStart = new Float64Array(view.jobCount).fill(-1);
+    this.#jobs = new JobStarts(view);
     this.#counts = longestEdges(view);
     this.#last = new Int32Array(opCount).fill(-1);
     this.#triedEnd = new Float64Array(opCount).fill(Infinity);
@@ -95,6 +96,7 @@ export class DuplicationPlanner {
     this.#giveBack(best, 0);
     duplicates.forEach((duplicate, i) => this.#commit(duplicate, best, ends[i]!));
     this.#commit(op, best, soonest);
+    this.#jobs.ended(op, soonest);
   }
 
   /** Earliest start from `ready` on of `duration` ticks in one slot (counted from 0) of `device`, by the plan so far. */
@@ -178,12 +180,7 @@ export class DuplicationPlanner {
 
   /** When what `op` reads and nobody makes can be on `device`. */
   #release(op: number, device: number): number {
-    const job = this.#view.jobOf(op);
-    if (this.#jobStart[job]! < 0) {
-      const arrival = this.#view.arrivalTicks(job);
-      this.#jobStart[job] = arrival < Infinity ? arrival : this.#makespan;
-    }
-    return this.#jobStart[job]! + this.#view.dataTicks(op, device);
+    return this.#jobs.of(op, this.#makespan) + this.#view.dataTicks(op, device);
   }
 
   #commit(op: number, device: number, end: number): void {

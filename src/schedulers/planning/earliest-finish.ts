@@ -1,10 +1,11 @@
 import { SimulationError } from "../../base/errors.ts";
 import type { PolicyView } from "../../plugin.ts";
 import { InputArrivals } from "./input-arrivals.ts";
-import { JobReleases } from "./job-releases.ts";
+import { JobStarts } from "./job-starts.ts";
 import type { Plan } from "./plan.ts";
 import { ReloadingSlots } from "./reloading-slots.ts";
 import { RouteKinds } from "./route-kinds.ts";
+import { bestOverSetups, inFull, type SetupShare } from "./setup-shares.ts";
 import { sortByKey } from "./sort-by-key.ts";
 import { TimelineGaps } from "./timeline-gaps.ts";
 
@@ -16,7 +17,7 @@ import { TimelineGaps } from "./timeline-gaps.ts";
  * its producer's device as the producer ends, once for each memory that needs it, over a quiet route. So a tensor
  * that was moved for one consumer is there for the others at that same time: a replica never comes earlier than the
  * edge's own transfer would, and needs no bookkeeping. A job that runs back to back starts
- * as an earlier one is planned to end: see {@link JobReleases}.
+ * as an earlier one is planned to end: see {@link JobStarts}.
  *
  * Where a device must load a configuration first, a slot has that of the op before it in the plan, and the op takes the
  * setup and its estimate. Gaps are then only for ops that the configuration before the gap suits: see {@link ReloadingSlots}.
@@ -30,9 +31,7 @@ export class EarliestFinish {
   /** Slots of the devices that load configurations; undefined where none does. */
   readonly #reloading: ReloadingSlots | undefined;
   readonly #arrivals: InputArrivals;
-  readonly #jobStart: Float64Array;
-  /** Undefined for a single job. */
-  readonly #releases: JobReleases | undefined;
+  readonly #jobs: JobStarts;
   // The last answer of #search.
   #foundSlot = 0;
   #foundStart = 0;
@@ -46,26 +45,24 @@ export class EarliestFinish {
   #count = 0;
   #makespan = 0;
 
-  readonly #weighsSetups: boolean;
+  readonly #share: SetupShare;
   readonly #insertion: boolean;
 
   /**
-   * @param weighsSetups False: setups take their time, but do not count when devices are compared.
+   * @param share How much of a setup counts when devices are compared; in the plan it takes its time in any case.
    * @param insertion False: gaps stay idle, and every op goes behind the last one of its slot.
    */
-  constructor(view: PolicyView, routes: RouteKinds = new RouteKinds(view), weighsSetups = true, insertion = true) {
+  constructor(view: PolicyView, routes: RouteKinds = new RouteKinds(view), share: SetupShare = inFull, insertion = true) {
     const { opCount, deviceCount, slots } = view;
     this.#view = view;
-    this.#weighsSetups = weighsSetups;
+    this.#share = share;
     this.#insertion = insertion;
     this.#firstSlot = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.#firstSlot[d + 1] = this.#firstSlot[d]! + slots[d]!;
     this.#isSimple = Uint8Array.from(slots, (count, d) => (count === 1 && view.reloadTicks(d) === 0 ? 1 : 0));
     this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
     this.#reloading = ReloadingSlots.of(view, this.#firstSlot, insertion);
-    this.#jobStart = new Float64Array(view.jobCount).fill(-1);
-    if (view.jobCount > 1) this.#releases = new JobReleases(view);
-    this.#releases?.reset();
+    this.#jobs = new JobStarts(view);
     this.#device = new Int32Array(opCount).fill(-1);
     this.#slot = new Int32Array(opCount).fill(-1);
     this.#start = new Float64Array(opCount);
@@ -107,7 +104,7 @@ export class EarliestFinish {
         continue;
       }
       this.#search(op, d, ready, duration);
-      const finish = this.#foundStart + (this.#weighsSetups ? this.#foundSetup : 0) + after;
+      const finish = this.#foundStart + this.#charge(op, d) + after;
       if (!(finish < smallest)) continue;
       best = d;
       bestSlot = this.#foundSlot;
@@ -134,8 +131,8 @@ export class EarliestFinish {
     this.#device[op] = device;
     this.#end[op] = end;
     if (end > this.#makespan) this.#makespan = end;
-    if (end === start) this.#releases?.gone(op);
-    else this.#releases?.ended(op, end);
+    if (end === start) this.#jobs.gone(op);
+    else this.#jobs.ended(op, end);
     if (end === start) return;
     let slot = this.#firstSlot[device]!;
     while (slot + 1 < this.#firstSlot[device + 1]! && this.#tail(device, slot) > start) slot++;
@@ -153,13 +150,13 @@ export class EarliestFinish {
     return this.#end[op]!;
   }
 
-  /** When `op` itself would begin on `device` if it were planned there now, after its setup where setups are weighed; Infinity = never. Its predecessors must be planned. */
+  /** When `op` itself would begin on `device` if it were planned there now, after what counts of its setup; Infinity = never. Its predecessors must be planned. */
   startOn(op: number, device: number): number {
     const ready = this.arrivals(op)[device]!;
     const duration = this.#view.estimateTicks(op, device);
     if (ready + duration === Infinity) return Infinity;
     this.#search(op, device, ready, duration);
-    return this.#weighsSetups ? this.#foundStart + this.#foundSetup : this.#foundStart;
+    return this.#foundStart + this.#charge(op, device);
   }
 
   /** When the first of the device's slots has done all that is planned on it. */
@@ -178,19 +175,8 @@ export class EarliestFinish {
 
   /** By device: when all inputs of `op` can be there. Its predecessors must be planned. The array is reused. */
   arrivals(op: number): Float64Array {
-    this.#arrivals.find(op, this.#startOfJob(op));
+    this.#arrivals.find(op, this.#jobs.of(op, this.#makespan));
     return this.#arrivals.ticks;
-  }
-
-  /** When the job of `op` starts. */
-  #startOfJob(op: number): number {
-    const job = this.#view.jobOf(op);
-    if (this.#jobStart[job]! < 0) {
-      const arrival = this.#view.arrivalTicks(job);
-      const release = arrival < Infinity ? arrival : (this.#releases?.startOf(op) ?? Infinity);
-      this.#jobStart[job] = release < Infinity ? release : this.#makespan;
-    }
-    return this.#jobStart[job]!;
   }
 
   /** Earliest end on `device` of `op`, which takes `duration` ticks once its inputs are there at `ready`, into #found… */
@@ -211,6 +197,11 @@ export class EarliestFinish {
     }
   }
 
+  /** What counts of the setup that #search found. */
+  #charge(op: number, device: number): number {
+    return this.#foundSetup === 0 ? 0 : this.#foundSetup * this.#share(device, this.#view.configuration(op, device));
+  }
+
   #tail(device: number, slot: number): number {
     return this.#reloading?.has(device) === true ? this.#reloading.tail(slot) : this.#gaps.tail(slot);
   }
@@ -225,7 +216,7 @@ export class EarliestFinish {
     this.#start[op] = start;
     this.#end[op] = end;
     this.#planned[this.#count++] = op;
-    this.#releases?.ended(op, end);
+    this.#jobs.ended(op, end);
     if (end > this.#makespan) this.#makespan = end;
   }
 
@@ -244,23 +235,13 @@ export class EarliestFinish {
   }
 }
 
-/**
- * The plan that `insertAll` makes. Where devices load configurations it is made twice, and the shorter one kept: once
- * with setups weighed, so that each must repay itself with the very op that needs it, and once as if they were free to
- * choose, which is better where a setup serves many ops to come. Both plans count the time of every setup.
- */
+/** The plan that `insertAll` makes; where devices load configurations, the best of those of {@link bestOverSetups}. */
 export function planByFinish(view: PolicyView, routes: RouteKinds, insertAll: (eft: EarliestFinish) => void, insertion = true): Plan {
-  const planned = (weighsSetups: boolean): Plan => {
-    const eft = new EarliestFinish(view, routes, weighsSetups, insertion);
+  return bestOverSetups(view, (share) => {
+    const eft = new EarliestFinish(view, routes, share, insertion);
     insertAll(eft);
     return eft.plan();
-  };
-  const weighed = planned(true);
-  let reloads = false;
-  for (let d = 0; d < view.deviceCount; d++) reloads ||= view.reloadTicks(d) > 0;
-  if (!reloads) return weighed;
-  const free = planned(false);
-  return free.makespanTicks < weighed.makespanTicks ? free : weighed;
+  });
 }
 
 function unreachable(view: PolicyView, op: number): SimulationError {

@@ -3,6 +3,7 @@ import { EarliestFinish } from "./earliest-finish.ts";
 import { JobFront } from "./job-front.ts";
 import { KeyedHeap } from "./keyed-heap.ts";
 import type { Plan } from "./plan.ts";
+import { bestOverSetups, expectedCharge, type SetupShare } from "./setup-shares.ts";
 
 /** What makes one planner of pairs differ from another. */
 export interface PairRules {
@@ -16,7 +17,7 @@ export interface PairRules {
  * Plans, step by step, the ready op and the device for which `start - bonus` is smallest; ties by the rule, op id,
  * the op's time there and device id. The start is the later of the inputs' arrival and the end of what is planned
  * there: gaps stay idle.
- * Setups take their time in the plan, but do not count when pairs are compared.
+ * What counts of a setup, whatever is loaded, makes a pair begin later: see {@link bestOverSetups}.
  *
  * All pairs are compared without looking at them: an op whose inputs are at the device before it becomes free starts
  * when the device does, whichever op it is, so the bonus alone decides among those; the others start when their inputs
@@ -24,7 +25,11 @@ export interface PairRules {
  * device fills up, make it O((V + E) · P · log V).
  */
 export function planPairs(view: PolicyView, rules: PairRules): Plan {
-  const eft = new EarliestFinish(view, undefined, false, false);
+  return bestOverSetups(view, (share) => planWith(view, { ...rules, bonus: (op, device) => (rules.bonus?.(op, device) ?? 0) - expectedCharge(view, share, op, device) }, share));
+}
+
+function planWith(view: PolicyView, rules: PairRules, share: SetupShare): Plan {
+  const eft = new EarliestFinish(view, undefined, share, false);
   const lanes = Array.from({ length: view.deviceCount }, (_, d) => new Lane(view.opCount, d, rules));
   let unplaceable = -1;
   const front = new JobFront(view, (op) => {

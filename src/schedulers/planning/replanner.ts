@@ -5,6 +5,7 @@ import { overlayView } from "./overlay-view.ts";
 import type { Plan } from "./plan.ts";
 import { upwardRanks } from "./ranks.ts";
 import { RouteKinds } from "./route-kinds.ts";
+import { bestOverSetups, inFull, type SetupShare } from "./setup-shares.ts";
 import { byFallingPriority } from "./visit-by-priority.ts";
 
 /** Plans what is left of a run anew, from how things stand, with estimates that are corrected by device. */
@@ -41,9 +42,13 @@ export class Replanner {
    * planned in `left`, or, without it, each where it ends first. The plan's order has what is not placed.
    */
   plan(placed: Uint32Array, left?: { readonly order: Uint32Array; readonly device: Int32Array }): Plan {
+    return left === undefined ? bestOverSetups(this.#view, (share) => this.#planWith(share, placed)) : this.#planWith(inFull, placed, left);
+  }
+
+  #planWith(share: SetupShare, placed: Uint32Array, left?: { readonly order: Uint32Array; readonly device: Int32Array }): Plan {
     const view = this.#view;
     const now = view.nowTicks;
-    const eft = new EarliestFinish(view, this.#routes);
+    const eft = new EarliestFinish(view, this.#routes, share);
     // Placed once, and lost with its device: it goes where it ends first, and is no part of the plan.
     const adrift = new Set<number>();
     const isOpen = (op: number): boolean => view.placement(op) < 0 && !adrift.has(op);

@@ -14,12 +14,13 @@ import { lookahead } from "../../../src/schedulers/lookahead.ts";
 import { mcp } from "../../../src/schedulers/mcp.ts";
 import { mh } from "../../../src/schedulers/mh.ts";
 import type { Plan } from "../../../src/schedulers/planning/plan.ts";
+import { notAtAll } from "../../../src/schedulers/planning/setup-shares.ts";
 import { runTasks } from "../run-task-graph.ts";
 import { staticView, type TaskGraph } from "../static-view.ts";
 
 /** The textbook's loop: looks at every ready op on every device in each step, and takes the smallest `cost`, then ties. */
 function planByLooking(view: PolicyView, cost: (op: number, device: number, start: number) => readonly number[]): Plan {
-  const eft = new EarliestFinish(view, undefined, false, false);
+  const eft = new EarliestFinish(view, undefined, notAtAll, false);
   for (let left = view.opCount; left > 0; left--) {
     let best: readonly number[] | undefined;
     for (let op = 0; op < view.opCount; op++) {

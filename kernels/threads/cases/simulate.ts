@@ -1,0 +1,108 @@
+import { emptyInstance } from "../../../src/core/empty-instance.ts";
+import { Simulation } from "../../../src/core/simulation.ts";
+import type { LoopPolicyMaker } from "../../../src/core/threads/thread-spec.ts";
+import { loopPolicies } from "../../../src/loops/index.ts";
+import { ProgramBuilder, threadSpec, type ThreadSpecInput } from "../../../src/programs/index.ts";
+import { threadPolicies } from "../../../src/threads/index.ts";
+import type { ThreadCosts } from "../micro/costs.ts";
+import { figureSources } from "../micro/figures.ts";
+import { adaptiveSpins } from "../primitives/futex-lock.ts";
+import { treeFanIn } from "../primitives/tree-barrier.ts";
+import { barrierWork } from "../programs/barrier-loop.ts";
+import { taskTree } from "../programs/task-tree.ts";
+import { operationsOf, type ThreadCase } from "./thread-case.ts";
+
+/** Items of a profile without which nothing can be simulated. */
+export const neededItems = [...Object.keys(figureSources), "work.step", "spin.read", "kernel.pass", "kernel.call", "switch.slice"];
+
+/** Ticks per ns: work in steps is not a whole number of ns. */
+const ticksPerNs = 10;
+
+/**
+ * What an operation of a case takes by simulation: from the start of all threads to the end of the last, by the operations.
+ * @param profile costs of the machine, with the {@link neededItems}; nothing else is known of it but its number of cores
+ * @returns ns; undefined for cases that the simulator cannot be told of
+ */
+export function simulateCase(one: ThreadCase, profile: ThreadCosts): number | undefined {
+  const item = (name: string): number => profile.costs[name]!.value;
+  const input = inputOf(one, item);
+  if (input === undefined) return undefined;
+  const costs = Object.fromEntries(Object.keys(figureSources).map((name) => [name, `${item(name)}${name === "refill" ? "GB/s" : "ns"}`]));
+  const spec = threadSpec({ ...input, cores: profile.machine.cores, threadCosts: costs }, { tickNs: 1 / ticksPerNs, loopPolicies: loopMakers(one) });
+  const eevdf = threadPolicies.get("eevdf");
+  const options = (eevdf.options as unknown as { parse(value: object): object }).parse({ scale: false, slice: `${item("switch.slice")}ns` });
+  const windowMs = one.program === "lock-loop" ? one.params.windowMs : 0;
+  const simulation = new Simulation({
+    instance: emptyInstance(one.name, 1 / ticksPerNs), scheduler: { dispatch: () => undefined }, seed: 1,
+    threads: { spec, policyName: "eevdf", policy: eevdf.create(options) },
+    ...(windowMs > 0 && { untilTicks: windowMs * 1e6 * ticksPerNs }),
+  });
+  const { endTicks, counters } = simulation.run().threads!;
+  return endTicks / ticksPerNs / operationsOf(one, [...counters.marks]).count;
+}
+
+/** The case in the words of a scenario. */
+function inputOf(one: ThreadCase, item: (name: string) => number): ThreadSpecInput | undefined {
+  const work = (steps: number): string => `${(steps * item("work.step")).toFixed(1)}ns`;
+  const { threads } = one;
+  switch (one.program) {
+    case "lock-loop": {
+      const { design, local, critical, rounds } = one.params;
+      const spin = design === "adaptive" ? { spin: `${adaptiveSpins * item("spin.read")}ns` } : {};
+      return {
+        programs: [new ProgramBuilder("worker").repeat(rounds, (p) => p.compute(work(local)).lock("m").compute(work(critical)).unlock("m").mark("done"))],
+        threads: { worker: threads },
+        locks: { m: { kind: design as "mcs", ...spin } },
+      };
+    }
+    case "barrier-loop": {
+      const { design, rounds } = one.params;
+      const names = Array.from({ length: threads }, (_, thread) => `worker${thread}`);
+      return {
+        programs: names.map((name, thread) => new ProgramBuilder(name).repeat(rounds, (p) => p.compute(work(barrierWork(one.params, thread))).barrier("b"))),
+        threads: Object.fromEntries(names.map((name) => [name, 1])),
+        barriers: { b: { parties: threads, ...(design === "central-block" ? { design: "central", waiting: "block" } : { design: design as "tree", waiting: "spin", ...(design === "tree" && { fanIn: treeFanIn }) }) } },
+      };
+    }
+    case "steal-loop": {
+      const { shape, tasks, steps, seed } = one.params;
+      if (shape !== "list") return undefined;
+      const tree = taskTree(shape, tasks, steps, seed);
+      const names = Array.from({ length: threads }, (_, thread) => `worker${thread}`);
+      return {
+        programs: names.map((name, thread) => {
+          const program = new ProgramBuilder(name);
+          if (thread > 0) {
+            return program.await("ready").let({ left: 1 }).while("$left", (p) => p.steal("d", { into: "task", then: (q) => q.compute(`$task * ${work(1)}`), else: (q) => q.let({ left: 0 }) }));
+          }
+          for (let task = 1; task < tasks; task++) program.pushBottom("d", tree.steps[task]!);
+          return program.set("ready").compute(work(tree.steps[0]!)).let({ left: 1 }).while("$left", (p) => p.popBottom("d", { into: "task", then: (q) => q.compute(`$task * ${work(1)}`), else: (q) => q.let({ left: 0 }) }));
+        }),
+        threads: Object.fromEntries(names.map((name) => [name, 1])),
+        deques: ["d"],
+        flags: { ready: { waiting: "spin" } },
+      };
+    }
+    case "parallel-for": {
+      const { schedule, iterations, passes, ramp, serial, loops } = one.params;
+      const kernel = (count: number): string => `${(count * item("kernel.pass") + item("kernel.call")).toFixed(1)}ns`;
+      const loop = { loop: "l", iterations, each: kernel(passes) };
+      return {
+        programs: [new ProgramBuilder("worker").repeat(loops, (p) => p.if("$i == 0", (q) => q.compute(kernel(serial))).parallel(loop.loop, loop))],
+        threads: { worker: threads },
+        loops: { l: { policy: schedule, ramp } },
+      };
+    }
+    case "stream-loop":
+      return undefined;
+  }
+}
+
+/** What cuts the loop of a case. */
+function loopMakers(one: ThreadCase): Record<string, LoopPolicyMaker> {
+  if (one.program !== "parallel-for") return {};
+  const { schedule, chunk } = one.params;
+  const definition = loopPolicies.get(schedule);
+  const options = (definition.options as unknown as { parse(value: object): object }).parse(schedule === "static" ? {} : { chunk });
+  return { [schedule]: () => definition.create(options) };
+}

@@ -1,0 +1,45 @@
+import { nowNs } from "../harness/clock.ts";
+import type { Program } from "../harness/program.ts";
+
+/** Shorter interruptions are not those of another thread, but of the system itself. */
+const shortestGapNs = 100_000;
+
+/**
+ * Every thread reads the clock for `milliseconds` and notes when it was interrupted for long. Figures, by interruption:
+ * `stopped`, the last reading before; `resumed`, the first one after.
+ */
+export const sliceProbe: Program<{ readonly milliseconds: number }> = {
+  name: "slice-probe",
+  words: () => 0,
+  create: ({ params: { milliseconds } }) => ({
+    run() {
+      const stopped: number[] = [];
+      const resumed: number[] = [];
+      const start = nowNs();
+      for (let last = start; last < start + milliseconds * 1e6; ) {
+        const now = nowNs();
+        if (now - last > shortestGapNs) {
+          stopped.push(last);
+          resumed.push(now);
+        }
+        last = now;
+      }
+      return { stopped, resumed };
+    },
+  }),
+};
+
+/** ns that a thread ran between two interruptions. */
+export function slicesOf(stopped: readonly number[], resumed: readonly number[]): number[] {
+  return resumed.slice(0, -1).map((from, i) => stopped[i + 1]! - from);
+}
+
+/** ns from the last reading of one thread to the first of another that ran after it on the same core. */
+export function switchesOf(stopped: readonly number[], otherResumed: readonly number[]): number[] {
+  let at = 0;
+  return stopped.flatMap((time) => {
+    while (at < otherResumed.length && otherResumed[at]! < time) at++;
+    const taken = otherResumed[at]! - time;
+    return taken < shortestGapNs ? [taken] : [];
+  });
+}

@@ -1,0 +1,143 @@
+import { formatNs } from "../../base/units.ts";
+import { STRIDE } from "./opcode.ts";
+import type { ThreadHost } from "./thread-host.ts";
+import type { Position } from "./thread-spec.ts";
+import { Phase, ThreadState } from "./thread-table.ts";
+
+/** What went wrong with the threads of a run. */
+export const findingKinds = ["deadlock", "livelock", "starvation", "lost-wakeup", "priority-inversion", "data-race"] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+/** A thread's part in a finding. */
+export interface ThreadPart {
+  readonly thread: string;
+  /** What it waits for, or touches; "" = nothing. */
+  readonly object: string;
+  /** Who holds that; "" = nobody, or it is not held by one. */
+  readonly heldBy: string;
+  /** Its instruction; line 0 where the program was not written in a file. */
+  readonly at: Position;
+  /** Since when, or when. */
+  readonly sinceNs: number;
+}
+
+export interface ThreadFinding {
+  readonly kind: FindingKind;
+  /** One sentence, with names, times and positions. */
+  readonly message: string;
+  /** When it came to be. */
+  readonly atNs: number;
+  readonly parts: readonly ThreadPart[];
+}
+
+/** The thread has begun to wait: a circle of threads that each wait for the next one's lock has closed, or undefined. */
+export function lockCycle(host: ThreadHost, thread: number): ThreadFinding | undefined {
+  const { table } = host;
+  const circle: number[] = [];
+  for (let at = thread; ; ) {
+    circle.push(at);
+    const object = table.phase[at] === Phase.waiting ? table.waitsFor[at]! : -1;
+    const owner = object >= 0 ? ownerOf(host, object) : -1;
+    if (owner < 0 || circle.length > table.count) return undefined;
+    if (owner === thread) break;
+    at = owner;
+  }
+  return deadlock(host, circle);
+}
+
+function deadlock(host: ThreadHost, circle: readonly number[]): ThreadFinding {
+  const parts = circle.map((thread) => partOf(host, thread));
+  const steps = parts.map(({ thread, object, heldBy, at }) => `  ${thread} waits for ${object}, which ${heldBy} holds${place(host, at)}`);
+  return { kind: "deadlock", message: `deadlock since ${formatNs(host.now * host.tickNs)}:\n${steps.join("\n")}`, atNs: host.now * host.tickNs, parts };
+}
+
+/** Nothing can happen any more: what each thread that is left waits for, and whether a signal was lost on the way. */
+export function stuck(host: ThreadHost): ThreadFinding {
+  const { table, objects, interpreter } = host;
+  const left: number[] = [];
+  for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
+  const parts = left.map((thread) => partOf(host, thread));
+  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }) => `  ${thread} ${object === "" ? "waits" : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${place(host, at)}`);
+  const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
+  for (const thread of left) {
+    const lost = interpreter.conditions.lost.get(table.waitsFor[thread]!);
+    if (lost === undefined || lost.ticks > table.waitTicks[thread]!) continue;
+    const by = host.nameOf(lost.thread);
+    const name = objects.name(lost.object);
+    return {
+      kind: "lost-wakeup",
+      message: `lost wake-up: ${by} signalled ${name} at ${formatNs(lost.ticks * host.tickNs)}, when nobody waited; ${host.nameOf(thread)} waits for it since ${formatNs(table.waitTicks[thread]! * host.tickNs)}:\n${[...shown, ...more].join("\n")}`,
+      atNs: table.waitTicks[thread]! * host.tickNs,
+      parts: [{ thread: by, object: name, heldBy: "", at: positionOf(host, lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
+    };
+  }
+  const since = Math.max(...parts.map(({ sinceNs }) => sinceNs));
+  return { kind: "deadlock", message: `deadlock: nothing can move any more since ${formatNs(since)}:\n${[...shown, ...more].join("\n")}`, atNs: since, parts };
+}
+
+/** Threads run, but nothing comes of it. */
+export function noProgress(host: ThreadHost, sinceTicks: number): ThreadFinding {
+  const { table } = host;
+  const busy: number[] = [];
+  for (let thread = 0; thread < table.count; thread++) if (table.state[thread] === ThreadState.running || table.state[thread] === ThreadState.runnable) busy.push(thread);
+  const parts = busy.map((thread) => partOf(host, thread));
+  return {
+    kind: "livelock", atNs: sinceTicks * host.tickNs, parts,
+    message: `livelock: no mark was passed, and no thread and no operator ended, since ${formatNs(sinceTicks * host.tickNs)}, though threads ran: ${parts.slice(0, 8).map(({ thread }) => thread).join(", ")}`,
+  };
+}
+
+/** The thread that has waited longest for a lock or a core, if that is longer than it should. */
+export function starved(host: ThreadHost, limitTicks: number): ThreadFinding | undefined {
+  const { table, now } = host;
+  let longest = -1;
+  let since = Infinity;
+  for (let thread = 0; thread < table.count; thread++) {
+    const state = table.state[thread];
+    const object = table.waitsFor[thread]!;
+    // Who waits for work, or for others to come, is not kept from anything.
+    const began = object >= 0 ? (isLock(host, object) ? table.waitTicks[thread]! : Infinity) : state === ThreadState.runnable ? table.runnableTicks[thread]! : Infinity;
+    if (began < since) [longest, since] = [thread, began];
+  }
+  if (longest < 0 || now - since < limitTicks) return undefined;
+  const part = partOf(host, longest);
+  return {
+    kind: "starvation", atNs: now * host.tickNs, parts: [part],
+    message: `starvation: ${part.thread} has waited for ${part.object === "" ? "a core" : part.object} since ${formatNs(since * host.tickNs)}, for ${formatNs((now - since) * host.tickNs)}${place(host, part.at)}`,
+  };
+}
+
+/** A thread, what it waits for, and who holds that. */
+export function partOf(host: ThreadHost, thread: number): ThreadPart {
+  const { table, objects } = host;
+  const object = table.waitsFor[thread]!;
+  const owner = object >= 0 ? ownerOf(host, object) : -1;
+  const since = object >= 0 ? table.waitTicks[thread]! : table.runnableTicks[thread]!;
+  return {
+    thread: host.nameOf(thread), object: object >= 0 ? objects.name(object) : "", heldBy: owner >= 0 ? host.nameOf(owner) : "",
+    at: positionOf(host, table.pc[thread]!), sinceNs: since * host.tickNs,
+  };
+}
+
+export function positionOf(host: ThreadHost, pc: number): Position {
+  const { line, column } = host.spec.program;
+  return { line: line[pc / STRIDE] ?? 0, column: column[pc / STRIDE] ?? 0 };
+}
+
+function place(host: ThreadHost, { line, column }: Position): string {
+  return line > 0 ? ` (${host.spec.program.file}:${line}:${column})` : "";
+}
+
+function isLock(host: ThreadHost, object: number): boolean {
+  const { kind } = host.objects.groups[host.objects.groupOf[object]!]!;
+  return kind === "mutex" || kind === "rw-lock" || kind === "semaphore";
+}
+
+/** Who holds a lock alone; -1 = nobody, or it is no lock. */
+function ownerOf(host: ThreadHost, object: number): number {
+  const { mutexes, rwLocks } = host.interpreter;
+  const { kind } = host.objects.groups[host.objects.groupOf[object]!]!;
+  if (kind === "mutex") return mutexes.owner[object]!;
+  if (kind !== "rw-lock") return -1;
+  return rwLocks.writer[object]! >= 0 ? rwLocks.writer[object]! : (rwLocks.readersOf(object)[0] ?? -1);
+}

@@ -1,0 +1,105 @@
+import { F64Column, U32Column } from "../../../base/columns.ts";
+import type { ObjectGroup } from "../thread-spec.ts";
+import type { ThreadKernel } from "../thread-kernel.ts";
+
+type ChannelGroup = Extract<ObjectGroup, { kind: "channel" }>;
+
+/** Says at which tick a message arrives. */
+export type Post = (ticks: number, message: number) => void;
+
+/**
+ * Message channels: a message takes its latency and the time of its bytes, one after the other on a channel, and is read
+ * in the order sent. The sender goes on at once while fewer than `capacity` messages are on their way or unread.
+ */
+export class Channels {
+  readonly #kernel: ThreadKernel;
+  readonly #post: Post;
+  // One entry a message.
+  readonly #object = new U32Column();
+  readonly #value = new F64Column();
+  /** By channel: messages that have arrived and are not read; those sent and not read; when the line is free. */
+  readonly #inbox = new Map<number, number[]>();
+  readonly #pending: Uint32Array;
+  readonly #lineFree: Float64Array;
+  /** By channel: 1 = those in line want to send. */
+  readonly #isFull: Uint8Array;
+  readonly #bytes = new Map<number, number>();
+
+  constructor(kernel: ThreadKernel, post: Post) {
+    this.#kernel = kernel;
+    this.#post = post;
+    this.#pending = new Uint32Array(kernel.objects.count);
+    this.#lineFree = new Float64Array(kernel.objects.count);
+    this.#isFull = new Uint8Array(kernel.objects.count);
+  }
+
+  /** False while the channel is full. */
+  send(thread: number, object: number, value: number, bytes: number): boolean {
+    const kernel = this.#kernel;
+    const group = kernel.objects.group(object, "channel");
+    kernel.charge(thread, kernel.costs.queueTicks);
+    if (this.#pending[object]! >= group.capacity) {
+      kernel.table.mailbox[thread] = value;
+      this.#bytes.set(thread, bytes);
+      this.#isFull[object] = 1;
+      kernel.wait(thread, object, false);
+      return false;
+    }
+    this.#dispatch(object, value, bytes, group);
+    return true;
+  }
+
+  /** True when there is a message: it is in the mailbox. */
+  receive(thread: number, object: number): boolean {
+    const kernel = this.#kernel;
+    kernel.charge(thread, kernel.costs.queueTicks);
+    const inbox = this.#inbox.get(object);
+    if (inbox === undefined || inbox.length === 0) {
+      kernel.wait(thread, object, false);
+      return false;
+    }
+    kernel.table.mailbox[thread] = inbox.shift()!;
+    this.#read(object);
+    return true;
+  }
+
+  /** A message has come. */
+  arrive(message: number): void {
+    const object = this.#object.get(message);
+    const { lists, table } = this.#kernel;
+    const receiver = this.#isFull[object] === 0 ? lists.head[object]! : -1;
+    if (receiver >= 0) {
+      table.mailbox[receiver] = this.#value.get(message);
+      this.#kernel.grant(receiver, 0);
+      this.#read(object);
+      return;
+    }
+    const inbox = this.#inbox.get(object);
+    if (inbox === undefined) this.#inbox.set(object, [this.#value.get(message)]);
+    else inbox.push(this.#value.get(message));
+  }
+
+  #dispatch(object: number, value: number, bytes: number, group: ChannelGroup): void {
+    const { now } = this.#kernel;
+    this.#pending[object]!++;
+    const sent = Math.max(now, this.#lineFree[object]!) + bytes * group.ticksPerByte;
+    this.#lineFree[object] = sent;
+    this.#object.push(object);
+    this.#post(sent + group.latencyTicks, this.#value.push(value));
+  }
+
+  /** A message was read: the first who waits to send may. */
+  #read(object: number): void {
+    const { lists, table, use } = this.#kernel;
+    use.taken[object]!++;
+    this.#pending[object]!--;
+    const sender = this.#isFull[object] === 1 ? lists.head[object]! : -1;
+    if (sender < 0) {
+      this.#isFull[object] = 0;
+      return;
+    }
+    this.#dispatch(object, table.mailbox[sender]!, this.#bytes.get(sender)!, this.#kernel.objects.group(object, "channel"));
+    this.#kernel.grant(sender, 0);
+    if (lists.length[object] === 0) this.#isFull[object] = 0;
+  }
+}

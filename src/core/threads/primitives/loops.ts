@@ -1,0 +1,67 @@
+import type { LoopPolicy } from "../../../plugin.ts";
+import type { ObjectGroup } from "../thread-spec.ts";
+import type { ThreadKernel } from "../thread-kernel.ts";
+
+type LoopGroup = Extract<ObjectGroup, { kind: "loop" }>;
+
+/** Parallel loops: their policies give out pieces, and what a piece takes follows from where it lies in the loop. */
+export class Loops {
+  readonly #kernel: ThreadKernel;
+  readonly #policies: (LoopPolicy | undefined)[];
+  readonly #iterations: Float64Array;
+  readonly #eachTicks: Float64Array;
+  /** When the counter that all workers share is free. */
+  readonly #counterFree: Float64Array;
+  /** The operator whose work the iterations are; -1 = none. */
+  readonly op: Int32Array;
+  readonly #chunk = new Float64Array(2);
+
+  constructor(kernel: ThreadKernel) {
+    this.#kernel = kernel;
+    const { objects } = kernel;
+    this.#policies = Array.from(objects.groupOf, (g) => (objects.groups[g]!.kind === "loop" ? (objects.groups[g] as LoopGroup).policy() : undefined));
+    this.#iterations = new Float64Array(objects.count);
+    this.#eachTicks = new Float64Array(objects.count);
+    this.op = new Int32Array(objects.count).fill(-1);
+    this.#counterFree = new Float64Array(objects.count);
+  }
+
+  /** @param op whose work the iterations are; -1 = none */
+  start(object: number, iterations: number, eachTicks: number, workers: number, op: number): void {
+    this.op[object] = op;
+    this.#iterations[object] = iterations;
+    this.#eachTicks[object] = eachTicks;
+    this.#policies[object]!.start(iterations, workers);
+  }
+
+  /** The next piece for a worker: first iteration and how many; undefined when nothing is left. Live and reused. */
+  next(thread: number, object: number, worker: number): Float64Array | undefined {
+    const { costs, use } = this.#kernel;
+    const origin = this.#policies[object]!.next(worker, this.#chunk);
+    if (origin === "own") this.#kernel.charge(thread, costs.stepTicks);
+    else if (origin === "stolen") this.#kernel.charge(thread, costs.atomicTicks + 2 * costs.lineTicks);
+    else this.#count(thread, object);
+    if (origin === "none") return undefined;
+    use.taken[object]!++;
+    return this.#chunk;
+  }
+
+  /** Ticks that `count` iterations from `first` take: the mean, with the ramp of the loop; and what sharing lines with the neighbours costs. */
+  ticksOf(object: number, first: number, count: number): number {
+    const { ramp, falseSharingTicks } = this.#kernel.objects.group(object, "loop");
+    const iterations = this.#iterations[object]!;
+    const middle = first + (count - 1) / 2;
+    // Iteration i takes mean · (1 + r · i / (n − 1)) / (1 + r / 2): a straight line whose end is 1 + r times its beginning.
+    const share = iterations > 1 ? (1 + (ramp * middle) / (iterations - 1)) / (1 + ramp / 2) : 1;
+    const borders = (first > 0 ? 1 : 0) + (first + count < iterations ? 1 : 0);
+    return count * this.#eachTicks[object]! * share + borders * falseSharingTicks;
+  }
+
+  /** One step of the counter that all share: one thread after the other. */
+  #count(thread: number, object: number): void {
+    const { costs, now } = this.#kernel;
+    const done = Math.max(now, this.#counterFree[object]!) + costs.atomicTicks + costs.lineTicks;
+    this.#counterFree[object] = done;
+    this.#kernel.charge(thread, done - now);
+  }
+}

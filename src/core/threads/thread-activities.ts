@@ -1,0 +1,180 @@
+import { EventKind, eventKey } from "../event-key.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { SharedResources } from "../shared-resources.ts";
+import { ceilTicks } from "../ticks.ts";
+import type { CoreTable } from "./core-table.ts";
+import type { MemoryModel } from "./memory-model.ts";
+import type { ThreadRows } from "./thread-rows.ts";
+import { Use, type ThreadTable } from "./thread-table.ts";
+
+/** Keys of threads among the activities that share resources: above those of operators; and of what they transfer without a core. */
+export const THREAD_ORDER = 2 ** 33;
+export const TRANSFER_ORDER = 2 ** 34;
+
+/** Where the resources of threads begin among all. */
+export interface ThreadResources {
+  /** Of the first physical core; those with one hardware thread are never used. */
+  readonly physical: number;
+  /** Of the memory model. */
+  readonly memory: number;
+  readonly files: number;
+  /** The memory that operators on the cores draw on; -1 = none that could be short. */
+  readonly opMemory: number;
+}
+
+/**
+ * What threads do on cores, as activities: first what switching costs, then what synchronizing does, then what is to be
+ * computed. One that shares nothing has its end as an event; others compete with whoever draws on the same.
+ */
+export class ThreadActivities {
+  readonly #table: ThreadTable;
+  readonly #cores: CoreTable;
+  readonly #queue: EventQueue;
+  readonly #resources: SharedResources;
+  readonly #at: ThreadResources;
+  readonly #rows: ThreadRows;
+  readonly #memory: MemoryModel | undefined;
+
+  constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, rows: ThreadRows, memory: MemoryModel | undefined) {
+    this.#table = table;
+    this.#cores = cores;
+    this.#queue = queue;
+    this.#resources = resources;
+    this.#at = at;
+    this.#rows = rows;
+    this.#memory = memory;
+  }
+
+  /** Ticks of work alone that the thread has before it. */
+  owed(thread: number): number {
+    const { switchLeft, syncLeft, computeLeft } = this.#table;
+    return switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
+  }
+
+  /** Begins to work off what the thread owes, or to spin for `spinTicks` after that. */
+  start(thread: number, now: number, spinTicks = 0): void {
+    const table = this.#table;
+    const core = table.core[thread]!;
+    const speed = this.#cores.spec.speed[core]!;
+    const access = this.#memory === undefined || table.computeLeft[thread] === 0 ? -1 : table.access[thread]!;
+    if (access >= 0) table.computeLeft[thread] = this.#memory!.goOn(thread, core, table.computeLeft[thread]!);
+    const work = this.owed(thread) + spinTicks * speed;
+    table.activeTicks[thread] = now;
+    table.isActive[thread] = 1;
+    const demand = this.#at.opMemory >= 0 && table.computeLeft[thread]! > 0 ? table.demand[thread]! : 0;
+    if (this.#cores.siblings[core] === 1 && access < 0 && demand === 0) {
+      if (work < Infinity) this.#queue.push(now + ceilTicks(work / speed), eventKey(EventKind.threadDone, thread), table.generation[thread]!);
+      return;
+    }
+    const key = THREAD_ORDER + thread;
+    const bundle = this.#resources.bundle(key, now);
+    const busy = access >= 0 ? this.#draw(core, bundle, table.computeLeft[thread]! / work) : 1;
+    if (this.#cores.siblings[core]! > 1 && busy > 0) this.#resources.use(bundle, this.#at.physical + this.#cores.spec.physical[core]!, busy);
+    if (demand > 0) this.#resources.use(bundle, this.#at.opMemory, demand * speed);
+    table.activity[thread] = this.#resources.open(bundle, key, work / speed, now);
+  }
+
+  /** What the memory model says of the computation, which is a share of all that the thread owes. @returns share of the time in which the core is busy */
+  #draw(core: number, bundle: number, share: number): number {
+    const busy = this.#memory!.draw(core, (resource, demand) => this.#resources.use(bundle, this.#at.memory + resource, demand * share));
+    return 1 - share * (1 - busy);
+  }
+
+  /** Starts those anew whose memory has become slower or faster by who came and went beside them. Only with a memory model. */
+  retime(now: number): void {
+    const { computeLeft } = this.#table;
+    for (let core = this.#memory!.nextChanged(); core >= 0; core = this.#memory!.nextChanged()) {
+      const thread = this.#cores.running[core]!;
+      if (thread < 0 || this.#table.isActive[thread] === 0) continue;
+      const ratio = this.#memory!.again(core);
+      if (ratio === 1) continue;
+      this.#stop(thread, now, false);
+      computeLeft[thread]! *= ratio;
+      this.start(thread, now);
+    }
+  }
+
+  /** Takes the work done so far off what the thread owes, and says what its time went into. @param isDone its end has come. */
+  settle(thread: number, now: number, isDone: boolean): void {
+    const table = this.#table;
+    if (table.isActive[thread] === 0) return;
+    this.#stop(thread, now, isDone);
+    if (this.#memory !== undefined && table.access[thread]! >= 0) this.#memory.leave(thread, table.core[thread]!, table.computeLeft[thread]!);
+  }
+
+  #stop(thread: number, now: number, isDone: boolean): void {
+    const table = this.#table;
+    table.isActive[thread] = 0;
+    table.generation[thread] = (table.generation[thread]! + 1) & 0xfffff;
+    const core = table.core[thread]!;
+    const speed = this.#cores.spec.speed[core]!;
+    const elapsed = now - table.activeTicks[thread]!;
+    const owed = this.owed(thread);
+    let done = elapsed * speed;
+    const activity = table.activity[thread]!;
+    let rate = speed;
+    if (activity >= 0) {
+      const left = isDone ? 0 : this.#resources.remaining(activity, now) * speed;
+      // A spinner's work has no end; it has run all the time.
+      done = Number.isFinite(left) && table.isSpinning[thread] === 0 ? owed - left : Math.min(owed, done);
+      this.#resources.close(activity);
+      table.activity[thread] = -1;
+      if (elapsed > 0 && table.isSpinning[thread] === 0) rate = done / elapsed;
+    }
+    if (isDone && table.isSpinning[thread] === 0) done = owed;
+    this.#attribute(thread, core, Math.max(0, done), rate, speed, now);
+  }
+
+  /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
+  underWay(thread: number, now: number, tell: (use: Use, from: number, to: number) => void): void {
+    const { isActive, activeTicks, switchLeft, syncLeft, isSpinning, core } = this.#table;
+    if (isActive[thread] === 0) return;
+    const speed = this.#cores.spec.speed[core[thread]!]!;
+    const begins = activeTicks[thread]!;
+    const switched = Math.min(now, begins + switchLeft[thread]! / speed);
+    const synchronized = Math.min(now, switched + syncLeft[thread]! / speed);
+    if (switched > begins) tell(Use.switching, begins, switched);
+    if (synchronized > switched) tell(Use.sync, switched, synchronized);
+    if (now > synchronized) tell(isSpinning[thread] === 1 ? Use.spin : Use.compute, synchronized, now);
+  }
+
+  /** Splits the time since the activity began between what it was spent on, in order. */
+  #attribute(thread: number, core: number, done: number, rate: number, speed: number, now: number): void {
+    const table = this.#table;
+    const { switchLeft, syncLeft, computeLeft } = table;
+    let at = table.activeTicks[thread]!;
+    let left = done;
+    const spins = table.isSpinning[thread] === 1;
+    const switching = Math.min(left, switchLeft[thread]!);
+    if (switching > 0) {
+      switchLeft[thread]! -= switching;
+      left -= switching;
+      at = this.#spend(core, thread, Use.switching, at, Math.min(now, at + switching / rate));
+    }
+    const synchronizing = Math.min(left, syncLeft[thread]!);
+    if (synchronizing > 0) {
+      syncLeft[thread]! -= synchronizing;
+      left -= synchronizing;
+      const isLast = !spins && computeLeft[thread] === 0;
+      at = this.#spend(core, thread, Use.sync, at, isLast ? now : Math.min(now, at + synchronizing / rate));
+    }
+    if (spins) {
+      this.#spend(core, thread, Use.spin, at, now);
+      return;
+    }
+    const computed = Math.min(left, computeLeft[thread]!);
+    if (computed > 0 || now > at) {
+      computeLeft[thread]! -= computed;
+      this.#cores.stalledTicks[core]! += Math.max(0, now - at - computed / speed);
+      this.#spend(core, thread, Use.compute, at, now);
+    }
+  }
+
+  #spend(core: number, thread: number, use: Use, from: number, to: number): number {
+    if (to > from) {
+      this.#cores.add(core, use, to - from);
+      this.#rows.push(core, thread, use, from, to);
+    }
+    return to;
+  }
+}

@@ -1,0 +1,675 @@
+import { SimulationError } from "../../base/errors.ts";
+import { randomSource } from "../../base/random.ts";
+import { counted, formatNs } from "../../base/units.ts";
+import type { RunnableReason, ThreadPolicy } from "../../plugin.ts";
+import { EventKind, eventKey } from "../event-key.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { SharedResources } from "../shared-resources.ts";
+import { ceilTicks } from "../ticks.ts";
+import { CoreTable } from "./core-table.ts";
+import { Draws } from "./draws.ts";
+import type { GraphPort } from "./graph-port.ts";
+import { Interpreter, Next, type InterpreterHost } from "./interpreter.ts";
+import { Inversions } from "./inversions.ts";
+import type { MemoryModel } from "./memory-model.ts";
+import { ObjectIds } from "./objects.ts";
+import { ObjectUse } from "./object-use.ts";
+import { Channels } from "./primitives/channels.ts";
+import { Heaps, type HeapModel } from "./primitives/heaps.ts";
+import { RaceDetector } from "./race-detector.ts";
+import { RunnableNews } from "./runnable-news.ts";
+import { lockCycle, starved, stuck, noProgress, type ThreadFinding } from "./findings.ts";
+import { THREAD_ORDER, ThreadActivities, TRANSFER_ORDER, type ThreadResources } from "./thread-activities.ts";
+import { STRIDE } from "./opcode.ts";
+import type { ThreadKernel } from "./thread-kernel.ts";
+import { WakeLog } from "./thread-log.ts";
+import { ThreadMeasures } from "./thread-measures.ts";
+import { ThreadRows } from "./thread-rows.ts";
+import type { ThreadSpec } from "./thread-spec.ts";
+import type { Use } from "./thread-table.ts";
+import { Phase, ThreadState, ThreadTable } from "./thread-table.ts";
+import { LiveThreadView } from "./thread-view.ts";
+import { WaitLists } from "./wait-lists.ts";
+
+/** Threads, as a simulation is given them. */
+export interface ThreadSetting {
+  readonly spec: ThreadSpec;
+  readonly policy: ThreadPolicy;
+  readonly policyName: string;
+  readonly memory?: MemoryModel | undefined;
+  /** The device whose operators threads run on their cores; undefined = the graph, if there is one, is no business of theirs. */
+  readonly device?: number | undefined;
+  readonly heap?: ((capacityBytes: number) => HeapModel) | undefined;
+}
+
+/** What the host needs of the engine that it is part of. */
+export interface ThreadEngine {
+  readonly queue: EventQueue;
+  readonly resources: SharedResources;
+  readonly at: ThreadResources;
+  readonly tickNs: number;
+  readonly seed: number;
+  /** The tick of the round. */
+  now(): number;
+}
+
+/**
+ * The threads of a simulation: who runs where, what each does, and what it waits for. The engine hands it the events of
+ * a round, then lets it act once: threads whose time has come run their instructions, in the order of the events and
+ * then of what they set off; slices that ended take cores away; idle cores are given to threads, and threads that should
+ * give way do.
+ */
+export class ThreadHost implements InterpreterHost, ThreadKernel {
+  readonly spec: ThreadSpec;
+  readonly table: ThreadTable;
+  readonly cores: CoreTable;
+  readonly objects: ObjectIds;
+  readonly lists: WaitLists;
+  readonly use: ObjectUse;
+  readonly measures: ThreadMeasures;
+  readonly rows: ThreadRows;
+  readonly wakes = new WakeLog();
+  readonly races: RaceDetector | undefined;
+  readonly inversions: Inversions;
+  readonly interpreter: Interpreter;
+  readonly view: LiveThreadView;
+  /** Why the threads can not go on; the run is over then. */
+  outcome: ThreadFinding | undefined;
+  endedCount = 0;
+  /** When the last thread ended. */
+  lastEnd = 0;
+  switchCount = 0;
+  migrationCount = 0;
+  preemptionCount = 0;
+
+  readonly #engine: ThreadEngine;
+  readonly #policy: ThreadPolicy;
+  readonly #policyName: string;
+  readonly #memory: MemoryModel | undefined;
+  readonly #activities: ThreadActivities;
+  readonly #channels: Channels;
+  readonly #chance: () => number;
+  /** Whose instructions run just now; -1 = nobody's. */
+  #acting = -1;
+  #switchTicks = 0;
+  /** Threads whose instructions are to be run, first come first; a ring would do, but it is short. */
+  #due = new Int32Array(256);
+  #dueHead = 0;
+  #dueTail = 0;
+  readonly #news: RunnableNews;
+  /** Cores whose slice has ended in this round, with the tenure that it belongs to. */
+  readonly #slices: number[] = [];
+  /** Threads that wait for a core. */
+  #waitingForCore = 0;
+  /** Somebody became runnable, stopped, or has another priority. */
+  #mustDispatch = false;
+  /** The hook of the policy that is being called; "" = none. */
+  #hook = "";
+  readonly #joiners = new Map<number, number[]>();
+  #lastProgress = 0;
+  now = 0;
+
+  constructor(setting: ThreadSetting, engine: ThreadEngine, graph?: (host: ThreadHost) => GraphPort) {
+    const { spec } = setting;
+    this.spec = spec;
+    this.#engine = engine;
+    this.#policy = setting.policy;
+    this.#policyName = setting.policyName;
+    this.#memory = setting.memory;
+    this.table = new ThreadTable(spec);
+    this.cores = new CoreTable(spec.cores);
+    this.objects = new ObjectIds(spec);
+    this.lists = new WaitLists(this.objects.count);
+    this.use = new ObjectUse(this.objects.count);
+    this.measures = new ThreadMeasures(spec);
+    this.rows = new ThreadRows(this.cores.count);
+    this.races = spec.objects.some(({ kind }) => kind === "data") ? new RaceDetector(this.table, this.objects, spec.program) : undefined;
+    this.inversions = new Inversions(this);
+    this.view = new LiveThreadView(this, randomSource(engine.seed, `threads/${setting.policyName}`), engine.tickNs);
+    this.#chance = randomSource(engine.seed, "threads/locks");
+    this.#activities = new ThreadActivities(this.table, this.cores, engine.queue, engine.resources, engine.at, this.rows, setting.memory);
+    this.#channels = new Channels(this, (ticks, message) => engine.queue.push(ceilTicks(ticks), eventKey(EventKind.message, message), 0));
+    this.#news = new RunnableNews();
+    const heaps = new Heaps(this, setting.heap);
+    this.interpreter = new Interpreter(this, new Draws(engine.seed, spec), this.measures, this.#channels, heaps, this.races, graph?.(this));
+    this.#guarded(() => {
+      this.#hook = "prepare";
+      this.#policy.prepare?.(this.view);
+      this.#switchTicks = this.#policy.switchTicks ?? spec.costs.switchTicks;
+      this.#hook = "";
+    });
+    for (let thread = 0; thread < this.table.count; thread++) this.#timer(thread, spec.groups[this.table.group[thread]!]!.startTicks);
+    this.#watch();
+  }
+
+  get costs() {
+    return this.spec.costs;
+  }
+
+  get allEnded(): boolean {
+    return this.endedCount === this.table.count;
+  }
+
+  // ── events ──
+
+  /** One event of this round. */
+  handle(kind: EventKind, entity: number, generation: number): void {
+    this.now = this.#engine.now();
+    const { table } = this;
+    switch (kind) {
+      case EventKind.threadTimer:
+        if (table.generation[entity] !== generation) return;
+        table.generation[entity] = (generation + 1) & 0xfffff;
+        this.#becomeRunnable(entity, table.state[entity] === ThreadState.unborn ? "new" : "woken");
+        return;
+      case EventKind.threadDone:
+        if (table.generation[entity] === generation) this.#workDone(entity);
+        return;
+      case EventKind.message:
+        this.#channels.arrive(entity);
+        return;
+      case EventKind.fileEnd:
+        this.#transferDone(entity);
+        return;
+      case EventKind.slice:
+        if ((this.cores.tenure[entity]! & 0xfffff) === generation) this.#slices.push(entity);
+        return;
+      default:
+        this.#lookOut();
+    }
+  }
+
+  /** Key of the event that is the end of an activity with shared resources; and its generation. */
+  sharedEndKey(order: number): number {
+    return order < TRANSFER_ORDER ? eventKey(EventKind.threadDone, order - THREAD_ORDER) : eventKey(EventKind.fileEnd, order - TRANSFER_ORDER);
+  }
+  sharedEndGeneration(order: number): number {
+    return order < TRANSFER_ORDER ? this.table.generation[order - THREAD_ORDER]! : 0;
+  }
+
+  /** Lets everybody act whose time has come. */
+  round(): void {
+    this.#guarded(this.#act);
+  }
+
+  readonly #act = (): void => {
+    this.now = this.#engine.now();
+    this.#runDue();
+    this.#endSlices();
+    while (this.#mustDispatch && this.outcome === undefined) {
+      this.#mustDispatch = false;
+      this.#tellNews();
+      this.#returnToCores();
+      if (this.cores.idleCount > 0 && this.#waitingForCore > 0) this.#fillIdleCores();
+      if (this.#policy.preempt !== undefined && this.#waitingForCore > 0) this.#preempt();
+      this.#runDue();
+    }
+  };
+
+  /** Nothing can happen any more, and threads are left. */
+  stuck(): void {
+    this.outcome ??= stuck(this);
+  }
+
+  // ── what primitives and the interpreter ask for ──
+
+  charge(thread: number, ticks: number): void {
+    this.table.syncLeft[thread]! += ticks;
+  }
+
+  delay(thread: number, ticks: number): void {
+    const { syncLeft } = this.table;
+    if (ticks > syncLeft[thread]!) syncLeft[thread] = ticks;
+  }
+
+  wait(thread: number, object: number, spins: boolean, spinTicks = Infinity): void {
+    const { table } = this;
+    if (table.waitsFor[thread] !== object) {
+      table.waitsFor[thread] = object;
+      table.waitTicks[thread] = this.now;
+    }
+    this.lists.append(object, thread);
+    table.phase[thread] = Phase.waiting;
+    table.isSpinning[thread] = spins && spinTicks > 0 ? 1 : 0;
+    table.spinLimit[thread] = spinTicks;
+    if (table.isSpinning[thread] === 0) this.#beginParking(thread);
+    this.outcome ??= lockCycle(this, thread);
+  }
+
+  grant(thread: number, delayTicks: number): void {
+    const { table } = this;
+    const object = table.waitsFor[thread]!;
+    this.lists.remove(object, thread);
+    this.endWait(thread);
+    this.#resume(thread, Phase.granted, delayTicks);
+  }
+
+  retry(thread: number, delayTicks: number): void {
+    this.lists.remove(this.table.waitsFor[thread]!, thread);
+    this.#resume(thread, this.table.retryPhase[thread]! as Phase, delayTicks);
+  }
+
+  endWait(thread: number): void {
+    const { table } = this;
+    this.use.waited(table.waitsFor[thread]!, thread, table.waitTicks[thread]!, this.now, table.isSpinning[thread] === 0);
+    table.waitsFor[thread] = -1;
+  }
+
+  park(thread: number, object: number): void {
+    this.table.waitsFor[thread] = object;
+    this.table.waitTicks[thread] = this.now;
+    this.table.phase[thread] = Phase.waiting;
+    this.#beginParking(thread);
+  }
+
+  isSpinningNow(thread: number): boolean {
+    return this.table.isSpinning[thread] === 1 && this.table.core[thread]! >= 0;
+  }
+
+  setPriority(thread: number, priority: number): void {
+    if (this.table.priority[thread] === priority) return;
+    this.table.priority[thread] = priority;
+    this.#hook = "priorityChanged";
+    this.#policy.priorityChanged?.(this.view, thread);
+    this.#hook = "";
+    this.#mustDispatch = true;
+  }
+
+  random(): number {
+    return this.#chance();
+  }
+
+  sleepUntil(thread: number, ticks: number): boolean {
+    const at = ceilTicks(ticks);
+    if (at <= this.now) return false;
+    this.#timer(thread, at);
+    return true;
+  }
+
+  spawn(group: number, argument: number): number {
+    const { table, spec } = this;
+    const thread = table.add(spec, group, table.count);
+    table.registers[thread * table.registerCount + 2] = argument;
+    table.releaseTicks[thread] = this.now;
+    table.deadlineTicks[thread] = this.now + spec.groups[group]!.deadlineTicks;
+    this.#becomeRunnable(thread, "new");
+    return thread;
+  }
+
+  join(thread: number, other: number): boolean {
+    if (this.table.state[other] === ThreadState.ended) return false;
+    const joiners = this.#joiners.get(other);
+    if (joiners === undefined) this.#joiners.set(other, [thread]);
+    else joiners.push(thread);
+    this.park(thread, -1);
+    return true;
+  }
+
+  compute(thread: number, ticks: number, access: number, demand = 0): void {
+    const { table } = this;
+    if (!(ticks >= 0 && ticks < Infinity)) this.fail(thread, "bad-duration", `computes for ${ticks} ticks`, "durations must be finite and not negative");
+    table.access[thread] = access;
+    table.demand[thread] = demand;
+    if (access >= 0 && this.#memory !== undefined) {
+      table.computeLeft[thread]! += this.#memory.aloneTicks(thread, table.core[thread]!, access, ticks);
+    } else table.computeLeft[thread]! += ticks;
+  }
+
+  transfer(thread: number, object: number, bytes: number): void {
+    const { resources, at } = this.#engine;
+    const group = this.objects.group(object, "file");
+    this.use.taken[object]!++;
+    this.park(thread, object);
+    const key = TRANSFER_ORDER + thread;
+    const bundle = resources.bundle(key, this.now);
+    resources.use(bundle, at.files + object, group.bytesPerTick);
+    this.#transfers.set(thread, resources.open(bundle, key, bytes / group.bytesPerTick + group.latencyTicks, this.now));
+  }
+
+  progress(): void {
+    this.#lastProgress = this.now;
+  }
+
+  fail(thread: number, code: string, message: string, hint?: string): never {
+    const { program } = this.spec;
+    const pc = this.table.pc[thread]!;
+    const instruction = pc / STRIDE;
+    const line = program.line[instruction] ?? 0;
+    throw new SimulationError({
+      code, message: `thread ${this.nameOf(thread)} ${message} (at ${formatNs(this.now * this.#engine.tickNs)})`,
+      ...(line > 0 && { file: program.file, line, column: program.column[instruction]! }),
+      ...(hint !== undefined && { hint }),
+    });
+  }
+
+  /** As messages name it: `worker[3]`. */
+  nameOf(thread: number): string {
+    const group = this.spec.groups[this.table.group[thread]!]!;
+    return group.count === 1 && this.table.number[thread] === 0 ? group.name : `${group.name}[${this.table.number[thread]}]`;
+  }
+
+  get tickNs(): number {
+    return this.#engine.tickNs;
+  }
+
+  /** Operators that become ready without a thread's doing. */
+  deliver(object: number, value: number): void {
+    this.interpreter.queues.deliver(object, value);
+  }
+
+  /** Nothing more will be delivered there. */
+  closeQueue(object: number): void {
+    this.interpreter.queues.close(-1, object);
+  }
+
+  /** What a thread waited for without standing in a line has come. */
+  wake(thread: number): void {
+    this.table.waitsFor[thread] = -1;
+    this.#resume(thread, Phase.granted, 0);
+  }
+
+  // ── threads ──
+
+  /** The transfer of each thread that waits for one. */
+  readonly #transfers = new Map<number, number>();
+
+  #timer(thread: number, ticks: number): void {
+    this.#engine.queue.push(ticks, eventKey(EventKind.threadTimer, thread), this.table.generation[thread]!);
+  }
+
+  #becomeRunnable(thread: number, why: RunnableReason): void {
+    this.table.state[thread] = ThreadState.runnable;
+    this.table.runnableTicks[thread] = this.now;
+    if (why === "new") this.table.bornTicks[thread] = this.now;
+    this.#waitingForCore++;
+    this.#news.push(thread, why);
+    this.#mustDispatch = true;
+  }
+
+  #beginParking(thread: number): void {
+    const { table } = this;
+    table.isSpinning[thread] = 0;
+    table.isParking[thread] = 1;
+    table.syncLeft[thread]! += this.costs.parkTicks;
+  }
+
+  /** What the thread waited for has come: it goes on as soon as it notices. */
+  #resume(thread: number, phase: Phase, delayTicks: number): void {
+    const { table } = this;
+    table.phase[thread] = phase;
+    if (table.isSpinning[thread] === 1) {
+      this.#activities.settle(thread, this.now, false);
+      table.isSpinning[thread] = 0;
+      this.delay(thread, delayTicks);
+      if (table.core[thread]! >= 0) this.#goOn(thread);
+    } else if (table.isParking[thread] === 1 || table.state[thread] !== ThreadState.blocked) {
+      // It has not gone to sleep yet, or is on its way to a core: it will notice by itself.
+      table.isParking[thread] = 0;
+    } else {
+      this.wakes.push(this.#acting, thread, this.now);
+      const delay = ceilTicks(delayTicks + this.costs.wakeLatencyTicks);
+      if (delay > 0) this.#timer(thread, this.now + delay);
+      else this.#becomeRunnable(thread, "woken");
+    }
+  }
+
+  #workDone(thread: number): void {
+    const { table } = this;
+    const hasSpun = table.isSpinning[thread] === 1 && this.#activities.owed(thread) === 0;
+    this.#activities.settle(thread, this.now, true);
+    if (hasSpun) this.#beginParking(thread);
+    this.#goOn(thread);
+  }
+
+  #transferDone(thread: number): void {
+    this.#engine.resources.close(this.#transfers.get(thread)!);
+    this.#transfers.delete(thread);
+    this.endWait(thread);
+    this.#resume(thread, Phase.granted, 0);
+  }
+
+  /** The thread has its core: it works off what it owes, or runs its instructions. */
+  #goOn(thread: number): void {
+    if (this.#activities.owed(thread) > 0) {
+      this.#activities.start(thread, this.now);
+      return;
+    }
+    if (this.#dueTail === this.#due.length) this.#makeRoom();
+    this.#due[this.#dueTail++] = thread;
+  }
+
+  #makeRoom(): void {
+    const waiting = this.#due.subarray(this.#dueHead, this.#dueTail);
+    const grown = this.#dueHead > this.#due.length / 2 ? this.#due : new Int32Array(this.#due.length * 2);
+    grown.set(waiting);
+    this.#due = grown;
+    this.#dueTail -= this.#dueHead;
+    this.#dueHead = 0;
+  }
+
+  #runDue(): void {
+    while (this.#dueHead < this.#dueTail && this.outcome === undefined) {
+      const thread = this.#due[this.#dueHead++]!;
+      if (this.table.core[thread]! >= 0) this.#step(thread);
+    }
+    if (this.#dueHead === this.#dueTail) this.#dueHead = this.#dueTail = 0;
+  }
+
+  /** Runs instructions until the thread needs time. */
+  #step(thread: number): void {
+    const { table } = this;
+    if (table.isParking[thread] === 1) {
+      table.isParking[thread] = 0;
+      if (table.phase[thread] === Phase.waiting) {
+        this.#leaveCore(thread, "blocked", ThreadState.blocked);
+        return;
+      }
+    }
+    this.#acting = thread;
+    const next = this.interpreter.run(thread);
+    this.#acting = -1;
+    switch (next) {
+      case Next.work:
+        this.#goOn(thread);
+        return;
+      case Next.spin:
+        this.#spin(thread);
+        return;
+      case Next.park:
+        this.#goOn(thread);
+        return;
+      case Next.block:
+        this.#leaveCore(thread, "blocked", ThreadState.blocked);
+        return;
+      case Next.yield:
+        this.#leaveCore(thread, "yielded", ThreadState.runnable);
+        this.#becomeRunnable(thread, "yielded");
+        return;
+      case Next.end:
+        this.#end(thread);
+    }
+  }
+
+  /** Who spins for a while only first works off what it owes, so that the while begins then. */
+  #spin(thread: number): void {
+    const limit = this.table.spinLimit[thread]!;
+    const paysFirst = limit < Infinity && this.#activities.owed(thread) > 0;
+    this.#activities.start(thread, this.now, paysFirst ? 0 : limit);
+  }
+
+  #end(thread: number): void {
+    this.#leaveCore(thread, "blocked", ThreadState.ended);
+    this.table.endTicks[thread] = this.lastEnd = this.now;
+    this.endedCount++;
+    this.progress();
+    const joiners = this.#joiners.get(thread);
+    if (joiners === undefined) return;
+    this.#joiners.delete(thread);
+    this.#acting = thread;
+    for (const joiner of joiners) this.wake(joiner);
+    this.#acting = -1;
+  }
+
+  // ── cores ──
+
+  #leaveCore(thread: number, why: RunnableReason | "blocked", state: ThreadState): void {
+    const { table, cores } = this;
+    const core = table.core[thread]!;
+    this.#activities.settle(thread, this.now, false);
+    table.switchLeft[thread] = 0;
+    const ran = this.now - table.sinceTicks[thread]!;
+    table.ranTicks[thread]! += ran;
+    table.sinceTicks[thread] = NaN;
+    table.core[thread] = -1;
+    table.lastCore[thread] = core;
+    table.state[thread] = state;
+    cores.running[core] = -1;
+    cores.idleCount++;
+    cores.tenure[core]!++;
+    this.#hook = "stopped";
+    this.#policy.stopped?.(this.view, thread, core, ran, why);
+    this.#hook = "";
+    if (table.firstHeld[thread]! >= 0) this.inversions.ownerStopped(thread, this.now);
+    this.#mustDispatch = true;
+  }
+
+  #tellNews(): void {
+    this.#news.sort();
+    for (let i = 0; i < this.#news.length; i++) {
+      this.#hook = "runnable";
+      this.#policy.runnable(this.view, this.#news.thread(i), this.#news.why(i));
+    }
+    this.#hook = "";
+  }
+
+  /** The cores where those that came ran last are asked first, if they are idle: nobody need move. */
+  #returnToCores(): void {
+    for (let i = 0; i < this.#news.length && this.cores.idleCount > 0; i++) {
+      const core = this.table.lastCore[this.#news.thread(i)]!;
+      if (core >= 0 && this.cores.running[core]! < 0) this.#giveCore(core);
+    }
+    this.#news.clear();
+  }
+
+  #endSlices(): void {
+    if (this.#slices.length === 0) return;
+    for (const core of this.#slices) {
+      const thread = this.cores.running[core]!;
+      if (thread < 0) continue;
+      // Who came in this round stands in line before the one whose slice has ended.
+      this.#leaveCore(thread, "slice", ThreadState.runnable);
+      this.#becomeRunnable(thread, "slice");
+    }
+    this.#slices.length = 0;
+  }
+
+  #fillIdleCores(): void {
+    const { running, count } = this.cores;
+    for (let core = 0; core < count && this.#waitingForCore > 0 && this.cores.idleCount > 0; core++) if (running[core]! < 0) this.#giveCore(core);
+  }
+
+  #preempt(): void {
+    for (let round = 0; round <= this.cores.count; round++) {
+      this.#hook = "preempt";
+      const core = this.#policy.preempt!(this.view);
+      this.#hook = "";
+      if (core < 0) return;
+      const thread = this.cores.running[core] ?? -1;
+      if (thread < 0) this.#policyError(`preempt: core ${core} has no thread to preempt`);
+      this.#leaveCore(thread, "preempted", ThreadState.runnable);
+      this.preemptionCount++;
+      this.#waitingForCore++;
+      this.table.runnableTicks[thread] = this.now;
+      this.#hook = "runnable";
+      this.#policy.runnable(this.view, thread, "preempted");
+      this.#hook = "";
+      this.#giveCore(core);
+    }
+  }
+
+  #giveCore(core: number): void {
+    this.#hook = "next";
+    const thread = this.#policy.next(this.view, core);
+    this.#hook = "";
+    if (thread < 0) return;
+    const { table, cores, costs } = this;
+    if (table.state[thread] !== ThreadState.runnable) this.#policyError(`next: thread ${thread} is not waiting for a core`);
+    if (!this.view.mayRun(thread, core)) this.#policyError(`next: thread ${this.nameOf(thread)} may not run on core ${core}`);
+    this.#waitingForCore--;
+    table.readyWaitTicks[thread]! += this.now - table.runnableTicks[thread]!;
+    table.state[thread] = ThreadState.running;
+    table.core[thread] = core;
+    table.sinceTicks[thread] = this.now;
+    cores.running[core] = thread;
+    cores.idleCount--;
+    if (cores.lastThread[core] !== thread) {
+      this.switchCount++;
+      table.switches[thread]!++;
+      table.switchLeft[thread] = this.#switchTicks;
+      const before = table.lastCore[thread]!;
+      if (before >= 0 && before !== core) {
+        this.migrationCount++;
+        table.migrations[thread]!++;
+        table.switchLeft[thread]! += costs.migrateTicks + this.spec.groups[table.group[thread]!]!.workingSetBytes / costs.refillBytesPerTick;
+      }
+      if (table.firstHeld[thread]! >= 0) this.inversions.ownerRuns(thread, this.now, cores.lastThread[core]!);
+      cores.lastThread[core] = thread;
+    }
+    table.lastCore[thread] = core;
+    if (this.#policy.slice !== undefined) {
+      this.#hook = "slice";
+      const slice = this.#policy.slice(this.view, thread, core);
+      this.#hook = "";
+      if (!(slice > 0)) this.#policyError(`slice: ${slice} ticks for ${this.nameOf(thread)}`);
+      if (slice < Infinity) {
+        const switching = table.switchLeft[thread]! / cores.spec.speed[core]!;
+        this.#engine.queue.push(ceilTicks(this.now + switching + slice), eventKey(EventKind.slice, core), cores.tenure[core]! & 0xfffff);
+      }
+    }
+    this.#goOn(thread);
+  }
+
+  /** Runs what may call the policy; what that throws is told as its fault. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (cause) {
+      if (cause instanceof SimulationError || this.#hook === "") throw cause;
+      throw new SimulationError({ code: "policy-error", message: `thread policy "${this.#policyName}" failed in ${this.#hook}: ${cause instanceof Error ? cause.message : String(cause)}` }, cause);
+    }
+  }
+
+  #policyError(what: string): never {
+    throw new SimulationError({ code: "policy-error", message: `thread policy "${this.#policyName}": ${what} (at ${formatNs(this.now * this.tickNs)}, ${counted(this.table.count, "thread")})` });
+  }
+
+  // ── looking out for runs that get nowhere ──
+
+  #watch(): void {
+    const { livelockTicks, starvationTicks } = this.spec.watch;
+    const window = Math.min(livelockTicks, starvationTicks);
+    if (window < Infinity && !this.allEnded) this.#engine.queue.push(ceilTicks(this.now + Math.max(1, window / 2)), eventKey(EventKind.watch, 0), 0);
+  }
+
+  #lookOut(): void {
+    const { livelockTicks, starvationTicks } = this.spec.watch;
+    if (this.allEnded || this.outcome !== undefined) return;
+    if (this.now - this.#lastProgress >= livelockTicks) this.outcome = noProgress(this, this.#lastProgress);
+    else this.outcome = starved(this, starvationTicks);
+    this.#watch();
+  }
+
+  /** Tells what the threads that run have spent their time on since their activities began, which is in no table yet. */
+  underWay(now: number, tell: (core: number, thread: number, use: Use, from: number, to: number) => void): void {
+    this.cores.running.forEach((thread, core) => {
+      if (thread >= 0) this.#activities.underWay(thread, now, (use, from, to) => tell(core, thread, use, from, to));
+    });
+  }
+
+  /** What the cores did with their time, in ticks; idle is what is left of (cores × time). */
+  usedTicks(use: Use): number {
+    let sum = 0;
+    for (let core = 0; core < this.cores.count; core++) sum += this.cores.useTicks[core * 4 + use]!;
+    return sum;
+  }
+}

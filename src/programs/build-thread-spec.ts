@@ -1,0 +1,95 @@
+import { InputError, type Warning } from "../base/errors.ts";
+import type { ObjectGroup, ThreadSpec } from "../core/threads/thread-spec.ts";
+import { Assembler } from "./assembler.ts";
+import { buildCores } from "./build-cores.ts";
+import { buildCosts } from "./build-costs.ts";
+import { compileGroups, threadGroups, type CompiledGroup } from "./build-groups.ts";
+import { buildObjects, type FindLoopPolicy } from "./build-objects.ts";
+import { checkPrograms } from "./check-programs.ts";
+import type { ReadProgram, Surroundings } from "./compile-program.ts";
+import type { CostFigures } from "./costs-schema.ts";
+import { ObjectTable } from "./objects.ts";
+import { Issues, type Locate } from "./place.ts";
+import { readBlock } from "./read-block.ts";
+import type { ThreadSections } from "./schema.ts";
+import { Tables } from "./tables.ts";
+
+/** What the sections are read with; everything is optional. */
+export interface BuildOptions {
+  /** Finds where something was written. Default: nowhere. */
+  readonly locate?: Locate;
+  /** The file, for messages of the engine. */
+  readonly file?: string;
+  /** Nanoseconds of one tick. Default 1. */
+  readonly tickNs?: number;
+  /** Names of the devices that `launch` may name, in the order of their numbers. */
+  readonly devices?: readonly string[];
+  /** Finds the loop policies that `loops` names. */
+  readonly findLoopPolicy?: FindLoopPolicy;
+  /** What the profile holds that `threadCosts` names. */
+  readonly measuredCosts?: CostFigures;
+}
+
+/** Cores of a scenario that names none: as many as there are threads, but no more than this. */
+const defaultCoreLimit = 4;
+const defaultInstructionBudget = 1_000_000;
+
+/**
+ * Compiles the sections of a scenario that speak of threads.
+ * @throws {InputError} with everything that is wrong with them, each at its position where `locate` knows it.
+ */
+export function buildThreadSpec(sections: ThreadSections, options: BuildOptions = {}): { readonly spec: ThreadSpec; readonly warnings: readonly Warning[] } {
+  const { tickNs = 1 } = options;
+  const issues = new Issues(options.locate);
+  const programs = new Map<string, ReadProgram>();
+  for (const [name, plain] of Object.entries(sections.programs ?? {})) programs.set(name, { name, block: readBlock(plain, ["programs", name], issues), path: ["programs", name] });
+  const objects = new ObjectTable(issues);
+  const readyQueue = buildObjects(sections, objects, tickNs, options.findLoopPolicy ?? (() => noLoopPolicy), issues);
+  const threads = sections.threads ?? {};
+  const surroundings: Surroundings = { objects, programs, groups: new Map(Object.keys(threads).map((name, number) => [name, number])), devices: options.devices ?? [], tickNs };
+  const assembler = new Assembler();
+  const tables = new Tables();
+  // Where a name is unknown, what it would have meant is unknown too: one message is enough.
+  const groups = compileGroups(threads, assembler, surroundings, tables, issues);
+  if (groups.length === 0 && issues.all.length === 0) issues.add("missing-key", "the scenario has programs, and no threads that run them", { path: ["threads"] }, "for example threads: {worker: 4}");
+  setParties(groups, objects, issues);
+  checkPrograms(groups, surroundings, issues);
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const cores = buildCores(sections.cores ?? [{ count: Math.max(1, Math.min(total, defaultCoreLimit)) }], issues);
+  const spec: ThreadSpec = {
+    program: assembler.finish(options.file ?? ""),
+    groups: threadGroups(groups, assembler.registerCount, cores.names.length, tickNs, issues),
+    objects: objects.groups, distributions: tables.distributions.all, accesses: tables.accesses.all, counters: tables.counters.all, spans: tables.spans.all, cores,
+    costs: buildCosts(sections.threadCosts, options.measuredCosts, tickNs),
+    watch: { livelockTicks: (sections.watch?.livelock ?? Infinity) / tickNs, starvationTicks: (sections.watch?.starvation ?? Infinity) / tickNs, instructionBudget: sections.watch?.instructionBudget ?? defaultInstructionBudget, racesFail: sections.watch?.races === "error", inversionsFail: sections.watch?.inversions === "error" },
+    readyQueue,
+  };
+  if (issues.all.length > 0) throw new InputError(issues.all);
+  return { spec, warnings: issues.warnings };
+}
+
+/** A barrier whose parties are not given waits for all threads whose programs come there. */
+function setParties(groups: readonly CompiledGroup[], objects: ObjectTable, issues: Issues): void {
+  objects.groups.forEach((group: ObjectGroup, number) => {
+    if (group.kind !== "barrier") return;
+    const users = groups.filter(({ uses }) => uses.has(number)).reduce((sum, { count }) => sum + count, 0);
+    const place = { path: ["barriers", group.name] };
+    if (group.parties > 0) return;
+    if (group.count > 1) issues.add("missing-key", `there are ${group.count} of ${group.name}: say how many come to each`, place, "add parties", "key");
+    objects.replace(number, { ...group, parties: Math.max(1, users) });
+  });
+}
+
+/** Where nobody looks loop policies up: everything at once, to the first worker that asks. */
+const noLoopPolicy = () => {
+  let left = 0;
+  return {
+    start: (iterations: number) => void (left = iterations),
+    next: (_: number, chunk: Float64Array) => {
+      chunk[0] = 0;
+      chunk[1] = left;
+      left = 0;
+      return chunk[1] > 0 ? ("own" as const) : ("none" as const);
+    },
+  };
+};

@@ -1,0 +1,73 @@
+import type { CompiledGroup } from "./build-groups.ts";
+import type { ReadProgram, Surroundings } from "./compile-program.ts";
+import type { FormName, Statement } from "./forms.ts";
+import { HeldLocks } from "./held-locks.ts";
+import type { Issues } from "./place.ts";
+import { innerBlocks, visitStatements } from "./scope.ts";
+
+/** Finds what can be proven wrong with programs before they run. */
+export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Surroundings, issues: Issues): void {
+  const programs = new Set<ReadProgram>([...surroundings.programs.values(), ...groups.map(({ program }) => program)]);
+  const spawned = new Set<string>();
+  const closed = new Set<string>();
+  const called = new Set<string>();
+  for (const { block } of programs) {
+    visitStatements(block, (statement) => {
+      if (statement.form === "spawn") spawned.add(statement.fields.group.name);
+      else if (statement.form === "close") closed.add(statement.fields.queue.name);
+      else if (statement.form === "call") called.add(statement.fields.program.name);
+    });
+  }
+  for (const program of programs) {
+    visitStatements(program.block, (statement) => {
+      if (statement.form === "pop" && statement.fields.else === undefined && closed.has(statement.fields.from.name)) {
+        issues.add("closed-queue", `${statement.fields.from.name} is closed somewhere, and this pop does not say what happens then`, { path: statement.path }, "add else: [break] or else: [end]");
+      }
+      if (isEndless(statement) && isTimeless(innerBlocks(statement)[0]!, surroundings, new Set())) {
+        issues.add("endless-loop", "this is repeated for ever, and takes no time: the simulation would never go on", { path: statement.path }, "add an instruction that takes time, or a break");
+      }
+    });
+    if (!called.has(program.name) && !groups.some((group) => group.program === program)) issues.warn("unused-program", `no thread runs ${program.name}, and no program calls it`, { path: program.path });
+  }
+  for (const program of new Set(groups.map((group) => group.program))) new HeldLocks(surroundings, issues).check(program);
+  checkParties(groups, spawned, surroundings, issues);
+}
+
+/** Instructions that let no time pass, whatever they cost elsewhere. */
+const timeless: ReadonlySet<FormName> = new Set<FormName>(["let", "repeat", "while", "if", "continue", "call", "setPriority", "mark", "begin", "finish", "measure", "nextReady"]);
+
+function isEndless(statement: Statement): boolean {
+  if (statement.form === "repeat") return statement.fields.times === "forever";
+  if (statement.form !== "while") return false;
+  const { condition } = statement.fields;
+  return "expression" in condition && condition.expression.kind === "literal" && condition.expression.value !== 0;
+}
+
+/** @param seen programs that have been looked into: found to be timeless, or about to be */
+function isTimeless(block: readonly Statement[], surroundings: Surroundings, seen: Set<string>): boolean {
+  let found = false;
+  visitStatements(block, (statement) => {
+    if (!timeless.has(statement.form)) found = true;
+    if (found || statement.form !== "call") return;
+    const { name } = statement.fields.program;
+    if (seen.has(name)) return;
+    seen.add(name);
+    const program = surroundings.programs.get(name);
+    // An unknown program has been told already.
+    if (program === undefined || !isTimeless(program.block, surroundings, seen)) found = true;
+  });
+  return !found;
+}
+
+/** A barrier for more than can come never opens; one for fewer is left by some while others still come. */
+function checkParties(groups: readonly CompiledGroup[], spawned: ReadonlySet<string>, { objects }: Surroundings, issues: Issues): void {
+  objects.groups.forEach((barrier, number) => {
+    if (barrier.kind !== "barrier" || barrier.count > 1 || barrier.name.includes(" ")) return;
+    const users = groups.filter(({ uses }) => uses.has(number));
+    if (users.length === 0 || users.some(({ name }) => spawned.has(name))) return;
+    const coming = users.reduce((sum, { count }) => sum + count, 0);
+    const place = { path: ["barriers", barrier.name, "parties"] };
+    if (barrier.parties > coming) issues.add("wrong-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} ${coming === 1 ? "thread comes" : "threads come"}: it never opens`, place, `make it ${coming}, or leave parties out`);
+    else if (barrier.parties < coming) issues.warn("barrier-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} threads come`, place);
+  });
+}

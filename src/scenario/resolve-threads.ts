@@ -1,0 +1,73 @@
+import { InputError, type Issue, type Warning } from "../base/errors.ts";
+import { loopPolicies } from "../loops/index.ts";
+import type { LoopPolicyMaker, ThreadSpec } from "../core/threads/thread-spec.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { ThreadPolicyDefinition } from "../plugin.ts";
+import { buildThreadSpec } from "../programs/build-thread-spec.ts";
+import { readCostProfile } from "../programs/cost-profile.ts";
+import type { CostFigures } from "../programs/costs-schema.ts";
+import { threadPolicies } from "../threads/index.ts";
+import { freshLoopPolicy } from "./fresh-policy.ts";
+import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
+import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
+import type { Scenario } from "./scenario.ts";
+import { defaultThreadPolicy } from "./schema.ts";
+import type { Path } from "./source-tree.ts";
+
+/** Threads of a scenario, with who decides which of them holds which core. */
+export interface ResolvedThreads {
+  readonly spec: ThreadSpec;
+  readonly policy: ChosenPolicy<ThreadPolicyDefinition>;
+}
+
+/**
+ * Compiles the programs of a scenario, and loads the policies and the profile that its threads name.
+ * @throws {InputError} with everything that is wrong with them.
+ */
+export async function resolveThreads(scenario: Scenario, tickNs: number, machine: Machine | undefined, { readFile = readOrdinaryFile, onLoadPolicy }: { readonly readFile?: ReadFile; readonly onLoadPolicy?: (use: string) => void }): Promise<{ readonly resolved: ResolvedThreads; readonly warnings: readonly Warning[] }> {
+  const { spec } = scenario;
+  const issues: Issue[] = [];
+  const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      issues.push(...error.issues);
+      return undefined;
+    }
+  };
+  const use = spec.threadPolicy ?? { use: defaultThreadPolicy };
+  const policy = await attempt(() => {
+    if (threadPolicies.tryGet(use.use) === undefined) onLoadPolicy?.(use.use);
+    return loadPolicy(scenario, ["threadPolicy"], use, threadPolicies, readFile);
+  });
+  const makers = new Map<string, LoopPolicyMaker>();
+  for (const [name, { policy: named = { use: "static" } }] of Object.entries(spec.loops ?? {})) {
+    if (loopPolicies.tryGet(named.use) === undefined) onLoadPolicy?.(named.use);
+    const chosen = await attempt(() => loadPolicy(scenario, ["loops", name, "policy"], named, loopPolicies, readFile));
+    // A loop whose policy is wrong is still a loop, for the programs that name it.
+    makers.set(name, chosen ? () => freshLoopPolicy(chosen) : () => ({ start: () => undefined, next: () => "none" }));
+  }
+  const measuredCosts = await attempt(() => measured(scenario, readFile));
+  const built = await attempt(() => buildThreadSpec(spec, {
+    locate: ({ path, offset }, part) => (offset === undefined ? scenario.position(path, part) : scenario.positionIn(path, offset)),
+    file: scenario.file, tickNs, devices: machine?.devices.map(({ name }) => name) ?? [],
+    findLoopPolicy: (_, [, name]: Path) => makers.get(String(name)),
+    ...(measuredCosts && { measuredCosts }),
+  }));
+  if (issues.length > 0 || built === undefined || policy === undefined) throw new InputError(issues);
+  return { resolved: { spec: built.spec, policy }, warnings: built.warnings };
+}
+
+/** What the profile holds that `threadCosts` names. */
+async function measured(scenario: Scenario, readFile: ReadFile): Promise<CostFigures | undefined> {
+  const costs = scenario.spec.threadCosts;
+  if (costs === undefined || "none" in costs || costs.profile === undefined) return undefined;
+  const path = ["threadCosts", "profile"];
+  try {
+    const file = scenario.path(costs.profile, path);
+    return readCostProfile(new TextDecoder().decode(await readFile(file)), file);
+  } catch (error) {
+    throw scenario.blame(error, path);
+  }
+}

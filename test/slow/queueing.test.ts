@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { controlled, erlangWait, queueSample } from "../threads/queueing.ts";
+
+// Run with: npm run test:slow
+it.each([[0.5, 1, 60_000], [0.8, 1, 170_000], [0.5, 4, 270_000], [0.8, 4, 290_000]])("M/M/c, load %f on %i cores: the wait is Erlang's within 1 %", (load, cores, jobs) => {
+  // 30 replications, with the mean work and gap of each as control variates, whose expectations are known.
+  const { mean, halfWidth } = controlled(Array.from({ length: 30 }, (_, i) => queueSample(i + 1, load, cores, jobs)));
+  expect(halfWidth / mean).toBeLessThan(0.01);
+  expect(Math.abs(mean - erlangWait(load, cores))).toBeLessThan(halfWidth);
+}, 600_000);
