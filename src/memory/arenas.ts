@@ -17,12 +17,12 @@ export interface Arena {
   readonly slow: boolean;
 }
 
-/** Options that every allocator has; `fastNs` and `slowNs` are their defaults. */
-export function commonOptions(fastNs: number, slowNs: number) {
+/** Options that every allocator has, with the defaults of `fast` and `slow`. */
+export function commonOptions(fast: string, slow: string) {
   return {
     arenas: z.int().min(1).max(1024).default(1).describe("Parts that the memory is divided into, each under a lock of its own; a thread uses one of them, and another where that is full"),
-    fast: quantity("time").default(fastNs).describe('Time that one call holds the lock on the fast path: "25ns"'),
-    slow: quantity("time").default(slowNs).describe('Time that one call holds the lock where it leaves the fast path: "1us"'),
+    fast: quantity("time").prefault(fast).describe("Time that one call holds the lock on the fast path"),
+    slow: quantity("time").prefault(slow).describe("Time that one call holds the lock where it leaves the fast path"),
   };
 }
 
@@ -34,8 +34,8 @@ export interface ArenaOptions {
 }
 
 /** Block sizes in bytes: a power of two, at least 1. */
-export const powerOfTwo = (preset: number, meaning: string) =>
-  quantity("bytes").refine((bytes) => bytes >= 1 && Number.isInteger(Math.log2(bytes)), { message: "must be a power of two" }).default(preset).describe(meaning);
+export const powerOfTwo = (preset: string, meaning: string) =>
+  quantity("bytes").refine((bytes) => bytes >= 1 && Number.isInteger(Math.log2(bytes)), { message: "must be a power of two" }).prefault(preset).describe(meaning);
 
 /**
  * An allocator of `arenas` equal parts of a memory. Thread t uses part t modulo their number, and the next ones in turn

@@ -67,7 +67,7 @@ export function compileGroups(threads: NonNullable<ThreadSections["threads"]>, a
         scope.set(parameter, { operand: registerOperand(register), measure: values.measure, used: assigned.has(parameter) });
       }
     }
-    const compiler = new ProgramCompiler(program, scope, assembler, surroundings, tables, issues);
+    const compiler = new ProgramCompiler(program, scope, assembler, { ...surroundings, cacheClass: spec.cacheClass }, tables, issues);
     const code = compiler.compile();
     const wanted = [...scope.keys()].filter((known) => !Object.hasOwn(spec.with ?? {}, known) && known !== "argument");
     for (const parameter of Object.keys(spec.with ?? {})) {
@@ -137,7 +137,8 @@ export function threadGroups(groups: readonly CompiledGroup[], registerCount: nu
     if (spec.nice !== undefined && spec.weight !== undefined) issues.add("conflicting-keys", `${name} has both nice and weight`, { path: [...path, "weight"] }, "keep one of them", "key");
     if (spec.deadline !== undefined && spec.period === undefined) issues.add("missing-key", `${name} has a deadline, and no period`, { path: [...path, "deadline"] }, "a job is released each period", "key");
     const affinity = spec.affinity === undefined ? undefined : coresOf(spec.affinity);
-    for (const core of affinity ?? []) if (core >= coreCount) issues.add("no-such-core", `there is no core ${core}`, { path: [...path, "affinity"] }, coreCount === 1 ? "there is core 0" : `cores go from 0 to ${coreCount - 1}`);
+    const missing = affinity?.find((core) => core >= coreCount);
+    if (missing !== undefined) issues.add("no-such-core", `there is no core ${missing}`, { path: [...path, "affinity"] }, coreCount === 1 ? "there is core 0" : `cores go from 0 to ${coreCount - 1}`);
     const periodTicks = (spec.period ?? Infinity) / tickNs;
     return {
       name, program: code, count, registers, priority: spec.priority ?? 0, weight: spec.weight ?? niceWeight(spec.nice ?? 0), ...(affinity && { affinity }),

@@ -1,10 +1,24 @@
-import type { LoopPolicyMaker, ObjectGroup } from "../core/threads/thread-spec.ts";
+import type { LoopPolicyMaker, ObjectGroup, ThreadCosts } from "../core/threads/thread-spec.ts";
+import { buildChannel } from "./build-channel.ts";
+import { buildLoop } from "./build-loop.ts";
+import { homeNumber } from "./memory-access.ts";
 import type { ObjectInit, ObjectTable } from "./objects.ts";
 import type { Issues, Path } from "./place.ts";
 import type { NamedOptions, NamedSection, ThreadSections } from "./schema.ts";
+import type { Tables } from "./tables.ts";
 
 /** Finds the loop policy that a section names; undefined, with an issue, where there is none. */
 export type FindLoopPolicy = (use: { readonly use: string; readonly [option: string]: unknown }, path: Path) => LoopPolicyMaker | undefined;
+
+/** What objects are made with. */
+export interface ObjectSetting {
+  readonly tickNs: number;
+  readonly costs: ThreadCosts;
+  /** NUMA nodes that there are. */
+  readonly nodes: number;
+  readonly tables: Tables;
+  readonly findLoopPolicy: FindLoopPolicy;
+}
 
 /** Ticks that an adaptive lock spins where the scenario does not say. */
 const defaultSpinNs = 10_000;
@@ -14,7 +28,8 @@ const defaultDataBytes = 64;
  * Makes the objects that programs meet at, in the order of their sections.
  * @returns number of the queue that takes operators; -1 = none
  */
-export function buildObjects(sections: ThreadSections, objects: ObjectTable, tickNs: number, findLoopPolicy: FindLoopPolicy, issues: Issues): number {
+export function buildObjects(sections: ThreadSections, objects: ObjectTable, setting: ObjectSetting, issues: Issues): number {
+  const { tickNs, findLoopPolicy } = setting;
   const entries = <K extends NamedSection>(key: K): [string, NamedOptions<K>, Path][] => Object.entries(sections[key] ?? {}).map(([name, options]) => [name, options as NamedOptions<K>, [key, name]]);
   for (const [name, options, path] of entries("locks")) addLock(name, options, path, objects, tickNs, issues);
   for (const [name, { count = 1, initial = 0 }, path] of entries("semaphores")) objects.add({ kind: "semaphore", name, count, initial }, { path });
@@ -29,11 +44,14 @@ export function buildObjects(sections: ThreadSections, objects: ObjectTable, tic
     readyQueue = number;
   }
   for (const [name, { count = 1 }, path] of entries("deques")) objects.add({ kind: "deque", name, count }, { path });
-  for (const [name, { count = 1, capacity = Infinity, latency = 0, bandwidth = Infinity }, path] of entries("channels")) objects.add({ kind: "channel", name, count, capacity, latencyTicks: latency / tickNs, ticksPerByte: 1 / (bandwidth * tickNs) }, { path });
-  for (const [name, { count = 1, bytes = defaultDataBytes }, path] of entries("data")) objects.add({ kind: "data", name, count, bytes }, { path });
-  for (const [name, { count = 1, policy: use = { use: "static" }, ramp = 0, falseSharing = 0 }, path] of entries("loops")) {
-    const policy = findLoopPolicy(use, [...path, "policy"]);
-    if (policy) objects.add({ kind: "loop", name, count, policy, ramp, falseSharingTicks: falseSharing / tickNs, access: -1 }, { path });
+  for (const [name, options, path] of entries("channels")) objects.add(buildChannel(name, options, setting), { path });
+  for (const [name, { count = 1, bytes = defaultDataBytes, home, huge = false, file = false }, path] of entries("data")) {
+    if (file && huge) issues.add("conflicting-keys", "a mapped file is not in huge pages", { path: [...path, "huge"] }, undefined, "key");
+    objects.add({ kind: "data", name, count, bytes, home: homeNumber(home, setting.nodes, () => ({ path: [...path, "home"] }), issues), huge, file }, { path });
+  }
+  for (const [name, options, path] of entries("loops")) {
+    const policy = findLoopPolicy(options.policy ?? { use: "static" }, [...path, "policy"]);
+    if (policy) objects.add(buildLoop(name, options, policy, { path, objects, setting, issues }), { path });
   }
   for (const [name, { count = 1, capacity = Infinity }, path] of entries("heaps")) objects.add({ kind: "heap", name, count, capacityBytes: capacity }, { path });
   for (const [name, { count = 1, latency = 0, bandwidth }, path] of entries("files")) objects.add({ kind: "file", name, count, latencyTicks: latency / tickNs, bytesPerTick: bandwidth * tickNs }, { path });

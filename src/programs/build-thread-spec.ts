@@ -1,5 +1,5 @@
 import { InputError, type Warning } from "../base/errors.ts";
-import type { ObjectGroup, ThreadSpec } from "../core/threads/thread-spec.ts";
+import type { CoreSpec, ObjectGroup, ThreadSpec } from "../core/threads/thread-spec.ts";
 import { Assembler } from "./assembler.ts";
 import { buildCores } from "./build-cores.ts";
 import { buildCosts } from "./build-costs.ts";
@@ -11,7 +11,7 @@ import type { CostFigures } from "./costs-schema.ts";
 import { ObjectTable } from "./objects.ts";
 import { Issues, type Locate } from "./place.ts";
 import { readBlock } from "./read-block.ts";
-import type { ThreadSections } from "./schema.ts";
+import type { CoreSectionSpec, ThreadSections } from "./schema.ts";
 import { Tables } from "./tables.ts";
 
 /** What the sections are read with; everything is optional. */
@@ -26,6 +26,8 @@ export interface BuildOptions {
   readonly devices?: readonly string[];
   /** Finds the loop policies that `loops` names. */
   readonly findLoopPolicy?: FindLoopPolicy;
+  /** The cores of a machine, where `cores` names it or is not there. Default: those that `cores` describes. */
+  readonly cores?: CoreSpec;
   /** What the profile holds that `threadCosts` names. */
   readonly measuredCosts?: CostFigures;
 }
@@ -44,28 +46,37 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   const programs = new Map<string, ReadProgram>();
   for (const [name, plain] of Object.entries(sections.programs ?? {})) programs.set(name, { name, block: readBlock(plain, ["programs", name], issues), path: ["programs", name] });
   const objects = new ObjectTable(issues);
-  const readyQueue = buildObjects(sections, objects, tickNs, options.findLoopPolicy ?? (() => noLoopPolicy), issues);
-  const threads = sections.threads ?? {};
-  const surroundings: Surroundings = { objects, programs, groups: new Map(Object.keys(threads).map((name, number) => [name, number])), devices: options.devices ?? [], tickNs };
-  const assembler = new Assembler();
   const tables = new Tables();
+  const threads = sections.threads ?? {};
+  const total = Object.values(threads).reduce((sum, { count = 1 }) => sum + count, 0);
+  const cores = options.cores ?? buildCores(describedCores(sections.cores, issues) ?? [{ count: Math.max(1, Math.min(total, defaultCoreLimit)) }], issues);
+  const nodes = cores.node.reduce((most, node) => Math.max(most, node + 1), 1);
+  const costs = buildCosts(sections.threadCosts, options.measuredCosts, tickNs);
+  const readyQueue = buildObjects(sections, objects, { tickNs, costs, nodes, tables, findLoopPolicy: options.findLoopPolicy ?? (() => noLoopPolicy) }, issues);
+  const surroundings: Surroundings = { objects, programs, groups: new Map(Object.keys(threads).map((name, number) => [name, number])), devices: options.devices ?? [], tickNs, nodes };
+  const assembler = new Assembler();
   // Where a name is unknown, what it would have meant is unknown too: one message is enough.
   const groups = compileGroups(threads, assembler, surroundings, tables, issues);
   if (groups.length === 0 && issues.all.length === 0) issues.add("missing-key", "the scenario has programs, and no threads that run them", { path: ["threads"] }, "for example threads: {worker: 4}");
   setParties(groups, objects, issues);
   checkPrograms(groups, surroundings, issues);
-  const total = groups.reduce((sum, { count }) => sum + count, 0);
-  const cores = buildCores(sections.cores ?? [{ count: Math.max(1, Math.min(total, defaultCoreLimit)) }], issues);
   const spec: ThreadSpec = {
     program: assembler.finish(options.file ?? ""),
     groups: threadGroups(groups, assembler.registerCount, cores.names.length, tickNs, issues),
     objects: objects.groups, distributions: tables.distributions.all, accesses: tables.accesses.all, counters: tables.counters.all, spans: tables.spans.all, cores,
-    costs: buildCosts(sections.threadCosts, options.measuredCosts, tickNs),
+    costs,
     watch: { livelockTicks: (sections.watch?.livelock ?? Infinity) / tickNs, starvationTicks: (sections.watch?.starvation ?? Infinity) / tickNs, instructionBudget: sections.watch?.instructionBudget ?? defaultInstructionBudget, racesFail: sections.watch?.races === "error", inversionsFail: sections.watch?.inversions === "error" },
     readyQueue,
   };
   if (issues.all.length > 0) throw new InputError(issues.all);
   return { spec, warnings: issues.warnings };
+}
+
+/** Cores that the section describes; undefined, with an issue, where it wants those of a machine and nobody gave them. */
+function describedCores(cores: ThreadSections["cores"], issues: Issues): readonly CoreSectionSpec[] | undefined {
+  if (cores === undefined || !("of" in cores)) return cores;
+  issues.add("missing-key", "cores are those of a machine, and there is none", { path: ["cores"] }, "say how many there are: cores: 4");
+  return undefined;
 }
 
 /** A barrier whose parties are not given waits for all threads whose programs come there. */

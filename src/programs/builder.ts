@@ -86,8 +86,8 @@ export class ProgramBuilder {
   }
 
   // ── time ──
-  /** @param memory bytes, workingSet, pattern, write, home */
-  compute(work: Value, memory: Readonly<Record<string, Value>> = {}): this {
+  /** @param memory how it touches memory: bytes, workingSet, in, pattern, write … */
+  compute(work: Value, memory: Readonly<Record<string, Value | boolean>> = {}): this {
     return this.add({ compute: { work, ...memory } });
   }
   sleep(time: Value): this {

@@ -34,7 +34,7 @@ export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Su
 }
 
 /** Instructions that let no time pass, whatever they cost elsewhere. */
-const timeless: ReadonlySet<FormName> = new Set<FormName>(["let", "repeat", "while", "if", "continue", "call", "setPriority", "mark", "begin", "finish", "measure", "nextReady"]);
+const timeless: ReadonlySet<FormName> = new Set<FormName>(["let", "repeat", "while", "if", "continue", "call", "setPriority", "mark", "begin", "finish", "measure", "nextReady", "length"]);
 
 function isEndless(statement: Statement): boolean {
   if (statement.form === "repeat") return statement.fields.times === "forever";

@@ -29,6 +29,10 @@ export interface Surroundings {
   readonly devices: readonly string[];
   /** Nanoseconds of one tick. */
   readonly tickNs: number;
+  /** NUMA nodes that there are. */
+  readonly nodes: number;
+  /** Which part the threads at hand use of caches that are divided; default 0. */
+  readonly cacheClass?: number | undefined;
 }
 
 /** Where `break`, `continue` and `return` lead. */

@@ -18,6 +18,8 @@ export type FieldType =
   /** A number known before the run. */
   | { readonly type: "constant"; readonly measure: Measure }
   | { readonly type: "choice"; readonly choices: readonly string[] }
+  /** true or false. */
+  | { readonly type: "switch" }
   /** A variable that is set. */
   | { readonly type: "variable" }
   /** Values by variable. */
@@ -48,7 +50,7 @@ const name = (summary: string) => field({ type: "name" } as const, false, summar
 /** What happens where the instruction got what it wanted, and where not. */
 const outcome = (got: string, not: string) => ({ then: blockOr(got), else: blockOr(not) });
 
-export const patterns = ["stream", "random", "blocked"] as const;
+export const patterns = ["stream", "random", "chase", "blocked"] as const;
 
 export const forms = {
   // ── control ──
@@ -67,9 +69,15 @@ export const forms = {
     summary: "Works on its core", main: "work",
     fields: {
       work: value("time", "How long, alone on a core of speed 1"),
-      bytes: constant("bytes", "What it reads and writes in memory"), workingSet: constant("bytes", "What it comes back to: decides which cache serves it. Default: bytes"),
-      pattern: choiceOr(patterns, "How it goes through memory. Default stream"), write: constant("number", "Share of the bytes that is written, 0 to 1. Default 0"),
-      home: field({ type: "name" } as const, true, "first-touch, interleave, or the number of a NUMA node. Default first-touch"),
+      bytes: constant("bytes", "What it reads and writes in memory"), workingSet: constant("bytes", "Distinct bytes among them: decides which cache serves it. Default: bytes, or all of the data where that is less"),
+      in: field({ type: "object", kinds: ["data"] } as const, true, "Shared data that it touches. Default: memory of its thread's own"),
+      pattern: choiceOr(patterns, "stream: from end to end, again and again; random: anywhere; chase: anywhere, each load after the one before; blocked: a matrix product by blocks. Default stream"),
+      write: constant("number", "Share of the bytes that is written, 0 to 1. Default 0"),
+      load: constant("bytes", "Size of one load or store. Default 8B"), stride: constant("bytes", "Of stream: from one load to the next. Default: no gap"),
+      skew: constant("number", "Of random and chase: how uneven, from 0 (even) to less than 1. Default 0"),
+      matrix: constant("number", "Of blocked: rows of the square matrices"), block: constant("number", "Of blocked: rows of a block. Default: those of the matrix, which is no blocking"), element: constant("bytes", "Of blocked: size of an element. Default 4B"),
+      home: field({ type: "name" } as const, true, "Of memory of its own: first-touch, interleave, or the number of a NUMA node. Default first-touch"),
+      huge: field({ type: "switch" } as const, true, "Of memory of its own: in huge pages. Default false"),
     },
   },
   sleep: { summary: "Waits without a core", main: "time", fields: { time: value("time", "How long") } },
@@ -96,6 +104,7 @@ export const forms = {
   push: { summary: "Puts a value into a queue, waiting while it is full", main: "to", fields: { to: object(["queue"], "The queue"), value: valueOr("any", "Default 0") } },
   pop: { summary: "Takes the oldest value of a queue, waiting while it is empty", main: "from", fields: { from: object(["queue"], "The queue"), into: variableOr("Variable for it"), ...outcome("With a value", "Where the queue is closed and empty") } },
   tryPop: { summary: "Takes the oldest value of a queue, if there is one", main: "from", fields: { from: object(["queue"], "The queue"), into: variableOr("Variable for it"), ...outcome("With a value", "Where the queue is empty") } },
+  length: { summary: "Asks how many values are in a queue", main: "of", fields: { of: object(["queue"], "The queue"), into: variable("Variable for it"), ...outcome("Where the queue is open", "Where it is closed") } },
   close: { summary: "Nothing will be pushed any more", main: "queue", fields: { queue: object(["queue"], "The queue") } },
   pushBottom: { summary: "The owner puts a value into its deque", main: "to", fields: { to: object(["deque"], "The deque"), value: valueOr("any", "Default 0") } },
   popBottom: { summary: "The owner takes the newest value of its deque", main: "from", fields: { from: object(["deque"], "The deque"), into: variableOr("Variable for it"), ...outcome("With a value", "Where it is empty") } },
@@ -166,6 +175,7 @@ interface ReadAs {
   times: ReadValue | "forever";
   constant: ReadValue;
   choice: string;
+  switch: boolean;
   variable: { readonly variable: string; readonly at: Place };
   values: readonly { readonly variable: string; readonly value: ReadValue }[];
   block: readonly Statement[];

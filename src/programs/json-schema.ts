@@ -39,6 +39,7 @@ function fieldSchema({ kind, summary: description }: Field): JsonSchema {
     case "times": return { description, anyOf: [{ const: "forever" }, { $ref: "#/definitions/value" }] };
     case "block": return { description, $ref: blockReference };
     case "choice": return { description, enum: [...kind.choices] };
+    case "switch": return { description, type: "boolean" };
     case "values": return { description, type: "object", additionalProperties: { $ref: "#/definitions/value" } };
     case "variable": return { description, type: "string", pattern: "^\\$?[A-Za-z_]\\w*$" };
     case "object": return { description, type: "string" };

@@ -1,4 +1,4 @@
-import { Opcode } from "../core/threads/opcode.ts";
+import { NO_INDEX, Opcode } from "../core/threads/opcode.ts";
 import type { ObjectKind } from "../core/threads/thread-spec.ts";
 import type { ProgramCompiler, Target } from "./compile-program.ts";
 import { forms, type FormName, type ReadFields, type ReadValue, type Statement } from "./forms.ts";
@@ -43,8 +43,8 @@ export const lowerings: { readonly [N in FormName]: Lowering<N> } = {
   call: (c, fields, path) => c.call(fields, path),
 
   compute: (c, fields) => {
-    const access = compileAccess(c, fields);
-    c.assembler.emit(Opcode.compute, c.value(fields.work, "time", "compute"), access);
+    const { access, data } = compileAccess(c, fields);
+    c.assembler.emit(Opcode.compute, c.value(fields.work, "time", "compute"), access, data?.group ?? -1, data?.index ?? NO_INDEX);
   },
   sleep: (c, { time }) => c.assembler.emit(Opcode.sleep, c.value(time, "time", "sleep")),
   yield: (c) => c.assembler.emit(Opcode.yield),
@@ -100,6 +100,11 @@ export const lowerings: { readonly [N in FormName]: Lowering<N> } = {
       if (guarded?.notFull) c.assembler.emit(Opcode.signal, guarded.notFull.number, target.index);
       if (guarded) c.assembler.emit(Opcode.unlock, guarded.lock.number, target.index);
     }, then, otherwise);
+  },
+  length: (c, { of, into, then, else: otherwise }) => {
+    const target = c.object(of, ["queue"], "length");
+    const destination = c.destination(into, "number");
+    if (target) choose(c, (flag) => c.assembler.emit(Opcode.length, target.group, target.index, destination, flag), then, otherwise);
   },
   close: (c, { queue }) => {
     const target = c.object(queue, ["queue"], "close");

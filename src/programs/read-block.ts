@@ -98,6 +98,10 @@ function readField({ kind }: Field, plain: unknown, path: Path, issues: Issues, 
       if (typeof plain === "string" && kind.choices.includes(plain)) return plain;
       issues.add("bad-value", `${where(path)} must be ${kind.choices.join(" or ")}, not ${shown(plain)}`, { path }, typeof plain === "string" ? suggestion(plain, kind.choices) : undefined);
       return undefined;
+    case "switch":
+      if (typeof plain === "boolean") return plain;
+      issues.add("wrong-type", `${where(path)} must be true or false, not ${shown(plain)}`, { path });
+      return undefined;
     case "name":
       if ((typeof plain === "string" && plain !== "") || typeof plain === "number") return { name: String(plain), at: { path } };
       issues.add("wrong-type", `${where(path)} must be a name, not ${shown(plain)}`, { path });

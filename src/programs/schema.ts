@@ -62,13 +62,38 @@ const queue = z.strictObject({
   takes: z.literal("operators").optional().describe("Operators that become ready without a thread's doing go here"),
   waiting, count,
 });
+const homeSchema = z.union([z.enum(["first-touch", "interleave"]), z.int().min(0).max(63)]).optional().describe("Where its pages are: first-touch, interleave, or the number of a NUMA node. Default first-touch");
+const hugeSchema = z.boolean().optional().describe("In huge pages. Default false");
 const loop = z.strictObject({
   policy: shortFor("use", loopPolicyName, loopPolicyObject).optional().describe("How its iterations are cut: static, dynamic, guided, auto, steal; options stand beside `use`. Default static"),
   ramp: z.number().min(-0.99).max(1000).optional().describe("The last iteration takes 1 + ramp times the first; the mean stays. Default 0"),
-  falseSharing: time.optional().describe("What each border between two chunks costs, where they share a cache line. Default 0"),
+  falseSharing: z.union([time, z.strictObject({
+    element: bytes.refine((size) => size > 0, { message: "must be above 0" }).describe("What each iteration stores, one after the other in memory: iterations on one cache line that are not of one chunk meet there"),
+    line: bytes.refine((size) => size > 0, { message: "must be above 0" }).optional().describe("Of a cache line. Default 64B"),
+  })]).optional().describe("What each border between two chunks costs, where they share a cache line; or what iterations store, from which it follows. Default 0"),
+  memory: z.strictObject({
+    bytes: bytes.describe("What all its iterations together read and write"),
+    workingSet: bytes.optional().describe("Distinct bytes among them. Default: bytes, or all of the data where that is less"),
+    in: z.string().min(1).optional().describe("Shared data that it touches. Default: memory of its own, which its workers share"),
+    pattern: z.enum(["stream", "random", "chase"]).optional().describe("How its iterations go through it. Default stream"),
+    write: share.optional().describe("Share of the bytes that is written. Default 0"),
+    load: bytes.optional().describe("Size of one load or store. Default 8B"),
+    stride: bytes.optional().describe("Of stream: from one load to the next. Default: no gap"),
+    skew: z.number().min(0).optional().describe("Of random and chase: how uneven, from 0 (even) to less than 1. Default 0"),
+    home: homeSchema, huge: hugeSchema,
+  }).optional().describe("How its iterations touch memory; each does an equal part of it"),
   count,
 });
-const channel = z.strictObject({ capacity: z.int().min(1).optional().describe("send waits while it is full. Default: never full"), latency: time.optional().describe("From send to receive. Default 0"), bandwidth: bandwidth.optional().describe("At which the bytes of a message follow. Default: at once"), count });
+const channel = z.strictObject({
+  capacity: z.int().min(1).optional().describe("send waits while it is full. Default: never full"),
+  latency: time.optional().describe("From send to receive. Default 0"), bandwidth: bandwidth.optional().describe("At which the bytes of a message follow. Default: at once"),
+  between: z.union([
+    z.strictObject({ copying: z.strictObject({ call: time.optional().describe("A system call. Default 500ns"), bandwidth: bandwidth.optional().describe("Of one copy. Default: as caches are refilled") }) }),
+    z.strictObject({ sharing: z.strictObject({ transfer: time.optional().describe("A cache line from core to core. Default: the line of threadCosts"), outstanding: z.int().min(1).max(1000).optional().describe("Lines that come at once. Default 10") }) }),
+    z.enum(["copying", "sharing"]).transform((how): { copying: { call?: number; bandwidth?: number } } | { sharing: { transfer?: number; outstanding?: number } } => (how === "copying" ? { copying: {} } : { sharing: {} })),
+  ]).optional().describe("Its ends are processes: copying through the kernel, with a system call and a copy at each end; or sharing memory, whose lines the receiver brings over. Default: it costs the cores nothing but the operation"),
+  count,
+});
 
 const coreSchema = z.strictObject({
   name: name.optional().describe("Cores are named after it. Default core"),
@@ -79,6 +104,12 @@ const coreSchema = z.strictObject({
   smtGain: z.number().min(1).max(8).optional().describe("What a core gets done when all its hardware threads run, beside one alone. Default 1.3"),
   nodes: z.int().min(1).max(64).optional().describe("NUMA nodes that the cores are spread over, in equal blocks. Default 1"),
 });
+const coresOfMachine = z.strictObject({
+  of: z.union([z.string().min(1).transform((of) => [of]), z.array(z.string().min(1)).min(1)]).describe("CPUs of the machine whose cores they are: names, or machine for all of them"),
+  smt: z.int().min(1).max(8).optional().describe("Hardware threads of each core that are used, at most. Default: all"),
+  smtGain: z.number().min(1).max(8).optional().describe("What a core gets done when all its hardware threads run, beside one alone. Default 1.3"),
+});
+export type MachineCores = z.output<typeof coresOfMachine>;
 export type CoreInput = z.input<typeof coreSchema>;
 export type CoreSectionSpec = z.output<typeof coreSchema>;
 
@@ -93,14 +124,15 @@ const groupSchema = z.strictObject({
   start: time.optional().describe("When its threads begin. Default 0"),
   period: time.refine((ns) => ns > 0, { message: "must be longer than 0" }).optional().describe("Time between two releases of a periodic thread, which ends each job with nextPeriod"),
   deadline: time.optional().describe("What each job has after its release. Default: the period"),
-  workingSet: bytes.optional().describe("What it has to bring back into the caches of a core that it comes to. Default 0"),
+  workingSet: bytes.optional().describe("What it has to bring back into the caches of a core that it comes to, where its instructions do not say how they touch memory. Default 0"),
+  cacheClass: z.int().min(0).max(63).optional().describe("Which part it fills of caches that the machine divides. Default 0: the first"),
 });
 
 /** Sections of a scenario that describe threads, what they run and what they meet at. */
 export const threadSections = {
   programs: z.record(name, blockSchema).optional().describe("What threads do, by name: lists of instructions"),
   threads: z.record(name, shortFor("count", z.int().min(0).max(1_000_000), groupSchema)).optional().describe("Groups of threads that are alike; a number alone is how many run the program of that name"),
-  cores: (z.union([z.int().min(1).max(4096).transform((cores) => [{ count: cores }]), coreSchema.transform((cores) => [cores]), z.array(coreSchema).min(1)]) as unknown as z.ZodType<readonly CoreSectionSpec[], number | CoreInput | readonly CoreInput[]>).optional().describe("What threads run on: how many cores, or what they are like. Default: one core for each thread, 4 at most"),
+  cores: (z.union([z.int().min(1).max(4096).transform((cores) => [{ count: cores }]), coreSchema.transform((cores) => [cores]), z.array(coreSchema).min(1), coresOfMachine]) as unknown as z.ZodType<readonly CoreSectionSpec[] | MachineCores, number | CoreInput | readonly CoreInput[] | z.input<typeof coresOfMachine>>).optional().describe("What threads run on: how many cores, what they are like, or {of: CPU} of the machine, with its memory system. Default: the cores of the machine that is named; without one, one core for each thread, 4 at most"),
   locks: section(shortFor("kind", z.enum(lockKinds), lockSchema), "Locks by name; a kind alone is short for {kind: …}"),
   barriers: section(shortFor("parties", z.int().min(1), barrier), "Barriers by name; a number alone is how many must come"),
   semaphores: section(shortFor("initial", z.int().min(0), z.strictObject({ initial: z.int().min(0).optional().describe("What may be acquired at first. Default 0"), count })), "Semaphores by name; a number alone is what may be acquired at first"),
@@ -109,7 +141,10 @@ export const threadSections = {
   queues: section(shortFor("capacity", z.int().min(1), queue), "Queues by name, first in, first out; a number alone is the capacity"),
   deques: section(z.strictObject({ count }), "Work-stealing deques by name"),
   channels: section(channel, "Message channels by name"),
-  data: section(shortFor("bytes", bytes, z.strictObject({ bytes: bytes.optional().describe("Default 64B"), count })), "Shared data by name, whose accesses are checked for races"),
+  data: section(shortFor("bytes", bytes, z.strictObject({
+    bytes: bytes.optional().describe("Default 64B"), home: homeSchema, huge: hugeSchema,
+    file: z.boolean().optional().describe("A file mapped into memory, which comes from the disk and stays in the page cache while there is room. Default false"), count,
+  })), "Shared data by name, which compute touches, and whose reads and writes are checked for races"),
   loops: section(shortFor("policy", loopPolicyName.transform((use) => ({ use })), loop), "Parallel loops by name; a policy alone is short for {policy: …}"),
   heaps: section(shortFor("capacity", bytes, z.strictObject({ capacity: bytes.optional().describe("Default: without bound"), count })), "Heaps by name, which programs allocate from"),
   files: section(z.strictObject({ latency: time.optional().describe("Of each transfer. Default 0"), bandwidth: bandwidth.describe("All transfers share it"), count }), "Files and disks by name"),

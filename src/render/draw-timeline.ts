@@ -2,8 +2,10 @@ import { axisBottom, scaleLinear, select, type Selection } from "d3";
 import { bandGroup, drawBands, drawLate, latePath } from "./draw-news.ts";
 import { swatchWidth } from "./legend.ts";
 import { linePieces } from "./markers.ts";
+import { isBold } from "./lane-plan.ts";
 import { Style, type GroupMark, type Layout, type LegendEntry, type PlacedText, type SpanMark } from "./marks.ts";
-import { cellPaths, drawnWidth, px, spansPath } from "./paths.ts";
+import { drawAreas, drawWakes, wakePath } from "./draw-threads.ts";
+import { cellPaths, drawnWidth, px, spanBox, spansPath } from "./paths.ts";
 import { textWidth } from "./text.ts";
 import { styleClass, styleSheet, type RareClass } from "./theme.ts";
 
@@ -31,6 +33,8 @@ export function drawTimeline(root: SVGSVGElement, layout: Layout, scheme: "auto"
   if (layout.bands.length > 0) drawBands(svg.append("g"), layout);
   drawCells(svg, layout);
   drawSpans(svg, layout);
+  if (layout.areas.length > 0) drawAreas(svg.append("g").attr("class", "cells"), layout);
+  if (layout.wakes.length > 0) drawWakes(svg.append("g").attr("class", "wake").attr("stroke-opacity", 0.75).attr("fill-opacity", 0.75), layout);
   drawMarkers(svg, layout);
   drawCriticalPath(svg, layout);
   if (layout.late.length > 0) drawLate(svg.append("g").attr("class", "late").attr("stroke-width", 0.8), layout);
@@ -45,9 +49,9 @@ function drawText(parent: Parent, { x, y, text }: PlacedText, className: string)
 }
 
 /** The legend says what is drawn. */
-function rareClasses({ legend }: Layout): Set<RareClass> {
-  const styles = new Set(legend.map(({ style }) => (style === Style.host ? "host" : style)));
-  return new Set((["host", "slowed", "sped-up", "late"] as const).filter((name) => styles.has(name)));
+function rareClasses({ legend, markers }: Layout): Set<RareClass> {
+  const styles = new Set(legend.map(({ style }) => (typeof style === "number" ? styleClass(style) : style)));
+  return new Set([...(["host", "slowed", "sped-up", "late", "sync", "switching", "waiting", "ready", "waiters", "live", "reserved", "wake"] as const).filter((name) => styles.has(name)), ...(markers.some(({ kind }) => kind === "finding") ? ["finding" as const] : [])]);
 }
 
 function drawPatterns(svg: Parent, { legend }: Layout): void {
@@ -59,13 +63,14 @@ function drawPatterns(svg: Parent, { legend }: Layout): void {
   pattern("heddle-wait", 6, "M-1 1l2 -2M0 6l6 -6M5 7l2 -2", 0.8);
   pattern("heddle-setup", 4, "M-1 -1l6 6M-1 3l2 2M3 -1l2 2M-1 1l2 -2M0 4l4 -4M3 5l2 -2", 0.9);
   if (legend.some(({ style }) => style === Style.aborted)) pattern("heddle-aborted", 4, "M-1 -1l6 6M-1 3l2 2M3 -1l2 2", 1.3);
+  if (legend.some(({ style }) => style === Style.spin)) pattern("heddle-spin", 4, "M-1 1l2 -2M0 4l4 -4M3 5l2 -2", 1);
   if (legend.some(({ style }) => style === "absent")) pattern("heddle-absent", 8, "M-1 -1l10 10M-1 7l2 2M7 -1l2 2", 0.6);
 }
 
 /** Opens a group painted in a style: hatched ones from a pattern, the others by their class. */
 function styleGroup(parent: Parent, style: number): Group {
   const group = parent.append("g");
-  if (style === Style.wait || style === Style.setup || style === Style.aborted) {
+  if (style === Style.wait || style === Style.setup || style === Style.aborted || style === Style.spin) {
     const [width, opacity] = style === Style.aborted ? [1.2, 1] : [0.5, 0.8];
     return group.attr("class", "hatch").attr("style", `fill: url(#heddle-${styleClass(style)})`).attr("stroke-width", width).attr("stroke-opacity", opacity);
   }
@@ -75,20 +80,23 @@ function styleGroup(parent: Parent, style: number): Group {
 function drawLegend(svg: Parent, { legend }: Layout): void {
   const group = svg.append("g");
   for (const { style, label, x, y } of legend) {
-    if (style === "late") {
+    if (style === "wake") {
+      group.append("path").attr("class", "wake").attr("d", wakePath({ x: x + swatchWidth / 2, y0: y - 6, y1: y + 6 }));
+    } else if (style === "late") {
       const middle = x + swatchWidth / 2;
       group.append("path").attr("class", "late").attr("d", latePath({ x0: middle, x1: middle }, y - 3));
     } else {
-      const height = style === Style.transfer ? 6 : style === "busy" ? 5 : 11;
+      const height = style === Style.transfer ? 6 : style === "busy" ? 5 : typeof style === "number" ? spanBox(style, 11).height : 11;
       swatchGroup(group, style).append("rect").attr("x", px(x)).attr("y", px(y - height / 2)).attr("width", swatchWidth).attr("height", height);
     }
     drawText(group, { x: x + swatchWidth + 6, y: y + 4, text: label }, "");
   }
 }
 
-function swatchGroup(parent: Group, style: Exclude<LegendEntry["style"], "late">): Group {
+function swatchGroup(parent: Group, style: Exclude<LegendEntry["style"], "late" | "wake">): Group {
   if (style === "critical") return parent.append("g").attr("class", "mark line").attr("stroke-width", 1.6);
   if (style === "busy") return parent.append("g").attr("class", "bar");
+  if (style === "waiters" || style === "live" || style === "reserved") return parent.append("g").attr("class", style);
   return typeof style === "number" ? styleGroup(parent, style) : bandGroup(parent, style);
 }
 
@@ -122,8 +130,9 @@ function drawSpans(svg: Parent, { spans, lanes }: Layout): void {
     if (plain.length > 0) inStyle.append("path").attr("d", spansPath(plain, lanes));
     for (const span of list) {
       if (span.tooltip === undefined) continue;
-      const { y, height } = lanes[span.lane]!;
-      inStyle.append("rect").attr("x", px(span.x0)).attr("y", px(y)).attr("width", px(drawnWidth(span))).attr("height", height)
+      const lane = lanes[span.lane]!;
+      const { top, height } = spanBox(span.style, lane.height);
+      inStyle.append("rect").attr("x", px(span.x0)).attr("y", px(lane.y + top)).attr("width", px(drawnWidth(span))).attr("height", height)
         .append("title").text(span.tooltip);
     }
   }
@@ -173,16 +182,16 @@ function drawGutter(svg: Parent, layout: Layout): void {
   for (const mark of groups) drawGroupName(group, mark, gutter.lane - gutter.name);
   for (const lane of lanes) {
     const owner = groups[lane.group]!;
-    if (owner.kind !== "device") continue;
+    if (!isBold(owner)) continue;
     const middle = lane.y + lane.height / 2;
     if (lane.label !== "") drawText(group, { x: gutter.lane, y: middle + 3.5, text: lane.label }, "muted end");
-    drawShare(group, layout, lane.share, middle);
+    if (lane.kind !== "area") drawShare(group, layout, lane.share, middle);
   }
   for (const mark of groups) if (mark.kind === "route" || mark.kind === "host") drawShare(group, layout, mark.share, mark.y + mark.height / 2);
 }
 
 function drawGroupName(parent: Parent, { kind, name, detail, tooltip, y, height }: GroupMark, room: number): void {
-  const bold = kind === "device";
+  const bold = isBold({ kind });
   const group = parent.append("g");
   group.append("title").text(tooltip);
   const twoLines = detail !== "" && height >= 28;

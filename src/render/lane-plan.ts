@@ -9,6 +9,16 @@ const flowLaneGap = 1;
 /** What is said of a lane when it is added; where it lies follows from the order. */
 export type LaneInit = Pick<LaneMark, "height" | "label" | "share" | "kind" | "capacity">;
 
+/** Whether the lanes of a group show flows that may overlap. */
+export function isFlow({ kind }: Pick<GroupMark, "kind">): boolean {
+  return kind === "route" || kind === "host" || kind === "jobs";
+}
+
+/** Whether a group's name is bold, with labels beside its lanes. */
+export function isBold({ kind }: Pick<GroupMark, "kind">): boolean {
+  return kind === "device" || kind === "cores" || kind === "threads" || kind === "object";
+}
+
 /** Stacks lanes and groups downwards from y = 0. */
 export class LanePlan {
   readonly lanes: LaneMark[] = [];
@@ -37,7 +47,8 @@ export class LanePlan {
    */
   group(init: Omit<GroupMark, "y" | "height">, lanes: readonly LaneInit[], minHeight = 0, above = 0): number {
     const first = this.lanes.length;
-    const between = init.kind === "device" ? laneGap : flowLaneGap;
+    const isWide = !isFlow(init);
+    const between = isWide ? laneGap : flowLaneGap;
     const stacked = lanes.reduce((sum, lane) => sum + lane.height, between * Math.max(0, lanes.length - 1));
     const height = Math.max(stacked, minHeight);
     const top = this.#foot + this.#gap + above;
@@ -48,7 +59,7 @@ export class LanePlan {
     }
     this.groups.push({ ...init, y: top, height });
     this.#foot = top + height;
-    this.#gap = init.kind === "device" ? groupGap : flowGroupGap;
+    this.#gap = isWide ? groupGap : flowGroupGap;
     return first;
   }
 }

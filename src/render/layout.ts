@@ -9,8 +9,10 @@ import { addHostLane, addJobLanes, addTransferLanes, type FlowLanes } from "./fl
 import { inkFlows, inkSlots } from "./ink-lanes.ts";
 import { styleKinds } from "./kinds.ts";
 import { chooseThreshold, LaneInk, type TimeScale } from "./lane-ink.ts";
-import { LanePlan } from "./lane-plan.ts";
+import { isBold, isFlow, LanePlan } from "./lane-plan.ts";
 import { markLate } from "./late-marks.ts";
+import { addMemoryLanes, placeAreas } from "./step-areas.ts";
+import { lastThreadTick, ThreadPanel } from "./thread-panel.ts";
 import { placeLegend } from "./legend.ts";
 import { markerRowHeight, placeMarkers } from "./markers.ts";
 import { Style, styleCount, type CriticalSegment, type LateMark, type Layout, type LegendEntry, type MarkerMark, type SpanMark, type TimelineOptions } from "./marks.ts";
@@ -50,6 +52,9 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   const { flows, otherRoutes } = addTransferLanes(plan, trace);
   const calls = addHostLane(plan, trace);
   const jobs = addJobLanes(plan, trace);
+  const kinds = styleKinds(trace, options.kindOrder);
+  const panel = trace.threads && new ThreadPanel(plan, trace, trace.threads, endTicks, options.maxLanes ?? 48, kinds.entries.length);
+  const areas = [...(panel?.areas ?? []), ...addMemoryLanes(plan, trace)];
 
   const gutter = layoutGutter(plan, width);
   const plotX0 = gutter.share + 10;
@@ -57,16 +62,16 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   const axis = timeAxis(endTicks * instance.tickNs, (plotX1 - plotX0) / 95);
   const scale: TimeScale = { x0: plotX0, x1: plotX1, pxPerTick: (plotX1 - plotX0) / (endTicks > 0 ? endTicks : 1) };
 
-  const kinds = styleKinds(trace, options.kindOrder);
-  const lengths = [trace.rows, { start: transfers.startTicks, end: transfers.endTicks }, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }, ...(host ? [{ start: host.startTicks, end: host.endTicks }] : [])];
+  const lengths = [trace.rows, { start: transfers.startTicks, end: transfers.endTicks }, { start: trace.ops.readyTicks, end: trace.ops.dataTicks }, { start: trace.jobs.arrivalTicks, end: trace.jobs.endTicks }, ...(host ? [{ start: host.startTicks, end: host.endTicks }] : []), ...(panel?.intervals ?? [])];
   const thresholdPx = chooseThreshold(lengths, scale.pxPerTick, maxSpans);
   const ink = new LaneInk(plan.lanes.length, scale, thresholdPx);
   inkSlots(ink, trace, kinds, plan.lanes, laneOfTrack);
   inkFlows(ink, Style.transfer, flows, plan.lanes, transfers.startTicks, transfers.endTicks);
   if (host) inkFlows(ink, Style.host, calls, plan.lanes, host.startTicks, host.endTicks);
   inkFlows(ink, Style.job, jobs, plan.lanes, trace.jobs.arrivalTicks, trace.jobs.endTicks);
+  panel?.ink(ink);
   const cells = ink.cells(cellPartLimit(ink.spans.length));
-  const spans = withTexts(trace, ink.spans, plan, axis);
+  const spans = withTexts(trace, ink.spans, plan, axis, panel);
 
   const bands = changes.place(plan.groups.slice(0, ownGroups), scale, axis);
   const late = markLate(trace, laneOfTrack, jobs, scale, axis);
@@ -76,15 +81,17 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   if (segments.length > 0) drawn.add("critical");
   if (flows.length > 0) drawn.add(Style.transfer);
   if (late.length > 0) drawn.add("late");
-  const legend = placeLegend(kinds, drawn, margin, plotX1);
-  const markers = layoutMarkers(trace, options, scale);
+  for (const { kind } of areas) drawn.add(kind);
+  if (panel && panel.wakes(plan.lanes, scale).length > 0) drawn.add("wake");
+  const legend = placeLegend(kinds.entries, panel?.styles.entries ?? [], drawn, margin, plotX1);
+  const markers = layoutMarkers(trace, options, scale, panel);
 
   const legendY = 58;
   const rows = markers.reduce((most, { row }) => Math.max(most, row + 1), 0);
   const plotY0 = legendY + legend.height + 6 + rows * markerRowHeight + 4;
   const lanes = plan.lanes.map((lane) => ({ ...lane, y: lane.y + plotY0 }));
   const plotY1 = plotY0 + plan.height + 4;
-  const notes = [...footnotes(ink.merged, thresholdPx, cells.cellWidth, summarisedSlots, plan, otherRoutes), ...newsNotes(changes.changedFrom(ownGroups), late)];
+  const notes = [...(panel?.notes(axis) ?? []), ...footnotes(ink.merged, thresholdPx, cells.cellWidth, summarisedSlots, plan, otherRoutes), ...newsNotes(changes.changedFrom(ownGroups), late)];
   const height = plotY1 + 30 + notes.length * 15 + (notes.length > 0 ? 12 : 0);
   const title = cleanText(options.title ?? instance.name);
   const subtitle = describe(trace, options);
@@ -92,11 +99,12 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
     width, height, cells, spans, lanes, gutter, markers: markers.map((marker) => ({ ...marker, y: marker.y + plotY0 })),
     title: { x: margin, y: 28, text: fitText(title, 16, plotX1 - margin, true) },
     subtitle: { x: margin, y: 47, text: fitText(subtitle, 11, plotX1 - margin) },
-    description: `${title}: ${subtitle}. ${plan.groups.filter(({ kind }) => kind === "device").slice(0, 30).map(({ tooltip }) => tooltip).join("; ")}.${bands.length > 0 ? ` ${bands.slice(0, 30).map(({ tooltip }) => tooltip.replace("\n", ", ")).join("; ")}.` : ""}`,
+    description: `${title}: ${subtitle}. ${plan.groups.filter(isBold).slice(0, 30).map(({ tooltip }) => tooltip).join("; ")}.${bands.length > 0 ? ` ${bands.slice(0, 30).map(({ tooltip }) => tooltip.replace("\n", ", ")).join("; ")}.` : ""}`,
     plot: { x0: plotX0, y0: plotY0, x1: plotX1, y1: plotY1 },
     axis: { label: `time in ${axis.unit}`, ticks: axis.values.map((value, i) => ({ x: plotX0 + ((value * axis.unitNs) / instance.tickNs) * scale.pxPerTick, text: axis.texts[i]! })) },
-    groups: plan.groups.map((group) => ({ ...group, y: group.y + plotY0, name: fitMiddle(group.name, group.kind === "device" ? 12 : 11, gutter.lane - margin, group.kind === "device") })),
+    groups: plan.groups.map((group) => ({ ...group, y: group.y + plotY0, name: fitMiddle(group.name, isBold(group) ? 12 : 11, gutter.lane - margin, isBold(group)) })),
     headings: plan.headings.map(({ y, text }) => ({ x: margin, y: y + plotY0, text })),
+    areas: placeAreas(areas, scale), wakes: panel?.wakes(lanes, scale) ?? [],
     bands: bands.map((band) => ({ ...band, y: band.y + plotY0 })), late,
     critical: markCriticalPath(segments, lanes, scale, laneFinder(trace, laneOfTrack, flows)),
     legend: legend.entries.map((entry) => ({ ...entry, y: entry.y + legendY })),
@@ -119,30 +127,36 @@ function checkOptions({ width = 1200, maxLanes = 48 }: TimelineOptions): void {
 function layoutGutter(plan: LanePlan, width: number): Layout["gutter"] {
   const laneWidth = plan.lanes.reduce((most, { label }) => Math.max(most, label === "" ? 0 : textWidth(label, 11) + 8), 0);
   const widest = plan.groups.reduce((most, { kind, name, detail }) => {
-    const own = Math.max(textWidth(name, kind === "device" ? 12 : 11, kind === "device"), textWidth(detail, 11));
-    return Math.max(most, own + (kind === "device" ? laneWidth : 0));
+    const bold = isBold({ kind });
+    const own = Math.max(textWidth(name, bold ? 12 : 11, bold), textWidth(detail, 11));
+    return Math.max(most, own + (bold ? laneWidth : 0));
   }, 40);
   const lane = margin + Math.ceil(Math.min(widest, width / 5));
   return { name: margin, lane, bar0: lane + 8, bar1: lane + 38, share: lane + 76 };
 }
 
-function lastTick({ makespanTicks, rows, jobs, host }: Trace): number {
-  let last = Math.max(makespanTicks, host?.endTicks[host.length - 1] ?? 0);
+function lastTick({ makespanTicks, rows, jobs, host, threads }: Trace): number {
+  let last = Math.max(makespanTicks, threads === undefined ? 0 : lastThreadTick(threads), host?.endTicks[host.length - 1] ?? 0);
   for (let row = 0; row < rows.length; row++) if (rows.end[row]! > last) last = rows.end[row]!;
   for (const end of jobs.endTicks) if (end > last && end < Infinity) last = end;
   return last;
 }
 
 /** Gives the widest spans a tooltip, and a label where it fits. */
-function withTexts(trace: Trace, spans: readonly SpanMark[], plan: LanePlan, axis: TimeAxis): SpanMark[] {
+function withTexts(trace: Trace, spans: readonly SpanMark[], plan: LanePlan, axis: TimeAxis, panel: ThreadPanel | undefined): SpanMark[] {
   const byWidth = [...spans.keys()].sort((a, b) => spans[b]!.x1 - spans[b]!.x0 - (spans[a]!.x1 - spans[a]!.x0) || a - b);
   const widest = byWidth.slice(0, maxTooltips);
-  const labels = spanLabels(trace, widest.map((i) => spans[i]!), plan.lanes);
+  const ofOps = panel === undefined ? widest : widest.filter((i) => !panel.has(spans[i]!));
+  const labels = new Map(spanLabels(trace, ofOps.map((i) => spans[i]!), plan.lanes).map((label, rank) => [ofOps[rank]!, label]));
   const result = [...spans];
-  widest.forEach((i, rank) => {
-    const label = labels[rank];
+  for (const i of widest) {
+    if (panel?.has(spans[i]!)) {
+      result[i] = panel.withTexts(spans[i]!, axis);
+      continue;
+    }
+    const label = labels.get(i);
     result[i] = { ...spans[i]!, tooltip: spanTooltip(trace, spans[i]!, placeOf(plan, spans[i]!.lane), axis), ...(label !== undefined && { label }) };
-  });
+  }
   return result;
 }
 
@@ -152,7 +166,7 @@ function placeOf({ lanes, groups }: LanePlan, lane: number): string {
   return label === "" ? groups[group]!.name : `${groups[group]!.name}, slot ${label}`;
 }
 
-function layoutMarkers(trace: Trace, options: TimelineOptions, scale: TimeScale): MarkerMark[] {
+function layoutMarkers(trace: Trace, options: TimelineOptions, scale: TimeScale, panel: ThreadPanel | undefined): MarkerMark[] {
   const { makespanTicks, instance, jobs } = trace;
   const at = (ticks: number): number => scale.x0 + ticks * scale.pxPerTick;
   const bounds = (options.lowerBounds ?? []).filter(({ ticks }) => ticks > 0 && at(ticks) <= scale.x1 + 0.5);
@@ -162,7 +176,9 @@ function layoutMarkers(trace: Trace, options: TimelineOptions, scale: TimeScale)
   return placeMarkers([
     ...bounds.map(({ label, ticks }) => ({ kind: "bound" as const, x: at(ticks), label: `${boundName(label)} ${formatNs(ticks * instance.tickNs)}` })),
     ...(deadlineMissed ? [{ kind: "deadline" as const, x: at(deadline), label: `missed deadline ${formatNs(deadline * instance.tickNs)}` }] : []),
-    { kind: "makespan", x: at(makespanTicks), label: `makespan ${formatNs(makespanTicks * instance.tickNs)}` },
+    ...(panel?.markers(at) ?? []),
+    // Where threads could not go on there is none.
+    ...(trace.threads?.outcome !== undefined ? [] : [{ kind: "makespan" as const, x: at(makespanTicks), label: `makespan ${formatNs(makespanTicks * instance.tickNs)}` }]),
   ], margin, scale.x1);
 }
 
@@ -189,11 +205,16 @@ function describe(trace: Trace, options: TimelineOptions): string {
   const bound = (options.lowerBounds ?? []).reduce((most, { ticks }) => Math.max(most, ticks), 0);
   const ratio = makespanTicks / bound;
   const workload = workloadOps(instance);
+  const { threads } = trace;
+  const stopped = threads?.outcome === undefined ? undefined : `stopped by a ${threads.outcome.kind} at ${formatNs(threads.endTicks * instance.tickNs)}`;
+  const ofThreads = threads === undefined ? [] : [`${cleanText(threads.policy)} threads`, `${counted(threads.table.length, "thread", formatCount)} on ${counted(threads.cores.names.length, "core")}`];
+  if (instance.opCount === 0 && threads !== undefined) return [stopped ?? `makespan ${formatNs(makespanTicks * instance.tickNs)}`, ...ofThreads].join(" · ");
   return [
-    `makespan ${formatNs(makespanTicks * instance.tickNs)}${bound > 0 ? `, ${overBound(ratio)}` : ""}${trace.complete ? "" : ", stopped before its end"}`,
+    stopped ?? `makespan ${formatNs(makespanTicks * instance.tickNs)}${bound > 0 ? `, ${overBound(ratio)}` : ""}${trace.complete ? "" : ", stopped before its end"}`,
     `scheduler ${cleanText(trace.scheduler)}`,
     `sync ${cleanText(trace.sync)}`,
     `${counted(workload, "operator", formatCount)}${workload < instance.opCount ? `, and ${counted(instance.opCount - workload, "duplicate", formatCount)}` : ""}`,
+    ...ofThreads,
     ...(instance.jobCount > 1 ? [`${formatCount(instance.jobCount)} jobs`] : []),
   ].join(" · ");
 }
@@ -214,7 +235,7 @@ function footnotes(merged: number, thresholdPx: number, cellWidth: number, summa
   const cell = cellWidth === 1 ? "one pixel" : `${cellWidth} pixels`;
   if (merged > 0) notes.push(`${grouped(merged)} spans narrower than ${pixels} are merged: in each cell of ${cell} the filled height is the share of time in use, stacked by kind.`);
   if (summarisedSlots > 0) notes.push(`${grouped(summarisedSlots)} slots have no lane of their own: the filled height of a summary lane is the share of its slots in use, stacked by kind.`);
-  if (plan.lanes.some((lane, i) => lane.kind === "summary" && plan.groups[plan.lanes[i]!.group]!.kind !== "device")) notes.push("Where more than three flows overlap, the filled height is how many there are, out of the most at one time.");
+  if (plan.lanes.some((lane, i) => lane.kind === "summary" && isFlow(plan.groups[plan.lanes[i]!.group]!))) notes.push("Where more than three flows overlap, the filled height is how many there are, out of the most at one time.");
   if (otherRoutes > 0) notes.push(`${otherRoutes} routes that carried least share one lane.`);
   return notes;
 }

@@ -11,15 +11,20 @@ const gap = 14;
 /** Marks in the order of the legend, with what they are called. */
 const marks: readonly (readonly [LegendEntry["style"], string])[] = [
   ["critical", "critical path"], [Style.transfer, "transfer"], [Style.wait, "waiting for data"], [Style.setup, "setup"], [Style.aborted, "aborted"],
+  [Style.sync, "synchronizing"], [Style.spin, "spinning"], [Style.switching, "switching"], [Style.waiting, "waiting, asleep"], [Style.ready, "without a core"], ["wake", "wake-up"],
+  ["waiters", "threads that wait"], ["live", "memory live"], ["reserved", "memory reserved"],
   ["absent", "device absent"], ["slowed", "device slowed"], ["sped-up", "device sped up"], ["late", "missed deadline"], [Style.host, "deciding"],
 ];
 
 /**
- * Kinds with their share of all operator time, then on a row of their own the marks that are `drawn`; as many rows
+ * Kinds with their share of all operator time, threads with theirs, then on a row of their own the marks that are `drawn`; as many rows
  * as the width asks for. `y` is the middle of a row, from 0 for the first row's top.
  */
-export function placeLegend(kinds: KindStyles, drawn: ReadonlySet<LegendEntry["style"]>, x0: number, x1: number): { entries: LegendEntry[]; height: number } {
-  const wanted: { style: LegendEntry["style"]; label: string }[] = kinds.entries.map(({ style, label, share }, i) => ({ style, label: `${fitText(label, size, 150)} ${formatPercent(share)}${i === 0 ? " of operator time" : ""}` }));
+export function placeLegend(kinds: KindStyles["entries"], threads: KindStyles["entries"], drawn: ReadonlySet<LegendEntry["style"]>, x0: number, x1: number): { entries: LegendEntry[]; height: number } {
+  const colors = (entries: KindStyles["entries"], of: string): { style: LegendEntry["style"]; label: string }[] =>
+    entries.map(({ style, label, share }, i) => ({ style, label: `${fitText(label, size, 150)} ${formatPercent(share)}${i === 0 ? ` of ${of}` : ""}` }));
+  const wanted = [...colors(kinds, "operator time"), ...colors(threads, "thread time")];
+  const firstThread = threads.length > 0 ? kinds.length : -1;
   const firstMark = wanted.length;
   for (const [style, label] of marks) if (drawn.has(style)) wanted.push({ style, label });
   wanted.push({ style: "busy", label: "busy share of the time" });
@@ -28,7 +33,7 @@ export function placeLegend(kinds: KindStyles, drawn: ReadonlySet<LegendEntry["s
   let row = 0;
   for (const [i, { style, label }] of wanted.entries()) {
     const width = swatchWidth + 6 + textWidth(label, size);
-    if (x > x0 && (x + width > x1 || (i === firstMark && wanted.length > firstMark + 1))) {
+    if (x > x0 && (x + width > x1 || i === firstThread || (i === firstMark && wanted.length > firstMark + 1))) {
       x = x0;
       row++;
     }

@@ -4,11 +4,11 @@
  */
 
 /** How a mark is painted. 0 … 7 are the operator kinds with a colour of their own, by total time; then these. */
-export const Style = { other: 8, setup: 9, wait: 10, transfer: 11, job: 12, aborted: 13, host: 14 } as const;
+export const Style = { other: 8, setup: 9, wait: 10, transfer: 11, job: 12, aborted: 13, host: 14, sync: 15, spin: 16, switching: 17, waiting: 18, ready: 19 } as const;
 /** How many operator kinds get a colour of their own. */
 export const kindStyles = 8;
 /** Number of styles: indices 0 … styleCount − 1. */
-export const styleCount = 15;
+export const styleCount = 20;
 
 /** One step of the critical path, in order of time. `kind` is "run", "transfer", or anything else for waiting. */
 export interface CriticalSegment {
@@ -53,15 +53,15 @@ export interface LaneMark {
   readonly share: number;
   /** Index in {@link Layout.groups}. */
   readonly group: number;
-  /** `slot` and `flow` lanes hold spans that never overlap; `summary` lanes only cells: how many of several are in use. */
-  readonly kind: "slot" | "flow" | "summary";
+  /** `slot` and `flow` lanes hold spans that never overlap; `summary` lanes only cells: how many of several are in use; `area` lanes a quantity over time. */
+  readonly kind: "slot" | "flow" | "summary" | "area";
   /** How many slots or simultaneous flows fill the height. */
   readonly capacity: number;
 }
 
-/** Lanes that belong together: a device, a route, the host thread that decides, the jobs. */
+/** Lanes that belong together: a device, a route, the host thread that decides, the jobs; cores, threads, an object that threads wait for, a memory. */
 export interface GroupMark {
-  readonly kind: "device" | "route" | "host" | "jobs";
+  readonly kind: "device" | "route" | "host" | "jobs" | "cores" | "threads" | "object" | "memory";
   readonly name: string;
   /** Second line, or what follows the name: device kind and number of slots. */
   readonly detail: string;
@@ -119,9 +119,24 @@ export interface LateMark {
   readonly tooltip: string;
 }
 
+/** A quantity over time, from the foot of its lane: of each pixel column from plot.x0 on the height, as a part of the lane's. */
+export interface AreaMark {
+  readonly lane: number;
+  readonly kind: "waiters" | "reserved" | "live";
+  readonly share: Float32Array;
+  readonly tooltip: string;
+}
+
+/** A thread wakes another: from the middle of its lane at y0 to the edge of the other's at y1. */
+export interface WakeMark {
+  readonly x: number;
+  readonly y0: number;
+  readonly y1: number;
+}
+
 /** A vertical line with its label. The line runs from the label's row to the foot of the plot. */
 export interface MarkerMark {
-  readonly kind: "makespan" | "bound" | "deadline";
+  readonly kind: "makespan" | "bound" | "deadline" | "finding";
   readonly x: number;
   readonly label: string;
   readonly labelX0: number;
@@ -132,8 +147,8 @@ export interface MarkerMark {
 }
 
 export interface LegendEntry {
-  /** A style, the critical path, a band, a missed deadline, or the bars that show how busy a lane was. */
-  readonly style: number | "critical" | BandMark["kind"] | "late" | "busy";
+  /** A style, the critical path, a band, a missed deadline, a quantity over time, a wake-up, or the bars that show how busy a lane was. */
+  readonly style: number | "critical" | BandMark["kind"] | "late" | AreaMark["kind"] | "wake" | "busy";
   readonly label: string;
   readonly x: number;
   readonly y: number;
@@ -165,6 +180,8 @@ export interface Layout {
   readonly critical: { readonly boxes: readonly { readonly lane: number; readonly x0: number; readonly x1: number }[]; readonly lines: readonly (readonly (readonly [x: number, y: number])[])[] };
   readonly bands: readonly BandMark[];
   readonly late: readonly LateMark[];
+  readonly areas: readonly AreaMark[];
+  readonly wakes: readonly WakeMark[];
   readonly markers: readonly MarkerMark[];
   readonly legend: readonly LegendEntry[];
   readonly footnotes: readonly PlacedText[];

@@ -1,4 +1,4 @@
-import { styleCount, type DensityCells, type LaneMark, type SpanMark } from "./marks.ts";
+import { Style, styleCount, type DensityCells, type LaneMark, type SpanMark } from "./marks.ts";
 
 /** A coordinate with two decimals at most, always written the same way. */
 export function px(value: number): string {
@@ -12,12 +12,19 @@ export function drawnWidth(span: SpanMark): number {
   return width - Math.min(0.6, width * 0.15);
 }
 
+/** Where in a lane of that height a span of a style is drawn: whole, or thin where nothing is done. */
+export function spanBox(style: number, height: number): { readonly top: number; readonly height: number } {
+  const thin = style === Style.switching ? Math.round(height * 0.4) : style === Style.waiting ? Math.min(3, height) : style === Style.ready ? Math.min(6, height) : height;
+  return { top: Math.floor((height - thin) / 2), height: thin };
+}
+
 /** Rectangles as one path. */
 export function spansPath(spans: readonly SpanMark[], lanes: readonly LaneMark[]): string {
   return spans.map((span) => {
-    const { y, height } = lanes[span.lane]!;
+    const lane = lanes[span.lane]!;
+    const { top, height } = spanBox(span.style, lane.height);
     const width = px(drawnWidth(span));
-    return `M${px(span.x0)} ${px(y)}h${width}v${px(height)}h-${width}z`;
+    return `M${px(span.x0)} ${px(lane.y + top)}h${width}v${px(height)}h-${width}z`;
   }).join("");
 }
 

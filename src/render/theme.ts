@@ -78,7 +78,7 @@ const fixedRules = `
 .heddle-timeline .bound { stroke-dasharray: 5 3 }`;
 
 /** Classes of marks that most pictures do without; the style sheet has rules for those that are there. */
-export type RareClass = "host" | "slowed" | "sped-up" | "late";
+export type RareClass = "host" | "slowed" | "sped-up" | "late" | "sync" | "switching" | "waiting" | "ready" | "waiters" | "live" | "reserved" | "wake" | "finding";
 
 function colorRules(palette: Palette, rare: ReadonlySet<RareClass>): string {
   const fills = [...palette.kinds.map((color, i) => [`k${i}`, color] as const), ["other", palette.other] as const, ["transfer", palette.transfer] as const, ["job", palette.job] as const];
@@ -87,6 +87,15 @@ function colorRules(palette: Palette, rare: ReadonlySet<RareClass>): string {
     ["slowed", ".slowed", `fill: ${palette.background}; stroke: ${palette.hatch}`],
     ["sped-up", ".sped-up", `fill: ${palette.hatch}`],
     ["sped-up", ".on-sped-up", `fill: ${textOn(palette.hatch)}`],
+    ["sync", ".sync", `fill: ${palette.mutedText}`],
+    ["switching", ".switching", `fill: ${palette.hatch}`],
+    ["waiting", ".waiting", `fill: ${palette.mutedText}`],
+    ["ready", ".ready", `fill: ${palette.background}; stroke: ${palette.hatch}; stroke-width: 0.8`],
+    ["waiters", ".waiters", `fill: ${palette.grid}; stroke: ${palette.mutedText}; stroke-width: 0.8`],
+    ["live", ".live", `fill: ${palette.hatch}`],
+    ["reserved", ".reserved", `fill: ${palette.grid}; stroke: ${palette.hatch}; stroke-width: 0.8`],
+    ["wake", ".wake", `stroke: ${palette.text}; fill: ${palette.text}; stroke-width: 0.8`],
+    ["finding", ".finding", "stroke-width: 2"],
     ["late", ".late", `fill: ${palette.text}; stroke: ${palette.background}`],
   ];
   const rules = [

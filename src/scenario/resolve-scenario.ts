@@ -27,12 +27,14 @@ import type { ReadFile } from "./read-file.ts";
 import { resolveEvents } from "./resolve-events.ts";
 import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
 import { resolveMemory, type MemoryPlan } from "./resolve-memory.ts";
+import { machineOfThreads, runsOperators } from "./graph-threads.ts";
 import { resolveThreads, type ResolvedThreads } from "./resolve-threads.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
 import type { Path, Position } from "./source-tree.ts";
 import { tickWarnings } from "./tick-warning.ts";
 import { unusedCostRows } from "./unused-cost-rows.ts";
+import { cpuOf, withRuntime } from "./with-runtime.ts";
 
 /** All that a simulation needs, as plain values: what `compile` takes, the policies, and what to do with the result. */
 export interface ResolvedScenario {
@@ -119,18 +121,21 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const loaded = await attempt(["workload"], () => (sourceOf(spec.workload) === undefined ? noWorkload(scenario.name) : loadWorkload(scenario, processorCount(spec), options.readFile)));
   const whole = await attempt(["machine"], () => machineOf(scenario, loaded));
   const memory = whole && spec.memory && (await attempt(["memory"], () => resolveMemory(scenario, spec.memory!, whole)));
-  const machine = memory?.machine ?? whole;
+  const described = memory?.machine ?? whole;
   if (loaded && loaded.graph.opCount * instances > operatorLimit) {
     issues.push({ code: "too-many-operators", message: `${instances} instances of ${loaded.graph.opCount} operators are more than ${operatorLimit}`, ...scenario.position(["workload", phases ? "phases" : "instances"]), path: ["workload", phases ? "phases" : "instances"] });
   }
   const arrivalsOf = (other: number): number[] => (phases ? phaseArrivals(phases, phaseOf ?? [], other) : arrivalTimes(spec.workload, other));
   const arrivalsNs = await attempt(["workload"], () => arrivalsOf(seed));
-  const fused = loaded && machine && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", machine)));
-  const joined = loaded && machine && phaseOf && (await attempt(["workload", "phases"], () => joinPhases(scenario, loaded, machine, phaseOf)));
+  const fused = loaded && described && (await attempt(["workload", "fuse"], () => fuse(loaded, spec.workload.fuse ?? "auto", described)));
+  const joined = loaded && described && phaseOf && (await attempt(["workload", "phases"], () => joinPhases(scenario, loaded, described, phaseOf)));
+  const tickNs = spec.tick ?? loaded?.tickNs ?? 1;
+  const operators = joined?.graph.opCount ?? (fused?.graph.opCount ?? 0) * instances;
+  const threads = await attempt([], () => threadsOf(scenario, { machine: described, operators, instances, tickNs }, options));
+  // Threads compute an operator on one core at a time.
+  const machine = described && threads?.resolved.device !== undefined ? machineOfThreads(described, described.devices[threads.resolved.device]!) : described;
   const costs = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
 
-  const tickNs = spec.tick ?? loaded?.tickNs ?? 1;
-  const threads = spec.threads && (await attempt([], () => resolveThreads(scenario, tickNs, machine, options)));
   const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
   const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));
 
@@ -153,6 +158,24 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
     noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
+}
+
+/** The threads that the scenario describes, by itself or by naming a runtime; and whose cores they are where they run the graph. */
+async function threadsOf(scenario: Scenario, { machine, operators, instances, tickNs }: { readonly machine: Machine | undefined; readonly operators: number; readonly instances: number; readonly tickNs: number }, options: ResolveOptions): Promise<{ readonly resolved: ResolvedThreads; readonly warnings: readonly Warning[] } | undefined> {
+  const { spec } = scenario;
+  // Without a machine nobody knows how many cores there are; what is wrong with it has been told.
+  if (spec.runtime !== undefined && machine === undefined) return undefined;
+  const under = spec.runtime && (await withRuntime(scenario, { machine: machine!, operators, instances, readFile: options.readFile }));
+  const whole = under?.scenario ?? scenario;
+  if (whole.spec.threads === undefined) return undefined;
+  const { resolved, warnings } = await resolveThreads(whole, tickNs, machine, options);
+  const cpu = machine && cpuOf(machine);
+  const onGraph = runsOperators(resolved.spec);
+  if (onGraph && operators === 0) throw new InputError({ code: "missing-key", message: `${under ? under.setting.use : "the programs"} ${under ? "runs" : "run"} operators, and the scenario has no workload`, ...scenario.position([under ? "runtime" : "workload"]), hint: "for example workload: {model: resnet50}" });
+  if (onGraph && cpu === undefined) throw new InputError({ code: "no-cpu", message: "threads run operators on the cores of a CPU, and the machine has none", ...scenario.position(["machine"]) });
+  const decider = onGraph ? (["scheduler", "compare", "sync"] as const).find((key) => spec[key] !== undefined) : undefined;
+  if (decider !== undefined) throw new InputError({ code: "conflicting-keys", message: `the threads decide which operator runs where, and so does ${decider}`, ...scenario.position([decider], "key"), hint: `remove ${decider}, or the ${under ? "runtime" : "threads"}` });
+  return { resolved: { ...resolved, ...(onGraph && { device: cpu!.id }), ...(under && { runtime: under.setting }) }, warnings };
 }
 
 /** Where threads are all that runs. */

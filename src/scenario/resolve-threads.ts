@@ -13,11 +13,16 @@ import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultThreadPolicy } from "./schema.ts";
 import type { Path } from "./source-tree.ts";
+import type { RuntimeSetting } from "./with-runtime.ts";
 
 /** Threads of a scenario, with who decides which of them holds which core. */
 export interface ResolvedThreads {
   readonly spec: ThreadSpec;
   readonly policy: ChosenPolicy<ThreadPolicyDefinition>;
+  /** The device whose cores they are, where they run the operator graph; absent where a scheduler does. */
+  readonly device?: number;
+  /** Of what the programs come from; absent where the scenario wrote them itself. */
+  readonly runtime?: RuntimeSetting;
 }
 
 /**

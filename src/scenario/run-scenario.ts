@@ -56,13 +56,15 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}
 }
 
 function runOnce(scenario: ResolvedScenario, instance: Instance, scheduler: ChosenPolicy<SchedulerDefinition>, options: RunOptions): Trace {
-  const policy = freshScheduler(scheduler);
+  // Where threads run the graph, there is nothing for a scheduler to decide.
+  const byThreads = scenario.threads?.device !== undefined;
+  const policy = byThreads ? { dispatch: () => undefined } : freshScheduler(scheduler);
   const trace = simulate({
     instance,
-    scheduler: policy, schedulerName: scheduler.definition.name,
+    scheduler: policy, schedulerName: byThreads ? (scenario.threads.runtime?.use ?? "threads") : scheduler.definition.name,
     sync: freshSync(scenario.sync), freshSync: () => freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
-    ...(scenario.threads && { threads: { spec: scenario.threads.spec, policy: freshThreadPolicy(scenario.threads.policy), policyName: scenario.threads.policy.definition.name } }),
+    ...(scenario.threads && { threads: { spec: scenario.threads.spec, policy: freshThreadPolicy(scenario.threads.policy), policyName: scenario.threads.policy.definition.name, device: scenario.threads.device } }),
     ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }),
     ...(options.decisions && { decisions: true }),
     ...(options.progress && { progress: options.progress }),

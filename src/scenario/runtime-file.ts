@@ -66,7 +66,7 @@ export async function readRuntime(use: string, file: string, at: Position | unde
 }
 
 /** What the engine and the machine give. */
-const reserved: readonly string[] = ["i", "thread", "count", "argument", "cores", "operators", "accelerators", "nodes"];
+const reserved: readonly string[] = ["i", "thread", "count", "argument", "cores", "operators", "instances", "accelerators", "nodes"];
 
 /** The sections of a scenario in a runtime's file. */
 export function sectionsOf({ source }: RuntimeFile): SourceMap {

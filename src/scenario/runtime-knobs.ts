@@ -15,8 +15,9 @@ export const knobSchema = z.strictObject({
   choices: z.array(z.string()).min(1).optional().describe("Of a choice"),
   min: plain.optional().describe("Least value that is possible; may be an expression"),
   max: plain.optional().describe("Largest value that is possible; may be an expression"),
+  tune: z.union([z.literal("threads"), z.array(plain).min(1)]).optional().describe("What heddle tune tries: these values, or numbers of threads up to the cores"),
   environment: z.string().optional().describe("The environment variable that sets it in the real runtime"),
-  setting: z.string().optional().describe("How the real runtime is told, with {} for the value: a line of Python, or an argument"),
+  setting: z.union([z.string(), z.record(z.string(), z.string())]).optional().describe("How the real runtime is told, with {} for the value: a line of Python or of a shell; or one line for each value"),
   description: z.string().describe("What it does, in a sentence"),
 });
 export type KnobSpec = z.output<typeof knobSchema>;
@@ -91,7 +92,7 @@ function read({ type, choices = [] }: KnobSpec, input: unknown, scope: KnobScope
     return { kind, value } as KnobValue;
   }
   if (type === "time" || type === "bytes") {
-    const parsed = parseQuantity(input, type);
+    const parsed = parseQuantity(input as string | number, type);
     if (!parsed.ok) throw new KnobError(`is wrong: ${parsed.message}`, parsed.hint);
     return { kind: type, value: parsed.value };
   }

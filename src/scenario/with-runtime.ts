@@ -22,6 +22,7 @@ export interface RuntimeGround {
   readonly machine: Machine;
   /** Operators that there are to run, over all instances. */
   readonly operators: number;
+  readonly instances: number;
   readonly readFile?: ReadFile | undefined;
 }
 
@@ -36,9 +37,10 @@ export async function withRuntime(scenario: Scenario, ground: RuntimeGround): Pr
   const file = await readRuntime(use, path, scenario.position(["runtime", "use"]), ground.readFile);
   const cpu = cpuOf(ground.machine);
   if (cpu === undefined) throw new InputError({ code: "no-cpu", message: `the threads of ${use} run on a CPU, and the machine has none`, ...scenario.position(["machine"]), hint: "for example machine: workstation" });
-  const cores = scenario.spec.cores ?? coresOf(cpu);
+  const written = scenario.spec.cores;
+  const cores = written === undefined || "of" in written ? coresOf(cpu) : written;
   const known: KnobScope = new Map(Object.entries({
-    cores: cores.reduce((sum, { count = 1, smt = 1 }) => sum + count * smt, 0), operators: ground.operators, accelerators: ground.machine.devices.length - 1, nodes: cpu.numa?.nodes ?? 1,
+    cores: cores.reduce((sum, { count = 1, smt = 1 }) => sum + count * smt, 0), operators: ground.operators, instances: ground.instances, accelerators: ground.machine.devices.length - 1, nodes: cpu.numa?.nodes ?? 1,
   }).map(([name, value]) => [name, { kind: "number" as const, value }]));
   const values = setKnobs(use, file.knobs, given, known, (knob, part) => scenario.position(["runtime", knob], part));
   const issues: Issue[] = [];

@@ -11,8 +11,8 @@ const options = z.strictObject({
 /**
  * Many tasks on few carriers (M:N): each core carries one operating-system thread that takes the oldest runnable task and
  * runs it until it waits, yields or ends; nothing interrupts it. Changing from one task to another is a jump within the
- * process, so it takes a fraction of a thread switch; the default is of the order that is measured for goroutines.
- * @source M. E. Conway, "Design of a separable transition-diagram compiler", CACM 6(7), 1963, doi:10.1145/366663.366704; E. Bendersky, "Measuring context switching and memory overheads for Linux threads", 2018
+ * process, so it takes a fraction of a thread switch; the default is a round figure, not measured.
+ * @source M. E. Conway, "Design of a separable transition-diagram compiler", CACM 6(7), 1963, doi:10.1145/366663.366704
  */
 export const coroutines = defineThreadPolicy<z.infer<typeof options>>({
   name: "coroutines",

@@ -8,6 +8,8 @@ import { tidy } from "./tidy.ts";
 
 /** Most tensors that are listed as alive at the peak. */
 const listed = 100;
+/** Most memories that the text tells of: the fullest. */
+const told = 4;
 
 /** What allocators made of the memories that held anything; undefined where the run had none. */
 export function allocatorMetrics(trace: Trace): AllocatorMetrics[] | undefined {
@@ -43,7 +45,9 @@ export function reliefLine({ how, tensors, bytes, addedOps, runs }: NonNullable<
 
 /** "gpu0: caching, peak 1.2 GiB live at 3.1 ms, 1.4 GiB reserved of 16 GiB; fragmentation 2 % internal, 5 % external" and what was alive. */
 export function allocatorLines(memories: readonly AllocatorMetrics[]): string[] {
-  return memories.flatMap(({ name, allocator, capacityBytes, peakLiveBytes, peakNs, peakReservedBytes, internalFragmentation: internal, externalFragmentation: external, alive, aliveCount }) => {
+  const fullest = [...memories].sort((a, b) => b.peakLiveBytes - a.peakLiveBytes).slice(0, told);
+  const more = memories.length > told ? [`… and ${memories.length - told} more, less full`] : [];
+  return [...memories.filter((one) => fullest.includes(one)).flatMap(({ name, allocator, capacityBytes, peakLiveBytes, peakNs, peakReservedBytes, internalFragmentation: internal, externalFragmentation: external, alive, aliveCount }) => {
     const of = capacityBytes === undefined ? "" : ` of ${formatBytes(capacityBytes)}`;
     const largest = alive.slice(0, 3).map(({ tensor, bytes }) => `${clip(tensor, 24)} ${formatBytes(bytes)}`).join(", ");
     return [
@@ -51,5 +55,5 @@ export function allocatorLines(memories: readonly AllocatorMetrics[]): string[] 
       `  fragmentation ${formatPercent(internal)} internal, ${formatPercent(external)} external`,
       `  ${counted(aliveCount, "tensor")} alive then: ${largest}${aliveCount > 3 ? " …" : ""}`,
     ];
-  });
+  }), ...more];
 }

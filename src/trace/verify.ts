@@ -137,7 +137,7 @@ function verifyOps({ trace, report }: VerifyContext): void {
 
 function verifyTotals({ trace, report }: VerifyContext): void {
   const { instance, ops, jobs } = trace;
-  let makespan = 0;
+  let makespan = lastThreadEnd(trace);
   const jobEnd = new Float64Array(instance.jobCount).fill(NaN);
   for (let op = 0; op < instance.opCount; op++) {
     const end = ops.endTicks[op]!;
@@ -145,7 +145,7 @@ function verifyTotals({ trace, report }: VerifyContext): void {
     const job = instance.jobOf[op]!;
     if (!(end <= jobEnd[job]!)) jobEnd[job] = end;
   }
-  if (trace.makespanTicks !== makespan) report("totals", () => `the makespan is given as ${trace.makespanTicks}, the last operator ended at ${makespan}`);
+  if (trace.makespanTicks !== makespan) report("totals", () => `the makespan is given as ${trace.makespanTicks}, the last ${trace.threads === undefined ? "operator" : "operator or thread"} ended at ${makespan}`);
   if (!trace.complete) return;
   for (let job = 0; job < instance.jobCount; job++) {
     const due = instance.jobArrivalTicks[job]!;
@@ -154,4 +154,9 @@ function verifyTotals({ trace, report }: VerifyContext): void {
     if (!asDue) report("job-arrival", () => `job ${job} arrived at ${arrival} instead of ${due === Infinity ? "the end of another job" : due}`);
     if (!Number.isNaN(jobEnd[job]!) && jobs.endTicks[job] !== jobEnd[job]) report("totals", () => `job ${job} is said to end at ${jobs.endTicks[job]}, its last operator ended at ${jobEnd[job]}`);
   }
+}
+
+/** 0 where no thread ended. */
+function lastThreadEnd({ threads }: Trace): number {
+  return threads === undefined ? 0 : threads.table.endTicks.reduce((last, end) => (end > last ? end : last), 0);
 }

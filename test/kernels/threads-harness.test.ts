@@ -9,8 +9,8 @@ import { operationsOf } from "../../kernels/threads/cases/thread-case.ts";
 import { othersShare } from "../../kernels/threads/harness/load.ts";
 import { runRounds, type JobRun } from "../../kernels/threads/harness/rounds.ts";
 import { quietRuns, summarize } from "../../kernels/threads/harness/summary.ts";
-import type { ThreadCosts } from "../../kernels/threads/micro/costs.ts";
-import { figureSources, figuresOf } from "../../kernels/threads/micro/figures.ts";
+import { costsOf, type ThreadCosts } from "../../kernels/threads/micro/costs.ts";
+import { figuresOf } from "../../kernels/threads/micro/figures.ts";
 import { micros } from "../../kernels/threads/micro/micros.ts";
 import { slicesOf, switchesOf } from "../../kernels/threads/probes/slices.ts";
 import { guidedChunk, iterationPasses, staticStart } from "../../kernels/threads/programs/loop-chunks.ts";
@@ -174,6 +174,14 @@ describe("statistics", () => {
     expect(othersShare(undefined, { busy: 1, total: 2 }, 0)).toBeUndefined();
   });
 
+  it("what needs a quiet machine is missing where others kept the cores busy", () => {
+    const line = (item: string, others: number) => ({ item, round: 0, others, samples: [1, 2, 3] });
+    const { costs, missing } = costsOf(micros, [line("park.oneWay", 0.5), line("switch.oneWay", 0.1), line("switch.oneWay", 0.3), line("atomic.add", 0.9)], { source: "a test" });
+    expect([costs["park.oneWay"], missing["park.oneWay"]]).toEqual([undefined, "other programs kept the cores busy"]);
+    expect(costs["switch.oneWay"]).toMatchObject({ value: 2, rounds: 1, others: 0.1 });
+    expect(costs["atomic"]).toMatchObject({ value: 2, unit: "ns", what: "atomic.add" });
+  });
+
   it("even rounds against odd ones", () => {
     expect(aaSpread([10, 12, 10, 12])).toBeCloseTo(2 / 11, 12);
     expect(aaSpread([5, 5, 5])).toBe(0);
@@ -198,8 +206,9 @@ describe("calibration/profiles/threads-default.json", () => {
   it("has every item, and the figures that follow", () => {
     checkProfile(profile);
     const items = micros.flatMap((micro) => micro.items.map(({ name }) => name));
-    expect(new Set([...Object.keys(profile.costs), ...Object.keys(profile.missing)])).toEqual(new Set([...Object.keys(figureSources), ...items]));
+    expect(new Set([...Object.keys(profile.costs), ...Object.keys(profile.missing)])).toEqual(new Set([...Object.keys(figuresOf(profile.costs)), ...items]));
     expect(profile.costs).toMatchObject(figuresOf(profile.costs));
+    for (const name of ["atomic", "line", "queue", "step"]) expect(profile.costs).toHaveProperty(name);
   });
 
   it("names no machine but by its processor", () => {

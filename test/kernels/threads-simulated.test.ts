@@ -3,6 +3,7 @@ import { threadCases } from "../../kernels/threads/cases/cases.ts";
 import { agreement, type ComparedCase } from "../../kernels/threads/cases/compare.ts";
 import { neededItems, simulateCase } from "../../kernels/threads/cases/simulate.ts";
 import type { ThreadCase } from "../../kernels/threads/cases/thread-case.ts";
+import { figureSources } from "../../kernels/threads/micro/figures.ts";
 import type { ThreadCosts } from "../../kernels/threads/micro/costs.ts";
 
 const cases = threadCases(2);
@@ -10,7 +11,7 @@ const named = (name: string): ThreadCase => cases.find((one) => one.name === nam
 
 /** A machine of two cores on which nothing costs anything but work. */
 function profile(values: Readonly<Record<string, number>> = {}): ThreadCosts {
-  const free: Record<string, number> = { ...Object.fromEntries(neededItems.map((name) => [name, 0])), refill: 1000, "work.step": 1, "kernel.pass": 10, "switch.slice": 3e6, "spin.read": 1 };
+  const free: Record<string, number> = { ...Object.fromEntries([...Object.keys(figureSources), ...neededItems].map((name) => [name, 0])), refill: 1000, "work.step": 1, "kernel.pass": 10, "switch.slice": 3e6, "spin.read": 1 };
   const costs = Object.fromEntries(Object.entries({ ...free, ...values }).map(([name, value]) => [name, { value, unit: "ns" as const, what: "" }]));
   return { format: "heddle-thread-costs/1", source: "a test", date: "2026-01-01", machine: { cpu: "", cores: 2, os: "", node: "" }, load: { kept: 0, leftOut: 0 }, costs, missing: {} };
 }

@@ -13,24 +13,24 @@ import { taskTree } from "../programs/task-tree.ts";
 import { operationsOf, type ThreadCase } from "./thread-case.ts";
 
 /** Items of a profile without which nothing can be simulated. */
-export const neededItems = [...Object.keys(figureSources), "work.step", "spin.read", "kernel.pass", "kernel.call", "switch.slice"];
+export const neededItems = ["work.step", "spin.read", "kernel.pass", "kernel.call"];
 
 /** Ticks per ns: work in steps is not a whole number of ns. */
 const ticksPerNs = 10;
 
 /**
  * What an operation of a case takes by simulation: from the start of all threads to the end of the last, by the operations.
- * @param profile costs of the machine, with the {@link neededItems}; nothing else is known of it but its number of cores
+ * @param profile costs of the machine, with the {@link neededItems}; where others are missing, the defaults of the simulator stand. Nothing else is known of it but its number of cores
  * @returns ns; undefined for cases that the simulator cannot be told of
  */
 export function simulateCase(one: ThreadCase, profile: ThreadCosts): number | undefined {
   const item = (name: string): number => profile.costs[name]!.value;
   const input = inputOf(one, item);
   if (input === undefined) return undefined;
-  const costs = Object.fromEntries(Object.keys(figureSources).map((name) => [name, `${item(name)}${name === "refill" ? "GB/s" : "ns"}`]));
+  const costs = Object.fromEntries(Object.keys(figureSources).filter((name) => name in profile.costs).map((name) => [name, `${item(name)}${name === "refill" ? "GB/s" : "ns"}`]));
   const spec = threadSpec({ ...input, cores: profile.machine.cores, threadCosts: costs }, { tickNs: 1 / ticksPerNs, loopPolicies: loopMakers(one) });
   const eevdf = threadPolicies.get("eevdf");
-  const options = (eevdf.options as unknown as { parse(value: object): object }).parse({ scale: false, slice: `${item("switch.slice")}ns` });
+  const options = (eevdf.options as unknown as { parse(value: object): object }).parse("switch.slice" in profile.costs ? { scale: false, slice: `${item("switch.slice")}ns` } : {});
   const windowMs = one.program === "lock-loop" ? one.params.windowMs : 0;
   const simulation = new Simulation({
     instance: emptyInstance(one.name, 1 / ticksPerNs), scheduler: { dispatch: () => undefined }, seed: 1,

@@ -53,6 +53,9 @@ export interface RawSamples {
   readonly samples: readonly number[];
 }
 
+/** Where other programs have a larger share of the cores, what needs a quiet machine is not believed. */
+const busyShare = 0.25;
+
 /** This machine. */
 export function thisMachine(): MeasuredOn {
   return { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), os: `${process.platform} ${/^\d+(\.\d+)?/.exec(release())?.[0] ?? ""} ${process.arch}`, node: process.versions.node };
@@ -88,12 +91,12 @@ export function costsOf(micros: readonly Micro[], raw: readonly RawSamples[], { 
   const missing: Record<string, string> = {};
   const loads: number[] = [];
   let [kept, all] = [0, 0];
-  for (const { name, unit, what } of micros.flatMap(({ items }) => items)) {
+  for (const { name, unit, what, needsQuiet } of micros.flatMap((micro) => micro.items.map((item) => ({ ...item, needsQuiet: micro.needsQuiet ?? false })))) {
     const runs = byItem.get(name) ?? [];
-    const quiet = quietRuns(runs);
+    const quiet = quietRuns(needsQuiet ? runs.filter(({ others }) => (others ?? 0) <= busyShare) : runs);
     [kept, all] = [kept + quiet.length, all + runs.length];
     loads.push(...quiet.flatMap(({ others }) => others ?? []));
-    if (quiet.length === 0) missing[name] = failures[name] ?? "no samples: the system does not tell, or it was not asked for";
+    if (quiet.length === 0) missing[name] = failures[name] ?? (runs.length > 0 ? "other programs kept the cores busy" : "no samples: the system does not tell, or it was not asked for");
     else {
       const others = median(quiet.map((run) => run.others ?? NaN));
       costs[name] = { ...roundedSummary(summarize(quiet.map(({ samples }) => samples))), ...(!Number.isNaN(others) && { others: rounded(others) }), unit, what };

@@ -17,7 +17,7 @@ export const figureSources: Readonly<Record<FigureName, { readonly items: readon
   line: { items: ["line.transferAdd", "atomic.add"], of: (transfer, add) => transfer - add, what: "line.transferAdd − atomic.add: what an atomic operation takes more where another core has the line" },
   park: { items: ["park.cpu.50us"], of: (cpu) => cpu / 2, what: "park.cpu.50us ÷ 2: going to sleep and waking up cannot be told apart" },
   wake: { items: ["notify.wake.50us"], of: (notify) => notify, what: "notify.wake.50us" },
-  wakeLatency: { items: ["park.wake.50us", "notify.wake.50us", "switch.context"], of: (wake, notify, change) => wake - notify - change, what: "park.wake.50us − notify.wake.50us − switch.context, 0 at least: the rest of the way to running again" },
+  wakeLatency: { items: ["park.wake.50us", "notify.wake.50us"], of: (wake, notify) => wake - notify, what: "park.wake.50us − notify.wake.50us, 0 at least: the rest of the way to running again" },
   switch: { items: ["switch.context"], of: (change) => change, what: "switch.context" },
   refill: { items: ["cache.refill"], of: (refill) => refill, what: "cache.refill" },
   spawn: { items: ["thread.start"], of: (start) => start, what: "thread.start: a worker of Node with an engine of its own" },

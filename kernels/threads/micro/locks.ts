@@ -21,7 +21,7 @@ export const lockMicros: readonly Micro[] = [
 /** Two threads that always contend: acquisitions are as far apart as the critical section and the hand-off take. */
 function cycle(design: string): Micro {
   return {
-    name: `${design}-cycle`,
+    name: `${design}-cycle`, needsQuiet: true,
     items: [{ name: `lock.${design}.handOff`, unit: "ns", what: "from the end of one critical section to the start of the next one, in the thread that spins meanwhile: release, transfer and acquisition" }],
     program: "cycle-probe", params: { design, local: 300, critical: 400, batches: 60 }, threads: 2, repeats: 1, warmUps: 2,
     samples: (result) => {
@@ -34,7 +34,7 @@ function cycle(design: string): Micro {
 
 function handOff(design: string): Micro {
   return {
-    name: `${design}-wake`,
+    name: `${design}-wake`, needsQuiet: true,
     items: [
       { name: `lock.${design}.wake`, unit: "ns", what: "from before the release to having the lock, in a thread that is parked: its core has been idle for 50 µs" },
       { name: `lock.${design}.unlockWake`, unit: "ns", what: "the release that wakes it" },
@@ -48,7 +48,7 @@ function barrier(design: string, threads: number): Micro {
   // A round of threads that spin and share a core takes as long as the slices of the others.
   const rounds = threads > 2 && design !== "central-block" ? 10 : 2000;
   return {
-    name: `${design}-barrier-${threads}`,
+    name: `${design}-barrier-${threads}`, needsQuiet: threads > 1,
     items: [{ name: `barrier.${design}.n${threads}`, unit: "ns", what: `a round of ${threads} threads that do nothing else` }],
     program: "barrier-loop", params: { design, work: 0, skew: 0, rounds }, threads, repeats: threads > 2 ? 2 : 5, warmUps: 1,
     samples: ({ makespanNs }) => [makespanNs.map((ns) => ns / rounds)],

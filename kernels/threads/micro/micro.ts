@@ -22,6 +22,8 @@ export interface Micro {
   readonly warmUps: number;
   /** Run on one core alone. Default false. */
   readonly pinned?: boolean;
+  /** Means something only where other programs leave the cores alone: parking, switching, and threads that must run at the same time. Default false. */
+  readonly needsQuiet?: boolean;
   /** Samples of each item in one run, in the order of `items`. */
   samples(result: TeamResult): readonly (readonly number[])[];
 }

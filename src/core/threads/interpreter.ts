@@ -42,8 +42,11 @@ export interface InterpreterHost extends ThreadKernel {
   join(thread: number, other: number): boolean;
   /** What it waited for is its own at last, by trying again. */
   endWait(thread: number): void;
-  /** @param demand on the memory of the cores, bytes a tick; default none */
-  compute(thread: number, ticks: number, access: number, demand?: number): void;
+  /**
+   * @param share of the access, on memory of the object `data` (-1 = its own)
+   * @param demand on the memory of the cores, bytes a tick; default none
+   */
+  compute(thread: number, ticks: number, access: number, data: number, share: number, demand?: number): void;
   transfer(thread: number, object: number, bytes: number): void;
   progress(): void;
 }
@@ -125,7 +128,7 @@ export class Interpreter {
       }
       if (opcode === Opcode.compute) {
         table.pc[thread] = pc;
-        host.compute(thread, this.#value(base, a), b);
+        host.compute(thread, this.#value(base, a), b, b >= 0 && c >= 0 ? this.#object(thread, base, c, code[pc + 4]!) : -1, 1);
         pc += STRIDE;
         if (table.computeLeft[thread]! + syncLeft[thread]! + switchLeft[thread]! <= 0) continue;
         table.pc[thread] = pc;
@@ -381,11 +384,14 @@ export class Interpreter {
       case Opcode.send: {
         const object = this.#object(thread, base, a, b);
         if (table.phase[thread] === Phase.fresh) races?.release(thread, object);
-        return this.#granted(thread) || (this.#isFresh(thread) && this.#channels.send(thread, object, this.#value(base, c), this.#value(base, d))) ? DONE : this.#waiting(thread);
+        if (!(this.#granted(thread) || (this.#isFresh(thread) && this.#channels.send(thread, object, this.#value(base, c), this.#value(base, d))))) return this.#waiting(thread);
+        this.#channels.sent(thread, object, this.#value(base, d));
+        return DONE;
       }
       case Opcode.receive: {
         const object = this.#object(thread, base, a, b);
         if (!(this.#granted(thread) || (this.#isFresh(thread) && this.#channels.receive(thread, object)))) return this.#waiting(thread);
+        this.#channels.received(thread, object);
         this.#set(base, c, table.mailbox[thread]!);
         this.#set(base, d, 1);
         races?.acquire(thread, object);
@@ -454,10 +460,11 @@ export class Interpreter {
       }
       case Opcode.runChunk: {
         const object = this.#object(thread, base, a, b);
-        const { access } = host.objects.group(object, "loop");
+        const { access, data } = host.objects.group(object, "loop");
         const op = this.#loops.op[object]!;
+        const count = this.#value(base, d);
         table.pc[thread] = pc + STRIDE;
-        host.compute(thread, this.#loops.ticksOf(object, this.#value(base, c), this.#value(base, d)), access, op >= 0 ? this.#graph!.demandOf(op) : 0);
+        host.compute(thread, this.#loops.ticksOf(object, this.#value(base, c), count), access, data < 0 ? -1 : host.objects.start[data]!, this.#loops.shareOf(object, count), op >= 0 ? this.#graph!.demandOf(op) : 0);
         return Next.work;
       }
       case Opcode.transfer: {
@@ -540,7 +547,7 @@ export class Interpreter {
         const op = this.#value(base, a);
         if (!(this.#granted(thread) || (this.#isFresh(thread) && graph.hasInputs(thread, op)))) return this.#waiting(thread);
         table.pc[thread] = pc + STRIDE;
-        this.#host.compute(thread, graph.begin(thread, op, this.#value(base, b)), -1, graph.demandOf(op));
+        this.#host.compute(thread, graph.begin(thread, op, this.#value(base, b)), -1, -1, 1, graph.demandOf(op));
         return Next.work;
       }
       case Opcode.startOpLoop: {

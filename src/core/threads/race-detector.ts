@@ -1,4 +1,4 @@
-import { STRIDE } from "./opcode.ts";
+import { Opcode, STRIDE } from "./opcode.ts";
 import type { ObjectIds } from "./objects.ts";
 import type { Position, ProgramCode } from "./thread-spec.ts";
 import type { ThreadTable } from "./thread-table.ts";
@@ -22,6 +22,12 @@ interface Access {
   readonly thread: number;
   readonly clock: number;
   readonly pc: number;
+}
+
+/** Whether a program reads or writes shared data, so that there is something to check. */
+export function touchesData({ code }: ProgramCode): boolean {
+  for (let at = 0; at < code.length; at += STRIDE) if (code[at] === Opcode.read || code[at] === Opcode.write) return true;
+  return false;
 }
 
 /**

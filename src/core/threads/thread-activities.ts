@@ -34,6 +34,8 @@ export class ThreadActivities {
   readonly #at: ThreadResources;
   readonly #rows: ThreadRows;
   readonly #memory: MemoryModel | undefined;
+  /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
+  readonly #busy: Float64Array;
 
   constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, rows: ThreadRows, memory: MemoryModel | undefined) {
     this.#table = table;
@@ -43,6 +45,7 @@ export class ThreadActivities {
     this.#at = at;
     this.#rows = rows;
     this.#memory = memory;
+    this.#busy = new Float64Array(cores.count).fill(1);
   }
 
   /** Ticks of work alone that the thread has before it. */
@@ -76,8 +79,8 @@ export class ThreadActivities {
 
   /** What the memory model says of the computation, which is a share of all that the thread owes. @returns share of the time in which the core is busy */
   #draw(core: number, bundle: number, share: number): number {
-    const busy = this.#memory!.draw(core, (resource, demand) => this.#resources.use(bundle, this.#at.memory + resource, demand * share));
-    return 1 - share * (1 - busy);
+    this.#busy[core] = this.#memory!.draw(core, (resource, demand) => this.#resources.use(bundle, this.#at.memory + resource, demand * share));
+    return 1 - share * (1 - this.#busy[core]!);
   }
 
   /** Starts those anew whose memory has become slower or faster by who came and went beside them. Only with a memory model. */
@@ -99,7 +102,9 @@ export class ThreadActivities {
     const table = this.#table;
     if (table.isActive[thread] === 0) return;
     this.#stop(thread, now, isDone);
-    if (this.#memory !== undefined && table.access[thread]! >= 0) this.#memory.leave(thread, table.core[thread]!, table.computeLeft[thread]!);
+    if (this.#memory === undefined || table.access[thread]! < 0) return;
+    this.#memory.leave(thread, table.core[thread]!, table.computeLeft[thread]!);
+    this.#busy[table.core[thread]!] = 1;
   }
 
   #stop(thread: number, now: number, isDone: boolean): void {
@@ -123,6 +128,8 @@ export class ThreadActivities {
     }
     if (isDone && table.isSpinning[thread] === 0) done = owed;
     this.#attribute(thread, core, Math.max(0, done), rate, speed, now);
+    // What is done leaves nothing, however its parts were rounded.
+    if (isDone && table.isSpinning[thread] === 0) table.switchLeft[thread] = table.syncLeft[thread] = table.computeLeft[thread] = 0;
   }
 
   /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
@@ -165,7 +172,7 @@ export class ThreadActivities {
     const computed = Math.min(left, computeLeft[thread]!);
     if (computed > 0 || now > at) {
       computeLeft[thread]! -= computed;
-      this.#cores.stalledTicks[core]! += Math.max(0, now - at - computed / speed);
+      this.#cores.stalledTicks[core]! += Math.max(0, now - at - (computed * this.#busy[core]!) / speed);
       this.#spend(core, thread, Use.compute, at, now);
     }
   }

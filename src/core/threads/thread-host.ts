@@ -16,15 +16,15 @@ import { ObjectIds } from "./objects.ts";
 import { ObjectUse } from "./object-use.ts";
 import { Channels } from "./primitives/channels.ts";
 import { Heaps, type HeapModel } from "./primitives/heaps.ts";
-import { RaceDetector } from "./race-detector.ts";
+import { RaceDetector, touchesData } from "./race-detector.ts";
 import { RunnableNews } from "./runnable-news.ts";
 import { lockCycle, starved, stuck, noProgress, type ThreadFinding } from "./findings.ts";
 import { THREAD_ORDER, ThreadActivities, TRANSFER_ORDER, type ThreadResources } from "./thread-activities.ts";
 import { STRIDE } from "./opcode.ts";
 import type { ThreadKernel } from "./thread-kernel.ts";
-import { WakeLog } from "./thread-log.ts";
+import { IntervalLog, WakeLog } from "./thread-log.ts";
 import { ThreadMeasures } from "./thread-measures.ts";
-import { ThreadRows } from "./thread-rows.ts";
+import { MAX_ROWS, ThreadRows } from "./thread-rows.ts";
 import type { ThreadSpec } from "./thread-spec.ts";
 import type { Use } from "./thread-table.ts";
 import { Phase, ThreadState, ThreadTable } from "./thread-table.ts";
@@ -69,6 +69,8 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
   readonly measures: ThreadMeasures;
   readonly rows: ThreadRows;
   readonly wakes = new WakeLog();
+  /** Times in which threads could run and had no core, with the core that they came to. */
+  readonly readyLog = new IntervalLog(MAX_ROWS);
   readonly races: RaceDetector | undefined;
   readonly inversions: Inversions;
   readonly interpreter: Interpreter;
@@ -123,7 +125,7 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     this.use = new ObjectUse(this.objects.count);
     this.measures = new ThreadMeasures(spec);
     this.rows = new ThreadRows(this.cores.count);
-    this.races = spec.objects.some(({ kind }) => kind === "data") ? new RaceDetector(this.table, this.objects, spec.program) : undefined;
+    this.races = touchesData(spec.program) ? new RaceDetector(this.table, this.objects, spec.program) : undefined;
     this.inversions = new Inversions(this);
     this.view = new LiveThreadView(this, randomSource(engine.seed, `threads/${setting.policyName}`), engine.tickNs);
     this.#chance = randomSource(engine.seed, "threads/locks");
@@ -204,6 +206,7 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
       if (this.#policy.preempt !== undefined && this.#waitingForCore > 0) this.#preempt();
       this.#runDue();
     }
+    if (this.#memory !== undefined && this.outcome === undefined) this.#activities.retime(this.now);
   };
 
   /** Nothing can happen any more, and threads are left. */
@@ -305,14 +308,12 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     return true;
   }
 
-  compute(thread: number, ticks: number, access: number, demand = 0): void {
+  compute(thread: number, ticks: number, access: number, data: number, share: number, demand = 0): void {
     const { table } = this;
     if (!(ticks >= 0 && ticks < Infinity)) this.fail(thread, "bad-duration", `computes for ${ticks} ticks`, "durations must be finite and not negative");
     table.access[thread] = access;
     table.demand[thread] = demand;
-    if (access >= 0 && this.#memory !== undefined) {
-      table.computeLeft[thread]! += this.#memory.aloneTicks(thread, table.core[thread]!, access, ticks);
-    } else table.computeLeft[thread]! += ticks;
+    table.computeLeft[thread]! += access >= 0 && this.#memory !== undefined ? this.#memory.begin(thread, table.core[thread]!, access, data, share, ticks) : ticks;
   }
 
   transfer(thread: number, object: number, bytes: number): void {
@@ -501,6 +502,7 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     this.#leaveCore(thread, "blocked", ThreadState.ended);
     this.table.endTicks[thread] = this.lastEnd = this.now;
     this.endedCount++;
+    this.#memory?.ended(thread);
     this.progress();
     const joiners = this.#joiners.get(thread);
     if (joiners === undefined) return;
@@ -596,7 +598,11 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     if (table.state[thread] !== ThreadState.runnable) this.#policyError(`next: thread ${thread} is not waiting for a core`);
     if (!this.view.mayRun(thread, core)) this.#policyError(`next: thread ${this.nameOf(thread)} may not run on core ${core}`);
     this.#waitingForCore--;
-    table.readyWaitTicks[thread]! += this.now - table.runnableTicks[thread]!;
+    const readySince = table.runnableTicks[thread]!;
+    if (this.now > readySince) {
+      table.readyWaitTicks[thread]! += this.now - readySince;
+      this.readyLog.push(thread, core, readySince, this.now, 0);
+    }
     table.state[thread] = ThreadState.running;
     table.core[thread] = core;
     table.sinceTicks[thread] = this.now;
@@ -610,7 +616,9 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
       if (before >= 0 && before !== core) {
         this.migrationCount++;
         table.migrations[thread]!++;
-        table.switchLeft[thread]! += costs.migrateTicks + this.spec.groups[table.group[thread]!]!.workingSetBytes / costs.refillBytesPerTick;
+        table.switchLeft[thread]! += costs.migrateTicks;
+        // Of a thread that says how it touches memory, the model knows what is cold.
+        if (this.#memory === undefined || table.access[thread]! < 0) table.switchLeft[thread]! += this.spec.groups[table.group[thread]!]!.workingSetBytes / costs.refillBytesPerTick;
       }
       if (table.firstHeld[thread]! >= 0) this.inversions.ownerRuns(thread, this.now, cores.lastThread[core]!);
       cores.lastThread[core] = thread;

@@ -3,21 +3,27 @@ import { resized } from "../../base/columns.ts";
 /** Records of each kind at most; more are counted, not kept. */
 export const MAX_RECORDS = 500_000;
 
-/** Stretches of time that are one thread's and one object's, in columns, in the order of their ends: waits, or critical sections. */
+/** Stretches of time that are one thread's, in columns, in the order of their ends: waits, critical sections, or times without a core. */
 export class IntervalLog {
   length = 0;
   /** Records that were not kept: the last ones. */
   dropped = 0;
   thread = new Uint32Array(256);
+  /** What it waited for or held; of a time without a core, the core that it came to then. */
   object = new Uint32Array(256);
   start = new Float64Array(256);
   /** NaN = it goes on. */
   end = new Float64Array(256);
-  /** Of a wait: 1 = the thread slept, 0 = it spun. Of a critical section: 1 = others may share it, 0 = it is one thread's alone. */
+  /** Of a wait: 1 = the thread slept, 0 = it spun. Of a critical section: 1 = others may share it, 0 = it is one thread's alone. Of a time without a core: 0. */
   kind = new Uint8Array(256);
+  readonly #most: number;
+
+  constructor(most = MAX_RECORDS) {
+    this.#most = most;
+  }
 
   push(thread: number, object: number, start: number, end: number, kind: number): void {
-    if (this.length === MAX_RECORDS) {
+    if (this.length === this.#most) {
       this.dropped++;
       return;
     }

@@ -46,6 +46,12 @@ export type NamedDistribution = Distribution & { readonly source: string };
 export const lockDesigns = ["test-and-set", "ticket", "mcs", "futex", "adaptive"] as const;
 export type LockDesign = (typeof lockDesigns)[number];
 
+/** What a message takes of a core. */
+export interface MessageTicks {
+  readonly ticks: number;
+  readonly ticksPerByte: number;
+}
+
 export type ObjectGroup = { readonly name: string; readonly count: number; readonly position: Position } & (
   | {
       readonly kind: "mutex";
@@ -70,11 +76,23 @@ export type ObjectGroup = { readonly name: string; readonly count: number; reado
   /** @param capacity Infinity = never full. */
   | { readonly kind: "queue"; readonly capacity: number; readonly waiting: "block" | "spin" }
   | { readonly kind: "deque" }
-  | { readonly kind: "channel"; readonly capacity: number; readonly latencyTicks: number; readonly ticksPerByte: number }
+  /** @param send what who sends pays on its core, and `receive`, who receives */
+  | { readonly kind: "channel"; readonly capacity: number; readonly latencyTicks: number; readonly ticksPerByte: number; readonly send: MessageTicks; readonly receive: MessageTicks }
   | { readonly kind: "flag"; readonly initial: boolean; readonly waiting: "block" | "spin" }
-  | { readonly kind: "data"; readonly bytes: number }
+  /** @param home as in {@link MemoryAccess}. @param huge in huge pages. @param file a file mapped into memory */
+  | { readonly kind: "data"; readonly bytes: number; readonly home: number; readonly huge: boolean; readonly file: boolean }
   /** Iterations handed out by a loop policy; `ramp`: the last iteration takes (1 + ramp) times the first, the mean unchanged. */
-  | { readonly kind: "loop"; readonly policy: LoopPolicyMaker; readonly ramp: number; readonly falseSharingTicks: number; readonly access: number }
+  | {
+      readonly kind: "loop";
+      readonly policy: LoopPolicyMaker;
+      readonly ramp: number;
+      readonly falseSharingTicks: number;
+      /** How all its iterations together touch memory, and the group of shared data that they touch; -1 = not at all, and memory that all of them share. */
+      readonly access: number;
+      readonly data: number;
+      /** Ticks that an iteration loses more, of chunks of so many for so many workers, where they store to the same lines. */
+      readonly sharedLines?: ((chunk: number, workers: number, eachTicks: number) => number) | undefined;
+    }
   | { readonly kind: "heap"; readonly capacityBytes: number }
   /** A disk or another device that transfers by itself, one share of its bandwidth for each that uses it. */
   | { readonly kind: "file"; readonly latencyTicks: number; readonly bytesPerTick: number }
@@ -144,16 +162,34 @@ export interface ThreadCosts {
   readonly stepTicks: number;
 }
 
-/** How memory is touched by a `compute`: what the memory system makes of it decides its time. */
+/** How a computation touches memory: what the memory system makes of it decides its time. */
 export interface MemoryAccess {
   readonly name: string;
   /** Bytes read and written in all. */
   readonly bytes: number;
+  /** Distinct bytes among them. */
   readonly workingSetBytes: number;
-  readonly pattern: "stream" | "random" | "blocked";
+  /** `stream`: from end to end, again and again; `random`: anywhere; `chase`: the same, each load after the one before; `blocked`: a matrix product by blocks. */
+  readonly pattern: "stream" | "random" | "chase" | "blocked";
   readonly writeShare: number;
   /** NUMA node that holds it; -1 = where it was first touched; -2 = spread over all. */
   readonly home: number;
+  /** Bytes of one load or store. Default 8. */
+  readonly accessBytes?: number;
+  /** Of `stream`: bytes from one load to the next. Default: no gap. */
+  readonly strideBytes?: number;
+  /** Of `random` and `chase`: how uneven, in [0, 1). Default 0: even. */
+  readonly skew?: number;
+  /** Of `blocked`, needed: rows of the square matrices and of a block, bytes of an element. */
+  readonly matmul?: { readonly size: number; readonly block: number; readonly elementBytes: number };
+  /** All threads touch the same memory; otherwise each has its own. Default false. */
+  readonly shared?: boolean;
+  /** In huge pages. Default false. */
+  readonly huge?: boolean;
+  /** A file mapped into memory. Default false. */
+  readonly file?: boolean;
+  /** Which part it uses of caches that are divided. Default 0. */
+  readonly cacheClass?: number;
 }
 
 /** When a run is called stuck though threads run. */

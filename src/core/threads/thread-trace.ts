@@ -77,6 +77,8 @@ export interface ThreadTrace {
   /** Waits and critical sections in the order of their ends, those that go on last, with end NaN. Of a very long run the first {@link MAX_RECORDS} and those that go on. */
   readonly waits: IntervalColumns;
   readonly holds: IntervalColumns;
+  /** Times in which threads could run and had no core; `object` is the core that they came to, or 0 where they did not. */
+  readonly ready: IntervalColumns;
   /** Threads woken from sleep. */
   readonly wakes: WakeColumns;
 }
@@ -151,7 +153,7 @@ export function threadTrace(host: ThreadHost, policy: string, endTicks: number):
     },
     counters: { names: spec.counters, marks: measures.marks, firstTicks: measures.firstMarkTicks, lastTicks: measures.lastMarkTicks },
     spans: { names: spec.spans, durations: durationColumns(measures.spans) },
-    waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), wakes: wakeColumns(host.wakes),
+    waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.readyLog, openReady(host)), wakes: wakeColumns(host.wakes),
   };
 }
 
@@ -213,6 +215,14 @@ function openWaits({ table }: ThreadHost): OpenInterval[] {
   for (let thread = 0; thread < table.count; thread++) {
     const object = table.waitsFor[thread]!;
     if (object >= 0 && table.phase[thread] === Phase.waiting && table.state[thread] !== ThreadState.ended) open.push({ thread, object, start: table.waitTicks[thread]!, kind: table.isSpinning[thread] === 1 ? 0 : 1 });
+  }
+  return open;
+}
+
+function openReady({ table, now }: ThreadHost): OpenInterval[] {
+  const open: OpenInterval[] = [];
+  for (let thread = 0; thread < table.count; thread++) {
+    if (table.state[thread] === ThreadState.runnable && now > table.runnableTicks[thread]!) open.push({ thread, object: 0, start: table.runnableTicks[thread]!, kind: 0 });
   }
   return open;
 }

@@ -4,8 +4,8 @@ import { defineAllocator } from "../../plugin.ts";
 import { Arenas, commonOptions, powerOfTwo, type Arena } from "../arenas.ts";
 
 const options = z.strictObject({
-  minBlock: powerOfTwo(256, 'The smallest block: "256B"'),
-  ...commonOptions(50, 150),
+  minBlock: powerOfTwo("256B", "The smallest block"),
+  ...commonOptions("50ns", "150ns"),
 });
 type Options = z.infer<typeof options>;
 

@@ -4,9 +4,9 @@ import { Arenas, commonOptions, powerOfTwo, type Arena } from "../arenas.ts";
 import { BlockTable } from "../block-table.ts";
 
 const options = z.strictObject({
-  alignment: powerOfTwo(64, 'Addresses are multiples of this, and sizes are rounded up to it: "64B"'),
+  alignment: powerOfTwo("64B", "Addresses are multiples of this, and sizes are rounded up to it"),
   lifo: z.boolean().default(false).describe("Blocks that are freed at the end give their room back at once, as on a stack; false = only when nothing is live any more"),
-  ...commonOptions(5, 5),
+  ...commonOptions("5ns", "5ns"),
 });
 type Options = z.infer<typeof options>;
 

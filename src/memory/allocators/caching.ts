@@ -4,17 +4,16 @@ import { defineAllocator } from "../../plugin.ts";
 import { Arenas, commonOptions, powerOfTwo, type Arena } from "../arenas.ts";
 import { BlockHeap } from "../block-heap.ts";
 
-const MiB = 2 ** 20;
-const bytes = (preset: number, meaning: string) => quantity("bytes").refine((size) => size >= 1, { message: "must be above 0" }).default(preset).describe(meaning);
+const bytes = (preset: string, meaning: string) => quantity("bytes").refine((size) => size >= 1, { message: "must be above 0" }).prefault(preset).describe(meaning);
 
 const options = z.strictObject({
-  rounding: powerOfTwo(512, 'Sizes are rounded up to a multiple of this: "512B"'),
-  smallLimit: bytes(MiB, 'Requests up to this come from the pool of small blocks: "1MiB"'),
-  smallSegment: bytes(2 * MiB, 'What the pool of small blocks takes from the memory at once: "2MiB"'),
-  largeLimit: bytes(10 * MiB, 'Requests of this much and more get a segment of their own size: "10MiB"'),
-  largeSegment: bytes(20 * MiB, 'What the pool of large blocks takes from the memory at once, for requests below largeLimit: "20MiB"'),
-  segmentRounding: powerOfTwo(2 * MiB, 'Segments for larger requests are rounded up to a multiple of this: "2MiB"'),
-  ...commonOptions(1000, 100_000),
+  rounding: powerOfTwo("512B", "Sizes are rounded up to a multiple of this"),
+  smallLimit: bytes("1MiB", "Requests up to this come from the pool of small blocks"),
+  smallSegment: bytes("2MiB", "What the pool of small blocks takes from the memory at once"),
+  largeLimit: bytes("10MiB", "Requests of this much and more get a segment of their own size"),
+  largeSegment: bytes("20MiB", "What the pool of large blocks takes from the memory at once, for requests below largeLimit"),
+  segmentRounding: powerOfTwo("2MiB", "Segments for larger requests are rounded up to a multiple of this"),
+  ...commonOptions("1us", "100us"),
 });
 type Options = z.infer<typeof options>;
 

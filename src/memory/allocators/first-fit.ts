@@ -4,9 +4,9 @@ import { Arenas, commonOptions, powerOfTwo } from "../arenas.ts";
 import { HeapArena } from "../heap-arena.ts";
 
 const options = z.strictObject({
-  alignment: powerOfTwo(64, 'Addresses are multiples of this, and sizes are rounded up to it: "64B"'),
-  minBlock: powerOfTwo(64, 'A block is cut where at least this much of it is left: "64B"'),
-  ...commonOptions(150, 1000),
+  alignment: powerOfTwo("64B", "Addresses are multiples of this, and sizes are rounded up to it"),
+  minBlock: powerOfTwo("64B", "A block is cut where at least this much of it is left"),
+  ...commonOptions("150ns", "1us"),
 });
 type Options = z.infer<typeof options>;
 

@@ -6,11 +6,11 @@ import { BlockHeap } from "../block-heap.ts";
 import { Slabs } from "../slabs.ts";
 
 const options = z.strictObject({
-  minBlock: powerOfTwo(64, 'The smallest class; classes and addresses are multiples of it: "64B"'),
-  maxBlock: quantity("bytes").refine((bytes) => bytes >= 1, { message: "must be above 0" }).default(2 ** 18).describe('Larger requests come from the heap below, each alone: "256KiB"'),
+  minBlock: powerOfTwo("64B", "The smallest class; classes and addresses are multiples of it"),
+  maxBlock: quantity("bytes").refine((bytes) => bytes >= 1, { message: "must be above 0" }).prefault("256KiB").describe("Larger requests come from the heap below, each alone"),
   classes: z.int().min(1).max(64).default(4).describe("Classes for each doubling of the size: 4 leaves at most a fifth of a block unused, but for the smallest"),
-  slab: powerOfTwo(2 ** 21, 'Pieces of the heap that are cut into blocks of one class: "2MiB"'),
-  ...commonOptions(25, 1000),
+  slab: powerOfTwo("2MiB", "Pieces of the heap that are cut into blocks of one class"),
+  ...commonOptions("25ns", "1us"),
 });
 type Options = z.infer<typeof options>;
 

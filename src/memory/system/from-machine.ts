@@ -26,8 +26,9 @@ export interface CpuSystem {
 const MEMORY_NS = 100;
 
 /**
- * Cores and memory system of the CPUs of a machine. Cores are numbered device by device, type by type, the hardware
- * threads of a core side by side. Each memory is a NUMA node, or as many as its CPU has, with equal parts; what nodes are
+ * Cores and memory system of the CPUs of a machine. Cores are numbered device by device, type by type: first one hardware
+ * thread of each, then the second ones, as operating systems do, so that whoever fills cores by number leaves no core idle
+ * beside a busy one's second thread. Each memory is a NUMA node, or as many as its CPU has, with equal parts; what nodes are
  * joined by are the links between the memories, and within a CPU what `numa` says. What is not described costs nothing:
  * a CPU without caches takes everything from memory.
  * @param devices ids of the CPUs; default: all
@@ -43,31 +44,35 @@ export function memorySystemOf(machine: Machine, { devices, smt = true }: { read
   const caches: CacheSpec[] = [];
   const [names, device, speed, node]: [string[], number[], number[], number[]] = [[], [], [], []];
   const peak = (cpu: Device): number | undefined => (cpu.peakFlopsPerNs.f32 === undefined ? undefined : cpu.peakFlopsPerNs.f32 / cpu.units);
-  let physical = 0;
+  /** By physical core: its type, device, node and hardware threads. */
+  const physicals: { readonly type: CoreType; readonly cpu: Device; readonly at: number; readonly name: string; readonly own: number[] }[] = [];
+  /** First physical core of each CPU. */
+  const firstCore: number[] = [];
   for (const cpu of cpus) {
     const types = cpu.cores ?? [{ name: "core", count: cpu.units, threads: 1, speed: 1, outstanding: 10 } satisfies CoreType];
-    const relative = (peak(cpu) ?? 1) / (peak(cpus[0]!) ?? peak(cpu) ?? 1);
-    /** By core of this device: its hardware threads. */
-    const served: number[][] = [];
     const from = first.get(cpu.memory)!;
     const count = nodes.filter((_, n) => owner[n] === cpu.memory).length;
+    firstCore.push(physicals.length);
     for (const type of types) for (let i = 0; i < type.count; i++) {
-      const own: number[] = [];
-      const at = from + Math.min(count - 1, Math.floor((served.length * count) / cpu.units));
-      const threads = smt ? type.threads : 1;
-      for (let t = 0; t < threads; t++) {
-        own.push(cores.length);
-        cores.push({ node: at, physical, bytesPerNs: cpu.unitBytesPerNs, outstanding: type.outstanding, ...(cpu.tlb && { tlb: cpu.tlb }) });
-        names.push(`${cpu.name}.${served.length}${threads > 1 ? String.fromCharCode(97 + t) : ""}`);
-        device.push(cpu.id);
-        speed.push(type.speed * relative);
-        node.push(at);
-      }
-      served.push(own);
-      physical++;
+      const here = physicals.length - firstCore.at(-1)!;
+      physicals.push({ type, cpu, at: from + Math.min(count - 1, Math.floor((here * count) / cpu.units)), name: `${cpu.name}.${here}`, own: [] });
     }
+  }
+  const most = Math.max(0, ...physicals.map(({ type }) => (smt ? type.threads : 1)));
+  for (let t = 0; t < most; t++) for (const [physical, { type, cpu, at, name, own }] of physicals.entries()) {
+    const threads = smt ? type.threads : 1;
+    if (t >= threads) continue;
+    own.push(cores.length);
+    cores.push({ node: at, physical, bytesPerNs: cpu.unitBytesPerNs, outstanding: type.outstanding, ...(cpu.tlb && { tlb: cpu.tlb }) });
+    names.push(`${name}${threads > 1 ? String.fromCharCode(97 + t) : ""}`);
+    device.push(cpu.id);
+    speed.push((type.speed * (peak(cpu) ?? 1)) / (peak(cpus[0]!) ?? peak(cpu) ?? 1));
+    node.push(at);
+  }
+  for (const [i, cpu] of cpus.entries()) {
+    const served = physicals.slice(firstCore[i], firstCore[i + 1]).map(({ own }) => own);
     for (const level of cpu.caches ?? []) {
-      for (let i = 0; i < served.length; i += level.cores) caches.push(cacheOf(`${cpu.name}.l${level.level}.${i / level.cores}`, level, served.slice(i, i + level.cores).flat(), cpu.pages?.bytes));
+      for (let core = 0; core < served.length; core += level.cores) caches.push(cacheOf(`${cpu.name}.l${level.level}.${core / level.cores}`, level, served.slice(core, core + level.cores).flat(), cpu.pages?.bytes));
     }
   }
   const memories = cpus.map(({ memory }) => machine.memories[memory]!);

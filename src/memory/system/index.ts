@@ -12,6 +12,6 @@ export type { CacheSpec, DiskSpec, InterconnectSpec, MemoryAccess, MemoryCoreSpe
 export { MemorySystem } from "./memory-system.ts";
 export { MemoryUses } from "./memory-uses.ts";
 export { diskNs, firstTouchNs, pageBytes, tlbReach } from "./page-costs.ts";
-export { ThreadMemory } from "./thread-memory.ts";
+export { ThreadMemory, threadMemory } from "./thread-memory.ts";
 export { colourShares, wayShares } from "./partition.ts";
 export { Regions, distanceOf } from "./regions.ts";

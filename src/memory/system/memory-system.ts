@@ -95,6 +95,15 @@ export class MemorySystem {
     return region;
   }
 
+  /** Gives the pages of all regions back that {@link regionOf} made for this owner alone. */
+  clearOwner(owner: number): void {
+    const first = (owner + 1) * this.#shapes.length;
+    for (let key = first; key < first + this.#shapes.length; key++) {
+      const region = this.#regionOf.get(key);
+      if (region !== undefined) this.#regions.clear(region);
+    }
+  }
+
   /** Gives the pages of a region back: touched again, it is new. */
   clearRegion(region: number): void {
     this.#regions.clear(region);
@@ -137,6 +146,17 @@ export class MemorySystem {
   again(core: number): void {
     this.#cost.evaluate(core, this.#shapes[this.#on.access[core]!]!, false);
     this.#answer(core);
+  }
+
+  /** Whether the activity on a core has less or more of a cache than when it was last asked about, so that its answer may be another: of a sweep, only where it fits no more, or now does. */
+  isStale(core: number): boolean {
+    const on = this.#on;
+    const shape = this.#shapes[on.access[core]!]!;
+    for (let level = 0; level < on.levels; level++) {
+      const pool = this.#shares.poolOf(level, core, shape.cacheClass);
+      if (pool >= 0 && this.#differs(level, core, shape)) return true;
+    }
+    return false;
   }
 
   /** The activity on a core ends, or pauses after a share of it is `done`, and {@link changed} is set. */
@@ -222,13 +242,17 @@ export class MemorySystem {
     for (let i = 0; i < cores.length; i++) {
       const other = cores[i]!;
       if (other === core || this.#stamp[other] === this.#call || !this.#shares.uses(level, other, pool)) continue;
-      const slot = level * on.count + other;
-      const before = on.seen[slot]!;
-      const after = this.#shares.share(level, other);
-      const held = on.held[slot]!;
-      if (before === after || (!this.#shapes[on.access[other]!]!.partial && (before >= held) === (after >= held))) continue;
+      if (!this.#differs(level, other, this.#shapes[on.access[other]!]!)) continue;
       this.#stamp[other] = this.#call;
       this.changed[this.changedCount++] = other;
     }
+  }
+
+  #differs(level: number, core: number, { partial }: AccessShape): boolean {
+    const slot = level * this.#on.count + core;
+    const before = this.#on.seen[slot]!;
+    const after = this.#shares.share(level, core);
+    const held = this.#on.held[slot]!;
+    return before !== after && (partial || before >= held !== after >= held);
   }
 }

@@ -17,17 +17,17 @@ export interface SavedThreadHead {
   readonly coreNames: readonly string[];
   readonly counterNames: readonly string[];
   readonly spanNames: readonly string[];
-  readonly dropped: { readonly rows: number; readonly waits: number; readonly holds: number; readonly wakes: number };
+  readonly dropped: { readonly rows: number; readonly waits: number; readonly holds: number; readonly ready: number; readonly wakes: number };
 }
 
 /** As it is written: JSON has no Infinity, so a group that is not periodic has no period there. */
 export function threadHead(threads: ThreadTrace): Json {
-  const { policy, file, endTicks, preemptions, outcome, findings, groups, objects, cores, counters, spans, rows, waits, holds, wakes } = threads;
+  const { policy, file, endTicks, preemptions, outcome, findings, groups, objects, cores, counters, spans, rows, waits, holds, ready, wakes } = threads;
   return {
     policy, file, endTicks, preemptions, isStopped: outcome !== undefined, findings,
     groups: groups.map(({ periodTicks, ...group }) => ({ ...group, ...(periodTicks < Infinity && { periodTicks }) })),
     objectGroups: objects.groups, coreNames: cores.names, counterNames: counters.names, spanNames: spans.names,
-    dropped: { rows: rows.dropped, waits: waits.dropped, holds: holds.dropped, wakes: wakes.dropped },
+    dropped: { rows: rows.dropped, waits: waits.dropped, holds: holds.dropped, ready: ready.dropped, wakes: wakes.dropped },
   } satisfies Record<keyof SavedThreadHead, unknown>;
 }
 
@@ -44,7 +44,7 @@ export function readThreadHead(saved: unknown, fail: Fail): SavedThreadHead {
     groups: read.objects("groups").map((group) => ({ name: group.string("name"), program: group.string("program"), isNumbered: group.boolean("isNumbered"), periodTicks: group.has("periodTicks") ? group.number("periodTicks") : Infinity })),
     objectGroups: read.objects("objectGroups").map((group) => ({ name: group.string("name"), kind: group.string("kind") as ObjectKind, count: group.number("count"), design: group.string("design") })),
     coreNames: read.strings("coreNames"), counterNames: read.strings("counterNames"), spanNames: read.strings("spanNames"),
-    dropped: { rows: dropped.number("rows"), waits: dropped.number("waits"), holds: dropped.number("holds"), wakes: dropped.number("wakes") },
+    dropped: { rows: dropped.number("rows"), waits: dropped.number("waits"), holds: dropped.number("holds"), ready: dropped.number("ready"), wakes: dropped.number("wakes") },
   };
 
   function readFinding(finding: FieldReader): TracedFinding {

@@ -6,7 +6,7 @@ import type { Fail, Json } from "../field-reader.ts";
 import { readThreadHead, threadHead } from "./saved-thread-head.ts";
 
 /** Lengths that columns of threads share. */
-type Size = "groups" | "threads" | "cores" | "uses" | "objects" | "counters" | "spans" | "rows" | "waits" | "holds" | "wakes";
+type Size = "groups" | "threads" | "cores" | "uses" | "objects" | "counters" | "spans" | "rows" | "waits" | "holds" | "ready" | "wakes";
 
 /** One typed array: where it is in the {@link ThreadTrace}, how long it is and what it may hold: at least `from`, below `below`, or NaN. */
 interface ColumnSpec {
@@ -21,8 +21,8 @@ interface ColumnSpec {
 const time = (path: string, size: Size): ColumnSpec => ({ path, type: "f64", size, orNaN: true });
 const amount = (path: string, size: Size): ColumnSpec => ({ path, type: "f64", size });
 const durations = (path: string, size: Size): ColumnSpec[] => ["count", "sum", "smallest", "largest", "p50", "p90", "p99"].map((name) => amount(`${path}.${name}`, size));
-const intervals = (size: "waits" | "holds"): ColumnSpec[] => [
-  { path: `${size}.thread`, type: "u32", size, below: "threads" }, { path: `${size}.object`, type: "u32", size, below: "objects" },
+const intervals = (size: "waits" | "holds" | "ready", of: Size): ColumnSpec[] => [
+  { path: `${size}.thread`, type: "u32", size, below: "threads" }, { path: `${size}.object`, type: "u32", size, below: of },
   amount(`${size}.start`, size), time(`${size}.end`, size), { path: `${size}.kind`, type: "u8", size, below: 2 },
 ];
 
@@ -38,7 +38,7 @@ const columns: readonly ColumnSpec[] = [
   amount("counters.marks", "counters"), time("counters.firstTicks", "counters"), time("counters.lastTicks", "counters"), ...durations("spans.durations", "spans"),
   { path: "rows.core", type: "u32", size: "rows", below: "cores" }, { path: "rows.thread", type: "u32", size: "rows", below: "threads" }, { path: "rows.use", type: "u8", size: "rows", below: USE_COUNT },
   amount("rows.start", "rows"), amount("rows.end", "rows"),
-  ...intervals("waits"), ...intervals("holds"),
+  ...intervals("waits", "objects"), ...intervals("holds", "objects"), ...intervals("ready", "cores"),
   { path: "wakes.by", type: "i32", size: "wakes", from: -1, below: "threads" }, { path: "wakes.thread", type: "u32", size: "wakes", below: "threads" }, amount("wakes.at", "wakes"),
 ];
 
@@ -79,7 +79,7 @@ export function restoreThreads(saved: Json, fail: Fail): ThreadTrace {
   const i32 = (path: string): Int32Array => read.get(path) as Int32Array;
   const u8 = (path: string): Uint8Array => read.get(path) as Uint8Array;
   const restoredDurations = (path: string): DurationColumns => ({ count: f64(`${path}.count`), sum: f64(`${path}.sum`), smallest: f64(`${path}.smallest`), largest: f64(`${path}.largest`), p50: f64(`${path}.p50`), p90: f64(`${path}.p90`), p99: f64(`${path}.p99`) });
-  const restoredIntervals = (name: "waits" | "holds"): IntervalColumns => ({
+  const restoredIntervals = (name: "waits" | "holds" | "ready"): IntervalColumns => ({
     length: sizes.get(name)!, dropped: head.dropped[name], thread: u32(`${name}.thread`), object: u32(`${name}.object`), start: f64(`${name}.start`), end: f64(`${name}.end`), kind: u8(`${name}.kind`),
   });
   const threads: ThreadTrace = {
@@ -97,7 +97,7 @@ export function restoreThreads(saved: Json, fail: Fail): ThreadTrace {
     counters: { names: head.counterNames, marks: f64("counters.marks"), firstTicks: f64("counters.firstTicks"), lastTicks: f64("counters.lastTicks") },
     spans: { names: head.spanNames, durations: restoredDurations("spans.durations") },
     rows: { length: sizes.get("rows")!, dropped: head.dropped.rows, core: u32("rows.core"), thread: u32("rows.thread"), use: u8("rows.use"), start: f64("rows.start"), end: f64("rows.end") },
-    waits: restoredIntervals("waits"), holds: restoredIntervals("holds"),
+    waits: restoredIntervals("waits"), holds: restoredIntervals("holds"), ready: restoredIntervals("ready"),
     wakes: { length: sizes.get("wakes")!, dropped: head.dropped.wakes, by: i32("wakes.by"), thread: u32("wakes.thread"), at: f64("wakes.at") },
   };
   for (let row = 0; row < threads.rows.length; row++) if (threads.rows.start[row]! > threads.rows.end[row]!) fail(`threads.rows ends before it begins at entry ${row}`);

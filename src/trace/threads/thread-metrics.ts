@@ -19,12 +19,12 @@ const mostObjects = 1000;
  * console.log(utilization.spin, objects[0].name, objects[0].wait.p99Ns);
  */
 export function threadMetrics(threads: ThreadTrace, tickNs: number): ThreadMetrics {
-  const { table, endTicks, counters, spans, rows, waits, holds, wakes } = threads;
+  const { table, endTicks, counters, spans, rows, waits, holds, wakes, ready } = threads;
   const ns = (ticks: number): number => nanoseconds(ticks, tickNs);
   const endNs = ns(endTicks);
   const cores = threads.cores.names.map((name, core) => ({ name, ...coreUse(threads, [core]) }));
   const objects = usedObjects(threads);
-  const notKept = { rows: rows.dropped, waits: waits.dropped, criticalSections: holds.dropped, wakeUps: wakes.dropped };
+  const notKept = { rows: rows.dropped, waits: waits.dropped, criticalSections: holds.dropped, timesWithoutCore: ready.dropped, wakeUps: wakes.dropped };
   return {
     policy: threads.policy, endNs,
     counts: {

@@ -32,7 +32,7 @@ export interface ThreadMetrics {
   /** What went wrong, and what is suspicious. */
   readonly findings: readonly FindingMetrics[];
   /** What the trace did not keep, so that the picture and lists of events lack it; all figures here count it. Absent where nothing is missing. */
-  readonly notKept?: { readonly rows: number; readonly waits: number; readonly criticalSections: number; readonly wakeUps: number };
+  readonly notKept?: { readonly rows: number; readonly waits: number; readonly criticalSections: number; readonly timesWithoutCore: number; readonly wakeUps: number };
 }
 
 /** What the time of cores went into; the shares add up to 1. */

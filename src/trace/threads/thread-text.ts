@@ -27,7 +27,7 @@ export function threadBlocks(metrics: ThreadMetrics): string[][] {
   const more = contended.length - shown.length + Math.max(0, metrics.objectCount - metrics.objects.length);
   return [
     groupLines(metrics),
-    shown.length === 0 ? [] : [...objectLines(shown), ...(more > 0 ? [`… and ${formatCount(more)} more that threads waited for less (--format json)`] : [])],
+    shown.length === 0 ? [] : [...objectLines(shown), ...longestWait(contended), ...(more > 0 ? [`… and ${formatCount(more)} more that threads waited for less (--format json)`] : [])],
     countLines(metrics),
   ].filter((lines) => lines.length > 0);
 }
@@ -67,6 +67,11 @@ function objectLines(objects: readonly ObjectMetrics[]): string[] {
     name, kindText(kind, design), formatCount(acquisitions), acquisitions > 0 ? formatPercent(contendedShare) : formatCount(contended), ...of(wait, "meanNs", "p50Ns", "p99Ns", "maxNs"),
     ...(holds ? [...of(hold, "meanNs", "p99Ns"), hold === undefined ? "–" : formatCount(handOffs)] : []), ...(stuck ? [formatCount(waiting ?? 0)] : []),
   ]));
+}
+
+function longestWait(objects: readonly ObjectMetrics[]): string[] {
+  const longest = objects.reduce<ObjectMetrics | undefined>((most, object) => ((object.longestWaiter?.ns ?? -1) > (most?.longestWaiter?.ns ?? -1) ? object : most), undefined);
+  return longest?.longestWaiter === undefined ? [] : [`longest wait: ${longest.longestWaiter.thread} for ${longest.name}, ${formatNs(longest.longestWaiter.ns)}`];
 }
 
 /** A lock is called by its design. */

@@ -8,11 +8,11 @@ import { access, GiB, KiB, MiB } from "./spec.ts";
 const system = (machine: MachineInput, options?: Parameters<typeof memorySystemOf>[1]) => memorySystemOf(buildMachine(machineSchema.parse(machine)), options);
 
 describe("memorySystemOf", () => {
-  it("numbers hardware threads device by device, and puts them on nodes and caches", () => {
+  it("numbers hardware threads device by device, the second ones of the cores last, and puts them on nodes and caches", () => {
     const { threads, memory } = system({ use: "server" });
     expect(threads.names.length).toBe(384);
-    expect([threads.names[0], threads.names[1], threads.names[2], threads.names[383]]).toEqual(["cpu0.0a", "cpu0.0b", "cpu0.1a", "cpu1.95b"]);
-    expect([threads.physical[0], threads.physical[1], threads.physical[2]]).toEqual([0, 0, 1]);
+    expect([threads.names[0], threads.names[1], threads.names[2], threads.names[383]]).toEqual(["cpu0.0a", "cpu0.1a", "cpu0.2a", "cpu1.95b"]);
+    expect([threads.physical[0], threads.physical[1], threads.physical[192]]).toEqual([0, 1, 0]);
     expect([threads.node[0], threads.node[383]]).toEqual([0, 1]);
     expect(memory.nodes.map(({ name, bytesPerNs }) => [name, bytesPerNs])).toEqual([["cpu0.memory", 460.8], ["cpu1.memory", 460.8]]);
     expect(memory.distance).toEqual([[10, 19], [19, 10]]);

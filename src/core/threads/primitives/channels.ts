@@ -9,7 +9,8 @@ export type Post = (ticks: number, message: number) => void;
 
 /**
  * Message channels: a message takes its latency and the time of its bytes, one after the other on a channel, and is read
- * in the order sent. The sender goes on at once while fewer than `capacity` messages are on their way or unread.
+ * in the order sent. The sender goes on at once while fewer than `capacity` messages are on their way or unread, but
+ * for what copying it takes on its core; the receiver pays for its part when it has it.
  */
 export class Channels {
   readonly #kernel: ThreadKernel;
@@ -17,13 +18,16 @@ export class Channels {
   // One entry a message.
   readonly #object = new U32Column();
   readonly #value = new F64Column();
-  /** By channel: messages that have arrived and are not read; those sent and not read; when the line is free. */
+  readonly #size = new F64Column();
+  /** By channel: messages that have arrived and are not read; how many are sent and not read; when the line is free. */
   readonly #inbox = new Map<number, number[]>();
   readonly #pending: Uint32Array;
   readonly #lineFree: Float64Array;
   /** By channel: 1 = those in line want to send. */
   readonly #isFull: Uint8Array;
+  /** By thread: size of the message that it wants to send, and of the one that it got. */
   readonly #bytes = new Map<number, number>();
+  readonly #gotBytes = new Map<number, number>();
 
   constructor(kernel: ThreadKernel, post: Post) {
     this.#kernel = kernel;
@@ -58,34 +62,52 @@ export class Channels {
       kernel.wait(thread, object, false);
       return false;
     }
-    kernel.table.mailbox[thread] = inbox.shift()!;
-    this.#read(object);
+    this.#take(thread, inbox.shift()!, object);
     return true;
   }
 
   /** A message has come. */
   arrive(message: number): void {
     const object = this.#object.get(message);
-    const { lists, table } = this.#kernel;
+    const { lists } = this.#kernel;
     const receiver = this.#isFull[object] === 0 ? lists.head[object]! : -1;
     if (receiver >= 0) {
-      table.mailbox[receiver] = this.#value.get(message);
+      this.#take(receiver, message, object);
       this.#kernel.grant(receiver, 0);
-      this.#read(object);
       return;
     }
     const inbox = this.#inbox.get(object);
-    if (inbox === undefined) this.#inbox.set(object, [this.#value.get(message)]);
-    else inbox.push(this.#value.get(message));
+    if (inbox === undefined) this.#inbox.set(object, [message]);
+    else inbox.push(message);
+  }
+
+  /** A thread that has sent a message pays for it on its core. */
+  sent(thread: number, object: number, bytes: number): void {
+    const { send } = this.#kernel.objects.group(object, "channel");
+    this.#kernel.charge(thread, send.ticks + send.ticksPerByte * bytes);
+  }
+
+  /** A thread that has got the message that lies in its mailbox pays for it on its core. */
+  received(thread: number, object: number): void {
+    const { receive } = this.#kernel.objects.group(object, "channel");
+    this.#kernel.charge(thread, receive.ticks + receive.ticksPerByte * this.#gotBytes.get(thread)!);
+  }
+
+  #take(thread: number, message: number, object: number): void {
+    this.#kernel.table.mailbox[thread] = this.#value.get(message);
+    this.#gotBytes.set(thread, this.#size.get(message));
+    this.#read(object);
   }
 
   #dispatch(object: number, value: number, bytes: number, group: ChannelGroup): void {
     const { now } = this.#kernel;
+    const copying = group.send.ticks + group.send.ticksPerByte * bytes;
     this.#pending[object]!++;
     const sent = Math.max(now, this.#lineFree[object]!) + bytes * group.ticksPerByte;
     this.#lineFree[object] = sent;
     this.#object.push(object);
-    this.#post(sent + group.latencyTicks, this.#value.push(value));
+    this.#size.push(bytes);
+    this.#post(sent + copying + group.latencyTicks, this.#value.push(value));
   }
 
   /** A message was read: the first who waits to send may. */

@@ -9,6 +9,7 @@ export class Loops {
   readonly #kernel: ThreadKernel;
   readonly #policies: (LoopPolicy | undefined)[];
   readonly #iterations: Float64Array;
+  readonly #workers: Float64Array;
   readonly #eachTicks: Float64Array;
   /** When the counter that all workers share is free. */
   readonly #counterFree: Float64Array;
@@ -21,6 +22,7 @@ export class Loops {
     const { objects } = kernel;
     this.#policies = Array.from(objects.groupOf, (g) => (objects.groups[g]!.kind === "loop" ? (objects.groups[g] as LoopGroup).policy() : undefined));
     this.#iterations = new Float64Array(objects.count);
+    this.#workers = new Float64Array(objects.count);
     this.#eachTicks = new Float64Array(objects.count);
     this.op = new Int32Array(objects.count).fill(-1);
     this.#counterFree = new Float64Array(objects.count);
@@ -30,6 +32,7 @@ export class Loops {
   start(object: number, iterations: number, eachTicks: number, workers: number, op: number): void {
     this.op[object] = op;
     this.#iterations[object] = iterations;
+    this.#workers[object] = workers;
     this.#eachTicks[object] = eachTicks;
     this.#policies[object]!.start(iterations, workers);
   }
@@ -48,13 +51,20 @@ export class Loops {
 
   /** Ticks that `count` iterations from `first` take: the mean, with the ramp of the loop; and what sharing lines with the neighbours costs. */
   ticksOf(object: number, first: number, count: number): number {
-    const { ramp, falseSharingTicks } = this.#kernel.objects.group(object, "loop");
+    const { ramp, falseSharingTicks, sharedLines } = this.#kernel.objects.group(object, "loop");
     const iterations = this.#iterations[object]!;
     const middle = first + (count - 1) / 2;
     // Iteration i takes mean · (1 + r · i / (n − 1)) / (1 + r / 2): a straight line whose end is 1 + r times its beginning.
     const share = iterations > 1 ? (1 + (ramp * middle) / (iterations - 1)) / (1 + ramp / 2) : 1;
     const borders = (first > 0 ? 1 : 0) + (first + count < iterations ? 1 : 0);
-    return count * this.#eachTicks[object]! * share + borders * falseSharingTicks;
+    const each = this.#eachTicks[object]! * share;
+    const stores = sharedLines === undefined ? 0 : count * sharedLines(count, this.#workers[object]!, each);
+    return count * each + borders * falseSharingTicks + stores;
+  }
+
+  /** Share of the loop that `count` iterations are. */
+  shareOf(object: number, count: number): number {
+    return count / this.#iterations[object]!;
   }
 
   /** One step of the counter that all share: one thread after the other. */
