@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, { readonly summary: string; load(
   run: { summary: "simulate a scenario or a model", load: async () => (await import("./commands/run.ts")).run },
   compare: { summary: "rank schedulers on a scenario or a model", load: async () => (await import("./commands/compare.ts")).compare },
   adversary: { summary: "search for the instance on which a scheduler loses most", load: async () => (await import("./commands/adversary.ts")).adversary },
+  tune: { summary: "find the thread settings of a runtime that are fastest", load: async () => (await import("./commands/tune.ts")).tune },
   check: { summary: "check scenarios without running them", load: async () => (await import("./commands/check.ts")).check },
   import: { summary: "show what a model or task graph contains", load: async () => (await import("./commands/import.ts")).importCommand },
   list: { summary: "list schedulers, machines, models …", load: async () => (await import("./commands/list.ts")).list },

@@ -31,7 +31,7 @@ export const mostProcessors = 4096;
  * The scenario that a command line describes: a scenario file, changed by flags; or a model or workload file alone.
  * @throws {InputError} when the file or a flag is wrong.
  */
-export async function scenarioFromArgs(file: string, values: Values, extra: { readonly compare?: string } = {}): Promise<Scenario> {
+export async function scenarioFromArgs(file: string, values: Values, extra: { readonly compare?: string; readonly compareThreads?: string } = {}): Promise<Scenario> {
   const machine = values["machine"] as string | undefined;
   const scheduler = values["scheduler"] as string | undefined;
   const sync = values["sync"] as string | undefined;
@@ -41,8 +41,10 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   policyTimeoutMs(values);
   const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
   if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });
-  const compare = extra.compare === undefined ? undefined : extra.compare === "all" ? "all" : extra.compare.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const compare = namesIn(extra.compare);
+  const compareThreads = namesIn(extra.compareThreads);
   const overrides = setsBesideFlags(values, dims);
+  if (compareThreads !== undefined) overrides.push({ path: "compareThreads", value: compareThreads, from: "--thread-policies" });
   if (instances !== undefined) overrides.push({ path: "workload.instances", value: instances, from: "--instances" });
   if (/\.ya?ml$/i.test(file)) {
     const flags: (Override | undefined)[] = [
@@ -72,6 +74,11 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   });
 }
 
+/** Names with commas between, or all. */
+function namesIn(text: string | undefined): "all" | string[] | undefined {
+  return text === undefined || text === "all" ? text : text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
 /** What `--set` changes, but for values that a flag gives too: the flag wins. */
 function setsBesideFlags(values: Values, dims: Readonly<Record<string, number>>): Override[] {
   const flagged = new Set(Object.keys(dims).map((name) => formatPath(["workload", "dims", name])));
@@ -82,7 +89,7 @@ function setsBesideFlags(values: Values, dims: Readonly<Record<string, number>>)
 
 /** What of a scenario each flag gives. */
 const flagPaths: Readonly<Record<string, readonly string[]>> = {
-  machine: ["machine", "machine.use"], processors: ["machine", "machine.processors"], scheduler: ["scheduler", "scheduler.use"], sync: ["sync", "sync.use"], seed: ["seed"], schedulers: ["compare"],
+  machine: ["machine", "machine.use"], processors: ["machine", "machine.processors"], scheduler: ["scheduler", "scheduler.use"], sync: ["sync", "sync.use"], seed: ["seed"], schedulers: ["compare"], "thread-policies": ["compareThreads"],
 };
 
 /** From `--policy-timeout`; 10 s by default. @throws {InputError} when it is not a time. */
@@ -96,9 +103,10 @@ export function policyTimeoutMs(values: Values): number {
 
 /** True when the scenario names a policy that is not built in: its code is the user's. */
 export async function hasForeignPolicy(scenario: Scenario): Promise<boolean> {
-  const { scheduler, sync, compare } = scenario.spec;
-  const [{ isForeignPolicy }, { schedulers }, { syncPolicies }] = await Promise.all([import("../scenario/load-policy.ts"), import("../schedulers/index.ts"), import("../sync/index.ts")]);
+  const { scheduler, sync, compare, compareThreads } = scenario.spec;
+  const [{ isForeignPolicy }, { schedulers }, { syncPolicies }, { threadPolicies }] = await Promise.all([import("../scenario/load-policy.ts"), import("../schedulers/index.ts"), import("../sync/index.ts"), import("../threads/index.ts")]);
   return (
+    (Array.isArray(compareThreads) && compareThreads.some((use, i) => isForeignPolicy(scenario, ["compareThreads", i], use, threadPolicies))) ||
     (scheduler !== undefined && isForeignPolicy(scenario, ["scheduler"], scheduler, schedulers)) ||
     (sync !== undefined && isForeignPolicy(scenario, ["sync"], sync, syncPolicies)) ||
     (Array.isArray(compare) && compare.some((use, i) => isForeignPolicy(scenario, ["compare", i], use, schedulers)))

@@ -3,7 +3,7 @@ import type { Issues } from "./place.ts";
 import type { CoreSectionSpec } from "./schema.ts";
 
 /** What a core gets done when both its hardware threads run, beside one alone. @source D. Marr et al., "Hyper-Threading Technology architecture and microarchitecture", Intel Technology Journal 6(1), 2002: up to 30 % */
-const defaultSmtGain = 1.3;
+export const defaultSmtGain = 1.3;
 
 /**
  * The cores of a `cores:` section: hardware threads of a core have neighbouring numbers, and kinds of cores follow each

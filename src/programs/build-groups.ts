@@ -137,6 +137,8 @@ export function threadGroups(groups: readonly CompiledGroup[], registerCount: nu
     if (spec.nice !== undefined && spec.weight !== undefined) issues.add("conflicting-keys", `${name} has both nice and weight`, { path: [...path, "weight"] }, "keep one of them", "key");
     if (spec.deadline !== undefined && spec.period === undefined) issues.add("missing-key", `${name} has a deadline, and no period`, { path: [...path, "deadline"] }, "a job is released each period", "key");
     const affinity = spec.affinity === undefined ? undefined : coresOf(spec.affinity);
+    const backwards = typeof spec.affinity === "string" ? spec.affinity.split(",").find((range) => Number(range.split("-")[0]) > Number(range.split("-")[1] ?? Infinity)) : undefined;
+    if (backwards !== undefined) issues.add("bad-value", `affinity ${backwards.trim()} goes backwards, and names no core`, { path: [...path, "affinity"] }, "from the lower to the higher: 2-5");
     const missing = affinity?.find((core) => core >= coreCount);
     if (missing !== undefined) issues.add("no-such-core", `there is no core ${missing}`, { path: [...path, "affinity"] }, coreCount === 1 ? "there is core 0" : `cores go from 0 to ${coreCount - 1}`);
     const periodTicks = (spec.period ?? Infinity) / tickNs;

@@ -1,5 +1,6 @@
 import type { LoopPolicyMaker, ObjectGroup, ThreadCosts } from "../core/threads/thread-spec.ts";
 import { buildChannel } from "./build-channel.ts";
+import { buildHeap, findBuiltIn, type FindAllocator } from "./build-heap.ts";
 import { buildLoop } from "./build-loop.ts";
 import { homeNumber } from "./memory-access.ts";
 import type { ObjectInit, ObjectTable } from "./objects.ts";
@@ -18,6 +19,10 @@ export interface ObjectSetting {
   readonly nodes: number;
   readonly tables: Tables;
   readonly findLoopPolicy: FindLoopPolicy;
+  /** Default: the built-in allocators. */
+  readonly findAllocator?: FindAllocator | undefined;
+  /** Threads that there are from the start. */
+  readonly threads: number;
 }
 
 /** Ticks that an adaptive lock spins where the scenario does not say. */
@@ -38,7 +43,7 @@ export function buildObjects(sections: ThreadSections, objects: ObjectTable, set
   for (const [name, { count = 1, initial = false, waiting = "block" }, path] of entries("flags")) objects.add({ kind: "flag", name, count, initial, waiting }, { path });
   let readyQueue = -1;
   for (const [name, options, path] of entries("queues")) {
-    const number = addQueue(name, options, path, objects, issues);
+    const number = addQueue(name, options, path, objects, tickNs, issues);
     if (options.takes === undefined || number === undefined) continue;
     if (readyQueue >= 0) issues.add("conflicting-keys", "two queues take operators", { path: [...path, "takes"] }, "keep one of them");
     readyQueue = number;
@@ -53,7 +58,7 @@ export function buildObjects(sections: ThreadSections, objects: ObjectTable, set
     const policy = findLoopPolicy(options.policy ?? { use: "static" }, [...path, "policy"]);
     if (policy) objects.add(buildLoop(name, options, policy, { path, objects, setting, issues }), { path });
   }
-  for (const [name, { count = 1, capacity = Infinity }, path] of entries("heaps")) objects.add({ kind: "heap", name, count, capacityBytes: capacity }, { path });
+  for (const [name, options, path] of entries("heaps")) objects.add(buildHeap(name, options, setting.findAllocator ?? findBuiltIn(issues), setting.threads, path, issues), { path });
   for (const [name, { count = 1, latency = 0, bandwidth }, path] of entries("files")) objects.add({ kind: "file", name, count, latencyTicks: latency / tickNs, bytesPerTick: bandwidth * tickNs }, { path });
   return readyQueue;
 }
@@ -76,8 +81,9 @@ function addLock(name: string, options: NamedOptions<"locks">, path: Path, objec
   objects.add(init, { path }, { wraps: granularity !== undefined });
 }
 
-function addQueue(name: string, { count = 1, capacity = Infinity, waiting = "block", lock: lockName }: NamedOptions<"queues">, path: Path, objects: ObjectTable, issues: Issues): number | undefined {
-  if (lockName === undefined) return objects.add({ kind: "queue", name, count, capacity, waiting }, { path })?.number;
+function addQueue(name: string, { count = 1, capacity = Infinity, spin, waiting = spin === undefined || spin === 0 ? "block" : "spin", lock: lockName }: NamedOptions<"queues">, path: Path, objects: ObjectTable, tickNs: number, issues: Issues): number | undefined {
+  if (spin !== undefined && (waiting === "spin") !== spin > 0) issues.add("conflicting-keys", `a thread that waits by ${waiting} does not spin for this long`, { path: [...path, "spin"] }, "leave waiting out", "key");
+  if (lockName === undefined) return objects.add({ kind: "queue", name, count, capacity, waiting, ...(spin !== undefined && waiting === "spin" && { spinTicks: spin / tickNs }) }, { path })?.number;
   const at = { path: [...path, "lock"] };
   const lock = objects.find(lockName, ["mutex"], at, "a queue");
   if (lock === undefined) return undefined;

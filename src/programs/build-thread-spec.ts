@@ -1,6 +1,7 @@
 import { InputError, type Warning } from "../base/errors.ts";
 import type { CoreSpec, ObjectGroup, ThreadSpec } from "../core/threads/thread-spec.ts";
 import { Assembler } from "./assembler.ts";
+import type { FindAllocator } from "./build-heap.ts";
 import { buildCores } from "./build-cores.ts";
 import { buildCosts } from "./build-costs.ts";
 import { compileGroups, threadGroups, type CompiledGroup } from "./build-groups.ts";
@@ -26,6 +27,8 @@ export interface BuildOptions {
   readonly devices?: readonly string[];
   /** Finds the loop policies that `loops` names. */
   readonly findLoopPolicy?: FindLoopPolicy;
+  /** Finds the allocators that `heaps` names. Default: the built-in ones. */
+  readonly findAllocator?: FindAllocator;
   /** The cores of a machine, where `cores` names it or is not there. Default: those that `cores` describes. */
   readonly cores?: CoreSpec;
   /** What the profile holds that `threadCosts` names. */
@@ -34,7 +37,12 @@ export interface BuildOptions {
 
 /** Cores of a scenario that names none: as many as there are threads, but no more than this. */
 const defaultCoreLimit = 4;
+/** Most threads, objects, and registers of all threads together: beyond, memory would not do. */
+const mostThreads = 1_000_000;
+const mostObjects = 1_000_000;
+const mostRegisters = 50_000_000;
 const defaultInstructionBudget = 1_000_000;
+const defaultRoundBudget = 200_000_000;
 
 /**
  * Compiles the sections of a scenario that speak of threads.
@@ -49,23 +57,30 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   const tables = new Tables();
   const threads = sections.threads ?? {};
   const total = Object.values(threads).reduce((sum, { count = 1 }) => sum + count, 0);
+  if (total > mostThreads) issues.add("too-many-threads", `there are ${total} threads in all groups together, and ${mostThreads} are the most`, { path: ["threads"] }, "simulate fewer", "key");
   const cores = options.cores ?? buildCores(describedCores(sections.cores, issues) ?? [{ count: Math.max(1, Math.min(total, defaultCoreLimit)) }], issues);
   const nodes = cores.node.reduce((most, node) => Math.max(most, node + 1), 1);
   const costs = buildCosts(sections.threadCosts, options.measuredCosts, tickNs);
-  const readyQueue = buildObjects(sections, objects, { tickNs, costs, nodes, tables, findLoopPolicy: options.findLoopPolicy ?? (() => noLoopPolicy) }, issues);
+  const readyQueue = buildObjects(sections, objects, { tickNs, costs, nodes, tables, findLoopPolicy: options.findLoopPolicy ?? (() => noLoopPolicy), findAllocator: options.findAllocator, threads: total }, issues);
   const surroundings: Surroundings = { objects, programs, groups: new Map(Object.keys(threads).map((name, number) => [name, number])), devices: options.devices ?? [], tickNs, nodes };
   const assembler = new Assembler();
   // Where a name is unknown, what it would have meant is unknown too: one message is enough.
   const groups = compileGroups(threads, assembler, surroundings, tables, issues);
   if (groups.length === 0 && issues.all.length === 0) issues.add("missing-key", "the scenario has programs, and no threads that run them", { path: ["threads"] }, "for example threads: {worker: 4}");
+  const objectCount = objects.groups.reduce((sum, { count }) => sum + count, 0);
+  if (objectCount > mostObjects) issues.add("too-many-objects", `there are ${objectCount} objects in all sections together, and ${mostObjects} are the most`, { path: [] }, "count, and granularity of a lock, say how many there are of each");
+  const registers = total * assembler.registerCount;
+  if (registers > mostRegisters && issues.all.length === 0) issues.add("too-many-threads", `${total} threads with ${assembler.registerCount} variables each are too many`, { path: ["threads"] }, `${Math.floor(mostRegisters / assembler.registerCount)} such threads are the most; use fewer variables, or fewer threads`, "key");
   setParties(groups, objects, issues);
-  checkPrograms(groups, surroundings, issues);
+  checkPrograms(groups, surroundings, sections.watch, issues);
+  // Large tables are not made for a scenario that will not run.
+  if (issues.all.length > 0) throw new InputError(issues.all);
   const spec: ThreadSpec = {
     program: assembler.finish(options.file ?? ""),
     groups: threadGroups(groups, assembler.registerCount, cores.names.length, tickNs, issues),
     objects: objects.groups, distributions: tables.distributions.all, accesses: tables.accesses.all, counters: tables.counters.all, spans: tables.spans.all, cores,
     costs,
-    watch: { livelockTicks: (sections.watch?.livelock ?? Infinity) / tickNs, starvationTicks: (sections.watch?.starvation ?? Infinity) / tickNs, instructionBudget: sections.watch?.instructionBudget ?? defaultInstructionBudget, racesFail: sections.watch?.races === "error", inversionsFail: sections.watch?.inversions === "error" },
+    watch: { livelockTicks: (sections.watch?.livelock ?? Infinity) / tickNs, starvationTicks: (sections.watch?.starvation ?? Infinity) / tickNs, instructionBudget: sections.watch?.instructionBudget ?? defaultInstructionBudget, roundBudget: sections.watch?.roundBudget ?? defaultRoundBudget, racesFail: sections.watch?.races === "error", inversionsFail: sections.watch?.inversions === "error" },
     readyQueue,
   };
   if (issues.all.length > 0) throw new InputError(issues.all);

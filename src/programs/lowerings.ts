@@ -1,5 +1,6 @@
 import { NO_INDEX, Opcode } from "../core/threads/opcode.ts";
 import type { ObjectKind } from "../core/threads/thread-spec.ts";
+import { checkRoom } from "./build-heap.ts";
 import type { ProgramCompiler, Target } from "./compile-program.ts";
 import { forms, type FormName, type ReadFields, type ReadValue, type Statement } from "./forms.ts";
 import { closeGuarded, popGuarded, pushGuarded } from "./guarded-queue.ts";
@@ -147,8 +148,10 @@ export const lowerings: { readonly [N in FormName]: Lowering<N> } = {
 
   allocate: (c, { from, bytes, into }) => {
     const target = c.object(from, ["heap"], "allocate");
-    const wanted = c.value(bytes, "bytes", "bytes");
-    if (target) c.assembler.emit(Opcode.allocate, target.group, target.index, c.destination(into, "number"), wanted);
+    const wanted = c.operand(bytes, "bytes", "bytes");
+    if (!target) return;
+    if (wanted.kind === "constant") checkRoom(target.object, wanted.value, bytes.at, c.issues);
+    c.assembler.emit(Opcode.allocate, target.group, target.index, c.destination(into, "number"), c.assembler.value(wanted));
   },
   free: (c, { address, to }) => onObject(c, Opcode.free, to, ["heap"], "free", () => c.value(address, "number", "an address")),
 

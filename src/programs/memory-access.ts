@@ -1,3 +1,4 @@
+import { nearest, suggestion } from "../base/registry.ts";
 import type { MemoryAccess } from "../core/threads/thread-spec.ts";
 import type { ProgramCompiler, Target } from "./compile-program.ts";
 import { patterns, type ReadFields } from "./forms.ts";
@@ -57,8 +58,8 @@ export function memoryAccess(figures: AccessFigures, { name, dataBytes, shared =
   const workingSet = figures.workingSet ?? (pattern === "blocked" ? 3 * (matrix ?? 0) ** 2 * element : Math.min(bytes, dataBytes ?? Infinity));
   if (dataBytes !== undefined && workingSet > dataBytes) wrong(figures.workingSet === undefined ? "in" : "workingSet", `the working set has ${workingSet} bytes, and the data ${dataBytes}`);
   return {
-    name, bytes, workingSetBytes: workingSet, pattern, writeShare: write, home: homeNumber(figures.home, nodes, () => at("home"), issues), accessBytes: load, ...(pattern === "stream" && { strideBytes: stride }), skew,
-    ...(pattern === "blocked" && { matmul: { size: matrix ?? 1, block, elementBytes: element } }), shared, huge, cacheClass,
+    name, bytes, workingSetBytes: workingSet, pattern, writeShare: write, home: homeNumber(figures.home, nodes, () => at("home"), issues), ...(figures.load !== undefined && { accessBytes: load }), ...(figures.stride !== undefined && { strideBytes: stride }), ...(skew > 0 && { skew }),
+    ...(pattern === "blocked" && { matmul: { size: matrix ?? 1, block, elementBytes: element } }), ...(shared && { shared }), ...(huge && { huge }), ...(cacheClass > 0 && { cacheClass }),
   };
 }
 
@@ -67,7 +68,7 @@ export function homeNumber(home: string | number | undefined, nodes: number | un
   if (home === undefined) return -1;
   const node = homes[home] ?? Number(home);
   if (node < 0 && homes[home] !== undefined) return node;
-  if (!(Number.isInteger(node) && node >= 0)) issues.add("bad-value", `home is first-touch, interleave or the number of a NUMA node, not ${JSON.stringify(home)}`, at());
+  if (!(Number.isInteger(node) && node >= 0)) issues.add("bad-value", `home is first-touch, interleave or the number of a NUMA node, not ${JSON.stringify(home)}`, at(), typeof home === "string" && nearest(home, Object.keys(homes)).length > 0 ? suggestion(home, Object.keys(homes)) : undefined);
   else if (nodes !== undefined && node >= nodes) issues.add("bad-value", `there is no NUMA node ${node}`, at(), nodes === 1 ? "there is node 0" : `nodes are 0 to ${nodes - 1}`);
   return node;
 }
@@ -79,12 +80,13 @@ export function compileAccess(c: ProgramCompiler, fields: ReadFields<"compute">)
   if (within === undefined && pattern === undefined && home === undefined && huge === undefined && Object.keys(sizes).length === 0) return { access: -1, data };
   const constant = (key: keyof typeof sizes, measure: "bytes" | "number"): number | undefined => sizes[key] && c.constant(sizes[key], measure, key);
   const figures: AccessFigures = {
-    bytes: constant("bytes", "bytes"), workingSet: constant("workingSet", "bytes"), load: constant("load", "bytes"), stride: constant("stride", "bytes"), element: constant("element", "bytes"),
+    // What is there and wrong has been told.
+    bytes: sizes.bytes && (constant("bytes", "bytes") ?? 0), workingSet: constant("workingSet", "bytes"), load: constant("load", "bytes"), stride: constant("stride", "bytes"), element: constant("element", "bytes"),
     write: constant("write", "number"), skew: constant("skew", "number"), matrix: constant("matrix", "number"), block: constant("block", "number"),
     pattern: patterns.find((known) => known === pattern), home: home?.name, huge,
   };
   const at = (key: string): Place => (key === "in" ? within!.at : key === "home" ? home!.at : (sizes[key as keyof typeof sizes]?.at ?? work.at));
   const { cacheClass, nodes } = c.surroundings;
   const dataBytes = data?.object.group.kind === "data" ? data.object.group.bytes : undefined;
-  return { access: c.tables.accesses.number(memoryAccess(figures, { name: c.name, dataBytes, cacheClass, nodes }, at, c.issues)), data };
+  return { access: c.tables.accesses.number(memoryAccess(figures, { name: data ? `${c.name} in ${data.object.group.name}` : c.name, dataBytes, cacheClass, nodes }, at, c.issues)), data };
 }

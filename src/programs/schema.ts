@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 import { lockDesigns } from "../core/threads/thread-spec.ts";
+import { allocatorSchema } from "../memory/allocator-schema.ts";
 import { costsSchema } from "./costs-schema.ts";
 
 /** The sections of a scenario that speak of threads. Quantities are in canonical units: ns, bytes, bytes/ns. */
@@ -59,6 +60,7 @@ const barrier = z.strictObject({
 const queue = z.strictObject({
   capacity: z.int().min(1).optional().describe("push waits while it is full. Default: never full"),
   lock: z.string().optional().describe("A lock that is taken for each operation; who waits, waits on a condition. Default: none, an operation is atomic"),
+  spin: time.optional().describe("How long a waiting thread stays on its core before it leaves it. Default: not at all, and with waiting: spin for ever"),
   takes: z.literal("operators").optional().describe("Operators that become ready without a thread's doing go here"),
   waiting, count,
 });
@@ -82,6 +84,12 @@ const loop = z.strictObject({
     skew: z.number().min(0).optional().describe("Of random and chase: how uneven, from 0 (even) to less than 1. Default 0"),
     home: homeSchema, huge: hugeSchema,
   }).optional().describe("How its iterations touch memory; each does an equal part of it"),
+  count,
+});
+const heap = z.strictObject({
+  capacity: bytes.refine((size) => size > 0, { message: "must be above 0" }).optional().describe("Default: without bound"),
+  allocator: allocatorSchema.optional().describe("Who hands out its room: a name (heddle list allocators), or {use: …, its options}. Default size-class"),
+  arenas: z.union([z.int().min(1).max(1024), z.literal("per-thread")]).optional().describe("Parts that it is divided into, each under a lock of its own; per-thread: as many as there are threads from the start. Default 1"),
   count,
 });
 const channel = z.strictObject({
@@ -146,7 +154,7 @@ export const threadSections = {
     file: z.boolean().optional().describe("A file mapped into memory, which comes from the disk and stays in the page cache while there is room. Default false"), count,
   })), "Shared data by name, which compute touches, and whose reads and writes are checked for races"),
   loops: section(shortFor("policy", loopPolicyName.transform((use) => ({ use })), loop), "Parallel loops by name; a policy alone is short for {policy: …}"),
-  heaps: section(shortFor("capacity", bytes, z.strictObject({ capacity: bytes.optional().describe("Default: without bound"), count })), "Heaps by name, which programs allocate from"),
+  heaps: section(shortFor("capacity", bytes, heap), "Heaps by name, which programs allocate from; bytes alone are the capacity"),
   files: section(z.strictObject({ latency: time.optional().describe("Of each transfer. Default 0"), bandwidth: bandwidth.describe("All transfers share it"), count }), "Files and disks by name"),
   threadCosts: costsSchema.optional(),
   watch: z.strictObject({
@@ -155,6 +163,7 @@ export const threadSections = {
     races: z.enum(["warning", "error"]).optional().describe("What a data race is; error: the run fails, with its results. Default warning"),
     inversions: z.enum(["warning", "error"]).optional().describe("What a priority inversion is; error: the run fails, with its results. Default warning"),
     instructionBudget: z.int().min(1).max(1e9).optional().describe("The run fails when a thread does so many instructions without time passing. Default 1000000"),
+    roundBudget: z.int().min(1).optional().describe("The run fails when it is not over after so many rounds: instants at which threads act. Default 200000000"),
   }).optional().describe("When a run is called stuck though threads run"),
 };
 export type GroupSpec = z.output<typeof groupSchema>;

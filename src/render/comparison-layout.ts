@@ -1,6 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { formatNs } from "../base/units.ts";
-import { formatIn, objectiveNames, unitSteps, type ObjectiveUnit } from "../trace/objective.ts";
+import { formatIn, namesOf, unitSteps, type ObjectiveUnit } from "../trace/objective.ts";
 import type { ComparisonLayout, ComparisonPlotOptions, ComparisonRowMark, PlottedComparison, PlottedScheduler } from "./comparison-marks.ts";
 import { cleanText, fitMiddle, fitText, textWidth } from "./text.ts";
 import { valueAxis, type ValueAxis } from "./value-axis.ts";
@@ -18,7 +18,7 @@ export function layoutComparison(comparison: PlottedComparison, options: Compari
   const { width = 800 } = options;
   if (!(width >= 360 && width <= 8000)) throw new InputError({ code: "out-of-range", message: `a comparison's width is ${width}`, hint: "choose 360 … 8000" });
   const { schedulers, failures, by = "makespan", baseline, seedCount } = comparison;
-  const { unit, label } = objectiveNames[by];
+  const { unit, label } = namesOf(by);
   const lowerBoundNs = by === "makespan" ? comparison.lowerBoundNs : undefined;
   const nameOf = (name: string): string => `${cleanText(name)}${name === baseline && schedulers.length > 1 && seedCount > 1 ? " (baseline)" : ""}`;
   const format = commonUnit(unit, schedulers.map(({ mean }) => mean.value));

@@ -1,6 +1,7 @@
 import { formatBytes, formatNs } from "../base/units.ts";
 import type { ThreadTrace } from "../core/threads/thread-trace.ts";
 import type { Trace } from "../core/trace.ts";
+import { ThreadNames } from "../trace/threads/thread-names.ts";
 import type { TimeScale } from "./lane-ink.ts";
 import type { LanePlan } from "./lane-plan.ts";
 import type { AreaMark } from "./marks.ts";
@@ -30,14 +31,46 @@ export function waitingAreas(threads: ThreadTrace, { objects }: ThreadLanes, pla
   });
 }
 
-/** Adds a lane for each memory that an allocator filled: what was reserved, and in front of it what was live. */
-export function addMemoryLanes(plan: LanePlan, { memory, instance }: Trace): StepArea[] {
-  const filled = (memory ?? []).filter(({ peak }) => peak >= 0).sort((a, b) => b.liveBytes[b.peak]! - a.liveBytes[a.peak]! || a.memory - b.memory).slice(0, maxMemories);
+/** A memory or a heap as its allocator filled it. */
+interface FilledMemory {
+  readonly name: string;
+  readonly allocator: string;
+  readonly ticks: Float64Array;
+  readonly liveBytes: Float64Array;
+  readonly reservedBytes: Float64Array;
+  readonly peakLiveBytes: number;
+  readonly peakTicks: number;
+}
+
+function* filledMemories({ memory, instance, threads }: Trace): Iterable<FilledMemory> {
+  for (const { memory: id, allocator, ticks, liveBytes, reservedBytes, peak } of memory ?? []) {
+    if (peak >= 0) yield { name: instance.memoryNames[id] ?? `memory ${id}`, allocator, ticks, liveBytes, reservedBytes, peakLiveBytes: liveBytes[peak]!, peakTicks: ticks[peak]! };
+  }
+  if (threads === undefined) return;
+  const names = new ThreadNames(threads);
+  const { log, ...heaps } = threads.heaps;
+  for (let heap = 0, from = 0; heap < heaps.length; heap++) {
+    let to = from;
+    while (to < log.length && log.heap[to] === heap) to++;
+    const object = heaps.object[heap]!;
+    if (heaps.peakLiveBytes[heap]! > 0) {
+      yield {
+        name: names.object(object), allocator: threads.objects.groups[names.objectGroup(object)]!.design, ticks: log.at.subarray(from, to), liveBytes: log.liveBytes.subarray(from, to),
+        reservedBytes: log.reservedBytes.subarray(from, to), peakLiveBytes: heaps.peakLiveBytes[heap]!, peakTicks: heaps.peakTicks[heap]!,
+      };
+    }
+    from = to;
+  }
+}
+
+/** Adds a lane for each memory and heap that an allocator filled: what was reserved, and in front of it what was live. */
+export function addMemoryLanes(plan: LanePlan, trace: Trace): StepArea[] {
+  const filled = [...filledMemories(trace)].sort((a, b) => b.peakLiveBytes - a.peakLiveBytes).slice(0, maxMemories);
   if (filled.length > 0) plan.heading("Memory over time");
-  return filled.flatMap(({ memory: id, ticks, liveBytes, reservedBytes, peak, allocator }): StepArea[] => {
-    const most = Math.max(liveBytes[peak]!, reservedBytes.reduce((high, bytes) => Math.max(high, bytes), 0));
-    const name = cleanText(instance.memoryNames[id] ?? `memory ${id}`);
-    const tooltip = `${name}, ${allocator}: live up to ${formatBytes(liveBytes[peak]!)} at ${formatNs(ticks[peak]! * instance.tickNs)}, reserved up to ${formatBytes(most)}`;
+  return filled.flatMap(({ name: given, ticks, liveBytes, reservedBytes, peakLiveBytes, peakTicks, allocator }): StepArea[] => {
+    const most = reservedBytes.reduce((high, bytes) => Math.max(high, bytes), peakLiveBytes);
+    const name = cleanText(given);
+    const tooltip = `${name}${allocator === "" ? "" : `, ${allocator}`}: live up to ${formatBytes(peakLiveBytes)} at ${formatNs(peakTicks * trace.instance.tickNs)}, reserved up to ${formatBytes(most)}`;
     const lane = plan.group({ kind: "memory", name, detail: `≤ ${formatBytes(most)}`, share: 0, tooltip }, [{ height: memoryHeight, label: "", share: 0, kind: "area", capacity: 1 }]);
     return [
       { lane, kind: "reserved", ticks, levels: reservedBytes, most, tooltip },

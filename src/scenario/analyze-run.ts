@@ -6,6 +6,7 @@ import type { Trace } from "../core/trace.ts";
 import { computeMetrics, type Metrics } from "../trace/metrics.ts";
 import { withProof } from "./proven-bound.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
+import { boundedInstance } from "./spread-operators.ts";
 import { uselessDevices } from "./useless-devices.ts";
 
 /** By instance, and what else a bound depends on: a run, its picture and the comparison beside it ask for the same one. */
@@ -22,7 +23,7 @@ export function boundOf(instance: Instance, seed: number, duplication: boolean =
   const bounds = known.get(instance) ?? new Map<string, LowerBound>();
   let bound = bounds.get(key);
   if (bound === undefined) {
-    const workload = withoutDuplicates(instance);
+    const workload = withoutDuplicates(boundedInstance(instance));
     bound = lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication });
     known.set(instance, bounds.set(key, bound));
   }
@@ -36,5 +37,9 @@ export function boundOf(instance: Instance, seed: number, duplication: boolean =
  * const metrics = analyzeRun(scenario, runScenario(scenario));
  */
 export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed)): Metrics {
-  return computeMetrics(trace, { lowerBound: withProof(bound, trace), devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
+  const metrics = computeMetrics(trace, { lowerBound: withProof(bound, trace), devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
+  if (scenario.threads?.device === undefined) return metrics;
+  // Nobody expected an operator to have one core to itself all the time.
+  const { estimates: _, ...rest } = metrics;
+  return { ...rest, warnings: metrics.warnings.filter(({ code }) => code !== "wrong-estimates") };
 }

@@ -2,6 +2,7 @@ import { HeddleError } from "../base/errors.ts";
 import type { Instance } from "../core/instance.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import type { ComparisonRow } from "../trace/comparison-text.ts";
+import { threadFailure } from "../trace/threads/thread-findings.ts";
 import { analyzeRun, boundOf } from "./analyze-run.ts";
 import { mayDuplicate } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
@@ -40,6 +41,8 @@ export function compareSchedulers(scenario: ResolvedScenario, options: CompareOp
     options.onStart?.(name, index, chosen.length);
     try {
       const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }), ...(options.onProgress && { onProgress: options.onProgress }) });
+      const failed = threadFailure(trace.threads);
+      if (failed !== undefined) throw failed;
       return { name, metrics: analyzeRun(scenario, trace, bound) };
     } catch (error) {
       if (!(error instanceof HeddleError)) throw error;

@@ -9,7 +9,7 @@ import { threadPolicies } from "../threads/index.ts";
 import { allocators } from "../memory/allocators/index.ts";
 import type { AllocatorDefinition } from "../plugin.ts";
 import type { AnyPolicyDefinition } from "./load-policy.ts";
-import { allocatorName, allocatorObject } from "./memory-schema.ts";
+import { allocatorName, allocatorObject } from "../memory/allocator-schema.ts";
 import { workloadSources } from "./merge.ts";
 import { machineName, scenarioSchema, schedulerName, schedulerObject, syncName, syncObject, threadPolicyName, threadPolicyObject } from "./schema.ts";
 import { workloadSchema } from "./workload-schema.ts";

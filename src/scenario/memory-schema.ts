@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
+import { allocatorSchema } from "../memory/allocator-schema.ts";
 
-/** A name that JSON Schema lists for editors. */
-export const allocatorName = z.string().min(1);
-/** An allocator with options beside its name. */
-export const allocatorObject = z.looseObject({ use: allocatorName.describe("Name of an allocator (heddle list allocators); its options stand beside it") });
-
-const allocatorSchema = z.union([allocatorName.transform((use): { use: string; [option: string]: unknown } => ({ use })), allocatorObject]);
 const capacity = quantity("bytes").refine((bytes) => bytes > 0, { message: "must be above 0" });
 
 /** What a scenario gets that has a section `memory` without an allocator. */

@@ -5,6 +5,7 @@ import type { Instance } from "../core/instance.ts";
 import { categoryOf, isElementwise } from "../graph/op-kinds.ts";
 import type { Machine } from "../machine/machine.ts";
 import { allocators } from "../memory/allocators/index.ts";
+import type { AllocatorUse } from "../memory/allocator-schema.ts";
 import type { Allocator } from "../plugin.ts";
 import type { SharingRules } from "../trace/tensor-buffers.ts";
 import { defaultAllocator, type MemorySpec } from "./memory-schema.ts";
@@ -31,6 +32,14 @@ export interface ChosenAllocator {
   readonly at: Position;
 }
 
+/** The built-in allocator that a section names, or what is wrong with it or its options. @param path of the section */
+export function chooseAllocator(scenario: Scenario, { use, ...options }: AllocatorUse, path: Path): ChosenAllocator | readonly Issue[] {
+  const definition = allocators.tryGet(use);
+  if (definition === undefined) return [{ code: "unknown-allocator", message: `there is no allocator ${quote(use)}`, hint: allocators.hint(use), ...scenario.position([...path, "use"]), path: [...path, "use"] }];
+  const parsed = zodOptions(definition)!.safeParse(options, { error: describeIssue });
+  return parsed.success ? { name: use, options: parsed.data, at: scenario.position(path) } : scenario.schemaIssues(parsed.error.issues, path);
+}
+
 /** The allocator of a memory, new. */
 export function newAllocator({ name, options }: ChosenAllocator, capacityBytes: number): Allocator {
   return allocators.get(name).create(options)(capacityBytes);
@@ -52,15 +61,11 @@ export function resolveMemory(scenario: Scenario, spec: MemorySpec, machine: Mac
     if (memory === undefined) issues.push({ code: "unknown-memory", message: `${machine.name} has no memory ${quote(name)}`, hint: suggestion(name, [...machine.memories, ...machine.devices].map((one) => one.name)), ...at(path, part) });
     return memory ?? -1;
   };
-  const choose = ({ use, ...options }: NonNullable<MemorySpec["allocator"]>, path: Path): MemoryPlan["allocators"][number] | undefined => {
-    const definition = allocators.tryGet(use);
-    if (definition === undefined) {
-      issues.push({ code: "unknown-allocator", message: `there is no allocator ${quote(use)}`, hint: allocators.hint(use), ...at([...path, "use"]) });
-      return undefined;
-    }
-    const parsed = zodOptions(definition)!.safeParse(options, { error: describeIssue });
-    if (!parsed.success) issues.push(...scenario.schemaIssues(parsed.error.issues, ["memory", ...path]));
-    return parsed.success ? { name: use, options: parsed.data, at: scenario.position(["memory", ...path]) } : undefined;
+  const choose = (use: AllocatorUse, path: Path): ChosenAllocator | undefined => {
+    const chosen = chooseAllocator(scenario, use, ["memory", ...path]);
+    if ("name" in chosen) return chosen;
+    issues.push(...chosen);
+    return undefined;
   };
 
   const general = choose(spec.allocator ?? { use: defaultAllocator }, ["allocator"]);

@@ -13,11 +13,13 @@ import { joinJobs, type JobsGraph } from "../graph/join-jobs.ts";
 import { buildMachine } from "../machine/build-machine.ts";
 import type { Machine } from "../machine/machine.ts";
 import { processorMachine } from "../machine/processors.ts";
-import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import type { SchedulerDefinition, SyncDefinition, ThreadPolicyDefinition } from "../plugin.ts";
 import { exact } from "../schedulers/exact.ts";
 import { schedulers } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
+import { threadPolicies } from "../threads/index.ts";
 import { arrivalTimes } from "./arrivals.ts";
+import { comparedThreadPolicies } from "./compared-thread-policies.ts";
 import { checkCostDevices } from "./check-cost-devices.ts";
 import { givenTimes } from "./inline-graph.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
@@ -70,6 +72,8 @@ export interface ResolvedScenario {
   readonly sync: ChosenPolicy<SyncDefinition>;
   /** Schedulers to rank; empty when the scenario has no `compare`. */
   readonly compare: readonly ChosenPolicy<SchedulerDefinition>[];
+  /** Thread policies to rank; empty when the scenario has no `compareThreads`. */
+  readonly compareThreads: readonly ChosenPolicy<ThreadPolicyDefinition>[];
   readonly output: NonNullable<ScenarioSpec["output"]>;
   /** What fusing merged; empty when nothing was fused. */
   readonly fused: readonly MergedOp[];
@@ -139,7 +143,7 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
   const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));
 
-  const choose = <D extends SchedulerDefinition | SyncDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
+  const choose = <D extends SchedulerDefinition | SyncDefinition | ThreadPolicyDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
     if (registry.tryGet(use.use) === undefined) options.onLoadPolicy?.(use.use);
     return loadPolicy(scenario, path, use, registry, options.readFile);
   });
@@ -151,11 +155,14 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
     for (const definition of schedulers.all) if (definition !== exact) compare.push(...((await defaultsOf(definition)) ?? []));
   } else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
 
-  if (issues.length > 0 || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
+  // What is wrong with the threads has been told.
+  const compareThreads = issues.length > 0 && threads === undefined ? [] : await attempt([], () => comparedThreadPolicies(scenario, threads?.resolved, (i, use) => choose(["compareThreads", i], use, threadPolicies)));
+
+  if (issues.length > 0 || !compareThreads || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
   const drawn = instances > 1 && (phases ? phases.some(({ rate }) => rate !== undefined) : typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals);
   return {
     name: scenario.name, graph: joined?.graph ?? fused.graph, ...(joined && { jobOf: joined.jobOf }), machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: arrivalsOf }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), ...(events && { events }), weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
+    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, compareThreads, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
 }
@@ -191,7 +198,7 @@ function processorCount(spec: ScenarioSpec): number | undefined {
 /** The machine written, else the task file's own processors, else the default. */
 function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Machine | undefined {
   const { machine } = scenario.spec;
-  if (!machine && sourceOf(scenario.spec.workload) === undefined) return processorMachine([]);
+  if (!machine && sourceOf(scenario.spec.workload) === undefined && scenario.spec.runtime === undefined) return processorMachine([]);
   if (!machine) return loaded?.machine ?? (loaded || neverBrings(sourceOf(scenario.spec.workload)!) ? buildMachine({ use: defaultMachine }) : undefined);
   if (!loaded?.machine) return buildMachine(machine);
   if (loaded.source === "tasks") {

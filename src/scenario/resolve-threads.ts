@@ -2,6 +2,7 @@ import { InputError, type Issue, type Warning } from "../base/errors.ts";
 import { loopPolicies } from "../loops/index.ts";
 import type { LoopPolicyMaker, ThreadSpec } from "../core/threads/thread-spec.ts";
 import type { Machine } from "../machine/machine.ts";
+import type { MemorySystemSpec } from "../memory/system/index.ts";
 import type { ThreadPolicyDefinition } from "../plugin.ts";
 import { buildThreadSpec } from "../programs/build-thread-spec.ts";
 import { readCostProfile } from "../programs/cost-profile.ts";
@@ -10,19 +11,39 @@ import { threadPolicies } from "../threads/index.ts";
 import { freshLoopPolicy } from "./fresh-policy.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
-import type { Scenario } from "./scenario.ts";
+import { chooseAllocator, newAllocator } from "./resolve-memory.ts";
+import { Scenario } from "./scenario.ts";
 import { defaultThreadPolicy } from "./schema.ts";
-import type { Path } from "./source-tree.ts";
+import { machineCores } from "./machine-cores.ts";
+import type { Path, SourceMap } from "./source-tree.ts";
 import type { RuntimeSetting } from "./with-runtime.ts";
 
 /** Threads of a scenario, with who decides which of them holds which core. */
 export interface ResolvedThreads {
   readonly spec: ThreadSpec;
   readonly policy: ChosenPolicy<ThreadPolicyDefinition>;
+  /** What their computations touch, where they say so and the cores are those of a machine. */
+  readonly memory?: MemorySystemSpec;
   /** The device whose cores they are, where they run the operator graph; absent where a scheduler does. */
   readonly device?: number;
   /** Of what the programs come from; absent where the scenario wrote them itself. */
   readonly runtime?: RuntimeSetting;
+  /** What they were made from. */
+  readonly origin: ThreadsOrigin;
+}
+
+/** Threads before they are compiled, for another thread of Heddle to do it again: plain data, where policies' makers are none. */
+export interface ThreadsOrigin {
+  readonly source: SourceMap;
+  readonly file: string;
+  readonly tickNs: number;
+  readonly machine?: Machine;
+}
+
+/** The threads again, in another thread of Heddle. */
+export async function reopenThreads({ origin, device, runtime }: Pick<ResolvedThreads, "origin" | "device" | "runtime">): Promise<ResolvedThreads> {
+  const { resolved } = await resolveThreads(new Scenario(origin.source, origin.file), origin.tickNs, origin.machine, {});
+  return { ...resolved, ...(device !== undefined && { device }), ...(runtime && { runtime }) };
 }
 
 /**
@@ -53,16 +74,27 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
     // A loop whose policy is wrong is still a loop, for the programs that name it.
     makers.set(name, chosen ? () => freshLoopPolicy(chosen) : () => ({ start: () => undefined, next: () => "none" }));
   }
+  const system = await attempt(() => machineCores(scenario, machine));
   const measuredCosts = await attempt(() => measured(scenario, readFile));
   const built = await attempt(() => buildThreadSpec(spec, {
     locate: ({ path, offset }, part) => (offset === undefined ? scenario.position(path, part) : scenario.positionIn(path, offset)),
     file: scenario.file, tickNs, devices: machine?.devices.map(({ name }) => name) ?? [],
     findLoopPolicy: (_, [, name]: Path) => makers.get(String(name)),
-    ...(measuredCosts && { measuredCosts }),
+    findAllocator: (named, path) => {
+      const chosen = chooseAllocator(scenario, named, path);
+      if ("name" in chosen) return (capacityBytes) => newAllocator(chosen, capacityBytes);
+      issues.push(...chosen);
+      return undefined;
+    },
+    ...(measuredCosts && { measuredCosts }), ...(system && { cores: system.cores }),
   }));
   if (issues.length > 0 || built === undefined || policy === undefined) throw new InputError(issues);
-  return { resolved: { spec: built.spec, policy }, warnings: built.warnings };
+  const touches = built.spec.accesses.length > 0;
+  const warnings = touches && !system ? [...built.warnings, noMemoryModel] : built.warnings;
+  return { resolved: { spec: built.spec, policy, ...(touches && system && { memory: system.memory }), origin: { source: scenario.source, file: scenario.file, tickNs, ...(machine && { machine }) } }, warnings };
 }
+
+const noMemoryModel: Warning = { code: "no-memory-model", message: "the programs say how they touch memory, but their cores have no caches and no memory: that costs nothing; leave cores out, or write cores: {of: machine}, to have those of a machine" };
 
 /** What the profile holds that `threadCosts` names. */
 async function measured(scenario: Scenario, readFile: ReadFile): Promise<CostFigures | undefined> {

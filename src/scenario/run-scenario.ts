@@ -4,13 +4,17 @@ import { emptyInstance } from "../core/empty-instance.ts";
 import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
 import type { Trace } from "../core/trace.ts";
+import type { ThreadSetting } from "../core/threads/thread-host.ts";
+import { threadMemory } from "../memory/system/index.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import { freshScheduler, freshSync, freshThreadPolicy } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 import { policyReport } from "./policy-report.ts";
 import { checkTensorsFit } from "./resolve-memory.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
+import type { ResolvedThreads } from "./resolve-threads.ts";
 import { runWithMemory } from "./run-with-memory.ts";
+import { noteSpread } from "./spread-operators.ts";
 
 /** How to run a resolved scenario; everything is optional. */
 export interface RunOptions {
@@ -34,6 +38,7 @@ export function compileScenario(scenario: ResolvedScenario): Instance {
   try {
     const instance = compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), ...(events && { events }), ...(jobOf && { jobOf }), weights, noise });
     if (scenario.memory !== undefined) checkTensorsFit(instance, scenario.memory);
+    if (scenario.threads !== undefined) noteSpread(instance, scenario.threads);
     return instance;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -55,6 +60,11 @@ export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}
   return scenario.memory === undefined ? once(instance) : runWithMemory(scenario.memory, instance, once);
 }
 
+/** Threads as one run takes them, with everything new that a run changes. @throws {SimulationError} where their policy cannot be made. */
+export function threadSetting({ spec, policy, device, memory }: ResolvedThreads, tickNs: number): ThreadSetting {
+  return { spec, policy: freshThreadPolicy(policy), policyName: policy.definition.name, device, memory: memory && threadMemory(memory, spec, tickNs) };
+}
+
 function runOnce(scenario: ResolvedScenario, instance: Instance, scheduler: ChosenPolicy<SchedulerDefinition>, options: RunOptions): Trace {
   // Where threads run the graph, there is nothing for a scheduler to decide.
   const byThreads = scenario.threads?.device !== undefined;
@@ -64,7 +74,7 @@ function runOnce(scenario: ResolvedScenario, instance: Instance, scheduler: Chos
     scheduler: policy, schedulerName: byThreads ? (scenario.threads.runtime?.use ?? "threads") : scheduler.definition.name,
     sync: freshSync(scenario.sync), freshSync: () => freshSync(scenario.sync), syncName: scenario.sync.definition.name,
     seed: options.seed ?? scenario.seed,
-    ...(scenario.threads && { threads: { spec: scenario.threads.spec, policy: freshThreadPolicy(scenario.threads.policy), policyName: scenario.threads.policy.definition.name, device: scenario.threads.device } }),
+    ...(scenario.threads && { threads: threadSetting(scenario.threads, scenario.tickNs) }),
     ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }),
     ...(options.decisions && { decisions: true }),
     ...(options.progress && { progress: options.progress }),

@@ -31,6 +31,11 @@ export class Scenario {
     this.name = parsed.data.name ?? basename(file).replace(/\.ya?ml$/i, "");
   }
 
+  /** All of it as it was written, with positions: plain data, so that another thread can make the scenario again. */
+  get source(): SourceMap {
+    return this.#source;
+  }
+
   /** The same scenario with something else under it, over it or in its place. @throws {InputError} where that does not fit the schema. */
   under(change: (source: SourceMap) => SourceMap): Scenario {
     return new Scenario(change(this.#source), this.file);

@@ -82,6 +82,7 @@ export const scenarioSchema = z.strictObject({
   runtime: shortForUse(runtimeName, runtimeObject, "What runs the operators on the cores of the CPU, as frameworks do: a name, a file, or {use: …, its knobs}. Its programs and threads come with it").optional(),
   ...threadSections,
   threadPolicy: shortForUse(threadPolicyName, threadPolicyObject, `Which thread holds which core, and for how long: what the operating system does. Default ${defaultThreadPolicy}`).optional(),
+  compareThreads: z.union([z.literal("all"), z.array(shortForUse(threadPolicyName, threadPolicyObject, "A thread policy: a name, a file or a package, or {use: …, its options}")).min(1)]).optional().describe("Thread policies to rank on this scenario, or all"),
   noise: quantity("ratio").refine((share) => share <= 1, { message: "must be at most 100%" }).optional().describe("Relative standard deviation of operator times, on top of the cost model's own: 5%. Default 0"),
   information: informationSchema.optional().describe("What schedulers know of the time that operators take; the run itself takes the true times"),
   dispatch: dispatchSchema.optional().describe("What deciding takes: time of the one host thread that runs the scheduler"),
@@ -92,7 +93,7 @@ export const scenarioSchema = z.strictObject({
 }).meta({ title: "Heddle scenario" });
 
 /** A checked scenario: quantities are numbers in canonical units, and shorthands are written out. */
-export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workload" | "machine" | "scheduler" | "sync" | "compare" | "runtime" | "threadPolicy" | keyof ThreadSections>> & ThreadSections & {
+export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workload" | "machine" | "scheduler" | "sync" | "compare" | "runtime" | "threadPolicy" | "compareThreads" | keyof ThreadSections>> & ThreadSections & {
   /** Without a source where threads are all that runs. */
   readonly workload: WorkloadSpec;
   readonly machine?: MachineSpec | undefined;
@@ -100,5 +101,6 @@ export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workl
   readonly sync?: PolicyUse | undefined;
   readonly runtime?: PolicyUse | undefined;
   readonly threadPolicy?: PolicyUse | undefined;
+  readonly compareThreads?: "all" | readonly PolicyUse[] | undefined;
   readonly compare?: "all" | readonly PolicyUse[] | undefined;
 };

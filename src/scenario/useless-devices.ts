@@ -5,6 +5,7 @@ import type { ResolvedScenario } from "./resolve-scenario.ts";
 /** The warning `useless-device` for each device that can run none of the operators. */
 export function uselessDevices({ graph, machine, costs }: Pick<ResolvedScenario, "graph" | "machine" | "costs">, { classCount, costTicks }: Instance): Warning[] {
   const deviceCount = machine.devices.length;
+  if (graph.opCount === 0) return [];
   return machine.devices.flatMap(({ id, name, peakFlopsPerNs }) => {
     for (let c = 0; c < classCount; c++) if (costTicks[c * deviceCount + id]! < Infinity) return [];
     const wanted = [...new Set(graph.classes.map(({ dtype }) => dtype))];

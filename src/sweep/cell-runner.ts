@@ -7,22 +7,36 @@ import type { DispatchCost } from "../core/scheduler-host.ts";
 import { simulate } from "../core/simulate.ts";
 import { changedInstance } from "../core/vary-instance.ts";
 import type { Trace } from "../core/trace.ts";
-import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
+import type { SchedulerDefinition, SyncDefinition, ThreadPolicyDefinition } from "../plugin.ts";
 import { boundOf } from "../scenario/analyze-run.ts";
 import { freshScheduler, freshSync, mayDuplicate } from "../scenario/fresh-policy.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import type { MemoryPlan } from "../scenario/resolve-memory.ts";
+import type { ResolvedThreads } from "../scenario/resolve-threads.ts";
+import { threadSetting } from "../scenario/run-scenario.ts";
 import { runWithMemory } from "../scenario/run-with-memory.ts";
+import type { ThreadObjective } from "../trace/objective.ts";
+import { threadFailure } from "../trace/threads/thread-findings.ts";
 import { varyInstance, type Variation } from "./instance-variation.ts";
 import { measure, type DevicePower, type Measures } from "./measures.ts";
 import { watchRandom } from "./watch-random.ts";
+
+/** What a comparison is of. */
+export type Compared = SchedulerDefinition | ThreadPolicyDefinition;
 
 /** What all runs of a comparison have in common. */
 export interface CellSetting {
   readonly instance: Instance;
   /** `undefined`: the instance as it is. */
   readonly variations: readonly (Variation | undefined)[];
-  readonly schedulers: readonly (ChosenPolicy<SchedulerDefinition> | undefined)[];
+  /** What is compared: schedulers, or the thread policies with which the threads run. */
+  readonly schedulers: readonly (ChosenPolicy<Compared> | undefined)[];
+  /** Of every run, where thread policies are compared. */
+  readonly scheduler?: ChosenPolicy<SchedulerDefinition>;
+  /** Threads of every run. */
+  readonly threads?: ResolvedThreads;
+  /** What threads measure of themselves and are ranked by. */
+  readonly by?: ThreadObjective;
   readonly sync: ChosenPolicy<SyncDefinition>;
   readonly firstSeed: number;
   /** `[seed · jobs + job]` in ticks, where arrivals are drawn. */
@@ -56,21 +70,31 @@ export class CellRunner {
    * @throws {SimulationError} when the run fails.
    */
   run(variation: number, scheduler: number, seed: number, watched?: (drew: boolean) => void): Measures {
-    const { schedulers, sync, firstSeed, information, dispatch, memory, powers, progress } = this.#setting;
-    const chosen = schedulers[scheduler]!;
+    const { schedulers, sync, firstSeed, information, dispatch, memory, powers, progress, by } = this.#setting;
+    const compared = schedulers[scheduler]!;
+    const chosen = this.#setting.scheduler ?? (compared as ChosenPolicy<SchedulerDefinition>);
+    const threads = this.#threads(compared);
     let drew: (() => boolean) | undefined;
     const once = (instance: Instance): Trace => {
-      const policy = freshScheduler(chosen);
+      const policy = threads?.device === undefined ? freshScheduler(chosen) : { dispatch: () => undefined };
       drew = watched === undefined ? undefined : watchRandom(policy);
       return simulate({
         instance, scheduler: policy, schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: sync.definition.name,
-        seed: firstSeed + seed, ...(information && { information }), ...(dispatch && { dispatch }), ...(progress && { progress }),
+        seed: firstSeed + seed, ...(threads && { threads: threadSetting(threads, instance.tickNs) }), ...(information && { information }), ...(dispatch && { dispatch }), ...(progress && { progress }),
       });
     };
     const instance = this.#instance(variation, seed);
     const trace = memory === undefined ? once(instance) : runWithMemory(memory, instance, once);
     watched?.(drew!());
-    return measure(trace, powers);
+    const failed = threadFailure(trace.threads);
+    if (failed !== undefined) throw failed;
+    return measure(trace, powers, by);
+  }
+
+  /** The threads, with the policy that is compared where thread policies are. */
+  #threads(compared: ChosenPolicy<Compared>): ResolvedThreads | undefined {
+    const { threads, scheduler } = this.#setting;
+    return threads === undefined || scheduler === undefined ? threads : { ...threads, policy: compared as ChosenPolicy<ThreadPolicyDefinition> };
   }
 
   /**
@@ -80,7 +104,7 @@ export class CellRunner {
   bound(seed: number, quick: boolean): number {
     const instance = this.#instance(0, seed);
     const actual = this.#setting.firstSeed + seed;
-    this.#duplication ??= this.#setting.schedulers.some((chosen) => chosen !== undefined && mayDuplicate(chosen));
+    this.#duplication ??= this.#setting.schedulers.some((chosen) => chosen !== undefined && this.#setting.scheduler === undefined && mayDuplicate(chosen as ChosenPolicy<SchedulerDefinition>));
     if (!quick) return boundOf(instance, actual, this.#duplication).ticks;
     const realized = realizedInstance(instance, actual, this.#duplication ? instance.deviceCount : 1);
     // Sound with any weights: those of the expected times save a search for each seed.

@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 import { InputError } from "../base/errors.ts";
 import { suggestion } from "../base/registry.ts";
 import type { Instance } from "../core/instance.ts";
-import type { SchedulerDefinition } from "../plugin.ts";
+import type { ThreadSpec } from "../core/threads/thread-spec.ts";
+import type { SchedulerDefinition, ThreadPolicyDefinition } from "../plugin.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import { policyLabels } from "../scenario/policy-labels.ts";
 import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
@@ -12,14 +13,15 @@ import { compareSamples, type Estimated } from "../stats/comparison.ts";
 import { mean, meanInterval } from "../stats/mean.ts";
 import { otherObjectives } from "../trace/comparison-text.ts";
 import { nanoseconds } from "../trace/nanoseconds.ts";
-import { latencyObjectives, objectiveNames, objectives, usualObjective, type Objective } from "../trace/objective.ts";
-import type { CellSetting } from "./cell-runner.ts";
+import { isThreadObjective, latencyObjectives, namesOf, objectives, usualObjective, type Objective, type RankedBy } from "../trace/objective.ts";
+import type { CellSetting, Compared } from "./cell-runner.ts";
 import type { Comparison, ComparedScheduler } from "./comparison.ts";
 import { assumptionsOf } from "./instance-variation.ts";
 import type { DevicePower } from "./measures.ts";
 import { runSweep, type SweepOptions, type SweepResult } from "./run-sweep.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 import { sharedCopy } from "./share-instance.ts";
+import { checkThreadObjective } from "./thread-measure.ts";
 
 /** How to compare schedulers over seeds; everything is optional. */
 export interface OverSeedsOptions {
@@ -27,8 +29,10 @@ export interface OverSeedsOptions {
   readonly schedulers?: readonly ChosenPolicy<SchedulerDefinition>[];
   /** How many seeds, from the scenario's on; default 1. */
   readonly seeds?: number;
-  /** What to rank by; default the makespan, and where jobs arrive over time their mean latency. */
-  readonly by?: Objective;
+  /** Compare these instead, each on the threads of the scenario, with its own scheduler. Default: its `compareThreads` list, where threads are all that runs, or run the graph. */
+  readonly threadPolicies?: readonly ChosenPolicy<ThreadPolicyDefinition>[];
+  /** What to rank by; default the makespan, and where jobs arrive over time their mean latency. Of threads: what their programs measure, `span:rest:p99`, `counter:done` (the time for each), or the response of a group of periodic threads, `response:control:max`. */
+  readonly by?: RankedBy;
   /** What the others are measured against: a scheduler's name in the result, such as "dmda beta=2". Default: the first. */
   readonly baseline?: string;
   /** Threads; 0 = in the caller's. Default: one a core. Definitions that were made in the program run in the caller's thread in any case. */
@@ -57,8 +61,9 @@ export const sensitivityShare = 0.2;
  * console.log(formatComparisonOverSeeds(comparison));
  */
 export async function compareOverSeeds(scenario: ResolvedScenario, options: OverSeedsOptions = {}): Promise<Comparison> {
-  const chosen = options.schedulers ?? scenario.compare;
-  if (chosen.length === 0) throw new InputError({ code: "nothing-to-compare", message: "there is no scheduler to compare", hint: "for example --schedulers heft,fifo" });
+  const ofThreads = comparesThreads(scenario, options);
+  const chosen: readonly ChosenPolicy<Compared>[] = ofThreads ? (options.threadPolicies ?? scenario.compareThreads) : (options.schedulers ?? scenario.compare);
+  if (chosen.length === 0) throw new InputError({ code: "nothing-to-compare", message: `there is no ${ofThreads ? "thread policy" : "scheduler"} to compare`, hint: ofThreads ? "for example --thread-policies fair,eevdf" : "for example --schedulers heft,fifo" });
   const names = policyLabels(chosen);
   const baseline = baselineOf(options.baseline, names);
   const seedCount = options.seeds ?? 1;
@@ -68,10 +73,12 @@ export async function compareOverSeeds(scenario: ResolvedScenario, options: Over
   const overTime = instance.jobCount > 1 && (scenario.drawArrivals !== undefined || instance.jobArrivalTicks.some((ticks) => ticks > 0 && ticks < Infinity));
   const by = options.by ?? usualObjective(overTime);
   const powers = scenario.machine.devices.map(({ power }) => power);
-  checkObjective(by, instance, powers);
-  const random = instance.costSigma.some((sigma) => sigma > 0) || scenario.drawArrivals !== undefined || scenario.information?.mode === "noisy";
+  checkObjective(by, instance, powers, scenario.threads?.spec);
+  if (options.sensitivity === true && instance.opCount === 0) throw new InputError({ code: "no-sensitivity", message: "sensitivity varies operator times, links and launches, and threads are all that runs here", hint: "change figures by --set threadCosts.switch=5us, or explain the scenario" });
+  const random = (scenario.threads !== undefined && drawsNumbers(scenario.threads.spec)) || instance.costSigma.some((sigma) => sigma > 0) || scenario.drawArrivals !== undefined || scenario.information?.mode === "noisy";
   const setting: CellSetting = {
     instance, variations: [undefined], schedulers: chosen, sync: scenario.sync, firstSeed: scenario.seed,
+    ...(ofThreads && { scheduler: scenario.scheduler }), ...(scenario.threads && { threads: scenario.threads }), ...(isThreadObjective(by) && { by }),
     ...(scenario.information && { information: scenario.information }), ...(scenario.dispatch && { dispatch: scenario.dispatch }), ...(scenario.memory && { memory: scenario.memory }), ...(by === "energy" && { powers }),
     ...(scenario.drawArrivals && seedCount > 1 && { arrivalTicks: drawArrivals(scenario, instance, seedCount) }),
   };
@@ -89,14 +96,31 @@ export async function compareOverSeeds(scenario: ResolvedScenario, options: Over
   const warnings = [...scenario.warnings, ...uselessDevices(scenario, instance)];
   const used = ran.includes(baseline) ? baseline : (ran[0] ?? baseline);
   if (used !== baseline) warnings.push({ code: "baseline-failed", message: `the baseline ${names[baseline]!} failed; ${names[used]!} stands in for it` });
-  const base = { name: scenario.name, firstSeed: scenario.seed, seedCount, random, by, baseline: names[used]!, failures, warnings };
+  const base = { name: scenario.name, compares: ofThreads ? ("thread policies" as const) : ("schedulers" as const), firstSeed: scenario.seed, seedCount, random, by, baseline: names[used]!, failures, warnings };
   if (ran.length === 0) return { ...base, schedulers: [], pairs: [] };
   const compared = rankSchedulers(sweep, { ran, names, baseline: used, by, others: otherObjectives(by, overTime), tickNs: instance.tickNs, random });
   return {
     ...base, ...compared,
-    ...(sweep.boundTicks.every((ticks) => ticks < Infinity) && { lowerBoundNs: mean(inNs(sweep.boundTicks, instance.tickNs)) }),
-    ...(options.sensitivity === true && { sensitivity: sensitivityOf(sweep, assumptions, changes, names, names.indexOf(compared.schedulers[0]!.name), objectiveNames[by].key, random) }),
+    ...(instance.opCount > 0 && sweep.boundTicks.every((ticks) => ticks < Infinity) && { lowerBoundNs: mean(inNs(sweep.boundTicks, instance.tickNs)) }),
+    ...(options.sensitivity === true && { sensitivity: sensitivityOf(sweep, assumptions, changes, names, names.indexOf(compared.schedulers[0]!.name), namesOf(by).key, random) }),
   };
+}
+
+/** True where thread policies are what differs: they are given, or no scheduler decides anything. */
+function comparesThreads({ threads, graph }: ResolvedScenario, { schedulers, threadPolicies }: OverSeedsOptions): boolean {
+  if (schedulers !== undefined && threadPolicies !== undefined) throw new InputError({ code: "conflicting-options", message: "either schedulers or thread policies are compared, and both are given" });
+  const decided = threads !== undefined && (threads.device !== undefined || graph.opCount === 0);
+  if (threadPolicies !== undefined) {
+    if (threads === undefined) throw new InputError({ code: "no-threads", message: "the scenario has no threads, whose policies could be compared" });
+    return true;
+  }
+  if (decided && schedulers !== undefined) throw new InputError({ code: "no-scheduler-decides", message: `${threads.device === undefined ? "threads are all that runs" : "threads run the operators"} in this scenario: no scheduler decides anything`, hint: "compare thread policies: --thread-policies fair,eevdf" });
+  return decided;
+}
+
+/** True where threads meet with luck: durations that are drawn, or locks that any of the waiters may get. */
+function drawsNumbers({ distributions, objects }: ThreadSpec): boolean {
+  return distributions.length > 0 || objects.some((group) => group.kind === "mutex" && group.design === "test-and-set");
 }
 
 function baselineOf(wanted: string | undefined, names: readonly string[]): number {
@@ -122,15 +146,15 @@ interface Ranking {
   readonly ran: readonly number[];
   readonly names: readonly string[];
   readonly baseline: number;
-  readonly by: Objective;
-  readonly others: readonly Objective[];
+  readonly by: RankedBy;
+  readonly others: readonly RankedBy[];
   readonly tickNs: number;
   readonly random: boolean;
 }
 
 function rankSchedulers(sweep: SweepResult, { ran, names, baseline, by, others, tickNs, random }: Ranking): Pick<Comparison, "schedulers" | "pairs"> {
   const measured = ran.map((i) => sweep.measures[0]![i]!);
-  const values = measured.map((columns) => columns[objectiveNames[by].key]);
+  const values = measured.map((columns) => columns[namesOf(by).key]);
   const varies = (row: Float64Array): boolean => row.some((value) => value !== row[0]);
   // A scheduler that draws random numbers of its own makes luck where the scenario has none.
   const { statistics, pairs } = compareSamples({ values, baseline: ran.indexOf(baseline), random: random || values.some(varies) });
@@ -144,7 +168,7 @@ function rankSchedulers(sweep: SweepResult, { ran, names, baseline, by, others, 
       name: names[ran[k]!]!, ...row, vsBest: best > 0 ? row.mean.value / best : 1,
       ...(bounded && { gap: mean(columns.makespanNs.map((ns, seed) => ns / bounds[seed]! - 1)) }),
       utilization: mean(columns.utilization), makespansNs: columns.makespanNs, samples: values[k]!,
-      others: Object.fromEntries(others.map((other) => [other, estimated(columns[objectiveNames[other].key])])),
+      others: Object.fromEntries(others.map((other) => [other, estimated(columns[namesOf(other).key])])),
     };
   });
   const nameOf = (row: number): string => names[ran[row]!]!;
@@ -154,7 +178,8 @@ function rankSchedulers(sweep: SweepResult, { ran, names, baseline, by, others, 
   };
 }
 
-function checkObjective(by: Objective, { jobCount }: Instance, powers: readonly DevicePower[]): void {
+function checkObjective(by: RankedBy, { jobCount }: Instance, powers: readonly DevicePower[], threads: ThreadSpec | undefined): void {
+  if (isThreadObjective(by)) return checkThreadObjective(by, threads);
   if (!objectives.includes(by)) throw new InputError({ code: "unknown-objective", message: `schedulers cannot be ranked by "${by}"`, hint: suggestion(by, objectives) });
   if (by === "energy" && powers.every((power) => power === undefined)) throw new InputError({ code: "no-energy", message: "no device of the machine has power figures, so there is no energy to rank by", hint: "give a device power: {idle: 20W, busy: 150W}, or rank by makespan" });
   if ((latencyObjectives as readonly Objective[]).includes(by) && jobCount === 1) throw new InputError({ code: "no-latency", message: "there is one job, and its latency is the makespan", hint: "set workload.instances and workload.arrivals, or rank by makespan" });

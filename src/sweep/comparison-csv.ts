@@ -1,5 +1,5 @@
 import type { Estimated } from "../stats/comparison.ts";
-import { objectiveNames, type Objective } from "../trace/objective.ts";
+import { namesOf, type RankedBy } from "../trace/objective.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Of what schedulers are ranked by, in the unit that stands for _ns in their names. */
@@ -16,9 +16,9 @@ const columns = [
  * io.out(comparisonCsv(await compareOverSeeds(scenario, { seeds: 100 })));
  */
 export function comparisonCsv({ schedulers, failures, seedCount, by, baseline }: Comparison): string {
-  const others = Object.keys(schedulers[0]?.others ?? {}) as Objective[];
+  const others = Object.keys(schedulers[0]?.others ?? {}) as RankedBy[];
   const more = by === "makespan" && others.length === 0 ? [] : ["by", ...others.flatMap((other) => ["", "_low", "_high"].map((end) => columnOf(other, end)))];
-  const header = [...columns.map((column) => (objectiveNames[by].unit === "J" ? column.replace(/_ns$/, "_j") : column)), ...more];
+  const header = [...columns.map((column) => (namesOf(by).unit === "J" ? column.replace(/_ns$/, "_j") : column)), ...more];
   const rows = schedulers.map((row) => [
     row.rank, row.name, seedCount, ...estimate(row.mean), row.standardDeviation, ...estimate(row.p50), ...estimate(row.p90), ...estimate(row.p99), row.min, row.max, row.vsBest,
     ...(row.name === baseline ? [undefined, undefined, undefined] : [row.win.probability, row.win.interval.low, row.win.interval.high]),
@@ -29,8 +29,8 @@ export function comparisonCsv({ schedulers, failures, seedCount, by, baseline }:
 }
 
 /** "latency_p99_low_ns". */
-function columnOf(objective: Objective, end: string): string {
-  return `${objective.replace("-", "_")}${end}_${objectiveNames[objective].unit.toLowerCase()}`;
+function columnOf(objective: RankedBy, end: string): string {
+  return `${objective.replaceAll(/[^A-Za-z0-9]+/g, "_")}${end}_${namesOf(objective).unit.toLowerCase()}`;
 }
 
 function estimate({ value, interval }: Estimated): (number | undefined)[] {

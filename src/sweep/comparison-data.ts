@@ -1,5 +1,5 @@
 import type { Estimated } from "../stats/comparison.ts";
-import { objectiveNames, type Objective, type ObjectiveUnit } from "../trace/objective.ts";
+import { namesOf, type ObjectiveUnit, type RankedBy } from "../trace/objective.ts";
 import type { ComparedScheduler, Comparison } from "./comparison.ts";
 
 /**
@@ -8,8 +8,8 @@ import type { ComparedScheduler, Comparison } from "./comparison.ts";
  * JSON.stringify(comparisonData(await compareOverSeeds(scenario, { seeds: 100 })));
  */
 export function comparisonData(comparison: Comparison): Readonly<Record<string, unknown>> {
-  const { name, firstSeed, seedCount, random, by, baseline, lowerBoundNs, schedulers, failures, pairs, sensitivity, warnings } = comparison;
-  const { key, unit } = objectiveNames[by];
+  const { name, firstSeed, seedCount, random, by, baseline, lowerBoundNs, schedulers, failures, pairs, sensitivity, warnings, compares } = comparison;
+  const { key, unit } = namesOf(by);
   const inUnit = unit === "ns" ? "Ns" : "Joules";
   const ranked = schedulers.map(({ name, rank, mean, vsBest, gap, utilization, standardDeviation, p50, p90, p99, min, max, win, regret, makespansNs, samples, others }) => ({
     rank, name, [key]: tidy(mean.value), vsBest: tidy(vsBest), ...(gap !== undefined && { gap: tidy(gap) }), utilization: tidy(utilization), ...otherMeans(others, seedCount),
@@ -22,7 +22,7 @@ export function comparisonData(comparison: Comparison): Readonly<Record<string, 
     }),
   }));
   return {
-    schemaVersion: 1, name, seed: firstSeed, seeds: seedCount, random, by, baseline, ...(lowerBoundNs !== undefined && { lowerBoundNs: tidy(lowerBoundNs) }),
+    schemaVersion: 1, name, ...(compares !== "schedulers" && { compares }), seed: firstSeed, seeds: seedCount, random, by, baseline, ...(lowerBoundNs !== undefined && { lowerBoundNs: tidy(lowerBoundNs) }),
     schedulers: [...ranked, ...failures.map(({ name, seed, code, message }) => ({ name, failure: message, code, seed }))],
     ...(seedCount > 1 && { pairs: pairs.map(({ difference, p, ...pair }) => ({ ...pair, [`difference${inUnit}`]: tidy(difference), p: tidy(p) })) }),
     ...(sensitivity && { sensitivity: sensitivity.map(({ assumption, effects }) => ({
@@ -34,7 +34,7 @@ export function comparisonData(comparison: Comparison): Readonly<Record<string, 
 
 /** Means of what schedulers are not ranked by, under the names of their objectives, and with several seeds their intervals. */
 function otherMeans(others: ComparedScheduler["others"], seedCount: number): Readonly<Record<string, unknown>> {
-  const told = (Object.entries(others) as [Objective, Estimated][]).map(([objective, estimate]) => ({ ...objectiveNames[objective], ...estimate }));
+  const told = (Object.entries(others) as [RankedBy, Estimated][]).map(([objective, estimate]) => ({ ...namesOf(objective), ...estimate }));
   const intervals = told.flatMap(({ key, interval }) => (interval === undefined ? [] : [[key, { low: tidy(interval.low), high: tidy(interval.high) }] as const]));
   return { ...Object.fromEntries(told.map(({ key, value }) => [key, tidy(value)])), ...(seedCount > 1 && intervals.length > 0 && { intervals: Object.fromEntries(intervals) }) };
 }

@@ -1,6 +1,6 @@
 import type { Warning } from "../base/errors.ts";
 import type { Estimated, SampleStatistics } from "../stats/comparison.ts";
-import type { Objective } from "../trace/objective.ts";
+import type { RankedBy } from "../trace/objective.ts";
 
 /** One scheduler over all seeds; statistics are of what schedulers are ranked by, in ns or J. */
 export interface ComparedScheduler extends SampleStatistics {
@@ -17,7 +17,7 @@ export interface ComparedScheduler extends SampleStatistics {
   /** What schedulers are ranked by, with each seed. */
   readonly samples: Float64Array;
   /** Means over the seeds of what else is told: the makespan, and latencies where jobs arrive over time. */
-  readonly others: Readonly<Partial<Record<Objective, Estimated>>>;
+  readonly others: Readonly<Partial<Record<RankedBy, Estimated>>>;
 }
 
 /** A scheduler without a result, and why. */
@@ -67,13 +67,15 @@ export interface Sensitivity {
 /** Schedulers on one scenario with the same seeds, best first. */
 export interface Comparison {
   readonly name: string;
+  /** What `schedulers` are: thread policies, where threads are compared. */
+  readonly compares: "schedulers" | "thread policies";
   /** Seeds firstSeed … firstSeed + seedCount − 1. */
   readonly firstSeed: number;
   readonly seedCount: number;
   /** False: neither operator times nor arrivals are a matter of luck. */
   readonly random: boolean;
   /** What schedulers are ranked by, and all statistics are of. */
-  readonly by: Objective;
+  readonly by: RankedBy;
   /** What win probabilities are against. */
   readonly baseline: string;
   /** By the mean, best first; equal ones in the order given. */

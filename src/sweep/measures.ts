@@ -3,12 +3,13 @@ import { RowKind } from "../core/trace.ts";
 import { deviceTimes, energyJoules } from "../trace/device-times.ts";
 import { jobLatency } from "../trace/job-latency.ts";
 import { nanoseconds } from "../trace/nanoseconds.ts";
-import type { ObjectiveNames } from "../trace/objective.ts";
+import type { ObjectiveNames, ThreadObjective } from "../trace/objective.ts";
+import { coreUtilization, threadMeasureNs } from "./thread-measure.ts";
 
-/** What is kept of a run: a value for each objective, and the share of all slots' time in which they ran operators. */
+/** What is kept of a run: a value for each objective, and the share of all slots' time in which they ran operators; of threads alone, that of all cores' time in which they worked. */
 export type Measure = ObjectiveNames["key"] | "utilization";
 
-const measures: readonly Measure[] = ["makespanNs", "latencyMeanNs", "latencyP50Ns", "latencyP99Ns", "energyJoules", "utilization"];
+const measures: readonly Measure[] = ["makespanNs", "latencyMeanNs", "latencyP50Ns", "latencyP99Ns", "energyJoules", "measuredNs", "utilization"];
 
 /** A run's values; NaN for what does not exist: latencies of one job, energy where it was not asked for. */
 export type Measures = Readonly<Record<Measure, number>>;
@@ -19,8 +20,12 @@ export type MeasureColumns = Readonly<Record<Measure, Float64Array>>;
 /** A device's power figures, where it has some. */
 export type DevicePower = { readonly idleWatts: number; readonly busyWatts: number } | undefined;
 
-/** @param powers by device, where the energy is wanted: it takes another walk through the trace */
-export function measure(trace: Trace, powers?: readonly DevicePower[]): Measures {
+/**
+ * @param powers by device, where the energy is wanted: it takes another walk through the trace
+ * @param by what of the threads is wanted
+ * @throws {SimulationError} where the threads did not measure that.
+ */
+export function measure(trace: Trace, powers?: readonly DevicePower[], by?: ThreadObjective): Measures {
   const { instance, rows, makespanTicks } = trace;
   let busy = 0;
   let slots = 0;
@@ -31,7 +36,8 @@ export function measure(trace: Trace, powers?: readonly DevicePower[]): Measures
   return {
     makespanNs, latencyMeanNs: latency?.mean ?? NaN, latencyP50Ns: latency?.p50 ?? NaN, latencyP99Ns: latency?.p99 ?? NaN,
     energyJoules: powers === undefined ? NaN : deviceTimes(trace).reduce((sum, time, d) => sum + (energyJoules(time, powers[d], makespanNs, instance.tickNs) ?? 0), 0),
-    utilization: makespanTicks > 0 ? busy / (slots * makespanTicks) : 0,
+    measuredNs: by === undefined ? NaN : threadMeasureNs(trace.threads!, by, instance.tickNs),
+    utilization: busy === 0 && trace.threads !== undefined ? coreUtilization(trace.threads) : makespanTicks > 0 ? busy / (slots * makespanTicks) : 0,
   };
 }
 

@@ -1,12 +1,10 @@
-import type { Registry } from "../base/registry.ts";
-import type { SchedulerDefinition } from "../plugin.ts";
-import { schedulers as registry } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
+import { threadPolicies } from "../threads/index.ts";
 import { CellRunner, type CellSetting } from "./cell-runner.ts";
 import { copyMeasures, measureColumns, repeatFirst, type MeasureColumns } from "./measures.ts";
 import { runTask, type SweepTask, type TaskFailure, type TaskResult } from "./task.ts";
 import { WorkerPool } from "./worker-pool.ts";
-import { isBuiltIn, shareSetting } from "./worker-setting.ts";
+import { isBuiltIn, registryOf, shareSetting } from "./worker-setting.ts";
 
 /** How to run the cells of a comparison. */
 export interface SweepOptions {
@@ -92,6 +90,7 @@ class Sweep {
 
   async #scheduler(variation: number, scheduler: number): Promise<void> {
     const { seedCount, random } = this.#options;
+    const { threads } = this.#setting;
     const columns = this.#result.measures[variation]![scheduler]!;
     const failures = this.#result.failures[variation]!;
     const keep = (from: number, { measures, failure }: TaskResult): void => {
@@ -99,7 +98,7 @@ class Sweep {
       if (failure !== undefined && failure.seed < (failures[scheduler]?.seed ?? Infinity)) failures[scheduler] = failure;
     };
     let first = 0;
-    if (!random && isBuiltIn(this.#setting.schedulers[scheduler]!, registry as Registry<SchedulerDefinition>) && isBuiltIn(this.#setting.sync, syncPolicies)) {
+    if (!random && isBuiltIn(this.#setting.schedulers[scheduler]!, registryOf(this.#setting)) && isBuiltIn(this.#setting.sync, syncPolicies) && (threads === undefined || isBuiltIn(threads.policy, threadPolicies))) {
       const result = await this.#task({ scheduler, variation, from: 0, to: 1, watch: true });
       if (result === undefined) return;
       keep(0, result);
@@ -143,7 +142,7 @@ class Sweep {
   #suspect(scheduler: number): string | undefined {
     if (scheduler < 0) return undefined;
     const { schedulers, sync } = this.#setting;
-    if (!isBuiltIn(schedulers[scheduler]!, registry as Registry<SchedulerDefinition>)) return `scheduler "${schedulers[scheduler]!.definition.name}"`;
+    if (!isBuiltIn(schedulers[scheduler]!, registryOf(this.#setting))) return `${this.#setting.scheduler === undefined ? "scheduler" : "thread policy"} "${schedulers[scheduler]!.definition.name}"`;
     return isBuiltIn(sync, syncPolicies) ? undefined : `sync policy "${sync.definition.name}"`;
   }
 

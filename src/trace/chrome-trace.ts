@@ -1,6 +1,7 @@
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
 import { packLanes } from "./pack-lanes.ts";
 import { nanoseconds } from "./nanoseconds.ts";
+import { threadEvents } from "./threads/thread-chrome.ts";
 
 /** One event of the Trace Event Format; times in microseconds. */
 export interface ChromeEvent {
@@ -25,8 +26,7 @@ const mostArrows = 5000;
 /**
  * The events that Perfetto and chrome://tracing show: a process for each device with a thread for each slot, the
  * transfers between two memories as a process with as many threads as overlap, the host thread where deciding takes
- * time, and arrows for dependencies where they
- * are few. Of more than 300,000 spans the shortest are left out.
+ * time, threads that run programs with their cores and locks, and arrows for dependencies where they are few. Of more than 300,000 spans the shortest are left out.
  * @source "Trace Event Format", Google (the JSON format of chrome://tracing).
  */
 export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
@@ -59,7 +59,8 @@ export function* chromeEvents(trace: Trace): Iterable<ChromeEvent> {
     else yield rows.kind[row] === RowKind.setup ? { name: `set up for ${name}`, cat: "setup", ...span } : { name, cat: kind, ...span, args: { op, kind } };
   }
 
-  yield* transferEvents(trace, D + 1, us, shown);
+  const nextPid = yield* transferEvents(trace, D + 1, us, shown);
+  if (trace.threads !== undefined) yield* threadEvents(trace.threads, nextPid, us);
 
   if (instance.edgeCount > mostArrows) return;
   for (let to = 0; to < instance.opCount; to++) {
@@ -101,8 +102,8 @@ function shownSpans({ rows, transfers }: Trace): Uint8Array | undefined {
   return Uint8Array.from(lengths, (length) => (length > shortest || (length === shortest && ties-- > 0) ? 1 : 0));
 }
 
-/** A process for each route that was used. */
-function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number, shown: Uint8Array | undefined): Iterable<ChromeEvent> {
+/** A process for each route that was used. Returns the number that the next process may have. */
+function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => number, shown: Uint8Array | undefined): Generator<ChromeEvent, number> {
   const { instance, rows, transfers } = trace;
   const byRoute = new Map<number, number[]>();
   for (let id = 0; id < transfers.length; id++) {
@@ -128,6 +129,7 @@ function* transferEvents(trace: Trace, firstPid: number, us: (ticks: number) => 
     }
     pid++;
   }
+  return pid;
 }
 
 function* describeProcess(pid: number, name: string): Iterable<ChromeEvent> {

@@ -1,5 +1,5 @@
 import { formatPercent } from "../base/units.ts";
-import { formatIn, latencyObjectives, objectiveNames, usualObjective, type Objective } from "./objective.ts";
+import { formatIn, isThreadObjective, latencyObjectives, namesOf, usualObjective, type Objective, type RankedBy } from "./objective.ts";
 import { textTable } from "./table-text.ts";
 
 /** What is compared of a run: `Metrics`, or a part of it. */
@@ -10,6 +10,8 @@ export interface ComparedMetrics {
   /** Absent where jobs arrived over time. */
   readonly speedup?: number;
   readonly energyJoules?: number;
+  /** What programs measure of themselves, where that is what is compared. */
+  readonly measuredNs?: number;
   readonly jobs?: { readonly latencyNs: { readonly mean: number; readonly p50: number; readonly p99: number } };
 }
 
@@ -27,7 +29,7 @@ export interface ComparisonRow {
  * without one.
  * @param by default the makespan, and where jobs arrived over time their mean latency
  */
-export function rankRows(rows: readonly ComparisonRow[], by = usualObjective(arrivedOverTime(rows))): readonly (ComparisonRow & { readonly rank?: number; readonly vsBest?: number })[] {
+export function rankRows(rows: readonly ComparisonRow[], by: RankedBy = usualObjective(arrivedOverTime(rows))): readonly (ComparisonRow & { readonly rank?: number; readonly vsBest?: number })[] {
   const value = ({ metrics }: ComparisonRow): number => valueOf(metrics!, by) ?? Infinity;
   const ran = rows.filter((row) => row.metrics !== undefined).sort((a, b) => value(a) - value(b));
   const best = ran.length > 0 ? value(ran[0]!) : 0;
@@ -39,14 +41,15 @@ export function rankRows(rows: readonly ComparisonRow[], by = usualObjective(arr
  * The ranked comparison as an aligned table: rank, scheduler, what they are ranked by, how many times the best, makespan,
  * gap to its lower bound, utilisation; and where jobs arrived over time, or latencies are ranked by, these.
  * @param by as `rankRows` has it
+ * @param noun what is compared, at the head of its column
  * @example
  * console.log(formatComparison([{ name: "fifo", metrics: a }, { name: "heft", metrics: b }]));
  */
-export function formatComparison(rows: readonly ComparisonRow[], by = usualObjective(arrivedOverTime(rows))): string {
+export function formatComparison(rows: readonly ComparisonRow[], by: RankedBy = usualObjective(arrivedOverTime(rows)), noun = "scheduler"): string {
   const others = otherObjectives(by, arrivedOverTime(rows));
   const right = (header: string): { header: string; align: "right" } => ({ header, align: "right" });
-  const headers = others.map((other) => right(objectiveNames[other].header));
-  const columns = [right("rank"), { header: "scheduler", maxWidth: 30 }, right(objectiveNames[by].header), right("vs best"), ...headers, right("gap to bound"), right("utilisation")];
+  const headers = others.map((other) => right(namesOf(other).header));
+  const columns = [right("rank"), { header: noun, maxWidth: 30 }, right(namesOf(by).header), right("vs best"), ...headers, right("gap to bound"), right("utilisation")];
   const cells = rankRows(rows, by).map(({ rank, name, metrics, vsBest }) =>
     metrics === undefined
       ? ["–", name, "failed", ...Array<string>(columns.length - 3).fill("")]
@@ -60,8 +63,8 @@ export function formatComparison(rows: readonly ComparisonRow[], by = usualObjec
 }
 
 /** What is told of schedulers beside what they are ranked by: the makespan, and latencies where they matter. */
-export function otherObjectives(by: Objective, jobsArriveOverTime: boolean): Objective[] {
-  const latencies = jobsArriveOverTime || (latencyObjectives as readonly Objective[]).includes(by) ? latencyObjectives : [];
+export function otherObjectives(by: RankedBy, jobsArriveOverTime: boolean): Objective[] {
+  const latencies = jobsArriveOverTime || (latencyObjectives as readonly RankedBy[]).includes(by) ? latencyObjectives : [];
   return [...latencies, "makespan" as const].filter((other) => other !== by);
 }
 
@@ -69,12 +72,13 @@ function arrivedOverTime(rows: readonly ComparisonRow[]): boolean {
   return rows.some(({ metrics }) => metrics?.jobs !== undefined && metrics.speedup === undefined);
 }
 
-function valueOf({ makespanNs, energyJoules, jobs }: ComparedMetrics, objective: Objective): number | undefined {
+function valueOf({ makespanNs, energyJoules, measuredNs, jobs }: ComparedMetrics, objective: RankedBy): number | undefined {
+  if (isThreadObjective(objective)) return measuredNs;
   const latency = jobs?.latencyNs;
   return { "makespan": makespanNs, "latency-mean": latency?.mean, "latency-p50": latency?.p50, "latency-p99": latency?.p99, "energy": energyJoules }[objective];
 }
 
-function textOf(metrics: ComparedMetrics, objective: Objective): string {
+function textOf(metrics: ComparedMetrics, objective: RankedBy): string {
   const value = valueOf(metrics, objective);
-  return value === undefined ? "–" : formatIn(objectiveNames[objective].unit, value);
+  return value === undefined ? "–" : formatIn(namesOf(objective).unit, value);
 }

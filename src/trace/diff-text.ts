@@ -1,6 +1,7 @@
 import { formatNs } from "../base/units.ts";
 import type { DiffCause, OpChange, TraceDiff } from "./diff.ts";
 import { textTable } from "./table-text.ts";
+import { threadDiffLines } from "./threads/thread-diff.ts";
 
 const causeText: Readonly<Record<DiffCause, string>> = {
   device: "other device", stretch: "runs for another time on the same device", placement: "placed at another time", data: "its data", slot: "its turn on the device",
@@ -9,7 +10,10 @@ const causeText: Readonly<Record<DiffCause, string>> = {
 /** {@link TraceDiff} for people, in at most 100 columns and without colours. */
 export function formatDiff(diff: TraceDiff): string {
   const { before, after, makespanRatio: ratio, moves } = diff;
-  const lines = [`makespan  ${formatNs(before.makespanNs)} (${before.scheduler}) → ${formatNs(after.makespanNs)} (${after.scheduler})${ratio === undefined ? "" : `, ${verdict(ratio)}`}`];
+  const { threads } = diff;
+  const by = ({ scheduler }: { readonly scheduler: string }): string => (diff.matched === 0 ? "" : ` (${scheduler})`);
+  const lines = [`makespan  ${formatNs(before.makespanNs)}${by(before)} → ${formatNs(after.makespanNs)}${by(after)}${ratio === undefined ? "" : `, ${verdict(ratio)}`}`];
+  if (threads !== undefined && diff.matched === 0) return `${[...lines, ...threadDiffLines(threads)].join("\n")}\n`;
   lines.push(`matched   ${diff.matched} operators${only(diff.onlyBefore, "before")}${only(diff.onlyAfter, "after")}`);
   const where = moves.slice(0, 3).map(({ from, to, count }) => `${count} ${from} → ${to}`).join(", ");
   lines.push(`moved     ${diff.moved}${where === "" ? "" : `: ${where}${moves.length > 3 ? ` and ${moves.length - 3} more routes` : ""}`}`);
@@ -18,6 +22,7 @@ export function formatDiff(diff: TraceDiff): string {
     lines.push("", ...textTable(columns, diff.path.map(({ kind, beforeNs, afterNs }) => [kind, formatNs(beforeNs), formatNs(afterNs), signed(afterNs - beforeNs)])));
   }
   lines.push(...opLines("slower", diff.slower), ...opLines("faster", diff.faster));
+  if (threads !== undefined) lines.push("", ...threadDiffLines(threads));
   return `${lines.join("\n")}\n`;
 }
 

@@ -2,6 +2,7 @@ import { InputError } from "../base/errors.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath, type PathKind } from "./critical-path.ts";
 import { nanoseconds } from "./nanoseconds.ts";
+import { diffThreads, type ThreadDiff } from "./threads/thread-diff.ts";
 import { tidy } from "./tidy.ts";
 
 /**
@@ -52,6 +53,8 @@ export interface TraceDiff {
   readonly slower: readonly OpChange[];
   /** Most sped up first. */
   readonly faster: readonly OpChange[];
+  /** Where both runs have threads. */
+  readonly threads?: ThreadDiff;
 }
 
 const causes = ["device", "stretch", "placement", "data", "slot"] as const;
@@ -59,11 +62,12 @@ const causes = ["device", "stretch", "placement", "data", "slot"] as const;
 /**
  * What changed between two runs of the same graph; operators are matched by name (equal names in order).
  * @param top how many operators `slower` and `faster` hold; default 10.
- * @throws {InputError} when the two have no operator in common.
+ * @throws {InputError} when the two have no operator in common, nor threads.
  */
 export function diffTraces(before: Trace, after: Trace, top = 10): TraceDiff {
   const matches = matchOps(before, after);
-  if (matches.length === 0) {
+  const bothThreads = before.threads !== undefined && after.threads !== undefined;
+  if (matches.length === 0 && !bothThreads) {
     throw new InputError({ code: "nothing-in-common", message: `the runs of "${before.instance.name}" and "${after.instance.name}" have no operator name in common`, hint: "compare two runs of the same workload" });
   }
   const totals = { device: 0, stretch: 0, placement: 0, data: 0, slot: 0 };
@@ -97,6 +101,7 @@ export function diffTraces(before: Trace, after: Trace, top = 10): TraceDiff {
     moved, moves: [...moves.values()].sort((a, b) => b.count - a.count),
     totals: { device: tidy(totals.device), stretch: tidy(totals.stretch), placement: tidy(totals.placement), data: tidy(totals.data), slot: tidy(totals.slot) },
     path: pathChange(before, after), slower: changes(slower), faster: changes(faster),
+    ...(bothThreads && { threads: diffThreads(before.threads!, before.instance.tickNs, after.threads!, after.instance.tickNs, top) }),
   };
 }
 

@@ -5,6 +5,11 @@ export const objectives = ["makespan", "latency-mean", "latency-p50", "latency-p
 /** One of {@link objectives}. */
 export type Objective = (typeof objectives)[number];
 
+/** What threads can be ranked by: what their programs measure and count of themselves. */
+export type ThreadObjective = `${"span" | "counter" | "response"}:${string}`;
+/** Anything to rank by. */
+export type RankedBy = Objective | ThreadObjective;
+
 /** What an objective's values are in. */
 export type ObjectiveUnit = "ns" | "J";
 
@@ -16,7 +21,7 @@ export interface ObjectiveNames {
   /** At the head of a column: "latency p99". */
   readonly header: string;
   /** Of its value in results, with the unit: "latencyP99Ns". */
-  readonly key: "makespanNs" | "latencyMeanNs" | "latencyP50Ns" | "latencyP99Ns" | "energyJoules";
+  readonly key: "makespanNs" | "latencyMeanNs" | "latencyP50Ns" | "latencyP99Ns" | "energyJoules" | "measuredNs";
 }
 
 export const objectiveNames: Readonly<Record<Objective, ObjectiveNames>> = {
@@ -26,6 +31,41 @@ export const objectiveNames: Readonly<Record<Objective, ObjectiveNames>> = {
   "latency-p99": { unit: "ns", label: "p99 latency", header: "latency p99", key: "latencyP99Ns" },
   "energy": { unit: "J", label: "energy", header: "energy", key: "energyJoules" },
 };
+
+/** The names of anything to rank by. */
+export function namesOf(by: RankedBy): ObjectiveNames {
+  return isThreadObjective(by) ? threadObjectiveNames(by) : objectiveNames[by];
+}
+
+/** True for what programs measure of themselves. */
+export function isThreadObjective(by: string): by is ThreadObjective {
+  return /^(span|counter|response):./.test(by);
+}
+
+/** How durations are summed up, and the words for it. */
+const statistics = { mean: "mean", p50: "median", p90: "p90", p99: "p99", max: "longest" } as const;
+export type DurationStatistic = keyof typeof statistics;
+
+/** A thread objective in parts. */
+export interface ThreadObjectiveParts {
+  readonly what: "span" | "counter" | "response";
+  readonly name: string;
+  /** Of spans and responses; mean where it is not said. */
+  readonly statistic: DurationStatistic;
+}
+
+/** `span:rest:p99` in parts. Undefined where the last part is no statistic. */
+export function threadObjectiveParts(by: ThreadObjective): ThreadObjectiveParts | undefined {
+  const [what, name, statistic = "mean", ...more] = by.split(":") as [ThreadObjectiveParts["what"], string, string?, ...string[]];
+  const known = Object.hasOwn(statistics, statistic) && more.length === 0 && (what !== "counter" || by.split(":").length === 2);
+  return known ? { what, name, statistic: statistic as DurationStatistic } : undefined;
+}
+
+function threadObjectiveNames(by: ThreadObjective): ObjectiveNames {
+  const { what, name, statistic } = threadObjectiveParts(by)!;
+  const label = what === "counter" ? `time per ${name}` : `${statistics[statistic]} ${what === "span" ? name : `response of ${name}`}`;
+  return { unit: "ns", label, header: what === "counter" ? label : `${name} ${statistic}`, key: "measuredNs" };
+}
 
 /** The names of a unit's multiples, large to small, with how many ns or J each is. */
 export const unitSteps: Readonly<Record<ObjectiveUnit, readonly (readonly [name: string, size: number])[]>> = {

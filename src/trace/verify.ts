@@ -4,6 +4,7 @@ import { verifyCapacity } from "./verify-capacity.ts";
 import { isTick, type VerifyCode, type VerifyContext, type VerifyProblem } from "./verify-context.ts";
 import { misfitDuplicate } from "./verify-duplicates.ts";
 import { verifyRows } from "./verify-rows.ts";
+import { verifyThreads } from "./verify-threads.ts";
 import { verifyTransfers } from "./verify-transfers.ts";
 
 export type { VerifyCode, VerifyProblem };
@@ -19,7 +20,8 @@ export interface VerifyOptions {
 /**
  * Checks a trace against its instance, from the rules of a schedule alone and with none of the engine's code: every
  * operator once, on a device that can run it, after its inputs were there; one operator at a time in a slot; transfers
- * as long as their bytes need; nothing on a device that was not there; no shared resource past its capacity in any interval; totals that add up.
+ * as long as their bytes need; nothing on a device that was not there; no shared resource past its capacity in any interval; totals that add up;
+ * one thread at a time on a core and in a critical section, and none beyond its life.
  *
  * Takes O(n log n) in the number of operators, edges and transfers. Memory peaks are not checked, and digests only by
  * {@link verifyDigests}.
@@ -52,6 +54,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions = {}): VerifyPr
     verifyTransfers(context);
     verifyCapacity(context);
     verifyTotals(context);
+    verifyThreads(context);
   }
   for (const [code, count] of counts) if (count > limit) problems.push({ code, message: `${count - limit} more like these` });
   return problems;

@@ -39,7 +39,7 @@ function part(path: string): string {
   return path.includes("/") && !path.startsWith("node:") && !path.startsWith("@") ? path.split("/")[0]! : path;
 }
 
-const everything = ["base", "graph", "machine", "cost", "plugin.ts", "solver", "core", "schedulers", "sync", "threads", "loops", "memory", "programs", "bounds", "trace", "scenario", "render", "adversary", "stats", "sweep"];
+const everything = ["base", "graph", "machine", "cost", "plugin.ts", "solver", "core", "schedulers", "sync", "threads", "loops", "memory", "programs", "bounds", "trace", "scenario", "render", "adversary", "stats", "sweep", "tune"];
 
 /** What each folder may import of the others, and why not more. */
 const allowed: Readonly<Record<string, { readonly may: readonly string[]; readonly types?: readonly string[]; readonly reason: string }>> = {
@@ -57,15 +57,16 @@ const allowed: Readonly<Record<string, { readonly may: readonly string[]; readon
   memory: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
   threads: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
   loops: { may: ["base", "plugin.ts"], reason: "built-in policies see no more than a stranger's" },
-  programs: { may: ["base", "plugin.ts", "core"], reason: "programs are compiled without knowing who schedules them" },
+  programs: { may: ["base", "plugin.ts", "core", "memory"], reason: "programs are compiled without knowing who schedules them" },
   testing: { may: ["base", "plugin.ts", "core", "graph", "machine", "cost", "schedulers", "sync", "trace"], reason: "the conformance kit is for policies that Heddle does not know" },
   bounds: { may: ["base", "graph", "machine", "cost", "solver"], types: ["core"], reason: "a bound must not depend on the engine that it judges" },
   trace: { may: ["base", "core"], types: ["plugin.ts"], reason: "what comes after a run knows the trace only" },
   render: { may: ["base", "trace", "core"], reason: "pictures are drawn from traces" },
   adversary: { may: ["base", "graph", "machine", "cost", "core", "trace"], types: ["plugin.ts"], reason: "it is handed the policies that it tries, and touches no file" },
-  scenario: { may: everything.filter((folder) => !["render", "adversary", "sweep"].includes(folder)), reason: "scenarios are resolved without drawing, and run one at a time" },
+  scenario: { may: everything.filter((folder) => !["render", "adversary", "sweep", "tune"].includes(folder)), reason: "scenarios are resolved without drawing, and run one at a time" },
   stats: { may: ["base"], reason: "statistics are of numbers, wherever they come from" },
-  sweep: { may: everything.filter((folder) => folder !== "render" && folder !== "adversary"), reason: "sweeps run scenarios, and draw nothing" },
+  tune: { may: everything.filter((folder) => !["render", "adversary", "sweep"].includes(folder)), reason: "tuning runs scenarios, and draws nothing" },
+  sweep: { may: everything.filter((folder) => !["render", "adversary", "tune"].includes(folder)), reason: "sweeps run scenarios, and draw nothing" },
   cli: { may: [...everything, "index.ts"], reason: "" },
 };
 

@@ -79,7 +79,7 @@ describe("programs", () => {
 
   it("describe how memory is touched", () => {
     const spec = threadSpec({ programs: { p: [{ compute: { work: "10us", bytes: "1MiB", workingSet: "8MiB", pattern: "random", write: 0.5, home: "interleave" } }] }, threads: { p: 1 } });
-    expect(spec.accesses).toEqual([{ name: "p 1048576B", bytes: 2 ** 20, workingSetBytes: 2 ** 23, pattern: "random", writeShare: 0.5, home: -2 }]);
+    expect(spec.accesses).toEqual([{ name: "p", bytes: 2 ** 20, workingSetBytes: 2 ** 23, pattern: "random", writeShare: 0.5, home: -2 }]);
   });
 
   it("leave the parties of a barrier to those who come", () => {

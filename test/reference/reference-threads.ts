@@ -122,6 +122,12 @@ class Threads {
     for (const core of slices) {
       const { thread } = core;
       if (thread === undefined || core.sliceEnd !== this.#now) continue;
+      this.#stopWork(thread, false);
+      if (thread.switching > 1e-9) {
+        core.sliceEnd = up(this.#now + thread.switching / core.speed + this.#world.quantum);
+        this.#goOn(thread);
+        continue;
+      }
       this.#leave(thread, "runnable");
       this.#becomeRunnable(thread, 1);
     }
@@ -149,7 +155,7 @@ class Threads {
 
   #goOn(thread: Thread): void {
     if (this.#owed(thread) > 0) this.#work(thread);
-    else this.#due.push(thread);
+    else if (!this.#due.includes(thread)) this.#due.push(thread);
   }
 
   #work(thread: Thread): void {

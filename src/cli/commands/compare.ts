@@ -4,7 +4,9 @@ import { resolveScenario, type ResolvedScenario } from "../../scenario/resolve-s
 import { compareOverSeeds } from "../../sweep/compare-over-seeds.ts";
 import { comparisonData } from "../../sweep/comparison-data.ts";
 import type { Comparison } from "../../sweep/comparison.ts";
-import { objectives, type Objective } from "../../trace/objective.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { sourceOf } from "../../scenario/load-workload.ts";
+import { isThreadObjective, objectives, type RankedBy } from "../../trace/objective.ts";
 import { wholeNumber, type Command, type Values } from "../command.ts";
 import { checkWritable, writeWhole } from "../files.ts";
 import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts";
@@ -16,23 +18,26 @@ const { scheduler: _, ...flags } = scenarioFlags;
 
 export const compare: Command = {
   name: "compare",
-  summary: "Rank schedulers on a scenario, or on a model and a machine",
+  summary: "Rank schedulers or thread policies on a scenario, or on a model and a machine",
   usage: "FILE|MODEL",
   description: [
     "Every scheduler runs on the same compiled scenario with the same luck, so that they differ by their decisions only.",
     "Which ones: --schedulers, else the scenario's compare list, else all that need no options. With --seeds N each runs",
     "with N seeds, and the result has confidence intervals, win probabilities, regret, and ranks that only significant",
     "differences part. Where jobs arrive over time they are ranked by the mean latency and not by the makespan, which the",
-    "last arrival decides most of; --by chooses. One that fails or loops for ever is listed last, and makes the exit code 1; the others are compared",
+    "last arrival decides most of; --by chooses. Where threads are all that runs, or run the operators, thread policies are",
+    "compared instead: --thread-policies, else the scenario's compareThreads list, else all; --by also takes what the programs",
+    "measure: span:NAME, counter:NAME (the time for each), response:GROUP. One that fails or loops for ever is listed last, and makes the exit code 1; the others are compared",
     "without it.",
   ].join(" "),
   positionals: [1, 1],
   flags: {
     ...flags,
     schedulers: { type: "string", short: "s", value: "A,B,…", help: "Schedulers to rank: names or ./mine.mjs, with commas between; or all", choices: "schedulers" },
+    "thread-policies": { type: "string", value: "A,B,…", help: "Thread policies to rank instead: names or ./mine.mjs, with commas between; or all", choices: "thread-policies" },
     seeds: { type: "string", value: "N", help: "Run each with that many seeds, from --seed on (default 1)" },
-    by: { type: "string", value: "WHAT", help: `Rank by ${objectives.join(", ")} (default makespan; latency-mean where jobs arrive over time)`, choices: objectives },
-    baseline: { type: "string", value: "NAME", help: "The scheduler that win probabilities are against (default the first)", choices: "schedulers" },
+    by: { type: "string", value: "WHAT", help: `Rank by ${objectives.join(", ")}, span:NAME:p99, counter:NAME or response:GROUP:max (default makespan; latency-mean where jobs arrive over time)`, choices: objectives },
+    baseline: { type: "string", value: "NAME", help: "The one that win probabilities are against (default the first)", choices: "schedulers" },
     sensitivity: { type: "boolean", help: "Vary operator times, launch overhead, links … by ±20 % each, and say which one changes the winner" },
     workers: { type: "string", value: "N", help: "Threads (default one a core); the result is the same with any number" },
     plot: { type: "string", value: "FILE", help: "Draw means and intervals as an SVG", choices: "files" },
@@ -44,15 +49,15 @@ export const compare: Command = {
     ["heddle compare resnet50 --machine mixed --schedulers heft,peft,dmda,./mine.mjs", "your own beside the built-in ones"],
     ["heddle compare resnet50 -m mixed -s heft,peft,dmda --set noise=10% --seeds 100 --plot a.svg", "which differences are more than luck"],
     ["heddle compare scenarios/requests-at-a-rate.yaml --by latency-p99", "which one serves requests best"],
+    ["heddle compare scenarios/programs/pytorch.yaml --thread-policies fair,eevdf,fifo", "which thread policy suits a runtime"],
     ["heddle compare resnet50 -m mixed -s heft,peft,dmda --sensitivity", "would another one win on a slightly different machine?"],
   ],
   async run({ positionals, values, args }, io) {
-    const wanted = values["schedulers"] as string | undefined;
+    const wanted = wantedPolicies(values);
     const seeds = wholeNumber(values, "seeds", 1, 1_000_000) ?? 1;
     const by = objectiveFrom(values);
     const workers = wholeNumber(values, "workers", 1, 1024);
-    let scenario = await scenarioFromArgs(positionals[0]!, values, wanted === undefined ? {} : { compare: wanted });
-    if (scenario.spec.compare === undefined) scenario = await scenarioFromArgs(positionals[0]!, values, { compare: "all" });
+    const scenario = await comparedScenario(positionals[0]!, values, wanted);
     const files = plannedFiles(values, positionals[0]!);
     const foreign = isGuarded() || (await hasForeignPolicy(scenario));
     if (foreign && !isGuarded()) return runGuarded(args, io, policyTimeoutMs(values));
@@ -63,11 +68,11 @@ export const compare: Command = {
     enterPhase(undefined);
     const timeLeft = new TimeLeft();
     // Starting a thread takes longer than a few small runs, but only there can a policy of the user's be ended.
-    const here = !foreign && workers === undefined && resolved.graph.opCount * resolved.arrivalsNs.length * resolved.compare.length * seeds < worthThreads;
+    const here = !foreign && workers === undefined && resolved.graph.opCount * resolved.arrivalsNs.length * resolved.compare.length * seeds < worthThreads && (resolved.threads === undefined || seeds === 1);
     const sensitivity = values["sensitivity"] === true;
     const comparison = await compareOverSeeds(resolved, {
       seeds, sensitivity, policyTimeoutMs: policyTimeoutMs(values), ...(here ? { workers: 0 } : workers !== undefined && { workers }),
-      ...(by !== undefined && { by }), ...(values["baseline"] !== undefined && { baseline: values["baseline"] as string }),
+      ...(resolved.compareThreads.length > 0 && { threadPolicies: resolved.compareThreads }), ...(by !== undefined && { by }), ...(values["baseline"] !== undefined && { baseline: values["baseline"] as string }),
       ...(io.interactive && { onProgress: (done, total) => progress.show(`comparing: ${Math.floor((100 * done) / total)} %${timeLeft.text(done, total)}`) }),
     });
     progress.show("writing");
@@ -90,11 +95,42 @@ export const compare: Command = {
 /** Operator executions from which threads pay. */
 const worthThreads = 100_000;
 
-function objectiveFrom(values: Values): Objective | undefined {
+function objectiveFrom(values: Values): RankedBy | undefined {
   const by = values["by"] as string | undefined;
+  if (by !== undefined && isThreadObjective(by)) return by;
   const known = objectives.find((objective) => objective === by);
-  if (by !== undefined && known === undefined) throw new InputError({ code: "bad-flag", message: `--by takes one of: ${objectives.join(", ")}; not "${by}"` });
+  if (by !== undefined && known === undefined) throw new InputError({ code: "bad-flag", message: `--by takes one of: ${objectives.join(", ")}, span:NAME, counter:NAME, response:GROUP; not "${by}"` });
   return known;
+}
+
+/** What the flags say is to be compared. */
+interface Wanted {
+  readonly schedulers?: string;
+  readonly threadPolicies?: string;
+}
+
+function wantedPolicies(values: Values): Wanted {
+  const schedulers = values["schedulers"] as string | undefined;
+  const threadPolicies = values["thread-policies"] as string | undefined;
+  if (schedulers !== undefined && threadPolicies !== undefined) throw new InputError({ code: "conflicting-flags", message: "--schedulers and --thread-policies exclude each other: one thing differs at a time" });
+  return { ...(schedulers !== undefined && { schedulers }), ...(threadPolicies !== undefined && { threadPolicies }) };
+}
+
+/** The scenario with what is compared on it: what the flags say, else its own lists, else everything there is. */
+async function comparedScenario(file: string, values: Values, { schedulers, threadPolicies }: Wanted): Promise<Scenario> {
+  const plain = await scenarioFromArgs(file, values);
+  const { spec } = plain;
+  if (threadPolicies !== undefined) return scenarioFromArgs(file, values, { compareThreads: threadPolicies });
+  const threaded = spec.threads !== undefined || spec.runtime !== undefined;
+  const onGraph = spec.runtime !== undefined || (threaded && sourceOf(spec.workload) === undefined) || (threaded && (await runsGraph(plain)));
+  if (!onGraph) return schedulers === undefined && spec.compare !== undefined ? plain : scenarioFromArgs(file, values, { compare: schedulers ?? "all" });
+  if (schedulers !== undefined) throw new InputError({ code: "no-scheduler-decides", message: `${sourceOf(spec.workload) === undefined ? "threads are all that runs" : "threads run the operators"} in ${file}: no scheduler decides anything`, hint: "compare thread policies: --thread-policies fair,eevdf" });
+  return spec.compareThreads === undefined ? scenarioFromArgs(file, values, { compareThreads: "all" }) : plain;
+}
+
+/** True where the programs run the operators. */
+async function runsGraph(scenario: Scenario): Promise<boolean> {
+  return (await resolveScenario(scenario)).threads?.device !== undefined;
 }
 
 type OutputKind = "plot" | "json" | "csv";

@@ -126,7 +126,7 @@ async function explainWhole(run: ExplainableRun, progress: Progress): Promise<[R
   else if (repeats !== undefined) {
     const tried = whatIf(trace, [...instanceVariants(trace), ...run.variants()], most, repeats, (label, i, count) => progress.show(`what if: ${label} (${i + 1} of ${count})`));
     explanation = { ...explanation, whatIf: tried, ...(note !== undefined && { whatIfNote: note }) };
-  } else if (asked === undefined && trace.complete && trace.makespanTicks > 0) {
+  } else if (asked === undefined && trace.complete && trace.makespanTicks > 0 && trace.instance.opCount > 0) {
     explanation = { ...explanation, whatIfNote: `Nothing was changed and simulated, as the graph is large: --what-if ${usualWhatIfs} does.` };
   }
   return [explanation, () => formatRunExplanation(explanation)];
@@ -145,6 +145,6 @@ async function repeatsOf(run: ExplainableRun): Promise<Repeats | string> {
 
 /** How many what-ifs to simulate: as many as were asked for, or what takes little. */
 function budget({ instance, complete, makespanTicks }: Trace, asked: number | undefined): number {
-  if (!complete || makespanTicks === 0) return 0;
+  if (!complete || makespanTicks === 0 || instance.opCount === 0) return 0;
   return asked ?? Math.min(usualWhatIfs, Math.floor(effort / Math.max(1, instance.opCount)));
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../base/errors.ts";
 import { suggestion, type Named } from "../../base/registry.ts";
+import type { Knobs } from "../../scenario/runtime-knobs.ts";
 import type { Command } from "../command.ts";
 
 /** A kind of thing that can be listed. */
@@ -19,6 +20,7 @@ export const topics: Readonly<Record<string, Topic>> = {
   sync: { title: "Graph synchronization policies", all: async () => (await import("../../sync/index.ts")).syncPolicies.all, detail: policyDetail },
   threads: { title: "Thread policies", all: async () => (await import("../../threads/index.ts")).threadPolicies.all, detail: policyDetail },
   loops: { title: "Loop policies", all: async () => (await import("../../loops/index.ts")).loopPolicies.all, detail: policyDetail },
+  runtimes: { title: "Runtimes", all: async () => (await import("../../scenario/runtime-list.ts")).runtimeList(), detail: (item) => runtimeDetail(item) },
   allocators: { title: "Allocators", all: async () => (await import("../../memory/allocators/index.ts")).allocators.all, detail: policyDetail },
   machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine), yaml: true },
   devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device), yaml: true },
@@ -30,7 +32,7 @@ export const topics: Readonly<Record<string, Topic>> = {
 
 export const list: Command = {
   name: "list",
-  summary: "List schedulers, synchronization policies, thread and loop policies, allocators, machines, devices, links, models, generators and operator kinds",
+  summary: "List schedulers, synchronization policies, thread and loop policies, runtimes, allocators, machines, devices, links, models, generators and operator kinds",
   usage: "[TOPIC [NAME]]",
   description: `Topics: ${Object.keys(topics).join(", ")}. With a name: its options and where it comes from; machines and devices as YAML to start your own from.`,
   positionals: [0, 2],
@@ -94,6 +96,17 @@ async function policyDetail(item: Named): Promise<string> {
     }
   } else if (options === undefined) lines.push("takes no options");
   return `${lines.join("\n")}\n`;
+}
+
+/** What a runtime is, and its knobs. */
+async function runtimeDetail(item: Named): Promise<string> {
+  const { description, knobs } = item as Named & { description: string; knobs: Knobs };
+  const lines = Object.entries(knobs).map(([name, { type, choices, min, max, default: preset, description: what }]) => {
+    const kind = choices ? `one of ${choices.join(", ")}` : type === "integer" ? "a whole number" : type === "boolean" ? "true or false" : `a ${type === "bytes" ? "number of bytes" : type}`;
+    const range = min !== undefined && min !== 0 && min !== 1 ? ` from ${min}` : "";
+    return `  ${name}: ${what}; ${kind}${range}${max !== undefined && typeof max === "string" ? ` up to ${max}` : ""}; default ${preset}\n`;
+  });
+  return `${description.trim()}\n\nknobs:\n${lines.join("")}`;
 }
 
 /** A library entry as YAML that a scenario can start from. */

@@ -34,7 +34,7 @@ export const run: Command = {
     trace: { type: "string", value: "FILE", help: "Write every event, for Perfetto, chrome://tracing, and heddle render/verify/diff/explain", choices: "files" },
     decisions: { type: "boolean", help: "Record every placement with its alternatives and their predicted ends, for heddle explain --op; kept in the trace, which is trace.json if none is named" },
     metrics: { type: "string", value: "FILE", help: "Write the result as JSON", choices: "files" },
-    csv: { type: "string", value: "FILE", help: "Write one line an operator", choices: "files" },
+    csv: { type: "string", value: "FILE", help: "Write one line an operator, or of threads alone one line a lock, queue …", choices: "files" },
     out: { type: "string", short: "o", value: "DIR", help: "Folder for the files, made if needed; with none named, it gets timeline.svg, trace.json and metrics.json", choices: "files" },
   },
   examples: [
@@ -128,5 +128,5 @@ async function writeOutputs(files: OutputFiles, scenario: Scenario, resolved: Re
   }
   if (files.trace !== undefined) writeWhole(files.trace, (await import("../../trace/saved-trace.ts")).saveTrace(trace, chosenPolicies(scenario.spec)));
   if (files.metrics !== undefined) writeWhole(files.metrics, metricsJson(result));
-  if (files.csv !== undefined) writeWhole(files.csv, (await import("../../trace/csv.ts")).traceCsv(trace));
+  if (files.csv !== undefined) writeWhole(files.csv, result.threads !== undefined && result.counts.tasks === 0 ? (await import("../../trace/threads/thread-csv.ts")).threadsCsv(result.threads) : (await import("../../trace/csv.ts")).traceCsv(trace));
 }

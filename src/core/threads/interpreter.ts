@@ -37,7 +37,7 @@ export interface InterpreterHost extends ThreadKernel {
   readonly spec: ThreadSpec;
   /** Sleeps until this tick; false where that is now or past. */
   sleepUntil(thread: number, ticks: number): boolean;
-  spawn(group: number, argument: number): number;
+  spawn(spawner: number, group: number, argument: number): number;
   /** True when the thread waits for the other to end. */
   join(thread: number, other: number): boolean;
   /** What it waited for is its own at last, by trying again. */
@@ -117,7 +117,7 @@ export class Interpreter {
     let pc = table.pc[thread]!;
     let left = this.#stepsLeft(thread);
     for (;;) {
-      if (--left < 0) this.#runaway(thread);
+      if (--left < 0) this.#runaway(thread, pc);
       const opcode = code[pc]!;
       const a = code[pc + 1]!;
       const b = code[pc + 2]!;
@@ -176,8 +176,30 @@ export class Interpreter {
     return this.#budget - steps[thread]!;
   }
 
-  #runaway(thread: number): never {
+  #runaway(thread: number, pc: number): never {
+    this.#table.pc[thread] = pc;
     return this.#host.fail(thread, "runaway-program", `ran ${this.#budget} instructions without any time passing`, "let its loop compute, wait, sleep or yield, or raise watch.instructionBudget");
+  }
+
+  #notFinite(thread: number, pc: number, opcode: number, x: number, y: number): never {
+    this.#table.pc[thread] = pc;
+    const divides = opcode === Opcode.divide || opcode === Opcode.floorDivide || opcode === Opcode.modulo;
+    if (divides && y === 0) return this.#host.fail(thread, "division-by-zero", `divides ${x} by 0`, "ask before: if: $x != 0");
+    return this.#host.fail(thread, "number-too-large", `computes with ${x} and ${y}, and what comes of it is too large a number`);
+  }
+
+  /** An amount. @param verb what the thread does with it, for the message: `acquires` */
+  #amount(thread: number, base: number, operand: number, verb: string, unit = ""): number {
+    const value = this.#value(base, operand);
+    if (!(value >= 0)) this.#host.fail(thread, "negative", `${verb} ${value}${unit}, and that must not be negative`);
+    return value;
+  }
+
+  /** A number of things. */
+  #count(thread: number, base: number, operand: number, least: number, verb: string, unit: string): number {
+    const value = this.#value(base, operand);
+    if (!(Number.isInteger(value) && value >= least)) this.#host.fail(thread, "bad-count", `${verb} ${value}${unit}, and that must be a whole number, ${least} or more`);
+    return value;
   }
 
   #value(base: number, operand: number): number {
@@ -217,7 +239,9 @@ export class Interpreter {
           return pc + STRIDE;
         }
         const y = c >= 0 ? registers[base + c]! : constants[~c]!;
-        registers[base + a] = arithmetic(opcode, x, y);
+        const result = arithmetic(opcode, x, y);
+        if (!Number.isFinite(result)) this.#notFinite(thread, pc, opcode, x, y);
+        registers[base + a] = result;
         return pc + STRIDE;
       }
     }
@@ -312,14 +336,14 @@ export class Interpreter {
       }
       case Opcode.acquire: {
         const object = this.#object(thread, base, a, b);
-        if (!(this.#granted(thread) || (this.#isFresh(thread) && this.#semaphores.acquire(thread, object, this.#value(base, c))))) return this.#waiting(thread);
+        if (!(this.#granted(thread) || (this.#isFresh(thread) && this.#semaphores.acquire(thread, object, this.#amount(thread, base, c, "acquires"))))) return this.#waiting(thread);
         races?.acquire(thread, object);
         return DONE;
       }
       case Opcode.release: {
         const object = this.#object(thread, base, a, b);
         races?.release(thread, object);
-        this.#semaphores.release(thread, object, this.#value(base, c));
+        this.#semaphores.release(thread, object, this.#amount(thread, base, c, "releases"));
         return DONE;
       }
       case Opcode.barrier: {
@@ -384,7 +408,7 @@ export class Interpreter {
       case Opcode.send: {
         const object = this.#object(thread, base, a, b);
         if (table.phase[thread] === Phase.fresh) races?.release(thread, object);
-        if (!(this.#granted(thread) || (this.#isFresh(thread) && this.#channels.send(thread, object, this.#value(base, c), this.#value(base, d))))) return this.#waiting(thread);
+        if (!(this.#granted(thread) || (this.#isFresh(thread) && this.#channels.send(thread, object, this.#value(base, c), this.#amount(thread, base, d, "sends", " bytes"))))) return this.#waiting(thread);
         this.#channels.sent(thread, object, this.#value(base, d));
         return DONE;
       }
@@ -411,7 +435,7 @@ export class Interpreter {
       }
       case Opcode.spawn: {
         const argument = this.#value(base, c);
-        const child = host.spawn(b, argument);
+        const child = host.spawn(thread, b, argument);
         races?.spawn(thread, child);
         this.#set(base, a, child);
         return DONE;
@@ -446,7 +470,7 @@ export class Interpreter {
       case Opcode.startLoop: {
         const object = this.#object(thread, base, a, b);
         races?.release(thread, object);
-        this.#loops.start(object, this.#value(base, c), this.#value(base, d), this.#value(base, code[pc + 5]!), -1);
+        this.#loops.start(object, this.#count(thread, base, c, 0, "begins a loop of", " iterations"), this.#amount(thread, base, d, "begins a loop whose iterations take", " ticks each"), this.#count(thread, base, code[pc + 5]!, 1, "begins a loop for", " workers"), -1);
         return DONE;
       }
       case Opcode.nextChunk: {
@@ -470,7 +494,7 @@ export class Interpreter {
       case Opcode.transfer: {
         const object = this.#object(thread, base, a, b);
         if (this.#granted(thread)) return DONE;
-        if (this.#isFresh(thread)) host.transfer(thread, object, this.#value(base, c));
+        if (this.#isFresh(thread)) host.transfer(thread, object, this.#amount(thread, base, c, "transfers", " bytes"));
         return this.#waiting(thread);
       }
       default:
@@ -554,10 +578,10 @@ export class Interpreter {
         const code = this.#code;
         const object = this.#object(thread, base, a, b);
         const op = this.#value(base, code[pc + 3]!);
-        const iterations = this.#value(base, code[pc + 4]!);
+        const iterations = this.#count(thread, base, code[pc + 4]!, 1, "begins a loop of", " iterations");
         if (!(this.#granted(thread) || (this.#isFresh(thread) && graph.hasInputs(thread, op)))) return this.#waiting(thread);
         this.#races?.release(thread, object);
-        this.#loops.start(object, iterations, graph.begin(thread, op, 1) / iterations, this.#value(base, code[pc + 5]!), op);
+        this.#loops.start(object, iterations, graph.begin(thread, op, 1) / iterations, this.#count(thread, base, code[pc + 5]!, 1, "begins a loop for", " workers"), op);
         return DONE;
       }
       case Opcode.complete:

@@ -29,12 +29,17 @@ export class ObjectUse {
     this.longestWaiter = new Int32Array(objects).fill(-1);
   }
 
-  /** A thread has waited. */
-  waited(object: number, thread: number, since: number, now: number, slept: boolean): void {
+  /** A thread waits so long, on its core, and all that it is kept for is how long. */
+  stoodInLine(object: number, thread: number, ticks: number): void {
     this.contended[object]!++;
     const waits = (this.waits[object] ??= new DurationHistogram());
-    if (waits.count === 0 || now - since > waits.largest) this.longestWaiter[object] = thread;
-    waits.add(now - since);
+    if (waits.count === 0 || ticks > waits.largest) this.longestWaiter[object] = thread;
+    waits.add(ticks);
+  }
+
+  /** A thread has waited. */
+  waited(object: number, thread: number, since: number, now: number, slept: boolean): void {
+    this.stoodInLine(object, thread, now - since);
     this.waitLog.push(thread, object, since, now, slept ? 1 : 0);
   }
 

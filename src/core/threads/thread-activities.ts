@@ -121,10 +121,10 @@ export class ThreadActivities {
     if (activity >= 0) {
       const left = isDone ? 0 : this.#resources.remaining(activity, now) * speed;
       // A spinner's work has no end; it has run all the time.
-      done = Number.isFinite(left) && table.isSpinning[thread] === 0 ? owed - left : Math.min(owed, done);
+      done = Number.isFinite(left) ? owed - left : Math.min(owed, done);
       this.#resources.close(activity);
       table.activity[thread] = -1;
-      if (elapsed > 0 && table.isSpinning[thread] === 0) rate = done / elapsed;
+      if (elapsed > 0 && Number.isFinite(left)) rate = done / elapsed;
     }
     if (isDone && table.isSpinning[thread] === 0) done = owed;
     this.#attribute(thread, core, Math.max(0, done), rate, speed, now);

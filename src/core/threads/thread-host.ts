@@ -1,3 +1,4 @@
+import { resized } from "../../base/columns.ts";
 import { SimulationError } from "../../base/errors.ts";
 import { randomSource } from "../../base/random.ts";
 import { counted, formatNs } from "../../base/units.ts";
@@ -15,10 +16,10 @@ import type { MemoryModel } from "./memory-model.ts";
 import { ObjectIds } from "./objects.ts";
 import { ObjectUse } from "./object-use.ts";
 import { Channels } from "./primitives/channels.ts";
-import { Heaps, type HeapModel } from "./primitives/heaps.ts";
+import { Heaps } from "./primitives/heaps.ts";
 import { RaceDetector, touchesData } from "./race-detector.ts";
 import { RunnableNews } from "./runnable-news.ts";
-import { lockCycle, starved, stuck, noProgress, type ThreadFinding } from "./findings.ts";
+import { lockCycle, positionOf, starved, stuck, noProgress, type ThreadFinding } from "./findings.ts";
 import { THREAD_ORDER, ThreadActivities, TRANSFER_ORDER, type ThreadResources } from "./thread-activities.ts";
 import { STRIDE } from "./opcode.ts";
 import type { ThreadKernel } from "./thread-kernel.ts";
@@ -31,6 +32,11 @@ import { Phase, ThreadState, ThreadTable } from "./thread-table.ts";
 import { LiveThreadView } from "./thread-view.ts";
 import { WaitLists } from "./wait-lists.ts";
 
+/** Most threads of a run, those that have ended included. */
+const mostThreads = 1_000_000;
+/** More than so many preemptions at one tick are taken for a policy that goes round in circles. */
+const mostPreemptions = 100_000;
+
 /** Threads, as a simulation is given them. */
 export interface ThreadSetting {
   readonly spec: ThreadSpec;
@@ -39,7 +45,6 @@ export interface ThreadSetting {
   readonly memory?: MemoryModel | undefined;
   /** The device whose operators threads run on their cores; undefined = the graph, if there is one, is no business of theirs. */
   readonly device?: number | undefined;
-  readonly heap?: ((capacityBytes: number) => HeapModel) | undefined;
 }
 
 /** What the host needs of the engine that it is part of. */
@@ -74,6 +79,7 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
   readonly races: RaceDetector | undefined;
   readonly inversions: Inversions;
   readonly interpreter: Interpreter;
+  readonly heaps: Heaps;
   readonly view: LiveThreadView;
   /** Why the threads can not go on; the run is over then. */
   outcome: ThreadFinding | undefined;
@@ -109,6 +115,10 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
   #hook = "";
   readonly #joiners = new Map<number, number[]>();
   #lastProgress = 0;
+  /** How many preemptions there were at the tick of the last one. */
+  #preemptedOnce = 0;
+  #preemptedTicks = -1;
+  #roundCount = 0;
   now = 0;
 
   constructor(setting: ThreadSetting, engine: ThreadEngine, graph?: (host: ThreadHost) => GraphPort) {
@@ -132,13 +142,14 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     this.#activities = new ThreadActivities(this.table, this.cores, engine.queue, engine.resources, engine.at, this.rows, setting.memory);
     this.#channels = new Channels(this, (ticks, message) => engine.queue.push(ceilTicks(ticks), eventKey(EventKind.message, message), 0));
     this.#news = new RunnableNews();
-    const heaps = new Heaps(this, setting.heap);
-    this.interpreter = new Interpreter(this, new Draws(engine.seed, spec), this.measures, this.#channels, heaps, this.races, graph?.(this));
+    this.heaps = new Heaps(this);
+    this.interpreter = new Interpreter(this, new Draws(engine.seed, spec), this.measures, this.#channels, this.heaps, this.races, graph?.(this));
     this.#guarded(() => {
       this.#hook = "prepare";
       this.#policy.prepare?.(this.view);
       this.#switchTicks = this.#policy.switchTicks ?? spec.costs.switchTicks;
       this.#hook = "";
+      if (!(this.#switchTicks >= 0 && this.#switchTicks < Infinity)) this.#policyError(`switchTicks: a switch takes ${String(this.#switchTicks)} ticks`);
     });
     for (let thread = 0; thread < this.table.count; thread++) this.#timer(thread, spec.groups[this.table.group[thread]!]!.startTicks);
     this.#watch();
@@ -196,6 +207,7 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
 
   readonly #act = (): void => {
     this.now = this.#engine.now();
+    if (++this.#roundCount > this.spec.watch.roundBudget) this.#notOver();
     this.#runDue();
     this.#endSlices();
     while (this.#mustDispatch && this.outcome === undefined) {
@@ -289,8 +301,9 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     return true;
   }
 
-  spawn(group: number, argument: number): number {
+  spawn(spawner: number, group: number, argument: number): number {
     const { table, spec } = this;
+    if (table.count >= mostThreads) this.fail(spawner, "too-many-threads", `spawns one more of "${spec.groups[group]!.name}", and there are ${table.count} threads already`, "let a thread spawn others a known number of times, or feed a few by a queue");
     const thread = table.add(spec, group, table.count);
     table.registers[thread * table.registerCount + 2] = argument;
     table.releaseTicks[thread] = this.now;
@@ -332,15 +345,20 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
   }
 
   fail(thread: number, code: string, message: string, hint?: string): never {
-    const { program } = this.spec;
-    const pc = this.table.pc[thread]!;
-    const instruction = pc / STRIDE;
-    const line = program.line[instruction] ?? 0;
     throw new SimulationError({
-      code, message: `thread ${this.nameOf(thread)} ${message} (at ${formatNs(this.now * this.#engine.tickNs)})`,
-      ...(line > 0 && { file: program.file, line, column: program.column[instruction]! }),
-      ...(hint !== undefined && { hint }),
+      code, message: `thread ${this.nameOf(thread)} ${message} (at ${formatNs(this.now * this.#engine.tickNs)})`, ...this.#at(thread), ...(hint !== undefined && { hint }),
     });
+  }
+
+  /** Where the thread's instruction is written. */
+  #at(thread: number): { readonly file?: string; readonly line?: number; readonly column?: number } {
+    const { line, column } = positionOf(this, this.table.pc[thread]!);
+    return line > 0 ? { file: this.spec.program.file, line, column } : {};
+  }
+
+  placeOf(pc: number): string {
+    const { line, column } = positionOf(this, pc);
+    return line > 0 ? `${this.spec.program.file}:${line}:${column}` : "";
   }
 
   /** As messages name it: `worker[3]`. */
@@ -354,13 +372,13 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
   }
 
   /** Operators that become ready without a thread's doing. */
-  deliver(object: number, value: number): void {
-    this.interpreter.queues.deliver(object, value);
+  deliver(group: number, value: number): void {
+    this.interpreter.queues.deliver(this.objects.start[group]!, value);
   }
 
   /** Nothing more will be delivered there. */
-  closeQueue(object: number): void {
-    this.interpreter.queues.close(-1, object);
+  closeQueue(group: number): void {
+    this.interpreter.queues.close(-1, this.objects.start[group]!);
   }
 
   /** What a thread waited for without standing in a line has come. */
@@ -435,23 +453,19 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
       this.#activities.start(thread, this.now);
       return;
     }
-    if (this.#dueTail === this.#due.length) this.#makeRoom();
+    // What it waited for may come in the very round in which its work has ended: then it goes on when that has come.
+    this.table.dueTicket[thread] = this.#dueTail + 1;
+    if (this.#dueTail === this.#due.length) this.#due = resized(this.#due, this.#due.length * 2);
     this.#due[this.#dueTail++] = thread;
-  }
-
-  #makeRoom(): void {
-    const waiting = this.#due.subarray(this.#dueHead, this.#dueTail);
-    const grown = this.#dueHead > this.#due.length / 2 ? this.#due : new Int32Array(this.#due.length * 2);
-    grown.set(waiting);
-    this.#due = grown;
-    this.#dueTail -= this.#dueHead;
-    this.#dueHead = 0;
   }
 
   #runDue(): void {
     while (this.#dueHead < this.#dueTail && this.outcome === undefined) {
       const thread = this.#due[this.#dueHead++]!;
-      if (this.table.core[thread]! >= 0) this.#step(thread);
+      if (this.table.dueTicket[thread] !== this.#dueHead) continue;
+      this.table.dueTicket[thread] = 0;
+      // It may have lost its core meanwhile, or been given something to work off first.
+      if (this.table.core[thread]! >= 0 && this.table.isActive[thread] === 0) this.#step(thread);
     }
     if (this.#dueHead === this.#dueTail) this.#dueHead = this.#dueTail = 0;
   }
@@ -491,10 +505,10 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     }
   }
 
-  /** Who spins for a while only first works off what it owes, so that the while begins then. */
+  /** Who spins for a while only first works off what it owes, so that the while begins then; and so does who shares its core, since what it owes takes longer there. */
   #spin(thread: number): void {
     const limit = this.table.spinLimit[thread]!;
-    const paysFirst = limit < Infinity && this.#activities.owed(thread) > 0;
+    const paysFirst = (limit < Infinity || this.cores.siblings[this.table.core[thread]!]! > 1) && this.#activities.owed(thread) > 0;
     this.#activities.start(thread, this.now, paysFirst ? 0 : limit);
   }
 
@@ -557,12 +571,23 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     if (this.#slices.length === 0) return;
     for (const core of this.#slices) {
       const thread = this.cores.running[core]!;
-      if (thread < 0) continue;
+      if (thread < 0 || this.#stillSwitches(thread, core)) continue;
       // Who came in this round stands in line before the one whose slice has ended.
       this.#leaveCore(thread, "slice", ThreadState.runnable);
       this.#becomeRunnable(thread, "slice");
     }
     this.#slices.length = 0;
+  }
+
+  /** Sharing its core made the switch take longer than expected: the slice begins anew, with what is left of it. */
+  #stillSwitches(thread: number, core: number): boolean {
+    const { table } = this;
+    if (table.switchLeft[thread] === 0) return false;
+    this.#activities.settle(thread, this.now, false);
+    if (table.switchLeft[thread]! < 1e-9) return false;
+    this.#armSlice(thread, core);
+    this.#activities.start(thread, this.now);
+    return true;
   }
 
   #fillIdleCores(): void {
@@ -577,9 +602,11 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
       this.#hook = "";
       if (core < 0) return;
       const thread = this.cores.running[core] ?? -1;
-      if (thread < 0) this.#policyError(`preempt: core ${core} has no thread to preempt`);
+      if (thread < 0) this.#policyError(`preempt: ${shown(core, "core")} has no thread to preempt`);
       this.#leaveCore(thread, "preempted", ThreadState.runnable);
       this.preemptionCount++;
+      if (this.#preemptedTicks !== this.now) [this.#preemptedTicks, this.#preemptedOnce] = [this.now, 0];
+      if (++this.#preemptedOnce > mostPreemptions) this.#policyError(`preempt: took cores away ${mostPreemptions} times at one instant; it must say -1 when the thread on the core shall keep it`);
       this.#waitingForCore++;
       this.table.runnableTicks[thread] = this.now;
       this.#hook = "runnable";
@@ -595,7 +622,7 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     this.#hook = "";
     if (thread < 0) return;
     const { table, cores, costs } = this;
-    if (table.state[thread] !== ThreadState.runnable) this.#policyError(`next: thread ${thread} is not waiting for a core`);
+    if (table.state[thread] !== ThreadState.runnable) this.#policyError(`next: ${shown(thread, "thread")} does not wait for a core`);
     if (!this.view.mayRun(thread, core)) this.#policyError(`next: thread ${this.nameOf(thread)} may not run on core ${core}`);
     this.#waitingForCore--;
     const readySince = table.runnableTicks[thread]!;
@@ -624,17 +651,20 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
       cores.lastThread[core] = thread;
     }
     table.lastCore[thread] = core;
-    if (this.#policy.slice !== undefined) {
-      this.#hook = "slice";
-      const slice = this.#policy.slice(this.view, thread, core);
-      this.#hook = "";
-      if (!(slice > 0)) this.#policyError(`slice: ${slice} ticks for ${this.nameOf(thread)}`);
-      if (slice < Infinity) {
-        const switching = table.switchLeft[thread]! / cores.spec.speed[core]!;
-        this.#engine.queue.push(ceilTicks(this.now + switching + slice), eventKey(EventKind.slice, core), cores.tenure[core]! & 0xfffff);
-      }
-    }
+    this.#armSlice(thread, core);
     this.#goOn(thread);
+  }
+
+  /** How long the thread may keep the core from when the switch to it is paid. */
+  #armSlice(thread: number, core: number): void {
+    if (this.#policy.slice === undefined) return;
+    this.#hook = "slice";
+    const slice = this.#policy.slice(this.view, thread, core);
+    this.#hook = "";
+    if (!(slice > 0)) this.#policyError(`slice: ${String(slice)} ticks for ${this.nameOf(thread)}, and a slice is longer than 0`);
+    if (slice === Infinity) return;
+    const switching = this.table.switchLeft[thread]! / this.cores.spec.speed[core]!;
+    this.#engine.queue.push(ceilTicks(this.now + switching + slice), eventKey(EventKind.slice, core), this.cores.tenure[core]! & 0xfffff);
   }
 
   /** Runs what may call the policy; what that throws is told as its fault. */
@@ -652,6 +682,16 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
   }
 
   // ── looking out for runs that get nowhere ──
+
+  #notOver(): never {
+    const { table } = this;
+    const left = table.state.subarray(0, table.count).reduce((sum, state) => sum + (state === ThreadState.ended ? 0 : 1), 0);
+    const first = table.state.indexOf(ThreadState.running);
+    throw new SimulationError({
+      code: "round-budget", message: `the run is not over after ${this.spec.watch.roundBudget} rounds (at ${formatNs(this.now * this.tickNs)}): ${counted(left, "thread")} of ${table.count} ${left === 1 ? "has" : "have"} not ended${first < 0 ? "" : `, ${this.nameOf(first)} among them`}`,
+      ...(first >= 0 && this.#at(first)), hint: "let the threads end, simulate less, or raise watch.roundBudget",
+    });
+  }
 
   #watch(): void {
     const { livelockTicks, starvationTicks } = this.spec.watch;
@@ -680,4 +720,9 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     for (let core = 0; core < this.cores.count; core++) sum += this.cores.useTicks[core * 4 + use]!;
     return sum;
   }
+}
+
+/** What a policy answered, as messages show it. */
+function shown(answer: unknown, what: string): string {
+  return Number.isInteger(answer) ? `${what} ${answer as number}` : `${typeof answer === "number" ? String(answer) : (JSON.stringify(answer) ?? "undefined")}, which is no ${what},`;
 }

@@ -1,3 +1,4 @@
+import type { CoreTable } from "./core-table.ts";
 import type { ObjectIds } from "./objects.ts";
 import type { ObjectUse } from "./object-use.ts";
 import type { ThreadCosts } from "./thread-spec.ts";
@@ -7,7 +8,10 @@ import type { WaitLists } from "./wait-lists.ts";
 /** What primitives do with threads: the part of the engine that they may use. */
 export interface ThreadKernel {
   readonly now: number;
+  /** Nanoseconds of a tick. */
+  readonly tickNs: number;
   readonly table: ThreadTable;
+  readonly cores: CoreTable;
   readonly objects: ObjectIds;
   readonly costs: ThreadCosts;
   /** A list of waiting threads for each object. */
@@ -31,6 +35,8 @@ export interface ThreadKernel {
   setPriority(thread: number, priority: number): void;
   /** Uniform in [0, 1), for what real hardware decides by chance. */
   random(): number;
+  /** Where an instruction is written, as messages say it: `scenario.yaml:12:7`; "" where it is in no file. @param pc of the instruction */
+  placeOf(pc: number): string;
   /** The program did what must not be. @throws {SimulationError} with the position of the thread's instruction. */
   fail(thread: number, code: string, message: string, hint?: string): never;
 }

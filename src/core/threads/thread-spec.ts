@@ -1,4 +1,4 @@
-import type { LoopPolicy } from "../../plugin.ts";
+import type { LoopPolicy, NewAllocator } from "../../plugin.ts";
 import type { Opcode } from "./opcode.ts";
 
 /** Makes the policy of one loop object. */
@@ -73,8 +73,8 @@ export type ObjectGroup = { readonly name: string; readonly count: number; reado
   | { readonly kind: "semaphore"; readonly initial: number }
   | { readonly kind: "condition" }
   | { readonly kind: "barrier"; readonly parties: number; readonly design: "central" | "tree" | "dissemination"; readonly fanIn: number; readonly waiting: "block" | "spin" }
-  /** @param capacity Infinity = never full. */
-  | { readonly kind: "queue"; readonly capacity: number; readonly waiting: "block" | "spin" }
+  /** @param capacity Infinity = never full. @param spinTicks how long a waiter spins before it parks, where `waiting` is spin; absent = for ever */
+  | { readonly kind: "queue"; readonly capacity: number; readonly waiting: "block" | "spin"; readonly spinTicks?: number }
   | { readonly kind: "deque" }
   /** @param send what who sends pays on its core, and `receive`, who receives */
   | { readonly kind: "channel"; readonly capacity: number; readonly latencyTicks: number; readonly ticksPerByte: number; readonly send: MessageTicks; readonly receive: MessageTicks }
@@ -93,7 +93,8 @@ export type ObjectGroup = { readonly name: string; readonly count: number; reado
       /** Ticks that an iteration loses more, of chunks of so many for so many workers, where they store to the same lines. */
       readonly sharedLines?: ((chunk: number, workers: number, eachTicks: number) => number) | undefined;
     }
-  | { readonly kind: "heap"; readonly capacityBytes: number }
+  /** Memory that an allocator hands out. @param capacityBytes Infinity = without bound. @param allocator its name */
+  | { readonly kind: "heap"; readonly capacityBytes: number; readonly allocator: string; readonly create: NewAllocator }
   /** A disk or another device that transfers by itself, one share of its bandwidth for each that uses it. */
   | { readonly kind: "file"; readonly latencyTicks: number; readonly bytesPerTick: number }
 );
@@ -200,12 +201,14 @@ export interface Watch {
   readonly starvationTicks: number;
   /** Instructions that one thread may run without time passing. */
   readonly instructionBudget: number;
+  /** The run fails when it has more rounds than this: instants at which threads act. */
+  readonly roundBudget: number;
   /** Whether a data race fails the run, and a priority inversion; they are told in any case. */
   readonly racesFail: boolean;
   readonly inversionsFail: boolean;
 }
 
-/** Threads, what they run and what they run on: plain data, but for the makers of loop policies. */
+/** Threads, what they run and what they run on: plain data, but for the makers of loop policies and allocators. */
 export interface ThreadSpec {
   readonly program: ProgramCode;
   readonly groups: readonly ThreadGroup[];

@@ -66,6 +66,8 @@ export class ThreadTable {
   activity = new Int32Array(0);
   /** 1 = its activity is on its way. */
   isActive = new Uint8Array(0);
+  /** Its place among those whose instructions are to be run in this round; 0 = it is none of them. */
+  dueTicket = new Uint32Array(0);
   /** Events of an earlier generation are stale. */
   generation = new Uint32Array(0);
 
@@ -165,6 +167,7 @@ export class ThreadTable {
     this.activeTicks = resized(this.activeTicks, size);
     this.activity = resized(this.activity, size);
     this.isActive = resized(this.isActive, size);
+    this.dueTicket = resized(this.dueTicket, size);
     this.generation = resized(this.generation, size);
     this.waitsFor = resized(this.waitsFor, size);
     this.waitTicks = resized(this.waitTicks, size);

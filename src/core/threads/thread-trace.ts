@@ -1,6 +1,7 @@
 import { USE_COUNT } from "./core-table.ts";
 import { durationColumns, type DurationColumns } from "./duration-columns.ts";
 import type { ThreadFinding } from "./findings.ts";
+import { heapColumns } from "./heap-use.ts";
 import type { RacingAccess } from "./race-detector.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import type { IntervalLog, WakeLog } from "./thread-log.ts";
@@ -72,6 +73,9 @@ export interface ThreadTrace {
   readonly counters: { readonly names: readonly string[]; readonly marks: Float64Array; readonly firstTicks: Float64Array; readonly lastTicks: Float64Array };
   readonly spans: { readonly names: readonly string[]; readonly durations: DurationColumns };
 
+  /** What the heaps were used for, one entry a heap. */
+  readonly heaps: HeapColumns;
+
   /** What threads did on which core: (core, thread, use, start, end). Of a very long run the first {@link MAX_ROWS} only. */
   readonly rows: ThreadRowColumns;
   /** Waits and critical sections in the order of their ends, those that go on last, with end NaN. Of a very long run the first {@link MAX_RECORDS} and those that go on. */
@@ -99,7 +103,7 @@ export interface ObjectGroupInfo {
   readonly name: string;
   readonly kind: ObjectKind;
   readonly count: number;
-  /** Of a lock: how it waits; of a barrier: how it is built. "" = there is one way only. */
+  /** Of a lock: how it waits; of a barrier: how it is built; of a heap: its allocator. "" = there is one way only. */
   readonly design: string;
 }
 export interface ThreadRowColumns {
@@ -111,6 +115,36 @@ export interface ThreadRowColumns {
   readonly use: Uint8Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
+}
+/** Heaps, in the order of their objects. Bytes; times in ticks. */
+export interface HeapColumns {
+  readonly length: number;
+  /** Number among all objects. */
+  readonly object: Uint32Array;
+  readonly allocations: Float64Array;
+  readonly frees: Float64Array;
+  /** Of blocks that were never freed. */
+  readonly liveBytes: Float64Array;
+  /** Time for which calls held the allocator's locks, summed. */
+  readonly heldTicks: Float64Array;
+  /** When most was live, how much, and what its blocks took. */
+  readonly peakTicks: Float64Array;
+  readonly peakLiveBytes: Float64Array;
+  readonly peakAllocatedBytes: Float64Array;
+  /** Most that the allocator had taken from the memory. */
+  readonly peakReservedBytes: Float64Array;
+  /** Share of the free bytes that no single block could take, at the peak and at worst; 0 where room is without bound. */
+  readonly scatter: Float64Array;
+  readonly worstScatter: Float64Array;
+  /** Step functions: what held from each tick on, heap after heap. Of a very long run the first {@link MAX_RECORDS} of each heap. */
+  readonly log: {
+    readonly length: number;
+    readonly dropped: number;
+    readonly heap: Uint32Array;
+    readonly at: Float64Array;
+    readonly liveBytes: Float64Array;
+    readonly reservedBytes: Float64Array;
+  };
 }
 /** See {@link IntervalLog}. */
 export interface IntervalColumns {
@@ -152,7 +186,7 @@ export function threadTrace(host: ThreadHost, policy: string, endTicks: number):
       waits: durationColumns(use.waits), holds: durationColumns(use.holds), stays: durationColumns(use.stays),
     },
     counters: { names: spec.counters, marks: measures.marks, firstTicks: measures.firstMarkTicks, lastTicks: measures.lastMarkTicks },
-    spans: { names: spec.spans, durations: durationColumns(measures.spans) },
+    spans: { names: spec.spans, durations: durationColumns(measures.spans) }, heaps: heapColumns(host.heaps.uses),
     waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.readyLog, openReady(host)), wakes: wakeColumns(host.wakes),
   };
 }
@@ -162,6 +196,7 @@ function designOf(group: ThreadHost["objects"]["groups"][number]): string {
     case "mutex": return group.design;
     case "rw-lock": return `reader-writer, ${group.prefer}`;
     case "barrier": return group.design;
+    case "heap": return group.allocator;
     default: return "";
   }
 }

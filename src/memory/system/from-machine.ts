@@ -32,12 +32,12 @@ const MEMORY_NS = 100;
  * joined by are the links between the memories, and within a CPU what `numa` says. What is not described costs nothing:
  * a CPU without caches takes everything from memory.
  * @param devices ids of the CPUs; default: all
- * @param smt false: one hardware thread a core
+ * @param smt hardware threads of each core that are used, at most; default: all
  * @example
  * const { threads } = memorySystemOf(buildMachine(machineSchema.parse({ use: "server" })));
  * threads.names.length; // 384
  */
-export function memorySystemOf(machine: Machine, { devices, smt = true }: { readonly devices?: readonly number[]; readonly smt?: boolean } = {}): CpuSystem {
+export function memorySystemOf(machine: Machine, { devices, smt = Infinity }: { readonly devices?: readonly number[]; readonly smt?: number } = {}): CpuSystem {
   const cpus = machine.devices.filter(({ id, kind }) => (devices ? devices.includes(id) : kind === "cpu"));
   const { nodes, first, owner } = numaNodes(machine, cpus);
   const cores: MemoryCoreSpec[] = [];
@@ -58,9 +58,9 @@ export function memorySystemOf(machine: Machine, { devices, smt = true }: { read
       physicals.push({ type, cpu, at: from + Math.min(count - 1, Math.floor((here * count) / cpu.units)), name: `${cpu.name}.${here}`, own: [] });
     }
   }
-  const most = Math.max(0, ...physicals.map(({ type }) => (smt ? type.threads : 1)));
+  const most = Math.max(0, ...physicals.map(({ type }) => Math.min(smt, type.threads)));
   for (let t = 0; t < most; t++) for (const [physical, { type, cpu, at, name, own }] of physicals.entries()) {
-    const threads = smt ? type.threads : 1;
+    const threads = Math.min(smt, type.threads);
     if (t >= threads) continue;
     own.push(cores.length);
     cores.push({ node: at, physical, bytesPerNs: cpu.unitBytesPerNs, outstanding: type.outstanding, ...(cpu.tlb && { tlb: cpu.tlb }) });

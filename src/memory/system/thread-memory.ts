@@ -82,10 +82,9 @@ export class ThreadMemory implements MemoryModel {
   leave(thread: number, core: number, ticksLeft: number): void {
     if (this.#on[core] !== thread) return;
     this.#on[core] = -1;
-    const ns = (ticksLeft * this.#tickNs) / this.#speed[core]!;
-    const left = this.#ns[core]! > 0 ? Math.min(1, ns / this.#ns[core]!) : 0;
-    this.#left[thread]! *= left;
-    this.#system.leave(core, 1 - left);
+    const left = (ticksLeft * this.#tickNs) / this.#speed[core]!;
+    if (left > 0 && this.#ns[core]! > 0) this.#left[thread]! *= 1 - this.#system.pause(core, Math.max(0, 1 - left / this.#ns[core]!));
+    else this.#system.leave(core);
     this.#noteDisturbed();
   }
 

@@ -3,6 +3,8 @@ import { nanoseconds } from "../nanoseconds.ts";
 import { explainPath, type PathStory } from "./explain-path.ts";
 import { idleCauses, type DeviceIdle } from "./idle-causes.ts";
 import type { WhatIf } from "./what-if.ts";
+import { threadMetrics } from "../threads/thread-metrics.ts";
+import type { ThreadMetrics } from "../threads/thread-result.ts";
 
 /** Why a run took as long as it did. Times are true nanoseconds, shares lie in [0, 1]. */
 export interface RunExplanation {
@@ -17,6 +19,8 @@ export interface RunExplanation {
   readonly makespanNs: number;
   readonly criticalPath: PathStory;
   readonly devices: readonly DeviceIdle[];
+  /** Where threads ran: what they did with the cores, and what they waited for. */
+  readonly threads?: ThreadMetrics;
   /** Where changes of the machine were simulated. */
   readonly whatIf?: WhatIf;
   /** Why they were not, or not all of them. */
@@ -33,5 +37,6 @@ export function explainRun(trace: Trace): RunExplanation {
   return {
     schemaVersion: 1, name: trace.instance.name, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete,
     tasks: trace.instance.opCount, makespanNs: nanoseconds(trace.makespanTicks, trace.instance.tickNs), criticalPath: explainPath(trace), devices: idleCauses(trace),
+    ...(trace.threads !== undefined && { threads: threadMetrics(trace.threads, trace.instance.tickNs) }),
   };
 }

@@ -4,6 +4,8 @@ import type { PathChapter, PathPart, PathStory } from "./explain-path.ts";
 import type { RunExplanation } from "./explain-run.ts";
 import { changeText, fit, leastGain, place, wrapLast } from "./explain-text.ts";
 import type { DeviceIdle, IdleCause, IdlePart, IdleReason } from "./idle-causes.ts";
+import { threadBlocks, threadHeadLines } from "../threads/thread-text.ts";
+import type { ThreadMetrics } from "../threads/thread-result.ts";
 import type { WhatIf, WhatIfResult } from "./what-if.ts";
 
 /** Parts of the path and devices that are shown; what is below these shares is summed up. */
@@ -16,17 +18,27 @@ const leastShare = 0.005;
  * was idle, what changes of the machine would gain.
  */
 export function formatRunExplanation(run: RunExplanation): string {
+  const alone = run.threads !== undefined && run.tasks === 0;
   const lines = [
-    `workload     ${clip(run.name, 60)}, ${counted(run.tasks, "operator", formatCount)}`,
-    `policies     ${run.scheduler} scheduler, ${run.sync} sync, seed ${run.seed}`,
+    `workload     ${clip(run.name, 60)}${alone ? "" : `, ${counted(run.tasks, "operator", formatCount)}`}`,
+    `policies     ${alone ? `${run.threads.policy} threads` : `${run.scheduler} scheduler, ${run.sync} sync`}, seed ${run.seed}`,
     `makespan     ${formatNs(run.makespanNs)}${run.complete ? "" : " (stopped before the end)"}`,
-    ...pathLines(run.criticalPath), ...idleLines(run.devices), ...whatIfLines(run),
+    ...threadLines(run.threads), ...pathLines(run.criticalPath), ...(alone ? [] : idleLines(run.devices)), ...whatIfLines(run),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 const right = (header: string): TextColumn => ({ header, align: "right" });
 const named = (name: string, width = 40): string => `"${clip(name, width)}"`;
+
+// ── threads ──
+
+/** What the cores did, what threads waited for, and why they could not go on. */
+function threadLines(threads: ThreadMetrics | undefined): string[] {
+  if (threads === undefined) return [];
+  const found = threads.findings.flatMap(({ message }) => ["", ...message.split("\n")]);
+  return [...threadHeadLines(threads).map(([label, text]) => `${label.padEnd(13)}${text}`), ...threadBlocks(threads).flatMap((block) => ["", ...block]), ...found];
+}
 
 // ── critical path ──
 

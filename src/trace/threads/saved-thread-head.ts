@@ -17,17 +17,17 @@ export interface SavedThreadHead {
   readonly coreNames: readonly string[];
   readonly counterNames: readonly string[];
   readonly spanNames: readonly string[];
-  readonly dropped: { readonly rows: number; readonly waits: number; readonly holds: number; readonly ready: number; readonly wakes: number };
+  readonly dropped: { readonly rows: number; readonly waits: number; readonly holds: number; readonly ready: number; readonly wakes: number; readonly heaps: number };
 }
 
 /** As it is written: JSON has no Infinity, so a group that is not periodic has no period there. */
 export function threadHead(threads: ThreadTrace): Json {
-  const { policy, file, endTicks, preemptions, outcome, findings, groups, objects, cores, counters, spans, rows, waits, holds, ready, wakes } = threads;
+  const { policy, file, endTicks, preemptions, outcome, findings, groups, objects, cores, counters, spans, rows, waits, holds, ready, wakes, heaps } = threads;
   return {
     policy, file, endTicks, preemptions, isStopped: outcome !== undefined, findings,
     groups: groups.map(({ periodTicks, ...group }) => ({ ...group, ...(periodTicks < Infinity && { periodTicks }) })),
     objectGroups: objects.groups, coreNames: cores.names, counterNames: counters.names, spanNames: spans.names,
-    dropped: { rows: rows.dropped, waits: waits.dropped, holds: holds.dropped, ready: ready.dropped, wakes: wakes.dropped },
+    dropped: { rows: rows.dropped, waits: waits.dropped, holds: holds.dropped, ready: ready.dropped, wakes: wakes.dropped, heaps: heaps.log.dropped },
   } satisfies Record<keyof SavedThreadHead, unknown>;
 }
 
@@ -44,18 +44,19 @@ export function readThreadHead(saved: unknown, fail: Fail): SavedThreadHead {
     groups: read.objects("groups").map((group) => ({ name: group.string("name"), program: group.string("program"), isNumbered: group.boolean("isNumbered"), periodTicks: group.has("periodTicks") ? group.number("periodTicks") : Infinity })),
     objectGroups: read.objects("objectGroups").map((group) => ({ name: group.string("name"), kind: group.string("kind") as ObjectKind, count: group.number("count"), design: group.string("design") })),
     coreNames: read.strings("coreNames"), counterNames: read.strings("counterNames"), spanNames: read.strings("spanNames"),
-    dropped: { rows: dropped.number("rows"), waits: dropped.number("waits"), holds: dropped.number("holds"), ready: dropped.number("ready"), wakes: dropped.number("wakes") },
+    dropped: { rows: dropped.number("rows"), waits: dropped.number("waits"), holds: dropped.number("holds"), ready: dropped.number("ready"), wakes: dropped.number("wakes"), heaps: dropped.number("heaps") },
   };
 
   function readFinding(finding: FieldReader): TracedFinding {
     const kind = finding.string("kind");
     if (!(findingKinds as readonly string[]).includes(kind)) fail(`threads.head.findings holds a finding of the kind "${kind}"`);
     return {
-      kind: kind as FindingKind, fails: finding.boolean("fails"), message: finding.string("message"), atNs: finding.number("atNs"),
+      kind: kind as FindingKind, message: finding.string("message"), atNs: finding.number("atNs"),
       parts: finding.objects("parts").map((part) => {
         const at = new FieldReader(part.object("at"), "threads.head.findings.parts.at.", fail);
-        return { thread: part.string("thread"), object: part.string("object"), heldBy: part.string("heldBy"), sinceNs: part.number("sinceNs"), at: { line: at.number("line"), column: at.number("column") } };
+        return { thread: part.string("thread"), object: part.string("object"), heldBy: part.string("heldBy"), at: { line: at.number("line"), column: at.number("column") }, sinceNs: part.number("sinceNs") };
       }),
+      fails: finding.boolean("fails"),
     };
   }
 }

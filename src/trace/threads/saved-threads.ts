@@ -6,7 +6,7 @@ import type { Fail, Json } from "../field-reader.ts";
 import { readThreadHead, threadHead } from "./saved-thread-head.ts";
 
 /** Lengths that columns of threads share. */
-type Size = "groups" | "threads" | "cores" | "uses" | "objects" | "counters" | "spans" | "rows" | "waits" | "holds" | "ready" | "wakes";
+type Size = "groups" | "threads" | "cores" | "uses" | "objects" | "counters" | "spans" | "rows" | "waits" | "holds" | "ready" | "wakes" | "heaps" | "heapLog";
 
 /** One typed array: where it is in the {@link ThreadTrace}, how long it is and what it may hold: at least `from`, below `below`, or NaN. */
 interface ColumnSpec {
@@ -26,6 +26,9 @@ const intervals = (size: "waits" | "holds" | "ready", of: Size): ColumnSpec[] =>
   amount(`${size}.start`, size), time(`${size}.end`, size), { path: `${size}.kind`, type: "u8", size, below: 2 },
 ];
 
+const heapAmounts = ["allocations", "frees", "liveBytes", "heldTicks", "peakTicks", "peakLiveBytes", "peakAllocatedBytes", "peakReservedBytes", "scatter", "worstScatter"] as const;
+const heapLogAmounts = ["at", "liveBytes", "reservedBytes"] as const;
+
 /** The first column of a size that the head does not give decides it. */
 const columns: readonly ColumnSpec[] = [
   { path: "table.group", type: "u32", size: "threads", below: "groups" }, { path: "table.number", type: "u32", size: "threads" },
@@ -39,6 +42,8 @@ const columns: readonly ColumnSpec[] = [
   { path: "rows.core", type: "u32", size: "rows", below: "cores" }, { path: "rows.thread", type: "u32", size: "rows", below: "threads" }, { path: "rows.use", type: "u8", size: "rows", below: USE_COUNT },
   amount("rows.start", "rows"), amount("rows.end", "rows"),
   ...intervals("waits", "objects"), ...intervals("holds", "objects"), ...intervals("ready", "cores"),
+  { path: "heaps.object", type: "u32", size: "heaps", below: "objects" },
+  ...heapAmounts.map((name) => amount(`heaps.${name}`, "heaps")), { path: "heaps.log.heap", type: "u32", size: "heapLog", below: "heaps" }, ...heapLogAmounts.map((name) => amount(`heaps.log.${name}`, "heapLog")),
   { path: "wakes.by", type: "i32", size: "wakes", from: -1, below: "threads" }, { path: "wakes.thread", type: "u32", size: "wakes", below: "threads" }, amount("wakes.at", "wakes"),
 ];
 
@@ -96,6 +101,10 @@ export function restoreThreads(saved: Json, fail: Fail): ThreadTrace {
     },
     counters: { names: head.counterNames, marks: f64("counters.marks"), firstTicks: f64("counters.firstTicks"), lastTicks: f64("counters.lastTicks") },
     spans: { names: head.spanNames, durations: restoredDurations("spans.durations") },
+    heaps: {
+      length: sizes.get("heaps")!, object: u32("heaps.object"), ...(Object.fromEntries(heapAmounts.map((name) => [name, f64(`heaps.${name}`)])) as Record<(typeof heapAmounts)[number], Float64Array>),
+      log: { length: sizes.get("heapLog")!, dropped: head.dropped.heaps, heap: u32("heaps.log.heap"), at: f64("heaps.log.at"), liveBytes: f64("heaps.log.liveBytes"), reservedBytes: f64("heaps.log.reservedBytes") },
+    },
     rows: { length: sizes.get("rows")!, dropped: head.dropped.rows, core: u32("rows.core"), thread: u32("rows.thread"), use: u8("rows.use"), start: f64("rows.start"), end: f64("rows.end") },
     waits: restoredIntervals("waits"), holds: restoredIntervals("holds"), ready: restoredIntervals("ready"),
     wakes: { length: sizes.get("wakes")!, dropped: head.dropped.wakes, by: i32("wakes.by"), thread: u32("wakes.thread"), at: f64("wakes.at") },

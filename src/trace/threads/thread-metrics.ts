@@ -5,6 +5,7 @@ import type { ThreadTrace } from "../../core/threads/thread-trace.ts";
 import { nanoseconds } from "../nanoseconds.ts";
 import { tidy } from "../tidy.ts";
 import { findingMetrics } from "./thread-findings.ts";
+import { heapMetrics } from "./heap-metrics.ts";
 import { ThreadNames } from "./thread-names.ts";
 import type { Durations, GroupMetrics, ObjectMetrics, ThreadMetrics, Utilization } from "./thread-result.ts";
 
@@ -15,8 +16,8 @@ const mostObjects = 1000;
  * What the threads of a run did, as plain data.
  * @param tickNs nanoseconds of a tick
  * @example
- * const { utilization, objects } = threadMetrics(trace.threads, trace.instance.tickNs);
- * console.log(utilization.spin, objects[0].name, objects[0].wait.p99Ns);
+ * const { utilization, objects } = threadMetrics(trace.threads!, trace.instance.tickNs);
+ * for (const { name, wait } of objects) console.log(name, wait?.p99Ns, utilization.spin);
  */
 export function threadMetrics(threads: ThreadTrace, tickNs: number): ThreadMetrics {
   const { table, endTicks, counters, spans, rows, waits, holds, wakes, ready } = threads;
@@ -24,6 +25,7 @@ export function threadMetrics(threads: ThreadTrace, tickNs: number): ThreadMetri
   const endNs = ns(endTicks);
   const cores = threads.cores.names.map((name, core) => ({ name, ...coreUse(threads, [core]) }));
   const objects = usedObjects(threads);
+  const heaps = heapMetrics(threads, ns);
   const notKept = { rows: rows.dropped, waits: waits.dropped, criticalSections: holds.dropped, timesWithoutCore: ready.dropped, wakeUps: wakes.dropped };
   return {
     policy: threads.policy, endNs,
@@ -34,6 +36,7 @@ export function threadMetrics(threads: ThreadTrace, tickNs: number): ThreadMetri
     utilization: coreUse(threads, [...threads.cores.names.keys()]), cores,
     groups: groupMetrics(threads, ns),
     objects: objectMetrics(threads, objects.slice(0, mostObjects), ns), objectCount: objects.length,
+    ...(heaps && { heaps }),
     counters: counters.names.map((name, counter) => {
       const count = counters.marks[counter]!;
       return { name, count, perSecond: endNs > 0 ? tidy((count / endNs) * 1e9) : 0, ...(count > 0 && { firstNs: ns(counters.firstTicks[counter]!), lastNs: ns(counters.lastTicks[counter]!) }) };

@@ -26,6 +26,8 @@ export interface ThreadMetrics {
   readonly objects: readonly ObjectMetrics[];
   /** How many objects were used. */
   readonly objectCount: number;
+  /** Heaps that threads allocated from; absent where none did. */
+  readonly heaps?: readonly HeapMetrics[];
   /** `perSecond` is `count` over `endNs`. */
   readonly counters: readonly { readonly name: string; readonly count: number; readonly perSecond: number; readonly firstNs?: number; readonly lastNs?: number }[];
   readonly spans: readonly ({ readonly name: string } & Durations)[];
@@ -105,6 +107,29 @@ export interface ObjectMetrics {
   readonly longestWaiter?: { readonly thread: string; readonly ns: number };
   /** Threads that still waited at the end; absent where none did. */
   readonly waiting?: number;
+}
+
+/** A heap as its allocator filled it. Fragmentation is that at the peak, the moment when most was live. */
+export interface HeapMetrics {
+  readonly name: string;
+  readonly allocator: string;
+  readonly allocations: number;
+  readonly frees: number;
+  readonly peakLiveBytes: number;
+  readonly peakNs: number;
+  /** What the blocks took that were live then. */
+  readonly allocatedBytes: number;
+  /** Most that the allocator ever had taken from the memory. */
+  readonly peakReservedBytes: number;
+  /** Of blocks that nobody freed. */
+  readonly liveBytes: number;
+  /** Share of the allocated bytes that nobody had asked for. */
+  readonly internalFragmentation: number;
+  /** Share of the free bytes that no single block could take; and the largest that it ever was. 0 where the heap is without bound. */
+  readonly externalFragmentation: number;
+  readonly worstExternalFragmentation: number;
+  /** Time for which calls held the allocator's locks, summed. */
+  readonly heldNs: number;
 }
 
 export interface FindingMetrics {

@@ -1,4 +1,5 @@
 import { counted, formatCount, formatNs, formatPercent } from "../../base/units.ts";
+import { heapLines } from "./heap-metrics.ts";
 import { withoutKind } from "./thread-findings.ts";
 import { textTable, type TextColumn } from "../table-text.ts";
 import type { Durations, ObjectMetrics, ThreadMetrics, Utilization } from "./thread-result.ts";
@@ -28,6 +29,7 @@ export function threadBlocks(metrics: ThreadMetrics): string[][] {
   return [
     groupLines(metrics),
     shown.length === 0 ? [] : [...objectLines(shown), ...longestWait(contended), ...(more > 0 ? [`… and ${formatCount(more)} more that threads waited for less (--format json)`] : [])],
+    heapLines(metrics.heaps),
     countLines(metrics),
   ].filter((lines) => lines.length > 0);
 }

@@ -21,12 +21,12 @@ describe("memorySystemOf", () => {
     expect(memory.interconnects!.map(({ name, pairs }) => [name, pairs])).toEqual([
       ["xgmi (cpu0.memory to cpu1.memory)", [[0, 1]]], ["xgmi (cpu1.memory to cpu0.memory)", [[1, 0]]],
     ]);
-    expect(system({ use: "server" }, { smt: false }).threads.names.length).toBe(192);
+    expect(system({ use: "server" }, { smt: 1 }).threads.names.length).toBe(192);
     expect(new MemorySystem(memory, []).resources.filter(({ kind }) => kind === "memory" || kind === "interconnect").length).toBe(4);
   });
 
   it("divides a CPU into nodes", () => {
-    const { threads, memory } = system({ devices: { cpu0: { use: "amd-epyc-7763", numa: { nodes: 4, bandwidth: "50GB/s" } } } }, { smt: false });
+    const { threads, memory } = system({ devices: { cpu0: { use: "amd-epyc-7763", numa: { nodes: 4, bandwidth: "50GB/s" } } } }, { smt: 1 });
     expect(memory.nodes.map(({ capacityBytes }) => capacityBytes / GiB)).toEqual([128, 128, 128, 128]);
     expect([threads.node[0], threads.node[15], threads.node[16], threads.node[63]]).toEqual([0, 0, 1, 3]);
     expect(memory.distance![0]).toEqual([10, 12, 12, 12]);
@@ -54,7 +54,7 @@ describe("memorySystemOf", () => {
   });
 
   it("measures what lines take where others measured it too", () => {
-    const milan = new MemorySystem(system({ devices: { cpu: { use: "amd-epyc-7763", count: 2 } }, links: [{ between: ["cpu0", "cpu1"], use: "xgmi2", lanes: 4 }] }, { smt: false }).memory, []);
+    const milan = new MemorySystem(system({ devices: { cpu: { use: "amd-epyc-7763", count: 2 } }, links: [{ between: ["cpu0", "cpu1"], use: "xgmi2", lanes: 4 }] }, { smt: 1 }).memory, []);
     // Within a die of EPYC 7R13 23 ns, to another 107, to the other socket 197.
     expect(milan.lineTransferNs(0, 7)).toBe(23);
     expect(milan.lineTransferNs(0, 8)).toBeGreaterThan(107 * 0.9);
@@ -62,7 +62,7 @@ describe("memorySystemOf", () => {
   });
 
   it.each(devices.all.filter(({ device }) => device.kind === "cpu"))("$name: each level is larger and slower than the one before", ({ name }) => {
-    const { memory } = system({ devices: { cpu0: { use: name } } }, { smt: false });
+    const { memory } = system({ devices: { cpu0: { use: name } } }, { smt: 1 });
     const own = [1, 2, 3].map((level) => memory.caches.find((cache) => cache.level === level && cache.cores.includes(0))!);
     for (const [inner, outer] of [[own[0]!, own[1]!], [own[1]!, own[2]!]] as const) {
       expect(outer.capacityBytes).toBeGreaterThan(inner.capacityBytes);

@@ -68,7 +68,7 @@ it("takes a piece of an access, on data that others share", () => {
 });
 
 it("says whose computation takes another time now, and how much of it", () => {
-  const system = new MemorySystem(smallSystem(), [access({ bytes: 64 * MiB, workingSetBytes: 12 * MiB, pattern: "random" })]);
+  const system = new MemorySystem(smallSystem(), [access({ bytes: 64 * MiB, workingSetBytes: 12 * MiB, pattern: "chase" })]);
   const memory = new ThreadMemory(system, [1, 1], 1);
   memory.begin(0, 0, 0, -1, 1, 0);
   memory.leave(0, 0, 0);

@@ -4,6 +4,30 @@ import type { ThreadKernel } from "../thread-kernel.ts";
 
 type ChannelGroup = Extract<ObjectGroup, { kind: "channel" }>;
 
+/** Most messages of a run. */
+const mostMessages = 50_000_000;
+
+/** Messages that have arrived and are not read, oldest first. */
+class Inbox {
+  #messages: number[] = [];
+  #head = 0;
+
+  push(message: number): void {
+    this.#messages.push(message);
+  }
+
+  shift(): number | undefined {
+    if (this.#head === this.#messages.length) return undefined;
+    const message = this.#messages[this.#head++]!;
+    // Half of it is read: moved now and then, each message is moved once on average.
+    if (this.#head > 1000 && this.#head * 2 > this.#messages.length) {
+      this.#messages = this.#messages.slice(this.#head);
+      this.#head = 0;
+    }
+    return message;
+  }
+}
+
 /** Says at which tick a message arrives. */
 export type Post = (ticks: number, message: number) => void;
 
@@ -20,12 +44,12 @@ export class Channels {
   readonly #value = new F64Column();
   readonly #size = new F64Column();
   /** By channel: messages that have arrived and are not read; how many are sent and not read; when the line is free. */
-  readonly #inbox = new Map<number, number[]>();
+  readonly #inbox = new Map<number, Inbox>();
   readonly #pending: Uint32Array;
   readonly #lineFree: Float64Array;
-  /** By channel: 1 = those in line want to send. */
-  readonly #isFull: Uint8Array;
-  /** By thread: size of the message that it wants to send, and of the one that it got. */
+  /** By channel: threads that wait to send. */
+  readonly #senders: Uint32Array;
+  /** By thread: size of the message that it waits to send, and of the one that it got. */
   readonly #bytes = new Map<number, number>();
   readonly #gotBytes = new Map<number, number>();
 
@@ -34,7 +58,7 @@ export class Channels {
     this.#post = post;
     this.#pending = new Uint32Array(kernel.objects.count);
     this.#lineFree = new Float64Array(kernel.objects.count);
-    this.#isFull = new Uint8Array(kernel.objects.count);
+    this.#senders = new Uint32Array(kernel.objects.count);
   }
 
   /** False while the channel is full. */
@@ -42,10 +66,11 @@ export class Channels {
     const kernel = this.#kernel;
     const group = kernel.objects.group(object, "channel");
     kernel.charge(thread, kernel.costs.queueTicks);
+    if (this.#value.length >= mostMessages) kernel.fail(thread, "too-many-messages", `sends to "${kernel.objects.name(object)}", and there have been ${mostMessages} messages in this run already`, "simulate a shorter time, or send fewer and larger messages");
     if (this.#pending[object]! >= group.capacity) {
       kernel.table.mailbox[thread] = value;
       this.#bytes.set(thread, bytes);
-      this.#isFull[object] = 1;
+      this.#senders[object]!++;
       kernel.wait(thread, object, false);
       return false;
     }
@@ -57,12 +82,12 @@ export class Channels {
   receive(thread: number, object: number): boolean {
     const kernel = this.#kernel;
     kernel.charge(thread, kernel.costs.queueTicks);
-    const inbox = this.#inbox.get(object);
-    if (inbox === undefined || inbox.length === 0) {
+    const message = this.#inbox.get(object)?.shift();
+    if (message === undefined) {
       kernel.wait(thread, object, false);
       return false;
     }
-    this.#take(thread, inbox.shift()!, object);
+    this.#take(thread, message, object);
     return true;
   }
 
@@ -70,15 +95,15 @@ export class Channels {
   arrive(message: number): void {
     const object = this.#object.get(message);
     const { lists } = this.#kernel;
-    const receiver = this.#isFull[object] === 0 ? lists.head[object]! : -1;
-    if (receiver >= 0) {
+    if (lists.length[object]! > this.#senders[object]!) {
+      const receiver = this.#firstInLine(object, false);
       this.#take(receiver, message, object);
       this.#kernel.grant(receiver, 0);
       return;
     }
-    const inbox = this.#inbox.get(object);
-    if (inbox === undefined) this.#inbox.set(object, [message]);
-    else inbox.push(message);
+    let inbox = this.#inbox.get(object);
+    if (inbox === undefined) this.#inbox.set(object, (inbox = new Inbox()));
+    inbox.push(message);
   }
 
   /** A thread that has sent a message pays for it on its core. */
@@ -112,16 +137,23 @@ export class Channels {
 
   /** A message was read: the first who waits to send may. */
   #read(object: number): void {
-    const { lists, table, use } = this.#kernel;
+    const { table, use } = this.#kernel;
     use.taken[object]!++;
     this.#pending[object]!--;
-    const sender = this.#isFull[object] === 1 ? lists.head[object]! : -1;
-    if (sender < 0) {
-      this.#isFull[object] = 0;
-      return;
-    }
-    this.#dispatch(object, table.mailbox[sender]!, this.#bytes.get(sender)!, this.#kernel.objects.group(object, "channel"));
+    if (this.#senders[object] === 0) return;
+    const sender = this.#firstInLine(object, true);
+    const bytes = this.#bytes.get(sender)!;
+    this.#senders[object]!--;
+    this.#bytes.delete(sender);
+    this.#dispatch(object, table.mailbox[sender]!, bytes, this.#kernel.objects.group(object, "channel"));
     this.#kernel.grant(sender, 0);
-    if (lists.length[object] === 0) this.#isFull[object] = 0;
+  }
+
+  /** The thread that has waited longest to send, or to receive: both stand in one line, while messages are on their way. */
+  #firstInLine(object: number, sends: boolean): number {
+    const { lists } = this.#kernel;
+    let thread = lists.head[object]!;
+    while (this.#bytes.has(thread) !== sends) thread = lists.next(thread);
+    return thread;
   }
 }

@@ -1,4 +1,5 @@
-import type { LoopPolicy } from "../../../plugin.ts";
+import { SimulationError, thrownText } from "../../../base/errors.ts";
+import type { ChunkOrigin, LoopPolicy } from "../../../plugin.ts";
 import type { ObjectGroup } from "../thread-spec.ts";
 import type { ThreadKernel } from "../thread-kernel.ts";
 
@@ -11,6 +12,8 @@ export class Loops {
   readonly #iterations: Float64Array;
   readonly #workers: Float64Array;
   readonly #eachTicks: Float64Array;
+  /** Iterations that have been given out. */
+  readonly #given: Float64Array;
   /** When the counter that all workers share is free. */
   readonly #counterFree: Float64Array;
   /** The operator whose work the iterations are; -1 = none. */
@@ -24,6 +27,7 @@ export class Loops {
     this.#iterations = new Float64Array(objects.count);
     this.#workers = new Float64Array(objects.count);
     this.#eachTicks = new Float64Array(objects.count);
+    this.#given = new Float64Array(objects.count);
     this.op = new Int32Array(objects.count).fill(-1);
     this.#counterFree = new Float64Array(objects.count);
   }
@@ -34,19 +38,52 @@ export class Loops {
     this.#iterations[object] = iterations;
     this.#workers[object] = workers;
     this.#eachTicks[object] = eachTicks;
-    this.#policies[object]!.start(iterations, workers);
+    this.#given[object] = 0;
+    try {
+      this.#policies[object]!.start(iterations, workers);
+    } catch (error) {
+      this.#failed(object, `failed in "start": ${thrownText(error)}`, error);
+    }
   }
 
   /** The next piece for a worker: first iteration and how many; undefined when nothing is left. Live and reused. */
   next(thread: number, object: number, worker: number): Float64Array | undefined {
     const { costs, use } = this.#kernel;
-    const origin = this.#policies[object]!.next(worker, this.#chunk);
+    const workers = this.#workers[object]!;
+    if (workers > 0 && !(Number.isInteger(worker) && worker >= 0 && worker < workers)) {
+      this.#kernel.fail(thread, "no-such-worker", `is worker ${worker} of "${this.#kernel.objects.name(object)}", whose workers go from 0 to ${workers - 1}`, "say which one it is: worker: $i, and how many there are: workers: $count");
+    }
+    // A loop that has not begun has nothing to give.
+    const origin = workers === 0 ? "none" : this.#ask(object, worker);
     if (origin === "own") this.#kernel.charge(thread, costs.stepTicks);
     else if (origin === "stolen") this.#kernel.charge(thread, costs.atomicTicks + 2 * costs.lineTicks);
     else this.#count(thread, object);
     if (origin === "none") return undefined;
     use.taken[object]!++;
     return this.#chunk;
+  }
+
+  /** The policy's answer, which must be a piece of what is left. */
+  #ask(object: number, worker: number): ChunkOrigin {
+    const chunk = this.#chunk;
+    let origin: ChunkOrigin;
+    try {
+      origin = this.#policies[object]!.next(worker, chunk);
+    } catch (error) {
+      return this.#failed(object, `failed in "next": ${thrownText(error)}`, error);
+    }
+    const iterations = this.#iterations[object]!;
+    if (origin === "none") return origin;
+    if (origin !== "own" && origin !== "shared" && origin !== "stolen") return this.#failed(object, `next: answered ${JSON.stringify(origin) ?? "nothing"}, not "none", "own", "shared" or "stolen"`);
+    const [first, count] = chunk as unknown as [number, number];
+    if (!(Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 1 && first + count <= iterations)) return this.#failed(object, `next: gave worker ${worker} ${count} iterations from ${first} on, of ${iterations} in all`);
+    this.#given[object]! += count;
+    if (this.#given[object]! > iterations) return this.#failed(object, `next: gave out ${this.#given[object]} iterations, and there are ${iterations}`);
+    return origin;
+  }
+
+  #failed(object: number, what: string, cause?: unknown): never {
+    throw new SimulationError({ code: "policy-error", message: `the loop policy of "${this.#kernel.objects.name(object)}" ${what}`, hint: "every iteration is given out once, in pieces: see LoopPolicy of heddle/plugin" }, cause);
   }
 
   /** Ticks that `count` iterations from `first` take: the mean, with the ramp of the loop; and what sharing lines with the neighbours costs. */

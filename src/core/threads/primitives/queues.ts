@@ -1,5 +1,8 @@
 import type { ThreadKernel } from "../thread-kernel.ts";
 
+/** Most items of one queue. */
+const mostItems = 2 ** 24;
+
 /** Items of one queue: a ring that grows, with the time each was put in. */
 class Ring {
   #values = new Float64Array(8);
@@ -48,14 +51,16 @@ export const Outcome = { done: 0, waits: 1, empty: 2 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 /**
- * First-in-first-out queues, bounded or not, and deques. Who waits at an empty queue is served in the order of coming, and
- * so is who waits at a full one. What an item waited in its queue counts as the queue's waits.
+ * First-in-first-out queues, bounded or not, and deques. Who waits at an empty queue is served in the order of coming,
+ * but where they spin those without a core come last; who waits at a full one is served in the order of coming. What an item waited in its queue counts as the queue's waits.
  */
 export class Queues {
   readonly #kernel: ThreadKernel;
-  readonly #rings: Ring[];
+  /** By object; undefined where it is no queue. */
+  readonly #rings: (Ring | undefined)[];
   readonly #capacity: Float64Array;
-  readonly #spins: Uint8Array;
+  /** How long a waiter spins before it parks; 0 = not at all, Infinity = for ever. */
+  readonly #spinTicks: Float64Array;
   readonly #closed: Uint8Array;
   /** 1 = those in line want to push, not to pop. */
   readonly #isFull: Uint8Array;
@@ -63,16 +68,16 @@ export class Queues {
   constructor(kernel: ThreadKernel) {
     this.#kernel = kernel;
     const { objects } = kernel;
-    this.#rings = Array.from(objects.groupOf, () => new Ring());
+    this.#rings = Array.from(objects.groupOf, (g) => (objects.groups[g]!.kind === "queue" || objects.groups[g]!.kind === "deque" ? new Ring() : undefined));
     this.#capacity = new Float64Array(objects.count).fill(Infinity);
-    this.#spins = new Uint8Array(objects.count);
+    this.#spinTicks = new Float64Array(objects.count);
     this.#closed = new Uint8Array(objects.count);
     this.#isFull = new Uint8Array(objects.count);
     for (let object = 0; object < objects.count; object++) {
       const group = objects.groups[objects.groupOf[object]!]!;
       if (group.kind !== "queue") continue;
       this.#capacity[object] = group.capacity;
-      this.#spins[object] = group.waiting === "spin" ? 1 : 0;
+      this.#spinTicks[object] = group.waiting === "spin" ? (group.spinTicks ?? Infinity) : 0;
     }
   }
 
@@ -97,12 +102,13 @@ export class Queues {
     if (this.#handTo(thread, object, value)) return true;
     const ring = this.#rings[object]!;
     if (ring.length < this.#capacity[object]!) {
+      this.#mustHaveRoom(thread, object, ring);
       ring.pushBack(value, kernel.now);
       return true;
     }
     kernel.table.mailbox[thread] = value;
     this.#isFull[object] = 1;
-    kernel.wait(thread, object, this.#spins[object] === 1);
+    kernel.wait(thread, object, this.#spinTicks[object]! > 0, this.#spinTicks[object]!);
     return false;
   }
 
@@ -112,7 +118,7 @@ export class Queues {
     kernel.charge(thread, kernel.costs.atomicTicks + kernel.costs.queueTicks);
     if (this.#takeFront(thread, object)) return Outcome.done;
     if (this.#closed[object] === 1) return Outcome.empty;
-    kernel.wait(thread, object, this.#spins[object] === 1);
+    kernel.wait(thread, object, this.#spinTicks[object]! > 0, this.#spinTicks[object]!);
     return Outcome.waits;
   }
 
@@ -129,7 +135,7 @@ export class Queues {
     let woken = 0;
     for (let next = kernel.lists.head[object]!; next >= 0 && this.#isFull[object] === 0; next = kernel.lists.head[object]!) {
       kernel.table.mailbox[next] = NaN;
-      kernel.grant(next, this.#wake(thread, object, ++woken));
+      kernel.grant(next, this.#wake(thread, next, ++woken));
     }
   }
 
@@ -137,7 +143,9 @@ export class Queues {
 
   pushBottom(thread: number, object: number, value: number): void {
     this.#kernel.charge(thread, this.#kernel.costs.queueTicks);
-    this.#rings[object]!.pushBack(value, this.#kernel.now);
+    const ring = this.#rings[object]!;
+    this.#mustHaveRoom(thread, object, ring);
+    ring.pushBack(value, this.#kernel.now);
   }
 
   /** The owner takes the youngest item; only the last one has to be fought for. */
@@ -159,6 +167,10 @@ export class Queues {
     return this.#takeFront(thread, object) ? Outcome.done : Outcome.empty;
   }
 
+  #mustHaveRoom(thread: number, object: number, { length }: Ring): void {
+    if (length >= mostItems) this.#kernel.fail(thread, "queue-overflow", `pushes to "${this.#kernel.objects.name(object)}", which holds ${length} items already: they come faster than they are taken`, "give the queue a capacity, or let more threads take from it");
+  }
+
   #takeFront(thread: number, object: number): boolean {
     const { lists, table, use, now } = this.#kernel;
     const ring = this.#rings[object]!;
@@ -169,28 +181,36 @@ export class Queues {
     const pusher = this.#isFull[object] === 1 ? lists.head[object]! : -1;
     if (pusher >= 0) {
       ring.pushBack(table.mailbox[pusher]!, now);
-      this.#kernel.grant(pusher, this.#wake(thread, object, 1));
+      this.#kernel.grant(pusher, this.#wake(thread, pusher, 1));
     }
     if (lists.length[object] === 0) this.#isFull[object] = 0;
     return true;
   }
 
-  /** Gives an item to the first that waits for one. */
+  /** Gives an item to the first that waits for one: of those that spin, to the first that has a core. */
   #handTo(thread: number, object: number, value: number): boolean {
     const { lists, table, use } = this.#kernel;
-    const waiting = this.#isFull[object] === 0 ? lists.head[object]! : -1;
-    if (waiting < 0) return false;
+    const first = this.#isFull[object] === 0 ? lists.head[object]! : -1;
+    if (first < 0) return false;
+    const waiting = this.#spinTicks[object]! > 0 ? this.#firstOnCore(first) : first;
     use.taken[object]!++;
     use.stayed(object, 0);
     table.mailbox[waiting] = value;
-    this.#kernel.grant(waiting, this.#wake(thread, object, 1));
+    this.#kernel.grant(waiting, this.#wake(thread, waiting, 1));
     return true;
   }
 
-  /** What waking costs the one who does it; and how long it takes until the `rank`-th one notices. */
-  #wake(thread: number, object: number, rank: number): number {
-    const { costs } = this.#kernel;
-    if (this.#spins[object] === 1) return costs.lineTicks;
+  /** The first from this one on that spins on a core just now; this one where none does. */
+  #firstOnCore(first: number): number {
+    const { lists } = this.#kernel;
+    for (let thread = first; thread >= 0; thread = lists.next(thread)) if (this.#kernel.isSpinningNow(thread)) return thread;
+    return first;
+  }
+
+  /** What waking costs the one who does it; and how long it takes until the `rank`-th one notices, who may spin still. */
+  #wake(thread: number, waiter: number, rank: number): number {
+    const { costs, table } = this.#kernel;
+    if (table.isSpinning[waiter] === 1) return costs.lineTicks;
     if (thread < 0) return 0;
     this.#kernel.charge(thread, costs.wakeTicks);
     return rank * costs.wakeTicks;

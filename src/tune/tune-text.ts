@@ -1,0 +1,49 @@
+import { counted, formatNs, formatPercent } from "../base/units.ts";
+import { textTable } from "../trace/table-text.ts";
+import type { Tuned, TunedSetting } from "./tune-scenario.ts";
+
+/** How the objectives are called in the table. */
+const headers = { makespan: "makespan", "latency-mean": "mean latency", "latency-p99": "p99 latency" } as const;
+
+/** What speaks for the best setting: how much less time it takes than the defaults of its runtime; undefined where these failed. */
+export function gainOf({ settings }: Pick<Tuned, "settings">): number | undefined {
+  const best = settings[0]!;
+  const usual = settings.find(({ runtime, isDefault }) => isDefault && runtime === best.runtime)!;
+  return usual.ns < Infinity && usual.ns > 0 ? 1 - best.ns / usual.ns : undefined;
+}
+
+/**
+ * The result of tuning for people: how it was searched, the best settings as a table, the gain, and what to tell the real
+ * runtime.
+ * @param most rows of the table; the defaults are shown in any case
+ */
+export function formatTuned(tuned: Tuned, most = 10): string {
+  const { settings, searches, by } = tuned;
+  const best = settings[0]!;
+  const lines = searches.map(({ runtime, kind, tried, size }) => `${runtime}: ${kind === "exhaustive" ? `all ${size} settings` : `${tried} of ${counted(size, "setting")}, by ${kind}`}`);
+  const several = searches.length > 1;
+  const knobs = [...new Set(settings.flatMap((setting) => Object.keys(setting.knobs)))];
+  const ranked = settings.map((setting, i) => ({ setting, rank: i > 0 && setting.ns <= best.ns ? 1 : settings.findIndex(({ ns }) => ns === setting.ns) + 1 }));
+  const shown = ranked.filter(({ setting }, i) => i < most || setting.isDefault);
+  const right = (header: string) => ({ header, align: "right" as const });
+  const columns = [right("rank"), ...(several ? [{ header: "runtime" }] : []), ...knobs.map(right), right(headers[by]), right("vs best"), right("computing"), { header: "" }];
+  const rows = shown.map(({ setting, rank }) => [
+    setting.ns < Infinity ? String(rank) : "–", ...(several ? [setting.runtime] : []), ...knobs.map((knob) => String(setting.knobs[knob] ?? "–")),
+    ...(setting.ns < Infinity ? [formatNs(setting.ns), `${(setting.ns / best.ns).toFixed(2)}×`, formatPercent(setting.computing)] : ["failed", "", ""]), setting.isDefault ? "default" : "",
+  ]);
+  const left = settings.length - shown.length;
+  return [
+    `${tuned.name} on ${tuned.machine}, ${counted(tuned.cores, "core")}`, ...lines, "",
+    ...textTable(columns, rows), ...(left > 0 ? [`… and ${left} more (--format json)`] : []), "",
+    ...verdict(tuned, best), "",
+  ].join("\n");
+}
+
+function verdict(tuned: Tuned, best: TunedSetting): string[] {
+  if (best.ns === Infinity) return [`every setting failed: ${best.failure ?? ""}`];
+  const gain = gainOf(tuned);
+  if (best.isDefault) return [`No setting that was tried is faster than the defaults of ${best.runtime}.`];
+  const than = gain === undefined ? `; with its defaults ${best.runtime} fails` : ` less than with the defaults of ${best.runtime}`;
+  const words = best.lines.length > 0 ? ["", `To set ${best.runtime} so:`, ...best.lines.map((line) => `  ${line}`)] : [];
+  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.`, ...words];
+}
