@@ -13,7 +13,7 @@ export interface Flag {
   readonly value?: string;
   readonly help: string;
   /** Values that shell completion offers: a fixed list, or the names of a registry. */
-  readonly choices?: readonly string[] | "schedulers" | "sync" | "machines" | "models" | "files";
+  readonly choices?: readonly string[] | "schedulers" | "threads" | "sync" | "machines" | "models" | "files";
 }
 
 /** Where a command reads and writes; tests bring their own. */

@@ -103,9 +103,13 @@ export function policyTimeoutMs(values: Values): number {
 
 /** True when the scenario names a policy that is not built in: its code is the user's. */
 export async function hasForeignPolicy(scenario: Scenario): Promise<boolean> {
-  const { scheduler, sync, compare, compareThreads } = scenario.spec;
-  const [{ isForeignPolicy }, { schedulers }, { syncPolicies }, { threadPolicies }] = await Promise.all([import("../scenario/load-policy.ts"), import("../schedulers/index.ts"), import("../sync/index.ts"), import("../threads/index.ts")]);
+  const { scheduler, sync, compare, compareThreads, threadPolicy, loops = {} } = scenario.spec;
+  const [{ isForeignPolicy }, { schedulers }, { syncPolicies }, { threadPolicies }, { loopPolicies }] = await Promise.all([
+    import("../scenario/load-policy.ts"), import("../schedulers/index.ts"), import("../sync/index.ts"), import("../threads/index.ts"), import("../loops/index.ts"),
+  ]);
   return (
+    (threadPolicy !== undefined && isForeignPolicy(scenario, ["threadPolicy"], threadPolicy, threadPolicies)) ||
+    Object.entries(loops).some(([name, { policy }]) => policy !== undefined && isForeignPolicy(scenario, ["loops", name, "policy"], policy, loopPolicies)) ||
     (Array.isArray(compareThreads) && compareThreads.some((use, i) => isForeignPolicy(scenario, ["compareThreads", i], use, threadPolicies))) ||
     (scheduler !== undefined && isForeignPolicy(scenario, ["scheduler"], scheduler, schedulers)) ||
     (sync !== undefined && isForeignPolicy(scenario, ["sync"], sync, syncPolicies)) ||
@@ -114,13 +118,16 @@ export async function hasForeignPolicy(scenario: Scenario): Promise<boolean> {
 }
 
 /** Whose code runs in a run, as the guard names it: the user's own, where there is some. */
-export async function policyPhase(resolved: Pick<ResolvedScenario, "scheduler" | "sync">): Promise<string> {
-  const [{ schedulers }, { syncPolicies }] = await Promise.all([import("../schedulers/index.ts"), import("../sync/index.ts")]);
+export async function policyPhase(resolved: Pick<ResolvedScenario, "scheduler" | "sync" | "threads">, { spec: { loops = {} } }: Scenario): Promise<string> {
+  const [{ schedulers }, { syncPolicies }, { threadPolicies }, { loopPolicies }] = await Promise.all([import("../schedulers/index.ts"), import("../sync/index.ts"), import("../threads/index.ts"), import("../loops/index.ts")]);
   const scheduler = resolved.scheduler.definition;
   const sync = resolved.sync.definition;
+  const threads = resolved.threads?.policy.definition;
   const foreign = [
     ...(schedulers.tryGet(scheduler.name) === scheduler ? [] : [`scheduler "${scheduler.name}"`]),
     ...(syncPolicies.tryGet(sync.name) === sync ? [] : [`sync policy "${sync.name}"`]),
+    ...(threads === undefined || threadPolicies.tryGet(threads.name) === threads ? [] : [`thread policy "${threads.name}"`]),
+    ...Object.entries(loops).flatMap(([loop, { policy }]) => (policy === undefined || loopPolicies.tryGet(policy.use) !== undefined ? [] : [`the loop policy of "${loop}"`])),
   ];
   return foreign.join(" or ") || `scheduler "${scheduler.name}"`;
 }

@@ -356,11 +356,16 @@ export class Simulation {
   #runThreads(threads: ThreadHost): void {
     const { endedOps, newReady, threadGraph } = this.#state;
     const { readyQueue } = threads.spec;
-    if (threadGraph === undefined || readyQueue < 0) {
+    if (threadGraph === undefined) {
       threads.round();
       return;
     }
     for (let i = 0; i < endedOps.length; i++) threadGraph.opEnded(endedOps.at(i));
+    if (readyQueue < 0) {
+      // Programs that launch everything by number.
+      threads.round();
+      return;
+    }
     if (newReady.length > 1) newReady.sort();
     for (let i = 0; i < newReady.length; i++) threads.deliver(readyQueue, newReady.at(i));
     newReady.clear();

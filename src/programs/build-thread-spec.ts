@@ -2,6 +2,7 @@ import { InputError, type Warning } from "../base/errors.ts";
 import type { CoreSpec, ObjectGroup, ThreadSpec } from "../core/threads/thread-spec.ts";
 import { Assembler } from "./assembler.ts";
 import type { FindAllocator } from "./build-heap.ts";
+import { findBuiltInLoopPolicy } from "./find-loop-policy.ts";
 import { buildCores } from "./build-cores.ts";
 import { buildCosts } from "./build-costs.ts";
 import { compileGroups, threadGroups, type CompiledGroup } from "./build-groups.ts";
@@ -25,7 +26,7 @@ export interface BuildOptions {
   readonly tickNs?: number;
   /** Names of the devices that `launch` may name, in the order of their numbers. */
   readonly devices?: readonly string[];
-  /** Finds the loop policies that `loops` names. */
+  /** Finds the loop policies that `loops` names. Default: the built-in ones. */
   readonly findLoopPolicy?: FindLoopPolicy;
   /** Finds the allocators that `heaps` names. Default: the built-in ones. */
   readonly findAllocator?: FindAllocator;
@@ -61,7 +62,7 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   const cores = options.cores ?? buildCores(describedCores(sections.cores, issues) ?? [{ count: Math.max(1, Math.min(total, defaultCoreLimit)) }], issues);
   const nodes = cores.node.reduce((most, node) => Math.max(most, node + 1), 1);
   const costs = buildCosts(sections.threadCosts, options.measuredCosts, tickNs);
-  const readyQueue = buildObjects(sections, objects, { tickNs, costs, nodes, tables, findLoopPolicy: options.findLoopPolicy ?? (() => noLoopPolicy), findAllocator: options.findAllocator, threads: total }, issues);
+  const readyQueue = buildObjects(sections, objects, { tickNs, costs, nodes, tables, findLoopPolicy: options.findLoopPolicy ?? findBuiltInLoopPolicy(issues), findAllocator: options.findAllocator, threads: total }, issues);
   const surroundings: Surroundings = { objects, programs, groups: new Map(Object.keys(threads).map((name, number) => [name, number])), devices: options.devices ?? [], tickNs, nodes };
   const assembler = new Assembler();
   // Where a name is unknown, what it would have meant is unknown too: one message is enough.
@@ -70,11 +71,11 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   const objectCount = objects.groups.reduce((sum, { count }) => sum + count, 0);
   if (objectCount > mostObjects) issues.add("too-many-objects", `there are ${objectCount} objects in all sections together, and ${mostObjects} are the most`, { path: [] }, "count, and granularity of a lock, say how many there are of each");
   const registers = total * assembler.registerCount;
-  if (registers > mostRegisters && issues.all.length === 0) issues.add("too-many-threads", `${total} threads with ${assembler.registerCount} variables each are too many`, { path: ["threads"] }, `${Math.floor(mostRegisters / assembler.registerCount)} such threads are the most; use fewer variables, or fewer threads`, "key");
+  if (registers > mostRegisters && total <= mostThreads) issues.add("too-many-threads", `${total} threads with ${assembler.registerCount} variables each are too many`, { path: ["threads"] }, `${Math.floor(mostRegisters / assembler.registerCount)} such threads are the most; use fewer variables, or fewer threads`, "key");
   setParties(groups, objects, issues);
   checkPrograms(groups, surroundings, sections.watch, issues);
-  // Large tables are not made for a scenario that will not run.
-  if (issues.all.length > 0) throw new InputError(issues.all);
+  // Tables that are too large are not made.
+  if (total > mostThreads || registers > mostRegisters || objectCount > mostObjects) throw new InputError(issues.all);
   const spec: ThreadSpec = {
     program: assembler.finish(options.file ?? ""),
     groups: threadGroups(groups, assembler.registerCount, cores.names.length, tickNs, issues),
@@ -105,17 +106,3 @@ function setParties(groups: readonly CompiledGroup[], objects: ObjectTable, issu
     objects.replace(number, { ...group, parties: Math.max(1, users) });
   });
 }
-
-/** Where nobody looks loop policies up: everything at once, to the first worker that asks. */
-const noLoopPolicy = () => {
-  let left = 0;
-  return {
-    start: (iterations: number) => void (left = iterations),
-    next: (_: number, chunk: Float64Array) => {
-      chunk[0] = 0;
-      chunk[1] = left;
-      left = 0;
-      return chunk[1] > 0 ? ("own" as const) : ("none" as const);
-    },
-  };
-};

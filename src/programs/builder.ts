@@ -218,7 +218,7 @@ export interface ThreadSpecInput extends Omit<ThreadSectionsInput, "programs"> {
 
 /** How to put a specification together; everything is optional. */
 export interface ThreadSpecOptions extends Omit<BuildOptions, "findLoopPolicy" | "locate" | "measuredCosts"> {
-  /** Makers of the loop policies that `loops` names. */
+  /** Makers of the loop policies that `loops` names. Default: the built-in ones, with the options that stand there. */
   readonly loopPolicies?: Readonly<Record<string, LoopPolicyMaker>>;
 }
 

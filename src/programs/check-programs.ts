@@ -3,10 +3,13 @@ import type { ReadProgram, Surroundings } from "./compile-program.ts";
 import type { FormName, Statement } from "./forms.ts";
 import { HeldLocks } from "./held-locks.ts";
 import type { Issues } from "./place.ts";
+import type { ThreadSections } from "./schema.ts";
 import { innerBlocks, visitStatements } from "./scope.ts";
 
 /** Finds what can be proven wrong with programs before they run. */
-export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Surroundings, issues: Issues): void {
+export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Surroundings, watch: ThreadSections["watch"], issues: Issues): void {
+  // A run that gets nowhere is ended where the scenario says so.
+  const isWatched = watch?.livelock !== undefined || watch?.starvation !== undefined;
   const programs = new Set<ReadProgram>([...surroundings.programs.values(), ...groups.map(({ program }) => program)]);
   const spawned = new Set<string>();
   const closed = new Set<string>();
@@ -23,8 +26,12 @@ export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Su
       if (statement.form === "pop" && statement.fields.else === undefined && closed.has(statement.fields.from.name)) {
         issues.add("closed-queue", `${statement.fields.from.name} is closed somewhere, and this pop does not say what happens then`, { path: statement.path }, "add else: [break] or else: [end]");
       }
-      if (isEndless(statement) && isTimeless(innerBlocks(statement)[0]!, surroundings, new Set())) {
+      if (!isEndless(statement)) return;
+      const body = innerBlocks(statement)[0]!;
+      if (hasOnly(timeless, body, surroundings, new Set())) {
         issues.add("endless-loop", "this is repeated for ever, and takes no time: the simulation would never go on", { path: statement.path }, "add an instruction that takes time, or a break");
+      } else if (!isWatched && hasOnly(unstoppable, body, surroundings, new Set())) {
+        issues.add("endless-loop", "this is repeated for ever, and nothing in it can end it: the simulation would never be over", { path: statement.path }, "say how often (repeat: 1000), or leave it by break or end");
       }
     });
     if (!called.has(program.name) && !groups.some((group) => group.program === program)) issues.warn("unused-program", `no thread runs ${program.name}, and no program calls it`, { path: program.path });
@@ -36,6 +43,11 @@ export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Su
 /** Instructions that let no time pass, whatever they cost elsewhere. */
 const timeless: ReadonlySet<FormName> = new Set<FormName>(["let", "repeat", "while", "if", "continue", "call", "setPriority", "mark", "begin", "finish", "measure", "nextReady", "length"]);
 
+/** Instructions after which a thread goes on, sooner or later, whatever the others do. */
+const unstoppable: ReadonlySet<FormName> = new Set<FormName>([
+  ...timeless, "compute", "sleep", "yield", "nextPeriod", "tryLock", "unlock", "signal", "broadcast", "release", "set", "clear", "tryPop", "close", "pushBottom", "popBottom", "steal", "read", "write", "free", "startLoop", "launch", "complete",
+]);
+
 function isEndless(statement: Statement): boolean {
   if (statement.form === "repeat") return statement.fields.times === "forever";
   if (statement.form !== "while") return false;
@@ -43,18 +55,18 @@ function isEndless(statement: Statement): boolean {
   return "expression" in condition && condition.expression.kind === "literal" && condition.expression.value !== 0;
 }
 
-/** @param seen programs that have been looked into: found to be timeless, or about to be */
-function isTimeless(block: readonly Statement[], surroundings: Surroundings, seen: Set<string>): boolean {
+/** @param seen programs that have been looked into: found to have only those, or about to be */
+function hasOnly(forms: ReadonlySet<FormName>, block: readonly Statement[], surroundings: Surroundings, seen: Set<string>): boolean {
   let found = false;
   visitStatements(block, (statement) => {
-    if (!timeless.has(statement.form)) found = true;
+    if (!forms.has(statement.form)) found = true;
     if (found || statement.form !== "call") return;
     const { name } = statement.fields.program;
     if (seen.has(name)) return;
     seen.add(name);
     const program = surroundings.programs.get(name);
     // An unknown program has been told already.
-    if (program === undefined || !isTimeless(program.block, surroundings, seen)) found = true;
+    if (program === undefined || !hasOnly(forms, program.block, surroundings, seen)) found = true;
   });
   return !found;
 }
@@ -66,8 +78,10 @@ function checkParties(groups: readonly CompiledGroup[], spawned: ReadonlySet<str
     const users = groups.filter(({ uses }) => uses.has(number));
     if (users.length === 0 || users.some(({ name }) => spawned.has(name))) return;
     const coming = users.reduce((sum, { count }) => sum + count, 0);
+    // Of groups without a thread, nobody waits for the others.
+    if (coming === 0) return;
     const place = { path: ["barriers", barrier.name, "parties"] };
-    if (barrier.parties > coming) issues.add("wrong-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} ${coming === 1 ? "thread comes" : "threads come"}: it never opens`, place, `make it ${coming}, or leave parties out`);
+    if (barrier.parties > coming) issues.add("wrong-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} ${coming === 1 ? "thread comes" : "threads come"}: it never opens`, place, `make it ${coming}, or leave parties out: then it waits for all whose programs come there`);
     else if (barrier.parties < coming) issues.warn("barrier-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} threads come`, place);
   });
 }

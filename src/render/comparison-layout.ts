@@ -36,7 +36,7 @@ export function layoutComparison(comparison: PlottedComparison, options: Compari
   const title = cleanText(options.title ?? comparison.name);
   const ranges = schedulers.some(({ min, max }) => max > min);
   const subtitle = [
-    ranges ? `${label.startsWith("mean") ? label : `mean ${label}`} over ${seedCount} seeds, the same for all schedulers` : label,
+    ranges ? `${label.startsWith("mean") ? label : `mean ${label}`} over ${seedCount} seeds, the same for all ${comparison.compares ?? "schedulers"}` : label,
     "best first",
   ].join(" · ");
   const legend = ranges ? placeLegend(unit, margin, width - margin) : { entries: [], height: 0 };

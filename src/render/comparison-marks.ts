@@ -1,5 +1,5 @@
 /** What a comparison plot is made of before anything is drawn: plain data in pixels, y downwards. */
-import type { Objective } from "../trace/objective.ts";
+import type { RankedBy } from "../trace/objective.ts";
 
 /** A figure with its interval, in ns or J; an absent end is open. */
 export interface PlottedEstimate {
@@ -23,8 +23,10 @@ export interface PlottedScheduler {
 export interface PlottedComparison {
   readonly name: string;
   readonly seedCount: number;
+  /** What is compared; default schedulers. */
+  readonly compares?: string;
   /** What the figures are; default the makespan. */
-  readonly by?: Objective;
+  readonly by?: RankedBy;
   readonly baseline: string;
   /** Best first. */
   readonly schedulers: readonly PlottedScheduler[];

@@ -1,8 +1,7 @@
 import { InputError, type Issue } from "../base/errors.ts";
 import type { Registry } from "../base/registry.ts";
-import type { SchedulerDefinition, SyncDefinition } from "../plugin.ts";
 import { explainedBy } from "./explained-by.ts";
-import { isForeignPolicy } from "./load-policy.ts";
+import { isForeignPolicy, type AnyPolicyDefinition } from "./load-policy.ts";
 import type { ReadFile } from "./read-file.ts";
 import { Scenario } from "./scenario.ts";
 import type { PolicyUse } from "./schema.ts";
@@ -27,8 +26,10 @@ export async function openScenario(source: SourceMap, file: string, readFile?: R
 async function unknownNames(source: SourceMap, file: string, issues: readonly Issue[], readFile: ReadFile | undefined): Promise<readonly Issue[]> {
   const sound = soundParts(source, file, issues);
   if (sound === undefined) return [];
-  const [{ resolveScenario }, { schedulers }, { syncPolicies }] = await Promise.all([import("./resolve-scenario.ts"), import("../schedulers/index.ts"), import("../sync/index.ts")]);
-  const scenario = withoutForeign(sound, file, schedulers, syncPolicies);
+  const [{ resolveScenario }, { schedulers }, { syncPolicies }, { threadPolicies }, { loopPolicies }] = await Promise.all([
+    import("./resolve-scenario.ts"), import("../schedulers/index.ts"), import("../sync/index.ts"), import("../threads/index.ts"), import("../loops/index.ts"),
+  ]);
+  const scenario = withoutForeign(sound, file, { schedulers, syncPolicies, threadPolicies, loopPolicies });
   try {
     await resolveScenario(scenario, { ...(readFile && { readFile }) });
     return [];
@@ -39,11 +40,13 @@ async function unknownNames(source: SourceMap, file: string, issues: readonly Is
 }
 
 /** To look up a policy that is not built in would run its code, for a scenario that will not be run. */
-function withoutForeign({ scenario, source }: SoundParts, file: string, schedulers: Registry<SchedulerDefinition>, syncPolicies: Registry<SyncDefinition>): Scenario {
-  const { scheduler, sync, compare } = scenario.spec;
-  const chosen: [Path, PolicyUse | undefined, Registry<SchedulerDefinition | SyncDefinition>][] = [
-    [["scheduler"], scheduler, schedulers], [["sync"], sync, syncPolicies],
-    ...(Array.isArray(compare) ? compare.map((use: PolicyUse, i): [Path, PolicyUse, Registry<SchedulerDefinition>] => [["compare", i], use, schedulers]) : []),
+function withoutForeign({ scenario, source }: SoundParts, file: string, { schedulers, syncPolicies, threadPolicies, loopPolicies }: Readonly<Record<"schedulers" | "syncPolicies" | "threadPolicies" | "loopPolicies", Registry<AnyPolicyDefinition>>>): Scenario {
+  const { scheduler, sync, compare, compareThreads, threadPolicy, loops = {} } = scenario.spec;
+  const inList = (key: string, uses: unknown, registry: Registry<AnyPolicyDefinition>): [Path, PolicyUse, Registry<AnyPolicyDefinition>][] => (Array.isArray(uses) ? (uses as PolicyUse[]).map((use, i) => [[key, i], use, registry]) : []);
+  const chosen: [Path, PolicyUse | undefined, Registry<AnyPolicyDefinition>][] = [
+    [["scheduler"], scheduler, schedulers], [["sync"], sync, syncPolicies], [["threadPolicy"], threadPolicy, threadPolicies],
+    ...Object.entries(loops).map(([name, { policy }]): [Path, PolicyUse | undefined, Registry<AnyPolicyDefinition>] => [["loops", name, "policy"], policy, loopPolicies]),
+    ...inList("compare", compare, schedulers), ...inList("compareThreads", compareThreads, threadPolicies),
   ];
   const foreign = chosen.filter(([path, use, registry]) => use !== undefined && isForeignPolicy(scenario, path, use, registry));
   if (foreign.length === 0) return scenario;

@@ -37,20 +37,26 @@ export interface ThreadsOrigin {
   readonly source: SourceMap;
   readonly file: string;
   readonly tickNs: number;
-  readonly machine?: Machine;
+  /** What of the machine they have to do with: the names of its devices, and its cores with the memory under them. */
+  readonly machine: KnownMachine;
+}
+interface KnownMachine {
+  readonly devices: readonly string[];
+  readonly system?: ReturnType<typeof machineCores>;
 }
 
 /** The threads again, in another thread of Heddle. */
 export async function reopenThreads({ origin, device, runtime }: Pick<ResolvedThreads, "origin" | "device" | "runtime">): Promise<ResolvedThreads> {
-  const { resolved } = await resolveThreads(new Scenario(origin.source, origin.file), origin.tickNs, origin.machine, {});
+  const { resolved } = await resolveThreads(new Scenario(origin.source, origin.file), origin.tickNs, undefined, { known: origin.machine });
   return { ...resolved, ...(device !== undefined && { device }), ...(runtime && { runtime }) };
 }
 
 /**
  * Compiles the programs of a scenario, and loads the policies and the profile that its threads name.
+ * @param options `known`: what there is to know of the machine, where that was found out before
  * @throws {InputError} with everything that is wrong with them.
  */
-export async function resolveThreads(scenario: Scenario, tickNs: number, machine: Machine | undefined, { readFile = readOrdinaryFile, onLoadPolicy }: { readonly readFile?: ReadFile; readonly onLoadPolicy?: (use: string) => void }): Promise<{ readonly resolved: ResolvedThreads; readonly warnings: readonly Warning[] }> {
+export async function resolveThreads(scenario: Scenario, tickNs: number, machine: Machine | undefined, { readFile = readOrdinaryFile, onLoadPolicy, known }: { readonly readFile?: ReadFile; readonly onLoadPolicy?: (use: string) => void; readonly known?: KnownMachine }): Promise<{ readonly resolved: ResolvedThreads; readonly warnings: readonly Warning[] }> {
   const { spec } = scenario;
   const issues: Issue[] = [];
   const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
@@ -74,11 +80,14 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
     // A loop whose policy is wrong is still a loop, for the programs that name it.
     makers.set(name, chosen ? () => freshLoopPolicy(chosen) : () => ({ start: () => undefined, next: () => "none" }));
   }
-  const system = await attempt(() => machineCores(scenario, machine));
+  const system = known ? known.system : await attempt(() => machineCores(scenario, machine));
+  const devices = known?.devices ?? machine?.devices.map(({ name }) => name) ?? [];
   const measuredCosts = await attempt(() => measured(scenario, readFile));
-  const built = await attempt(() => buildThreadSpec(spec, {
+  // What is wrong with cores of a machine has been told.
+  const sections = spec.cores !== undefined && "of" in spec.cores && issues.length > 0 ? { ...spec, cores: undefined } : spec;
+  const built = await attempt(() => buildThreadSpec(sections, {
     locate: ({ path, offset }, part) => (offset === undefined ? scenario.position(path, part) : scenario.positionIn(path, offset)),
-    file: scenario.file, tickNs, devices: machine?.devices.map(({ name }) => name) ?? [],
+    file: scenario.file, tickNs, devices,
     findLoopPolicy: (_, [, name]: Path) => makers.get(String(name)),
     findAllocator: (named, path) => {
       const chosen = chooseAllocator(scenario, named, path);
@@ -91,7 +100,7 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
   if (issues.length > 0 || built === undefined || policy === undefined) throw new InputError(issues);
   const touches = built.spec.accesses.length > 0;
   const warnings = touches && !system ? [...built.warnings, noMemoryModel] : built.warnings;
-  return { resolved: { spec: built.spec, policy, ...(touches && system && { memory: system.memory }), origin: { source: scenario.source, file: scenario.file, tickNs, ...(machine && { machine }) } }, warnings };
+  return { resolved: { spec: built.spec, policy, ...(touches && system && { memory: system.memory }), origin: { source: scenario.source, file: scenario.file, tickNs, machine: { devices, ...(system && { system }) } } }, warnings };
 }
 
 const noMemoryModel: Warning = { code: "no-memory-model", message: "the programs say how they touch memory, but their cores have no caches and no memory: that costs nothing; leave cores out, or write cores: {of: machine}, to have those of a machine" };

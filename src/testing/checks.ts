@@ -1,4 +1,3 @@
-import { checkOptionsNow } from "../base/check-options.ts";
 import { compile, type CompileSpec } from "../core/compile.ts";
 import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
@@ -9,13 +8,8 @@ import { syncPolicies } from "../sync/index.ts";
 import { schedulers } from "../schedulers/index.ts";
 import { verifyTrace } from "../trace/verify.ts";
 import { conformanceGraphs, type ConformanceGraph } from "./graphs.ts";
+import { createChecked, located, runAll, wellFormed, type ConformanceCheck } from "./kit.ts";
 import { conformanceMachines } from "./machines.ts";
-
-/** One thing that a policy must do. `run` throws an Error that says what went wrong, and where. */
-export interface ConformanceCheck {
-  readonly name: string;
-  readonly run: () => void;
-}
 
 /** How to make the policy under test. */
 export interface ConformanceOptions {
@@ -56,18 +50,6 @@ export function checkScheduler(definition: SchedulerDefinition, options: Conform
 /** Runs all of {@link syncChecks}. @throws {Error} that lists every check that failed. */
 export function checkSync(definition: SyncDefinition, options: ConformanceOptions = {}): void {
   runAll(definition, syncChecks(definition, options));
-}
-
-function runAll(definition: PolicyDefinition<unknown>, all: readonly ConformanceCheck[]): void {
-  const failures: string[] = [];
-  for (const check of all) {
-    try {
-      check.run();
-    } catch (error) {
-      failures.push(`${check.name}: ${messageOf(error)}`);
-    }
-  }
-  if (failures.length > 0) throw new Error(`"${definition.name}" fails ${failures.length} of ${all.length} checks\n${failures.join("\n")}`);
 }
 
 /** Runs one instance with the policy under test and a partner of the other kind. */
@@ -127,30 +109,5 @@ function compileGraph(source: ConformanceGraph, machine: Machine, compiled: Part
 }
 
 function create<P>(definition: PolicyDefinition<P>, instance: Instance, { options }: ConformanceOptions): P {
-  const given = options?.(instance) ?? {};
-  const checked = checkOptionsNow(definition, given);
-  if (checked.issues) throw new Error(`"${definition.name}" does not accept the options ${JSON.stringify(given)}: ${checked.issues.map(({ message }) => message).join("; ")}. Pass { options: (instance) => … }`);
-  return definition.create(checked.options as never);
-}
-
-function wellFormed(kind: string, { name, summary }: PolicyDefinition<unknown>): ConformanceCheck {
-  return {
-    name: "has a name and a summary",
-    run() {
-      if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new Error(`a ${kind}'s name is lower-case words joined by hyphens, not "${name}"`);
-      if (summary.trim() === "" || summary.includes("\n")) throw new Error(`the summary of "${name}" must be one line`);
-    },
-  };
-}
-
-function located(place: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    throw new Error(`${place}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return createChecked(definition, options?.(instance) ?? {}, "(instance) => …");
 }

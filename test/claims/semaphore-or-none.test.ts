@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Metrics } from "../../src/trace/result.ts";
 import { runClaim } from "./run-claim.ts";
 
-/** `threads` threads on as many cores that want the data for `access` of every 95 us + `access`. */
+/** `threads` threads, each on a core of its own, that want the data for `access` of every 95 us + `access`. */
 const run = (guard: 0 | 1, threads: number, access: string): Promise<Metrics> =>
-  runClaim("semaphore-or-none", { "threads.worker.with.guard": guard, "threads.worker.with.access": access, "threads.worker.count": threads, cores: threads });
+  runClaim("semaphore-or-none", { "threads.worker.with.guard": guard, "threads.worker.with.access": access, "threads.worker.count": threads });
 
 const races = ({ threads }: Metrics): number => threads!.findings.filter(({ kind }) => kind === "data-race").length;
 const price = async (threads: number, access: string): Promise<number> => (await run(1, threads, access)).makespanNs / (await run(0, threads, access)).makespanNs;

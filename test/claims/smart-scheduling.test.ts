@@ -14,6 +14,12 @@ describe("claim: smart assignment and scheduling raise efficiency by 30 % and ut
     for (const scheduler of ["work-stealing", "dmda"]) expect((await run(scheduler)).utilization).toBeGreaterThan(0.9);
   });
 
+  it("holds where operator times spread by 30 %", async () => {
+    const noise = { noise: "30%", seed: 1 };
+    expect((await run("round-robin", noise)).utilization).toBeLessThan(0.4);
+    expect((await run("heft", noise)).utilization).toBeGreaterThan(0.9);
+  });
+
   it("gains nothing on a queue of jobs where no more are in flight than there are GPUs: that is above 90 % already", async () => {
     const [queue, smart] = [await run("fifo", { "workload.inFlight": 4 }), await run("heft", { "workload.inFlight": 4 })];
     expect(queue.utilization).toBeGreaterThan(0.9);

@@ -10,7 +10,9 @@ import { Scenario } from "../../src/scenario/scenario.ts";
 import { fromPlain, type SourceMap } from "../../src/scenario/source-tree.ts";
 
 const root = join(import.meta.dirname, "../../scenarios");
-const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml")).sort();
+// Runtimes are no scenarios, but what test/runtimes puts into some.
+const isRuntime = (file: string) => /^# From the file that includes it|^knobs:/m.test(readFileSync(join(root, file), "utf8"));
+const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml") && !isRuntime(file)).sort();
 const runnable = files.filter((file) => dirname(file) === ".");
 const resolved = async (file: string, ...sets: string[]) => resolveScenario(await loadScenario(join(root, file), { overrides: sets.map(parseOverride) }));
 const makespanNs = async (file: string, ...sets: string[]) => {

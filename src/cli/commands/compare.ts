@@ -34,7 +34,7 @@ export const compare: Command = {
   flags: {
     ...flags,
     schedulers: { type: "string", short: "s", value: "A,B,…", help: "Schedulers to rank: names or ./mine.mjs, with commas between; or all", choices: "schedulers" },
-    "thread-policies": { type: "string", value: "A,B,…", help: "Thread policies to rank instead: names or ./mine.mjs, with commas between; or all", choices: "thread-policies" },
+    "thread-policies": { type: "string", value: "A,B,…", help: "Thread policies to rank instead: names or ./mine.mjs, with commas between; or all", choices: "threads" },
     seeds: { type: "string", value: "N", help: "Run each with that many seeds, from --seed on (default 1)" },
     by: { type: "string", value: "WHAT", help: `Rank by ${objectives.join(", ")}, span:NAME:p99, counter:NAME or response:GROUP:max (default makespan; latency-mean where jobs arrive over time)`, choices: objectives },
     baseline: { type: "string", value: "NAME", help: "The one that win probabilities are against (default the first)", choices: "schedulers" },

@@ -1,9 +1,11 @@
 import { InputError } from "../../base/errors.ts";
+import type { ThreadSpec } from "../../core/threads/thread-spec.ts";
 import type { Trace } from "../../core/trace.ts";
 import { machineVariants } from "../../scenario/machine-variants.ts";
 import { repeatSaved, repeatScenario } from "../../scenario/repeat-run.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario, runScenario } from "../../scenario/run-scenario.ts";
+import { threadVariants } from "../../scenario/thread-variants.ts";
 import { elsewhere } from "../../trace/explain/elsewhere.ts";
 import { explainOp, type OpExplanation } from "../../trace/explain/explain-op.ts";
 import { explainRun, type RunExplanation } from "../../trace/explain/explain-run.ts";
@@ -11,6 +13,8 @@ import { findOp } from "../../trace/explain/find-op.ts";
 import { instanceVariants } from "../../trace/explain/instance-variants.ts";
 import { formatOpExplanation } from "../../trace/explain/op-text.ts";
 import { formatRunExplanation } from "../../trace/explain/run-text.ts";
+import { threadWhatIf, type ThreadVariant } from "../../trace/explain/thread-what-if.ts";
+import { threadFailure } from "../../trace/threads/thread-findings.ts";
 import { whatIf, type Repeats, type Variant } from "../../trace/explain/what-if.ts";
 import { wholeNumber, type Command, type Invocation, type Io, type Values } from "../command.ts";
 import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts";
@@ -30,7 +34,8 @@ export const explain: Command = {
   description: [
     "RUN is a trace written by heddle run --trace, or anything that heddle run takes, which is run first.",
     "Tells the critical path in words, why each device was idle, and what changes of the machine would gain: each is",
-    "simulated, those that touch most of the critical path first. With --op: why that operator ran there and then, for",
+    "simulated, those that touch most of the critical path first. Of threads: what they waited for, and what other locks,",
+    "shorter critical sections or more cores would gain. With --op: why that operator ran there and then, for",
     "which a trace needs the placements that heddle run --decisions records.",
   ].join(" "),
   positionals: [1, 1],
@@ -61,9 +66,12 @@ export const explain: Command = {
     enterPhase(undefined);
     progress.show(`simulating ${resolved.name}`);
     const instance = compileScenario(resolved);
-    enterPhase(await policyPhase(resolved));
+    enterPhase(await policyPhase(resolved, scenario));
     const trace = runScenario(resolved, { instance, decisions: values["op"] !== undefined, ...progress.shared });
-    const code = await explainTrace({ trace, asked, variants: () => machineVariants(resolved, trace), repeat: () => repeatScenario(resolved, trace, progress.shared) }, values, io, progress);
+    const code = await explainTrace({
+      trace, asked, variants: () => machineVariants(resolved, trace), repeat: () => repeatScenario(resolved, trace, progress.shared),
+      ...(resolved.threads !== undefined && trace.threads !== undefined && { threads: { variants: () => threadVariants(resolved.threads!, trace.threads!), again: (spec: ThreadSpec) => runScenario({ ...resolved, threads: { ...resolved.threads!, spec } }, { instance, ...progress.shared }) } }),
+    }, values, io, progress);
     enterPhase(undefined);
     return code;
   },
@@ -96,6 +104,8 @@ interface ExplainableRun {
   /** @throws {InputError} when the run cannot be repeated. */
   repeat(): Repeats | Promise<Repeats>;
   readonly note?: string;
+  /** How to repeat it with other threads; absent where there are none, or no scenario that could be run again. */
+  readonly threads?: { readonly variants: () => readonly ThreadVariant[]; readonly again: (spec: ThreadSpec) => Trace };
 }
 
 async function explainTrace(run: ExplainableRun, values: Values, io: Io, progress: Progress): Promise<number> {
@@ -129,6 +139,11 @@ async function explainWhole(run: ExplainableRun, progress: Progress): Promise<[R
   } else if (asked === undefined && trace.complete && trace.makespanTicks > 0 && trace.instance.opCount > 0) {
     explanation = { ...explanation, whatIfNote: `Nothing was changed and simulated, as the graph is large: --what-if ${usualWhatIfs} does.` };
   }
+  const threadsMost = run.threads === undefined ? 0 : threadBudget(trace, asked);
+  if (run.threads !== undefined && threadsMost > 0) {
+    const tried = threadWhatIf(trace, run.threads.variants(), threadsMost, run.threads.again, (label, i, count) => progress.show(`what if: ${label} (${i + 1} of ${count})`));
+    explanation = { ...explanation, threadWhatIf: tried };
+  }
   return [explanation, () => formatRunExplanation(explanation)];
 }
 
@@ -147,4 +162,13 @@ async function repeatsOf(run: ExplainableRun): Promise<Repeats | string> {
 function budget({ instance, complete, makespanTicks }: Trace, asked: number | undefined): number {
   if (!complete || makespanTicks === 0 || instance.opCount === 0) return 0;
   return asked ?? Math.min(usualWhatIfs, Math.floor(effort / Math.max(1, instance.opCount)));
+}
+
+/** Events that are handled for what-ifs of threads without being asked. */
+const threadEffort = 6_000_000;
+
+/** The same for changes of the threads; a run that failed is not worth changing. */
+function threadBudget(trace: Trace, asked: number | undefined): number {
+  if (!trace.complete || trace.makespanTicks === 0 || threadFailure(trace.threads) !== undefined) return 0;
+  return asked ?? Math.min(usualWhatIfs, Math.floor(threadEffort / Math.max(1, trace.eventCount)));
 }

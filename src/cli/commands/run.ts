@@ -34,7 +34,7 @@ export const run: Command = {
     trace: { type: "string", value: "FILE", help: "Write every event, for Perfetto, chrome://tracing, and heddle render/verify/diff/explain", choices: "files" },
     decisions: { type: "boolean", help: "Record every placement with its alternatives and their predicted ends, for heddle explain --op; kept in the trace, which is trace.json if none is named" },
     metrics: { type: "string", value: "FILE", help: "Write the result as JSON", choices: "files" },
-    csv: { type: "string", value: "FILE", help: "Write one line an operator, or of threads alone one line a lock, queue …", choices: "files" },
+    csv: { type: "string", value: "FILE", help: "Write one line an operator; of threads alone, one a lock", choices: "files" },
     out: { type: "string", short: "o", value: "DIR", help: "Folder for the files, made if needed; with none named, it gets timeline.svg, trace.json and metrics.json", choices: "files" },
   },
   examples: [
@@ -56,7 +56,7 @@ export const run: Command = {
     enterPhase(undefined);
     progress.show(`simulating ${resolved.name}`);
     const instance = compileScenario(resolved);
-    enterPhase(await policyPhase(resolved));
+    enterPhase(await policyPhase(resolved, scenario));
     const trace = runScenario(resolved, { instance, decisions: values["decisions"] === true, ...progress.shared });
     enterPhase(undefined);
     const metrics = analyzeRun(resolved, trace);

@@ -57,7 +57,7 @@ export function stuck(host: ThreadHost): ThreadFinding {
   const left: number[] = [];
   for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
   const parts = left.map((thread) => partOf(host, thread));
-  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }) => `  ${thread} ${object === "" ? "waits" : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${place(host, at)}`);
+  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }, i) => `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${place(host, at)}`);
   const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
   for (const thread of left) {
     const lost = interpreter.conditions.lost.get(table.waitsFor[thread]!);
@@ -73,6 +73,11 @@ export function stuck(host: ThreadHost): ThreadFinding {
   }
   const since = Math.max(...parts.map(({ sinceNs }) => sinceNs));
   return { kind: "deadlock", message: `deadlock: nothing can move any more since ${formatNs(since)}:\n${[...shown, ...more].join("\n")}`, atNs: since, parts };
+}
+
+/** What a thread waits for that stands in no line. */
+function waitsFor({ table }: ThreadHost, thread: number): string {
+  return table.state[thread] === ThreadState.runnable ? "waits for a core, which the thread policy gives to nobody" : "waits";
 }
 
 /** Threads run, but nothing comes of it. */

@@ -539,9 +539,13 @@ export class Interpreter {
 
   #pop(thread: number, base: number, object: number, dst: number, flag: number): Next | typeof DONE {
     const { phase, mailbox } = this.#table;
-    if (phase[thread] === Phase.waiting) return this.#waiting(thread);
     let there = true;
-    if (phase[thread] === Phase.granted) {
+    if (phase[thread] === Phase.waiting) {
+      if (!this.queues.lookAgain(thread, object)) return this.#waiting(thread);
+      phase[thread] = Phase.fresh;
+      this.#host.endWait(thread);
+      this.#table.isSpinning[thread] = 0;
+    } else if (phase[thread] === Phase.granted) {
       phase[thread] = Phase.fresh;
       there = !Number.isNaN(mailbox[thread]);
     } else {

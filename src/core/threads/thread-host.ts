@@ -21,7 +21,7 @@ import { RaceDetector, touchesData } from "./race-detector.ts";
 import { RunnableNews } from "./runnable-news.ts";
 import { lockCycle, positionOf, starved, stuck, noProgress, type ThreadFinding } from "./findings.ts";
 import { THREAD_ORDER, ThreadActivities, TRANSFER_ORDER, type ThreadResources } from "./thread-activities.ts";
-import { STRIDE } from "./opcode.ts";
+import { sectionFactor } from "./section-factor.ts";
 import type { ThreadKernel } from "./thread-kernel.ts";
 import { IntervalLog, WakeLog } from "./thread-log.ts";
 import { ThreadMeasures } from "./thread-measures.ts";
@@ -326,7 +326,18 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
     if (!(ticks >= 0 && ticks < Infinity)) this.fail(thread, "bad-duration", `computes for ${ticks} ticks`, "durations must be finite and not negative");
     table.access[thread] = access;
     table.demand[thread] = demand;
-    table.computeLeft[thread]! += access >= 0 && this.#memory !== undefined ? this.#memory.begin(thread, table.core[thread]!, access, data, share, ticks) : ticks;
+    const factor = this.spec.sections === undefined ? 1 : sectionFactor(this, thread);
+    table.computeLeft[thread]! += access >= 0 && this.#memory !== undefined ? this.#beginTouching(thread, access, data, share * factor, ticks * factor) : ticks * factor;
+  }
+
+  #beginTouching(thread: number, access: number, data: number, share: number, ticks: number): number {
+    try {
+      return this.#memory!.begin(thread, this.table.core[thread]!, access, data, share, ticks);
+    } catch (cause) {
+      if (!(cause instanceof SimulationError)) throw cause;
+      const { code, message, hint } = cause.issues[0]!;
+      return this.fail(thread, code, `finds no memory: ${message}`, hint);
+    }
   }
 
   transfer(thread: number, object: number, bytes: number): void {
@@ -373,16 +384,19 @@ export class ThreadHost implements InterpreterHost, ThreadKernel {
 
   /** Operators that become ready without a thread's doing. */
   deliver(group: number, value: number): void {
+    this.now = this.#engine.now();
     this.interpreter.queues.deliver(this.objects.start[group]!, value);
   }
 
   /** Nothing more will be delivered there. */
   closeQueue(group: number): void {
+    this.now = this.#engine.now();
     this.interpreter.queues.close(-1, this.objects.start[group]!);
   }
 
   /** What a thread waited for without standing in a line has come. */
   wake(thread: number): void {
+    this.now = this.#engine.now();
     this.table.waitsFor[thread] = -1;
     this.#resume(thread, Phase.granted, 0);
   }

@@ -222,5 +222,7 @@ export interface ThreadSpec {
   readonly watch: Watch;
   /** Of the object that takes operators which become ready without a thread's doing (arrivals, other devices): a queue; -1 = none. */
   readonly readyQueue: number;
+  /** Computations in critical sections of the locks of a group take so many times as long: to see what shorter ones would gain. Default: as long as they are. */
+  readonly sections?: { readonly group: number; readonly factor: number };
 }
 export type { Opcode };

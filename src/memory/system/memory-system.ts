@@ -1,6 +1,7 @@
 import { AccessCost } from "./access-cost.ts";
 import { AccessShape } from "./access-shape.ts";
 import { CacheShares } from "./cache-shares.ts";
+import { coldProgress, coldShare } from "./cold-start.ts";
 import { checkMemoryAccesses, checkMemorySystem } from "./check-memory.ts";
 import { CoreActivities } from "./core-activities.ts";
 import { Footprints } from "./footprints.ts";
@@ -159,55 +160,30 @@ export class MemorySystem {
     return false;
   }
 
-  /**
-   * The activity on a core pauses after a share of its time is `spent`, and {@link changed} is set. What was in no cache
-   * when it began comes first: with a share f of its touches so cold, f of its work takes what is left of the time
-   * beside 1 - f of what it would take warm. So one that is interrupted often keeps paying for its caches.
-   * @returns share of its work that is done
-   */
+  /** The activity on a core pauses after a share of its time is `spent`, and {@link changed} is set. @returns share of its work that is done: see {@link coldProgress} */
   pause(core: number, spent: number): number {
     const on = this.#on;
     const shape = this.#shapes[on.access[core]!]!;
     this.#cost.evaluate(core, shape, false);
     const whole = this.#cost.aloneNs;
-    const f = this.#coldShare(core, shape);
+    const share = coldShare(core, shape, on, this.#shares);
     const slots = Array.from({ length: on.levels }, (_, level) => level * on.count + core);
     const before = slots.map((slot) => ({ cold: on.cold[slot]!, brought: on.brought[slot]! }));
     for (const slot of slots) on.cold[slot] = 0;
     this.#cost.evaluate(core, shape, false);
-    const coldNs = Math.max(f * whole, whole - (1 - f) * this.#cost.aloneNs);
-    const ns = spent * whole;
-    const colds = coldNs > 0 ? Math.min(1, ns / coldNs) : 1;
-    const warms = whole > coldNs ? Math.max(0, (ns - coldNs) / (whole - coldNs)) : colds;
+    const progress = coldProgress(share, { whole, warm: this.#cost.aloneNs }, spent);
     for (const [level, slot] of slots.entries()) {
       const { cold, brought } = before[level]!;
       const first = Math.min(cold, brought);
       on.cold[slot] = cold;
-      on.brought[slot] = first * colds + (brought - first) * warms;
+      on.brought[slot] = first * progress.cold + (brought - first) * progress.warm;
     }
-    const done = f * colds + (1 - f) * warms;
-    this.#remove(core, done > 0 ? 1 : 0);
-    return done;
-  }
-
-  /** Share of the touches that go to what was not there: of the first cache beyond the nearest one that could hold it all, else of the last. */
-  #coldShare(core: number, shape: AccessShape): number {
-    const on = this.#on;
-    const lines = shape.lines * on.scale[core]!;
-    let cold = 0;
-    for (let level = on.levels - 1; level >= Math.min(1, on.levels - 1); level--) {
-      const pool = this.#shares.poolOf(level, core, shape.cacheClass);
-      if (pool >= 0 && (cold === 0 || this.#shares.capacity(pool) >= shape.set)) cold = on.cold[level * on.count + core]!;
-    }
-    return lines > 0 ? Math.min(1, cold / lines) : 0;
+    this.leave(core, progress.done > 0 ? 1 : 0);
+    return progress.done;
   }
 
   /** The activity on a core ends, or, with `done` 0, has never run; {@link changed} is set. */
-  leave(core: number, done = 1): void {
-    this.#remove(core, done);
-  }
-
-  #remove(core: number, done: number): void {
+  leave(core: number, done: 0 | 1 = 1): void {
     const on = this.#on;
     const shape = this.#shapes[on.access[core]!]!;
     this.changedCount = 0;
@@ -218,7 +194,7 @@ export class MemorySystem {
       if (pool < 0) continue;
       if (done > 0) {
         const slot = level * on.count + core;
-        const brought = on.brought[slot]! * done;
+        const brought = on.brought[slot]!;
         this.#footprints.used(on.region[core]!, level, pool, brought, Math.min(shape.set - on.cold[slot]! + brought, shape.set, this.#shares.share(level, core)));
       }
       this.#shares.leave(level, core);

@@ -2,6 +2,8 @@ import type { Trace } from "../../core/trace.ts";
 import { nanoseconds } from "../nanoseconds.ts";
 import { explainPath, type PathStory } from "./explain-path.ts";
 import { idleCauses, type DeviceIdle } from "./idle-causes.ts";
+import { threadStory, type ThreadStory } from "./thread-story.ts";
+import type { ThreadWhatIf } from "./thread-what-if.ts";
 import type { WhatIf } from "./what-if.ts";
 import { threadMetrics } from "../threads/thread-metrics.ts";
 import type { ThreadMetrics } from "../threads/thread-result.ts";
@@ -21,6 +23,10 @@ export interface RunExplanation {
   readonly devices: readonly DeviceIdle[];
   /** Where threads ran: what they did with the cores, and what they waited for. */
   readonly threads?: ThreadMetrics;
+  /** What became of the time of threads, and what they stood in line for. */
+  readonly threadStory?: ThreadStory;
+  /** Where changes of the threads were simulated. */
+  readonly threadWhatIf?: ThreadWhatIf;
   /** Where changes of the machine were simulated. */
   readonly whatIf?: WhatIf;
   /** Why they were not, or not all of them. */
@@ -37,6 +43,6 @@ export function explainRun(trace: Trace): RunExplanation {
   return {
     schemaVersion: 1, name: trace.instance.name, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete,
     tasks: trace.instance.opCount, makespanNs: nanoseconds(trace.makespanTicks, trace.instance.tickNs), criticalPath: explainPath(trace), devices: idleCauses(trace),
-    ...(trace.threads !== undefined && { threads: threadMetrics(trace.threads, trace.instance.tickNs) }),
+    ...(trace.threads !== undefined && { threads: threadMetrics(trace.threads, trace.instance.tickNs), threadStory: threadStory(trace.threads, trace.instance.tickNs) }),
   };
 }

@@ -5,7 +5,7 @@ import type { RunExplanation } from "./explain-run.ts";
 import { changeText, fit, leastGain, place, wrapLast } from "./explain-text.ts";
 import type { DeviceIdle, IdleCause, IdlePart, IdleReason } from "./idle-causes.ts";
 import { threadBlocks, threadHeadLines } from "../threads/thread-text.ts";
-import type { ThreadMetrics } from "../threads/thread-result.ts";
+import { threadStoryLines, threadWhatIfLines } from "./thread-story-text.ts";
 import type { WhatIf, WhatIfResult } from "./what-if.ts";
 
 /** Parts of the path and devices that are shown; what is below these shares is summed up. */
@@ -23,7 +23,7 @@ export function formatRunExplanation(run: RunExplanation): string {
     `workload     ${clip(run.name, 60)}${alone ? "" : `, ${counted(run.tasks, "operator", formatCount)}`}`,
     `policies     ${alone ? `${run.threads.policy} threads` : `${run.scheduler} scheduler, ${run.sync} sync`}, seed ${run.seed}`,
     `makespan     ${formatNs(run.makespanNs)}${run.complete ? "" : " (stopped before the end)"}`,
-    ...threadLines(run.threads), ...pathLines(run.criticalPath), ...(alone ? [] : idleLines(run.devices)), ...whatIfLines(run),
+    ...threadLines(run), ...pathLines(run.criticalPath), ...(alone ? [] : idleLines(run.devices)), ...(run.threadWhatIf === undefined ? [] : threadWhatIfLines(run.threadWhatIf)), ...whatIfLines(run),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -34,10 +34,10 @@ const named = (name: string, width = 40): string => `"${clip(name, width)}"`;
 // ── threads ──
 
 /** What the cores did, what threads waited for, and why they could not go on. */
-function threadLines(threads: ThreadMetrics | undefined): string[] {
+function threadLines({ threads, threadStory }: RunExplanation): string[] {
   if (threads === undefined) return [];
   const found = threads.findings.flatMap(({ message }) => ["", ...message.split("\n")]);
-  return [...threadHeadLines(threads).map(([label, text]) => `${label.padEnd(13)}${text}`), ...threadBlocks(threads).flatMap((block) => ["", ...block]), ...found];
+  return [...threadHeadLines(threads).map(([label, text]) => `${label.padEnd(13)}${text}`), ...threadBlocks(threads).flatMap((block) => ["", ...block]), ...(threadStory === undefined ? [] : threadStoryLines(threadStory)), ...found];
 }
 
 // ── critical path ──

@@ -33,9 +33,13 @@ const hints: Readonly<Record<ThreadFinding["kind"], string>> = {
   "data-race": "access it under one lock, or order the threads by a flag, a barrier or join",
 };
 
+const stuckHint = "what they wait for never comes: does another thread end too early, or come there less often?";
+
 function issueOf({ kind, message, parts }: ThreadFinding, file: string): Issue {
   const at = parts.find(({ at: { line } }) => line > 0)?.at;
-  return { code: kind, message: withoutKind(message, kind), ...(at !== undefined && file !== "" && { file, line: at.line, column: at.column }), hint: hints[kind] };
+  // Threads that are stuck without a lock in the game need another advice.
+  const hint = kind === "deadlock" && parts.every(({ heldBy }) => heldBy === "") ? stuckHint : hints[kind];
+  return { code: kind, message: withoutKind(message, kind), ...(at !== undefined && file !== "" && { file, line: at.line, column: at.column }), hint };
 }
 
 /** A message without the name of the kind in front, where a code beside it says the same. */

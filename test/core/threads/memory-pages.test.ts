@@ -116,7 +116,7 @@ describe("memory that is overcommitted", () => {
 
   it("is out of memory where nothing can be swapped", () => {
     const run = (): unknown => runOnMachine(small({}), { programs: { w: [{ compute: { work, bytes: "17GiB" } }] }, threads: { w: 1 } });
-    expect(run).toThrow(/cpu0\.memory has 16\.0 GiB, and 17\.0 GiB are touched/);
+    expect(run).toThrow(/thread w finds no memory: cpu0\.memory has 16\.0 GiB, and 17\.0 GiB are touched/);
   });
 
   it("is free again when its thread has ended", () => {

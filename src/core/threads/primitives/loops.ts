@@ -74,11 +74,11 @@ export class Loops {
     }
     const iterations = this.#iterations[object]!;
     if (origin === "none") return origin;
-    if (origin !== "own" && origin !== "shared" && origin !== "stolen") return this.#failed(object, `next: answered ${JSON.stringify(origin) ?? "nothing"}, not "none", "own", "shared" or "stolen"`);
+    if (origin !== "own" && origin !== "shared" && origin !== "stolen") return this.#failed(object, `answered ${JSON.stringify(origin) ?? "nothing"}, which is not "none", "own", "shared" or "stolen"`);
     const [first, count] = chunk as unknown as [number, number];
-    if (!(Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 1 && first + count <= iterations)) return this.#failed(object, `next: gave worker ${worker} ${count} iterations from ${first} on, of ${iterations} in all`);
+    if (!(Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 1 && first + count <= iterations)) return this.#failed(object, `gave worker ${worker} ${count} iterations from ${first} on, of ${iterations} in all`);
     this.#given[object]! += count;
-    if (this.#given[object]! > iterations) return this.#failed(object, `next: gave out ${this.#given[object]} iterations, and there are ${iterations}`);
+    if (this.#given[object]! > iterations) return this.#failed(object, `gave out ${this.#given[object]} iterations, and there are ${iterations}`);
     return origin;
   }
 

@@ -52,7 +52,7 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 /**
  * First-in-first-out queues, bounded or not, and deques. Who waits at an empty queue is served in the order of coming,
- * but where they spin those without a core come last; who waits at a full one is served in the order of coming. What an item waited in its queue counts as the queue's waits.
+ * but who spins only while it has a core; who waits at a full one is served in the order of coming. What an item waited in its queue counts as the queue's waits.
  */
 export class Queues {
   readonly #kernel: ThreadKernel;
@@ -122,6 +122,13 @@ export class Queues {
     return Outcome.waits;
   }
 
+  /** Who spins has its core again, and finds what came meanwhile. */
+  lookAgain(thread: number, object: number): boolean {
+    if (this.#isFull[object] === 1 || this.#rings[object]!.length === 0 || this.#kernel.table.isSpinning[thread] === 0) return false;
+    this.#kernel.lists.remove(object, thread);
+    return this.#takeFront(thread, object);
+  }
+
   tryPop(thread: number, object: number): Outcome {
     const kernel = this.#kernel;
     kernel.charge(thread, kernel.costs.atomicTicks + kernel.costs.queueTicks);
@@ -187,12 +194,13 @@ export class Queues {
     return true;
   }
 
-  /** Gives an item to the first that waits for one: of those that spin, to the first that has a core. */
+  /** Gives an item to the first that waits for one; of those that spin, only one with a core can see it. */
   #handTo(thread: number, object: number, value: number): boolean {
     const { lists, table, use } = this.#kernel;
     const first = this.#isFull[object] === 0 ? lists.head[object]! : -1;
     if (first < 0) return false;
-    const waiting = this.#spinTicks[object]! > 0 ? this.#firstOnCore(first) : first;
+    const waiting = this.#spinTicks[object]! > 0 ? this.#mostAlert(first) : first;
+    if (waiting < 0) return false;
     use.taken[object]!++;
     use.stayed(object, 0);
     table.mailbox[waiting] = value;
@@ -200,11 +208,15 @@ export class Queues {
     return true;
   }
 
-  /** The first from this one on that spins on a core just now; this one where none does. */
-  #firstOnCore(first: number): number {
-    const { lists } = this.#kernel;
-    for (let thread = first; thread >= 0; thread = lists.next(thread)) if (this.#kernel.isSpinningNow(thread)) return thread;
-    return first;
+  /** From this waiter on: the first that spins on a core just now, else the first that sleeps; -1 where all spin without a core. */
+  #mostAlert(first: number): number {
+    const { lists, table } = this.#kernel;
+    let asleep = -1;
+    for (let thread = first; thread >= 0; thread = lists.next(thread)) {
+      if (this.#kernel.isSpinningNow(thread)) return thread;
+      if (asleep < 0 && table.isSpinning[thread] === 0) asleep = thread;
+    }
+    return asleep;
   }
 
   /** What waking costs the one who does it; and how long it takes until the `rank`-th one notices, who may spin still. */

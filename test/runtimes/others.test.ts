@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { chain, cores, micros, traceOf, twoBranches } from "./run-runtime.ts";
+
+describe("Dask", () => {
+  it("the scheduler's time for each task bounds the rate", async () => {
+    const ops = { ops: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`task${i}`, "100us"])) };
+    const run = async (overhead: string) => micros({ workload: { graph: ops }, machine: cores(8), runtime: { use: "dask", scheduler_overhead: overhead, latency: "0ns" } });
+    expect(await run("200us")).toBeGreaterThanOrEqual(40 * 200);
+    expect(await run("1us")).toBeLessThan(40 * 100 / 3);
+  });
+
+  it("workers with nothing to do take tasks from one that has many", async () => {
+    // In turn, every second task is long: one of the two workers gets all of those.
+    const ops = { ops: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`task${i}`, i % 2 === 0 ? "4ms" : "10us"])) };
+    const run = async (stealing: boolean) => micros({ workload: { graph: ops }, machine: cores(4), runtime: { use: "dask", n_workers: 2, work_stealing: stealing, scheduler_overhead: "10us", latency: "0ns" } });
+    expect(await run(false)).toBeGreaterThan(32_000);
+    expect(await run(true)).toBeLessThan(20_000);
+  });
+});
+
+describe("NumExpr", () => {
+  const numexpr = (knobs: object) => micros({ machine: cores(8), runtime: { use: "numexpr", elements: 100_000, evaluations: 5, ...knobs } });
+
+  it("blocks that stay in the cache are faster than arrays that do not, and tiny blocks pay for each", async () => {
+    const [tiny, fitting, huge] = [await numexpr({ block_size: 16, num_threads: 1 }), await numexpr({ block_size: 512, num_threads: 1 }), await numexpr({ block_size: 100_000, num_threads: 1 })];
+    expect(huge).toBeGreaterThan(2 * fitting);
+    expect(tiny).toBeGreaterThan(2 * fitting);
+  });
+
+  it("threads share the blocks, and small arrays stay on one", async () => {
+    expect(await numexpr({ num_threads: 4, block_size: 512 })).toBeLessThan(0.3 * (await numexpr({ num_threads: 1, block_size: 512 })));
+    expect((await traceOf({ machine: cores(8), runtime: { use: "numexpr", elements: 1000 } })).threads!.table.length).toBe(1);
+  });
+});
+
+describe("Pyro", () => {
+  const pyro = (knobs: object) => micros({ machine: cores(4), runtime: { use: "pyro", process_start: "0ns", spread: 0, ...knobs } });
+
+  it("chains run side by side where there is a core for each, else one after the other", async () => {
+    expect(await pyro({ num_chains: 4 })).toBeCloseTo(200_000, -2);
+    expect(await pyro({ num_chains: 5 })).toBeCloseTo(1_000_000, -2);
+  });
+
+  it("vectorised particles take what one takes, and more arithmetic", async () => {
+    expect(await pyro({ algorithm: "svi", vectorize_particles: false })).toBeCloseTo(800_000, -2);
+    expect(await pyro({ algorithm: "svi", vectorize_particles: true })).toBeCloseTo(170_000, -2);
+  });
+});
+
+describe("MPI", () => {
+  const mpi = (knobs: object) => micros({ machine: cores(8), runtime: { use: "mpi", ...knobs } });
+
+  it("ranks share the work; messages and meetings do not shrink", async () => {
+    const [one, eight] = [await mpi({ np: 1 }), await mpi({ np: 8 })];
+    expect(one).toBeCloseTo(100_000, -2);
+    expect(eight).toBeGreaterThan(one / 8);
+    expect(eight).toBeLessThan(one / 4);
+    expect(await mpi({ np: 8, message: "8MiB" })).toBeGreaterThan(2 * eight);
+  });
+
+  it("all wait for the slowest", async () => {
+    expect(await mpi({ imbalance: 1 })).toBeGreaterThan(1.3 * (await mpi({ imbalance: 0 })));
+  });
+});
+
+describe("pools of one operator a thread", () => {
+  it("as many operators run at once as there are threads", async () => {
+    const run = async (threads: number) => micros({ workload: twoBranches("1ms", 5), machine: cores(4), runtime: { use: "static-pool", threads } });
+    expect(await run(2)).toBeLessThan(0.6 * (await run(1)));
+  });
+
+  /** A trickle of jobs, then a burst, then a trickle again; each of 8 operators that do not depend on each other. */
+  const changing = (runtime: object) => {
+    const ops = { ops: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`op${i}`, "500us"])) };
+    const phases = [{ for: "80ms", every: "20ms" }, { for: "20ms", every: "1ms" }, { for: "80ms", every: "20ms" }];
+    return traceOf({ workload: { graph: ops, phases }, machine: cores(8), runtime });
+  };
+  const meanMs = ({ jobs }: Awaited<ReturnType<typeof traceOf>>) => jobs.endTicks.reduce((sum, end, job) => sum + end - jobs.arrivalTicks[job]!, 0) / jobs.endTicks.length / 1e6;
+  const threadMs = ({ threads }: Awaited<ReturnType<typeof traceOf>>) => threads!.table.endTicks.reduce((sum, end, i) => sum + end - threads!.table.bornTicks[i]!, 0) / 1e6;
+
+  it("a dynamic pool grows with the load and shrinks after it; a static one is slow or idle; a hybrid one is between", async () => {
+    const [small, large, dynamic, hybrid] = await Promise.all([changing({ use: "static-pool", threads: 1 }), changing({ use: "static-pool", threads: 8 }), changing({ use: "dynamic-pool", keep_alive: "2ms" }), changing({ use: "hybrid-pool", core_threads: 3, keep_alive: "2ms" })]);
+    expect(meanMs(dynamic)).toBeLessThan(0.2 * meanMs(small));
+    expect(threadMs(dynamic)).toBeLessThan(0.5 * threadMs(large));
+    expect(meanMs(hybrid)).toBeLessThanOrEqual(meanMs(dynamic));
+    expect(threadMs(hybrid)).toBeLessThan(threadMs(large));
+    // They come and go more than once.
+    expect(dynamic.threads!.table.length).toBeGreaterThan(9);
+  });
+
+  it("keeping threads longer starts fewer of them", async () => {
+    const started = async (keep: string) => (await changing({ use: "dynamic-pool", keep_alive: keep })).threads!.table.length;
+    expect(await started("50ms")).toBeLessThan(await started("500us"));
+  });
+
+  it("one that starts threads late starts fewer", async () => {
+    const ran = async (above: number) => (await changing({ use: "dynamic-pool", grow_above: above, keep_alive: "100ms" })).threads!.table.length;
+    expect(await ran(100)).toBeLessThan(await ran(0));
+  });
+
+  it("chains leave a dynamic pool at one thread", async () => {
+    expect((await traceOf({ workload: chain("100us", 20), machine: cores(8), runtime: "dynamic-pool" })).threads!.table.length).toBe(2);
+  });
+});
