@@ -75,8 +75,25 @@ export type { DispatchCost, HostUse } from "./core/scheduler-host.ts";
 export { Simulation } from "./core/simulation.ts";
 export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 
-// Thread programs
-export { ProgramBuilder, programText, threadSpec, type Instruction, type ThreadSpecInput, type ThreadSpecOptions, type Value } from "./programs/index.ts";
+// Threads
+export { ProgramBuilder, programText, threadSpec, type Instruction, type ObjectName, type ThreadSpecInput, type ThreadSpecOptions, type Value } from "./programs/index.ts";
+export type { ThreadSpec } from "./core/threads/thread-spec.ts";
+export type { ThreadSetting } from "./core/threads/thread-host.ts";
+export type { ThreadTrace } from "./core/threads/thread-trace.ts";
+export { emptyInstance } from "./core/empty-instance.ts";
+export { threadMetrics } from "./trace/threads/thread-metrics.ts";
+export type { Durations, FindingMetrics, GroupMetrics, HeapMetrics, ObjectMetrics, ThreadMetrics, Utilization } from "./trace/threads/thread-result.ts";
+export type { FindingKind } from "./core/threads/findings.ts";
+
+// The memory system
+export { MemorySystem, bestBlock, copyMessage, falseSharing, hitFraction, matmulTraffic, memorySystemOf, shareMessage, sharedStoreNs, threadMemory } from "./memory/system/index.ts";
+export type { BlockedMatmul, CacheSpec, CpuSystem, DiskSpec, FalseSharing, HardwareThreads, InterconnectSpec, MemoryAccess, MemoryCoreSpec, MemoryResource, MemorySystemSpec, MessageCost, NumaNodeSpec, PageSpec, Placement as PagePlacement, RegionSpec, TlbLevelSpec, TlbSpec } from "./memory/system/index.ts";
+export type { MemoryModel } from "./core/threads/memory-model.ts";
+
+// Runtimes and their settings
+export { runtimeList, type ListedRuntime } from "./scenario/runtime-list.ts";
+export { tuneObjectives, tuneScenario, type TuneObjective, type TuneOptions, type Tuned, type TunedSetting } from "./tune/tune-scenario.ts";
+export { formatTuned } from "./tune/tune-text.ts";
 
 // Policies
 export { schedulers } from "./schedulers/index.ts";

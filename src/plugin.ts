@@ -284,7 +284,7 @@ export interface ThreadPolicy {
   prepare?(view: ThreadView): void;
   /** The thread waits for a core from now on. Called once each time, in id order within a round. */
   runnable(view: ThreadView, thread: number, why: RunnableReason): void;
-  /** Takes the thread that shall run on the idle core off those that wait; -1 = none of them. Cores are asked by id. */
+  /** Takes the thread that shall run on the idle core off those that wait; -1 = none of them. The idle cores on which newcomers ran last are asked first, then all by id. */
   next(view: ThreadView, core: number): number;
   /** For how long the thread may keep the core when others want it; default Infinity. At its end the policy is told by `stopped` and `runnable`, and asked again by `next`. */
   slice?(view: ThreadView, thread: number, core: number): number;

@@ -26,6 +26,8 @@ export interface BuildOptions {
   readonly tickNs?: number;
   /** Names of the devices that `launch` may name, in the order of their numbers. */
   readonly devices?: readonly string[];
+  /** Loops that nothing can end are refused, since nobody stops the run at a time of their own. Default false. */
+  readonly mustEnd?: boolean;
   /** Finds the loop policies that `loops` names. Default: the built-in ones. */
   readonly findLoopPolicy?: FindLoopPolicy;
   /** Finds the allocators that `heaps` names. Default: the built-in ones. */
@@ -73,7 +75,9 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   const registers = total * assembler.registerCount;
   if (registers > mostRegisters && total <= mostThreads) issues.add("too-many-threads", `${total} threads with ${assembler.registerCount} variables each are too many`, { path: ["threads"] }, `${Math.floor(mostRegisters / assembler.registerCount)} such threads are the most; use fewer variables, or fewer threads`, "key");
   setParties(groups, objects, issues);
-  checkPrograms(groups, surroundings, sections.watch, issues);
+  // A run that gets nowhere is ended where the scenario says so.
+  const mustEnd = options.mustEnd === true && sections.watch?.livelock === undefined && sections.watch?.starvation === undefined;
+  checkPrograms(groups, surroundings, mustEnd, issues);
   // Tables that are too large are not made.
   if (total > mostThreads || registers > mostRegisters || objectCount > mostObjects) throw new InputError(issues.all);
   const spec: ThreadSpec = {

@@ -3,13 +3,10 @@ import type { ReadProgram, Surroundings } from "./compile-program.ts";
 import type { FormName, Statement } from "./forms.ts";
 import { HeldLocks } from "./held-locks.ts";
 import type { Issues } from "./place.ts";
-import type { ThreadSections } from "./schema.ts";
 import { innerBlocks, visitStatements } from "./scope.ts";
 
-/** Finds what can be proven wrong with programs before they run. */
-export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Surroundings, watch: ThreadSections["watch"], issues: Issues): void {
-  // A run that gets nowhere is ended where the scenario says so.
-  const isWatched = watch?.livelock !== undefined || watch?.starvation !== undefined;
+/** Finds what can be proven wrong with programs before they run. @param mustEnd loops that nothing can end are wrong too */
+export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Surroundings, mustEnd: boolean, issues: Issues): void {
   const programs = new Set<ReadProgram>([...surroundings.programs.values(), ...groups.map(({ program }) => program)]);
   const spawned = new Set<string>();
   const closed = new Set<string>();
@@ -30,7 +27,7 @@ export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Su
       const body = innerBlocks(statement)[0]!;
       if (hasOnly(timeless, body, surroundings, new Set())) {
         issues.add("endless-loop", "this is repeated for ever, and takes no time: the simulation would never go on", { path: statement.path }, "add an instruction that takes time, or a break");
-      } else if (!isWatched && hasOnly(unstoppable, body, surroundings, new Set())) {
+      } else if (mustEnd && hasOnly(unstoppable, body, surroundings, new Set())) {
         issues.add("endless-loop", "this is repeated for ever, and nothing in it can end it: the simulation would never be over", { path: statement.path }, "say how often (repeat: 1000), or leave it by break or end");
       }
     });
@@ -81,7 +78,7 @@ function checkParties(groups: readonly CompiledGroup[], spawned: ReadonlySet<str
     // Of groups without a thread, nobody waits for the others.
     if (coming === 0) return;
     const place = { path: ["barriers", barrier.name, "parties"] };
-    if (barrier.parties > coming) issues.add("wrong-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} ${coming === 1 ? "thread comes" : "threads come"}: it never opens`, place, `make it ${coming}, or leave parties out: then it waits for all whose programs come there`);
+    if (barrier.parties > coming) issues.add("wrong-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} ${coming === 1 ? "thread comes" : "threads come"}: it never opens`, place, `make it ${coming}, or leave parties out`);
     else if (barrier.parties < coming) issues.warn("barrier-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} threads come`, place);
   });
 }

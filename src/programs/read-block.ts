@@ -103,7 +103,7 @@ function readField({ kind }: Field, plain: unknown, path: Path, issues: Issues, 
       issues.add("wrong-type", `${where(path)} must be true or false, not ${shown(plain)}`, { path });
       return undefined;
     case "name":
-      if ((typeof plain === "string" && plain !== "") || typeof plain === "number") return { name: String(plain), at: { path } };
+      if ((typeof plain === "string" && plain !== "") || (typeof plain === "number" && Number.isFinite(plain))) return { name: String(plain), at: { path } };
       issues.add("wrong-type", `${where(path)} must be a name, not ${shown(plain)}`, { path });
       return undefined;
   }

@@ -81,5 +81,5 @@ function functionsOf(policy: object): string[] {
 }
 
 function policyError(message: string): SimulationError {
-  return new SimulationError({ code: "policy-error", message, hint: "see Scheduler and SyncPolicy of heddle/plugin" });
+  return new SimulationError({ code: "policy-error", message, hint: /^(thread|loop)/.test(message) ? "see ThreadPolicy and LoopPolicy of heddle/plugin" : "see Scheduler and SyncPolicy of heddle/plugin" });
 }

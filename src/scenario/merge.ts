@@ -24,15 +24,38 @@ export function mergeSources(earlier: SourceNode, later: SourceNode): SourceNode
   return { kind: "map", entries, at: later.at };
 }
 
-/** A section as a map: a name alone becomes `{use: name}`. */
-export function writeOut(node: SourceNode): SourceNode {
-  if (node.kind !== "scalar" || typeof node.value !== "string") return node;
-  return { kind: "map", entries: new Map([["use", { keyAt: node.at, node }]]), at: node.at };
+/** Sections of things by name, and what a value alone is short for in each. */
+const shortInSection: Readonly<Record<string, string>> = {
+  threads: "count", locks: "kind", barriers: "parties", semaphores: "initial", flags: "initial", queues: "capacity", data: "bytes", loops: "policy", heaps: "capacity",
+};
+/** Sections that may be a list of names. */
+const listsOfNames: readonly string[] = [...Object.keys(shortInSection), "conditions", "deques", "channels", "files"].filter((section) => section !== "threads");
+
+/** A section as a map: a value alone becomes `{use: value}`, or whatever it is short for. */
+export function writeOut(node: SourceNode, key = "use"): SourceNode {
+  if (node.kind === "list") return { kind: "map", entries: new Map(node.items.flatMap((item) => (item.kind === "scalar" ? [[String(item.value), { keyAt: item.at, node: { ...item, value: null } }] as const] : []))), at: node.at };
+  if (node.kind !== "scalar" || node.value === null || (key === "use" && typeof node.value !== "string")) return node;
+  return { kind: "map", entries: new Map([[key, { keyAt: node.at, node }]]), at: node.at };
 }
 
-/** True where the section at this path may be a name alone. */
+/** What a value alone is short for at this path: `use`, `count` …; undefined where it is not short for anything. */
+export function shortFor(path: Path): string | undefined {
+  const [section, , last] = path;
+  if (isShorthand(path) || (path.length === 2 && section === "compareThreads")) return "use";
+  if (path.length === 1) return section === "cores" ? "count" : undefined;
+  if (path.length === 2) return section === "memory" && path[1] === "allocator" ? "use" : Object.hasOwn(shortInSection, section!) ? shortInSection[section!] : undefined;
+  if (path.length === 3) return (section === "heaps" && last === "allocator") || (section === "loops" && last === "policy") ? "use" : undefined;
+  return path.length === 4 && section === "memory" && path[3] === "allocator" ? "use" : undefined;
+}
+
+/** True where the section at this path may be the name of a machine or a scheduler alone, or of what else decides the whole run. */
 export function isShorthand(path: Path): boolean {
   return (path.length === 1 && shorthands.includes(String(path[0]))) || (path.length === 2 && path[0] === "compare");
+}
+
+/** True where the section at this path may be a list of names. */
+export function mayBeNames(path: Path): boolean {
+  return path.length === 1 && listsOfNames.includes(String(path[0]));
 }
 
 function namesAnotherSource(earlier: SourceNode, later: SourceNode): boolean {

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { isShorthand, namesSource, workloadSources, writeOut } from "./merge.ts";
+import { mayBeNames, namesSource, shortFor, workloadSources, writeOut } from "./merge.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { defaultMachine } from "./schema.ts";
 import { formatPath, fromPlain, nodeAt, quote, toPlain, type Path, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
@@ -71,7 +71,10 @@ function checkLink(root: SourceNode, path: Path, at: Position): void {
 function setAt(node: SourceNode | undefined, path: Path, depth: number, value: unknown, at: Position): SourceNode {
   if (depth === path.length) return fromPlain(value, at);
   const step = path[depth]!;
-  if (node && isShorthand(path.slice(0, depth))) node = writeOut(node);
+  const above = path.slice(0, depth);
+  const key = shortFor(above);
+  if (node?.kind === "scalar" && key !== undefined) node = writeOut(node, key);
+  if (node?.kind === "list" && typeof step === "string" && mayBeNames(above)) node = writeOut(node);
   if (step === "__proto__") throw new InputError({ code: "bad-key", message: '"__proto__" cannot be a key', ...at });
   if (typeof step === "number" && isAbsent(node)) node = { kind: "list", items: [], at };
   if (node?.kind === "list") {
@@ -87,12 +90,12 @@ function setAt(node: SourceNode | undefined, path: Path, depth: number, value: u
     throw new InputError({ code: "bad-override", message: `${formatPath(path.slice(0, depth))} is ${quote(node.value)} and has no keys`, ...at });
   }
   let entries: Map<string, SourceEntry> = new Map(node?.kind === "map" ? node.entries : []);
-  const key = String(step);
+  const name = String(step);
   // Another source than the scenario's: its options do not fit.
-  const source = depth === 1 && path[0] === "workload" ? workloadSources.find((name) => name === key) : undefined;
+  const source = depth === 1 && path[0] === "workload" ? workloadSources.find((known) => known === name) : undefined;
   const isName = source === "graph" && path.length === 2 && typeof value !== "object";
-  if (source !== undefined && !isName && !namesSource(entries, source) && workloadSources.some((name) => namesSource(entries, name))) entries = new Map();
-  entries.set(key, { keyAt: entries.get(key)?.keyAt ?? at, node: setAt(entries.get(key)?.node, path, depth + 1, value, at) });
+  if (source !== undefined && !isName && !namesSource(entries, source) && workloadSources.some((known) => namesSource(entries, known))) entries = new Map();
+  entries.set(name, { keyAt: entries.get(name)?.keyAt ?? at, node: setAt(entries.get(name)?.node, path, depth + 1, value, at) });
   return { kind: "map", entries, at: node?.at ?? at };
 }
 

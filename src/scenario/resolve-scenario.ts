@@ -182,7 +182,9 @@ async function threadsOf(scenario: Scenario, { machine, operators, instances, ti
   if (onGraph && cpu === undefined) throw new InputError({ code: "no-cpu", message: "threads run operators on the cores of a CPU, and the machine has none", ...scenario.position(["machine"]) });
   const decider = onGraph ? (["scheduler", "compare", "sync"] as const).find((key) => spec[key] !== undefined) : undefined;
   if (decider !== undefined) throw new InputError({ code: "conflicting-keys", message: `the threads decide which operator runs where, and so does ${decider}`, ...scenario.position([decider], "key"), hint: `remove ${decider}, or the ${under ? "runtime" : "threads"}` });
-  return { resolved: { ...resolved, ...(onGraph && { device: cpu!.id }), ...(under && { runtime: under.setting }) }, warnings };
+  // A runtime has programs for all its knobs: that some are not used says nothing of the scenario.
+  const told = under === undefined ? warnings : warnings.filter(({ code }) => code !== "unused-program");
+  return { resolved: { ...resolved, ...(onGraph && { device: cpu!.id }), ...(under && { runtime: under.setting }) }, warnings: told };
 }
 
 /** Where threads are all that runs. */

@@ -87,7 +87,7 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
   const sections = spec.cores !== undefined && "of" in spec.cores && issues.length > 0 ? { ...spec, cores: undefined } : spec;
   const built = await attempt(() => buildThreadSpec(sections, {
     locate: ({ path, offset }, part) => (offset === undefined ? scenario.position(path, part) : scenario.positionIn(path, offset)),
-    file: scenario.file, tickNs, devices,
+    file: scenario.file, tickNs, mustEnd: true, devices,
     findLoopPolicy: (_, [, name]: Path) => makers.get(String(name)),
     findAllocator: (named, path) => {
       const chosen = chooseAllocator(scenario, named, path);

@@ -21,6 +21,8 @@ export interface RuntimeFile {
   readonly summary: string;
   readonly description: string;
   readonly knobs: Knobs;
+  /** What the real runtime is told in any case, to be this one. */
+  readonly settings: readonly string[];
   /** Values computed from knobs, in this order. */
   readonly derived: readonly string[];
   readonly source: SourceMap;
@@ -29,12 +31,13 @@ export interface RuntimeFile {
 const head = z.looseObject({
   name: z.string().min(1).max(200),
   description: z.string().min(1),
+  settings: z.array(z.string()).optional(),
   knobs: z.record(z.string().regex(/^[A-Za-z_]\w*$/, { message: "letters, digits and _" }), knobSchema).optional(),
   derived: z.record(z.string().regex(/^[A-Za-z_]\w*$/, { message: "letters, digits and _" }), z.unknown()).optional(),
 });
 
 /** Keys of the file that are no part of a scenario. */
-const ownKeys = ["name", "description", "knobs", "derived"];
+const ownKeys = ["name", "description", "settings", "knobs", "derived"];
 
 /** The file of a runtime that comes with Heddle. */
 export function runtimePath(name: string): string {
@@ -59,10 +62,10 @@ export async function readRuntime(use: string, file: string, at: Position | unde
   const source = await readSources(file, readFile);
   const parsed = head.safeParse(toPlain(source), { error: describeIssue });
   if (!parsed.success) throw new InputError(schemaIssues(parsed.error.issues, source));
-  const { name, description, knobs = {}, derived = {} } = parsed.data;
+  const { name, description, settings = [], knobs = {}, derived = {} } = parsed.data;
   const issues: Issue[] = [...Object.keys(knobs), ...Object.keys(derived)].filter((knob) => reserved.includes(knob)).map((knob) => ({ code: "bad-name", message: `$${knob} is given`, ...source.at, hint: "choose another name" }));
   if (issues.length > 0) throw new InputError(issues);
-  return { name, summary: description.split(/(?<=\.)\s/)[0]!.trim().replace(/\.$/, ""), description, knobs, derived: Object.keys(derived), source };
+  return { name, summary: description.split(/(?<=\.)\s/)[0]!.trim().replace(/\.$/, ""), description, settings, knobs, derived: Object.keys(derived), source };
 }
 
 /** What the engine and the machine give. */

@@ -23,7 +23,7 @@ const orders: readonly Order[] = [
  * is given out exactly once, in pieces of whole numbers; a worker that was told that nothing is left is told so again;
  * a loop may begin anew; and the same questions get the same answers.
  * @example
- * for (const check of loopPolicyChecks(mine)) test(check.name, check.run);
+ * for (const check of loopPolicyChecks(myLoopPolicy)) test(check.name, check.run);
  */
 export function loopPolicyChecks(definition: LoopPolicyDefinition, { options = {} }: LoopPolicyCheckOptions = {}): ConformanceCheck[] {
   const fresh = (): LoopPolicy => createChecked(definition, options, "{ … }");

@@ -19,7 +19,7 @@ export interface ThreadPolicyCheckOptions {
  * where it may run; no core runs two at once and no thread runs in two places; what threads compute is neither lost
  * nor done twice; and the same seed gives the same schedule.
  * @example
- * for (const check of threadPolicyChecks(mine)) test(check.name, check.run);
+ * for (const check of threadPolicyChecks(myThreadPolicy)) test(check.name, check.run);
  */
 export function threadPolicyChecks(definition: ThreadPolicyDefinition, { options = {} }: ThreadPolicyCheckOptions = {}): ConformanceCheck[] {
   const run = (situation: ThreadSituation, cores: number, isFree: boolean, seed = 1): ThreadTrace => {

@@ -6,16 +6,17 @@ import type { RuntimeSetting } from "../scenario/with-runtime.ts";
  * Knobs that stand for what one cannot set (the time of a step) are left out.
  * @param only these knobs
  * @example
- * settingLines(threads.runtime!, ["OMP_NUM_THREADS"]); // ["export OMP_NUM_THREADS=4"]
+ * settingLines(scenario.threads!.runtime!, ["OMP_NUM_THREADS"]); // ["export OMP_NUM_THREADS=4"]
  */
 export function settingLines({ file, values }: RuntimeSetting, only: readonly string[]): string[] {
-  return only.flatMap((knob) => {
+  return [...file.settings, ...only.flatMap((knob) => {
     const { environment, setting } = file.knobs[knob]!;
     const value = String(written(values.get(knob)!));
     const template = typeof setting === "string" ? setting : setting?.[value];
     if (template !== undefined) return filled(template, value, values).trim().split("\n");
-    return environment === undefined || setting !== undefined ? [] : [`export ${environment}=${environmentValue(value)}`];
-  });
+    // Some values, such as "unset", are those of a variable that is not there.
+    return environment === undefined || setting !== undefined || value === "unset" ? [] : [`export ${environment}=${environmentValue(value)}`];
+  })];
 }
 
 /** Environment variables say True and False as Python does. */

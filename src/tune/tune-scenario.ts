@@ -14,6 +14,7 @@ import { settingLines } from "./settings.ts";
 
 /** What is made as small as possible. */
 export const tuneObjectives = ["makespan", "latency-mean", "latency-p99"] as const;
+/** One of {@link tuneObjectives}. */
 export type TuneObjective = (typeof tuneObjectives)[number];
 
 /** How to tune; everything is optional. */
@@ -35,7 +36,7 @@ export interface TunedSetting {
   readonly runtime: string;
   /** The knobs that were tried. */
   readonly knobs: Readonly<Record<string, string | number | boolean>>;
-  /** True for a runtime's defaults. */
+  /** True for what it is without tuning: a runtime's defaults, under what the scenario sets. */
   readonly isDefault: boolean;
   /** Of the objective; Infinity where the run failed. */
   readonly ns: number;
@@ -52,6 +53,8 @@ export interface Tuned {
   readonly machine: string;
   readonly cores: number;
   readonly by: TuneObjective;
+  /** The scenario sets knobs itself: what it is without tuning are not the runtime's defaults. */
+  readonly given: boolean;
   readonly searches: readonly { readonly runtime: string; readonly kind: SearchKind; readonly tried: number; readonly size: number }[];
   readonly settings: readonly TunedSetting[];
   readonly warnings: readonly Warning[];
@@ -65,8 +68,8 @@ const defaultBudget = 300;
  * fewer threads before more.
  * @throws {InputError} where the scenario has no runtime and none is named, or a knob is wrong.
  * @example
- * const tuned = await tuneScenario(await loadScenario("scenarios/serving.yaml"), { runtimes: ["onnxruntime-parallel"] });
- * console.log(tuned.settings[0]!.lines.join("\n"));
+ * const tuned = await tuneScenario(await loadScenario("scenarios/runtime-settings.yaml"), { budget: 4 });
+ * console.log(tuned.settings[0]!.lines.join("\n")); // what to write into the real program
  */
 export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}): Promise<Tuned> {
   const read = cachedReader();
@@ -111,7 +114,7 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
   }
   const { resolved } = shared!;
   return {
-    name: resolved.name, machine: resolved.machine.name, cores: resolved.threads!.spec.cores.names.length, by: by!, searches,
+    name: resolved.name, machine: resolved.machine.name, cores: resolved.threads!.spec.cores.names.length, by: by!, given: options.runtimes === undefined && Object.keys(scenario.spec.runtime ?? {}).length > 1, searches,
     settings: ranked(settings), warnings: resolved.warnings,
   };
 }

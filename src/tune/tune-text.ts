@@ -22,14 +22,15 @@ export function formatTuned(tuned: Tuned, most = 10): string {
   const best = settings[0]!;
   const lines = searches.map(({ runtime, kind, tried, size }) => `${runtime}: ${kind === "exhaustive" ? `all ${size} settings` : `${tried} of ${counted(size, "setting")}, by ${kind}`}`);
   const several = searches.length > 1;
-  const knobs = [...new Set(settings.flatMap((setting) => Object.keys(setting.knobs)))];
+  // Each runtime has knobs of its own: one column for all of them.
+  const knobs = several ? [] : Object.keys(best.knobs);
   const ranked = settings.map((setting, i) => ({ setting, rank: i > 0 && setting.ns <= best.ns ? 1 : settings.findIndex(({ ns }) => ns === setting.ns) + 1 }));
   const shown = ranked.filter(({ setting }, i) => i < most || setting.isDefault);
   const right = (header: string) => ({ header, align: "right" as const });
-  const columns = [right("rank"), ...(several ? [{ header: "runtime" }] : []), ...knobs.map(right), right(headers[by]), right("vs best"), right("computing"), { header: "" }];
+  const columns = [right("rank"), ...(several ? [{ header: "runtime" }, { header: "settings" }] : []), ...knobs.map(right), right(headers[by]), right("vs best"), right("computing"), { header: "" }];
   const rows = shown.map(({ setting, rank }) => [
-    setting.ns < Infinity ? String(rank) : "–", ...(several ? [setting.runtime] : []), ...knobs.map((knob) => String(setting.knobs[knob] ?? "–")),
-    ...(setting.ns < Infinity ? [formatNs(setting.ns), `${(setting.ns / best.ns).toFixed(2)}×`, formatPercent(setting.computing)] : ["failed", "", ""]), setting.isDefault ? "default" : "",
+    setting.ns < Infinity ? String(rank) : "–", ...(several ? [setting.runtime, Object.entries(setting.knobs).map(([knob, value]) => `${knob}=${value}`).join(" ")] : []), ...knobs.map((knob) => String(setting.knobs[knob])),
+    ...(setting.ns < Infinity ? [formatNs(setting.ns), `${(setting.ns / best.ns).toFixed(2)}×`, formatPercent(setting.computing)] : ["failed", "", ""]), setting.isDefault ? (tuned.given ? "as given" : "default") : "",
   ]);
   const left = settings.length - shown.length;
   return [
@@ -42,8 +43,11 @@ export function formatTuned(tuned: Tuned, most = 10): string {
 function verdict(tuned: Tuned, best: TunedSetting): string[] {
   if (best.ns === Infinity) return [`every setting failed: ${best.failure ?? ""}`];
   const gain = gainOf(tuned);
-  if (best.isDefault) return [`No setting that was tried is faster than the defaults of ${best.runtime}.`];
-  const than = gain === undefined ? `; with its defaults ${best.runtime} fails` : ` less than with the defaults of ${best.runtime}`;
+  const before = tuned.given ? "what the scenario sets" : `the defaults of ${best.runtime}`;
+  if (best.isDefault) return [`No setting that was tried is faster than ${before}.`];
+  const than = gain === undefined ? `; with ${before} the run fails` : ` less than with ${before}`;
+  const usual = tuned.settings.find(({ isDefault, runtime, ns }) => isDefault && ns < Infinity && runtime !== best.runtime);
+  const also = usual === undefined ? "" : ` Beside those of ${usual.runtime}, it is ${formatPercent(1 - best.ns / usual.ns)}.`;
   const words = best.lines.length > 0 ? ["", `To set ${best.runtime} so:`, ...best.lines.map((line) => `  ${line}`)] : [];
-  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.`, ...words];
+  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.${also}`, ...words];
 }

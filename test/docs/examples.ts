@@ -22,7 +22,7 @@ export const entryPoints: Readonly<Record<string, string>> = { heddle: "src/inde
 const given: Readonly<Record<string, string>> = {
   a: 'import("heddle").Metrics', b: 'import("heddle").Metrics', bytes: "Uint8Array", costs: 'import("heddle").Costs', device: 'import("heddle").Device',
   file: "{ write(chunk: string): void }", graph: 'import("heddle").OperatorGraph', instance: 'import("heddle").Instance', io: 'import("../../src/cli/command.ts").Io',
-  machine: 'import("heddle").Machine', metrics: 'import("heddle").Metrics', mySync: 'import("heddle").SyncDefinition', myScheduler: 'import("heddle").SchedulerDefinition',
+  machine: 'import("heddle").Machine', metrics: 'import("heddle").Metrics', mySync: 'import("heddle").SyncDefinition', myScheduler: 'import("heddle").SchedulerDefinition', myThreadPolicy: 'import("heddle").ThreadPolicyDefinition', myLoopPolicy: 'import("heddle").LoopPolicyDefinition',
   op: 'import("heddle").OpClass', readFile: 'typeof import("node:fs/promises").readFile', scenario: 'import("heddle").ResolvedScenario', scheduler: 'import("heddle").Scheduler',
   text: "string", test: "(name: string, run: () => void) => void", trace: 'import("heddle").Trace', random: "() => number", durations: "Float64Array",
   criticalPath: 'import("heddle").PathSegment[]',

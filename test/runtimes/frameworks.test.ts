@@ -112,7 +112,7 @@ describe("OpenMP", () => {
   });
 
   it("dynamic chunks of one iteration cost more than even parts, and larger ones less", async () => {
-    const run = async (knobs: object) => micros({ workload: chain("100us", 20), machine: cores(4), runtime: openmp(knobs) });
+    const run = async (knobs: object) => micros({ workload: chain("100us", 20), machine: cores(4), runtime: openmp({ iterations: 1024, ...knobs }) });
     const even = await run({ schedule: "static" });
     const small = await run({ schedule: "dynamic" });
     expect(small).toBeGreaterThan(1.5 * even);

@@ -39,6 +39,13 @@ describe("runtimes", () => {
     }
   });
 
+  it("have every knob on their page", async () => {
+    const { readFileSync } = await import("node:fs");
+    const { root } = await import("../docs/markdown.ts");
+    const page = readFileSync(`${root}/docs/runtimes.md`, "utf8");
+    for (const { name, knobs } of await runtimeList()) for (const knob of Object.keys(knobs)) expect.soft(page.includes(`\`${knob}\``), `${name}: ${knob}`).toBe(true);
+  });
+
   it("name their sources", async () => {
     const { readFileSync } = await import("node:fs");
     for (const use of shippedRuntimes) expect.soft(readFileSync(runtimePath(use.replace(/^(static|dynamic|hybrid)-pool$/, "parts/sized-pool")), "utf8"), use).toMatch(/# Sources?:/);
@@ -111,10 +118,17 @@ describe("what is wrong with runtimes", () => {
     expect((await issues(scenario, { "mine.yaml": own.replace("width:", "cores:") }))[0]).toMatch(/bad-name: \$cores is given/);
   });
 
+  it("the one of the documentation runs", async () => {
+    const { readFileSync } = await import("node:fs");
+    const { root } = await import("../docs/markdown.ts");
+    const [, own] = /```yml\n([\s\S]*?)```/.exec(readFileSync(`${root}/docs/runtimes.md`, "utf8"))!;
+    expect(await issues(`${model}runtime: {use: ./mine.yaml, spins: true}`, { "mine.yaml": own! })).toEqual([]);
+  });
+
   it("knobs are read from their file", async () => {
     const { knobs, summary } = await readRuntime("openmp", runtimePath("openmp"), undefined);
     expect(knobs["schedule"]!.choices).toEqual(["static", "dynamic", "guided"]);
-    expect(summary).toMatch(/^One thread runs/);
+    expect(summary).toMatch(/^One operator after the other/);
     expect(threadCounts(6)).toEqual([1, 2, 3, 4, 6]);
   });
 });

@@ -68,7 +68,7 @@ export const compare: Command = {
     enterPhase(undefined);
     const timeLeft = new TimeLeft();
     // Starting a thread takes longer than a few small runs, but only there can a policy of the user's be ended.
-    const here = !foreign && workers === undefined && resolved.graph.opCount * resolved.arrivalsNs.length * resolved.compare.length * seeds < worthThreads && (resolved.threads === undefined || seeds === 1);
+    const here = !foreign && workers === undefined && resolved.graph.opCount * resolved.arrivalsNs.length * resolved.compare.length * seeds < worthThreads && (resolved.threads === undefined || (resolved.compareThreads.length || resolved.compare.length) * seeds <= worthThreadsOfThreads);
     const sensitivity = values["sensitivity"] === true;
     const comparison = await compareOverSeeds(resolved, {
       seeds, sensitivity, policyTimeoutMs: policyTimeoutMs(values), ...(here ? { workers: 0 } : workers !== undefined && { workers }),
@@ -94,12 +94,14 @@ export const compare: Command = {
 
 /** Operator executions from which threads pay. */
 const worthThreads = 100_000;
+/** Runs of thread programs from which they do, however long each takes. */
+const worthThreadsOfThreads = 32;
 
 function objectiveFrom(values: Values): RankedBy | undefined {
   const by = values["by"] as string | undefined;
   if (by !== undefined && isThreadObjective(by)) return by;
   const known = objectives.find((objective) => objective === by);
-  if (by !== undefined && known === undefined) throw new InputError({ code: "bad-flag", message: `--by takes one of: ${objectives.join(", ")}, span:NAME, counter:NAME, response:GROUP; not "${by}"` });
+  if (by !== undefined && known === undefined) throw new InputError({ code: "bad-flag", message: `--by takes one of: ${objectives.join(", ")}; not "${by}"`, hint: "of threads also span:NAME:p99, counter:NAME, response:GROUP:max" });
   return known;
 }
 

@@ -118,6 +118,7 @@ async function explainTrace(run: ExplainableRun, values: Values, io: Io, progres
 
 async function explainOne(run: ExplainableRun, name: string, io: Io): Promise<[OpExplanation, () => string]> {
   const { trace, asked } = run;
+  if (trace.instance.opCount === 0 && trace.threads !== undefined) throw new InputError({ code: "unknown-operator", message: "--op explains an operator, and threads are all that ran", hint: "leave --op out: what threads waited for is told then" });
   const { op, namesakes } = findOp(trace.instance, name);
   if (namesakes > 1) io.err(`${namesakes} operators are named "${name}"; this is the first, #${op}\n`);
   const alone = explainOp(trace, op);

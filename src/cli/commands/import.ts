@@ -1,7 +1,9 @@
+import { InputError } from "../../base/errors.ts";
 import { fuseGraph } from "../../graph/fuse.ts";
 import { formatSummary, summarize, type GraphSummary } from "../../graph/summary.ts";
-import { loadWorkload } from "../../scenario/load-workload.ts";
+import { loadWorkload, sourceOf } from "../../scenario/load-workload.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
 import { defaultScheduler, defaultSync } from "../../scenario/schema.ts";
 import type { Command, Io, Values } from "../command.ts";
 import { wholeNumber } from "../command.ts";
@@ -34,6 +36,7 @@ export const importCommand: Command = {
   async run({ positionals, values }, io) {
     if (values["costs"] === true) return printCosts(positionals[0]!, values, io);
     const scenario = await scenarioFromArgs(positionals[0]!, values);
+    refuseThreadsAlone(scenario, positionals[0]!);
     // Their durations are for one processor; how many there are makes no difference here.
     const { stg, dot, estee, generate } = scenario.spec.workload;
     const processors = wholeNumber(values, "processors", 1, mostProcessors) ?? ([stg, dot, estee, generate].some((source) => source !== undefined) ? 1 : undefined);
@@ -54,11 +57,19 @@ export const importCommand: Command = {
   },
 };
 
+/** Threads alone bring nothing that could be counted. */
+function refuseThreadsAlone({ spec }: Scenario, file: string): void {
+  if (sourceOf(spec.workload) !== undefined) return;
+  throw new InputError({ code: "no-workload", message: `${file} has threads and no workload: there are no operators to count`, hint: `heddle check ${file} counts its threads and cores` });
+}
+
 /** No policy is asked, and none of the user's own is loaded. */
 async function printCosts(file: string, values: Values, io: Io): Promise<number> {
   const { fuse, ...flags } = values;
   const sets = [...((flags["set"] as readonly string[] | undefined) ?? []), ...(fuse === true ? ["workload.fuse=on"] : [])];
-  const resolved = await resolveScenario(await scenarioFromArgs(file, { ...flags, set: sets, scheduler: defaultScheduler, sync: defaultSync }, { compare: defaultScheduler }));
+  const scenario = await scenarioFromArgs(file, { ...flags, set: sets, scheduler: defaultScheduler, sync: defaultSync }, { compare: defaultScheduler });
+  refuseThreadsAlone(scenario, file);
+  const resolved = await resolveScenario(scenario);
   const costs = costTable(resolved);
   if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, name: resolved.name, machine: resolved.machine.name, costs, warnings: resolved.warnings }, null, 2)}\n`);
   else {

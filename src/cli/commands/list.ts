@@ -106,7 +106,8 @@ async function runtimeDetail(item: Named): Promise<string> {
     const range = min !== undefined && min !== 0 && min !== 1 ? ` from ${min}` : "";
     return `  ${name}: ${what}; ${kind}${range}${max !== undefined && typeof max === "string" ? ` up to ${max}` : ""}; default ${preset}\n`;
   });
-  return `${description.trim()}\n\nknobs:\n${lines.join("")}`;
+  const more = description.trim().split(/(?<=\.)\s/).slice(1).join(" ").replaceAll("\n", " ");
+  return `${more === "" ? "" : `${more}\n\n`}knobs:\n${lines.join("")}`;
 }
 
 /** A library entry as YAML that a scenario can start from. */

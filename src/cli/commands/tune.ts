@@ -34,7 +34,7 @@ export const tune: Command = {
     ["heddle tune resnet50 --machine workstation", "which executor, and how many threads in which pool"],
     ["heddle tune model.onnx -m laptop --runtime openmp,pytorch", "any ONNX file, under other runtimes"],
     ["heddle tune serving.yaml --by latency-p99", "the runtime of a scenario, for the slowest requests"],
-    ["heddle tune bert -m server -r tensorflow --budget 50 --format json", "a shorter search, for other programs to read"],
+    ["heddle tune bert-base -m server -r tensorflow --budget 50 --format json", "a shorter search, for other programs to read"],
   ],
   async run({ positionals, values }, io) {
     const scenario = await scenarioFromArgs(positionals[0]!, values);

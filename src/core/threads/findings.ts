@@ -6,6 +6,7 @@ import { Phase, ThreadState } from "./thread-table.ts";
 
 /** What went wrong with the threads of a run. */
 export const findingKinds = ["deadlock", "livelock", "starvation", "lost-wakeup", "priority-inversion", "data-race"] as const;
+/** One of {@link findingKinds}. */
 export type FindingKind = (typeof findingKinds)[number];
 
 /** A thread's part in a finding. */

@@ -132,6 +132,7 @@ export interface HeapMetrics {
   readonly heldNs: number;
 }
 
+/** Something that went wrong while threads ran, or that is suspicious. */
 export interface FindingMetrics {
   readonly kind: FindingKind;
   /** An error fails the run: exit code 1. */

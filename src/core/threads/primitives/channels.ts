@@ -5,7 +5,7 @@ import type { ThreadKernel } from "../thread-kernel.ts";
 type ChannelGroup = Extract<ObjectGroup, { kind: "channel" }>;
 
 /** Most messages of a run. */
-const mostMessages = 50_000_000;
+const mostMessages = 2 ** 24;
 
 /** Messages that have arrived and are not read, oldest first. */
 class Inbox {

@@ -5,6 +5,8 @@ import type { Allocator } from "../../../plugin.ts";
 
 /** Freed addresses of each heap that are remembered, to tell a block that is freed twice from one that never was. */
 const mostFreed = 4096;
+/** Most live blocks of one heap. */
+const mostBlocks = 2 ** 23;
 /** Places that a message names of those whose blocks are alive. */
 const shownSites = 3;
 
@@ -57,6 +59,7 @@ export class Heaps {
     const { allocator, use } = heap;
     const bytes = Math.ceil(wanted);
     if (!(bytes > 0 && bytes < Infinity)) this.#kernel.fail(thread, "bad-size", `asks "${this.#kernel.objects.name(object)}" for ${wanted} bytes`, "a block has one byte at least");
+    if (heap.blocks.size >= mostBlocks) this.#kernel.fail(thread, "too-many-blocks", `asks "${this.#kernel.objects.name(object)}" for one more block, and ${mostBlocks} are alive`, "free what is not needed any more, or give the heap a capacity");
     const block = allocator.allocate(bytes, thread);
     if (block < 0) this.#outOfMemory(thread, object, heap, bytes);
     this.#serve(thread, object, heap);
