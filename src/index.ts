@@ -78,7 +78,7 @@ export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 // Threads
 export { ProgramBuilder, programText, threadSpec, type Instruction, type ObjectName, type ThreadSpecInput, type ThreadSpecOptions, type Value } from "./programs/index.ts";
 export type { ThreadSpec } from "./core/threads/thread-spec.ts";
-export type { ThreadSetting } from "./core/threads/thread-host.ts";
+export type { ThreadSetting } from "./core/threads/thread-setting.ts";
 export type { ThreadTrace } from "./core/threads/thread-trace.ts";
 export { emptyInstance } from "./core/empty-instance.ts";
 export { threadMetrics } from "./trace/threads/thread-metrics.ts";

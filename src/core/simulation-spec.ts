@@ -2,7 +2,7 @@ import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import type { Information } from "./information.ts";
 import type { Instance } from "./instance.ts";
 import type { DispatchCost } from "./scheduler-host.ts";
-import type { ThreadSetting } from "./threads/thread-host.ts";
+import type { ThreadSetting } from "./threads/thread-setting.ts";
 
 /** What to simulate. Policies are fresh objects: one run uses them up. */
 export interface SimulationSpec {

@@ -4,7 +4,7 @@ import { emptyInstance } from "../core/empty-instance.ts";
 import type { Instance } from "../core/instance.ts";
 import { simulate } from "../core/simulate.ts";
 import type { Trace } from "../core/trace.ts";
-import type { ThreadSetting } from "../core/threads/thread-host.ts";
+import type { ThreadSetting } from "../core/threads/thread-setting.ts";
 import { threadMemory } from "../memory/system/index.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import { freshScheduler, freshSync, freshThreadPolicy } from "./fresh-policy.ts";

@@ -20,6 +20,8 @@ export class Scenario {
 
   /** @throws {InputError} with everything that does not fit the schema, sorted by position. */
   constructor(source: SourceMap, file: string) {
+    const key = ["knobs", "settings", "derived"].map((own) => source.entries.get(own)).find((entry) => entry !== undefined);
+    if (key !== undefined) throw new InputError({ code: "runtime-file", message: "this is the file of a runtime, and no scenario", ...key.keyAt, hint: `run a model under it: heddle run MODEL --set runtime=${file}` });
     const plain = toPlain(source);
     const parsed = scenarioSchema.safeParse(plain, { error: describeIssue });
     const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source);

@@ -49,7 +49,7 @@ export const compare: Command = {
     ["heddle compare resnet50 --machine mixed --schedulers heft,peft,dmda,./mine.mjs", "your own beside the built-in ones"],
     ["heddle compare resnet50 -m mixed -s heft,peft,dmda --set noise=10% --seeds 100 --plot a.svg", "which differences are more than luck"],
     ["heddle compare scenarios/requests-at-a-rate.yaml --by latency-p99", "which one serves requests best"],
-    ["heddle compare scenarios/programs/pytorch.yaml --thread-policies fair,eevdf,fifo", "which thread policy suits a runtime"],
+    ["heddle compare scenarios/runtime-settings.yaml --thread-policies fair,eevdf,fifo", "which thread policy suits a runtime"],
     ["heddle compare resnet50 -m mixed -s heft,peft,dmda --sensitivity", "would another one win on a slightly different machine?"],
   ],
   async run({ positionals, values, args }, io) {

@@ -54,14 +54,14 @@ function deadlock(host: ThreadHost, circle: readonly number[]): ThreadFinding {
 
 /** Nothing can happen any more: what each thread that is left waits for, and whether a signal was lost on the way. */
 export function stuck(host: ThreadHost): ThreadFinding {
-  const { table, objects, interpreter } = host;
+  const { table, objects, primitives } = host;
   const left: number[] = [];
   for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
   const parts = left.map((thread) => partOf(host, thread));
   const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }, i) => `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${place(host, at)}`);
   const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
   for (const thread of left) {
-    const lost = interpreter.conditions.lost.get(table.waitsFor[thread]!);
+    const lost = primitives.conditions.lost.get(table.waitsFor[thread]!);
     if (lost === undefined || lost.ticks > table.waitTicks[thread]!) continue;
     const by = host.nameOf(lost.thread);
     const name = objects.name(lost.object);
@@ -125,9 +125,15 @@ export function partOf(host: ThreadHost, thread: number): ThreadPart {
   };
 }
 
-export function positionOf(host: ThreadHost, pc: number): Position {
+function positionOf(host: ThreadHost, pc: number): Position {
   const { line, column } = host.spec.program;
   return { line: line[pc / STRIDE] ?? 0, column: column[pc / STRIDE] ?? 0 };
+}
+
+/** Where an instruction is written, as errors say it; nothing where it is in no file. */
+export function sourceOf(host: ThreadHost, pc: number): { readonly file?: string; readonly line?: number; readonly column?: number } {
+  const { line, column } = positionOf(host, pc);
+  return line > 0 ? { file: host.spec.program.file, line, column } : {};
 }
 
 function place(host: ThreadHost, { line, column }: Position): string {
@@ -141,7 +147,7 @@ function isLock(host: ThreadHost, object: number): boolean {
 
 /** Who holds a lock alone; -1 = nobody, or it is no lock. */
 function ownerOf(host: ThreadHost, object: number): number {
-  const { mutexes, rwLocks } = host.interpreter;
+  const { mutexes, rwLocks } = host.primitives;
   const { kind } = host.objects.groups[host.objects.groupOf[object]!]!;
   if (kind === "mutex") return mutexes.owner[object]!;
   if (kind !== "rw-lock") return -1;

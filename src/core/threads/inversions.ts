@@ -37,8 +37,8 @@ export class Inversions {
     const stopped = this.#stoppedTicks.get(owner);
     if (stopped === undefined) return;
     this.#stoppedTicks.delete(owner);
-    const { table, lists, interpreter } = this.#host;
-    for (let object = table.firstHeld[owner]!; object >= 0; object = interpreter.mutexes.nextHeld[object]!) {
+    const { table, lists, primitives } = this.#host;
+    for (let object = table.firstHeld[owner]!; object >= 0; object = primitives.mutexes.nextHeld[object]!) {
       for (let waiter = lists.head[object]!; waiter >= 0; waiter = lists.next(waiter)) {
         if (table.basePriority[waiter]! <= table.basePriority[owner]!) continue;
         const lesser = instead >= 0 && table.basePriority[instead]! < table.basePriority[waiter]! ? instead : -1;

@@ -186,7 +186,7 @@ export function threadTrace(host: ThreadHost, policy: string, endTicks: number):
       waits: durationColumns(use.waits), holds: durationColumns(use.holds), stays: durationColumns(use.stays),
     },
     counters: { names: spec.counters, marks: measures.marks, firstTicks: measures.firstMarkTicks, lastTicks: measures.lastMarkTicks },
-    spans: { names: spec.spans, durations: durationColumns(measures.spans) }, heaps: heapColumns(host.heaps.uses),
+    spans: { names: spec.spans, durations: durationColumns(measures.spans) }, heaps: heapColumns(host.primitives.heaps.uses),
     waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.readyLog, openReady(host)), wakes: wakeColumns(host.wakes),
   };
 }
@@ -262,7 +262,7 @@ function openReady({ table, now }: ThreadHost): OpenInterval[] {
   return open;
 }
 
-function openHolds({ interpreter: { mutexes, rwLocks }, objects }: ThreadHost): OpenInterval[] {
+function openHolds({ primitives: { mutexes, rwLocks }, objects }: ThreadHost): OpenInterval[] {
   const open: OpenInterval[] = [];
   for (let object = 0; object < objects.count; object++) {
     const { kind } = objects.groups[objects.groupOf[object]!]!;

@@ -1,6 +1,6 @@
 import { resized } from "../../base/columns.ts";
 import type { RunnableReason, ThreadPolicy, ThreadView } from "../../plugin.ts";
-import { Affinity } from "./affinity.ts";
+import type { Affinity } from "./affinity.ts";
 import type { ShareQueue } from "./share-queue.ts";
 
 /**

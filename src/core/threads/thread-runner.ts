@@ -1,0 +1,101 @@
+import type { CoreDispatcher } from "./core-dispatcher.ts";
+import type { CoreTable } from "./core-table.ts";
+import type { DueThreads } from "./due-threads.ts";
+import type { ThreadFinding } from "./findings.ts";
+import type { Interpreter } from "./interpreter.ts";
+import type { InterpreterHost } from "./interpreter-host.ts";
+import { Next } from "./next.ts";
+import type { ThreadActivities } from "./thread-activities.ts";
+import { Phase, ThreadState, type ThreadTable } from "./thread-table.ts";
+import type { ThreadWaits } from "./thread-waits.ts";
+
+/** What else the runner needs of the threads. */
+export interface RunnerHost extends InterpreterHost {
+  readonly outcome: ThreadFinding | undefined;
+  /** The thread has ended. */
+  ended(thread: number): void;
+}
+
+/** Runs the instructions of threads that are due, and does what comes of them. */
+export class ThreadRunner {
+  readonly #host: RunnerHost;
+  readonly #table: ThreadTable;
+  readonly #cores: CoreTable;
+  readonly #interpreter: Interpreter;
+  readonly #activities: ThreadActivities;
+  readonly #due: DueThreads;
+  readonly #dispatcher: CoreDispatcher;
+  readonly #waits: ThreadWaits;
+
+  constructor(host: RunnerHost, interpreter: Interpreter, activities: ThreadActivities, due: DueThreads, dispatcher: CoreDispatcher, waits: ThreadWaits) {
+    this.#host = host;
+    this.#table = host.table;
+    this.#cores = host.cores;
+    this.#interpreter = interpreter;
+    this.#activities = activities;
+    this.#due = due;
+    this.#dispatcher = dispatcher;
+    this.#waits = waits;
+  }
+
+  /** Runs all that are due, and those that become due by it. */
+  runDue(): void {
+    while (this.#host.outcome === undefined) {
+      const thread = this.#due.take();
+      if (thread < 0) return;
+      this.#step(thread);
+    }
+  }
+
+  /** What the thread had to work off is done, or it has spun for long enough; unless the event is an old one. */
+  workDone(thread: number, generation: number): void {
+    const table = this.#table;
+    if (table.generation[thread] !== generation) return;
+    const hasSpun = table.isSpinning[thread] === 1 && this.#activities.owed(thread) === 0;
+    this.#activities.settle(thread, this.#host.now, true);
+    if (hasSpun) this.#waits.beginParking(thread);
+    this.#due.goOn(thread);
+  }
+
+  /** Runs instructions until the thread needs time. */
+  #step(thread: number): void {
+    const table = this.#table;
+    if (table.isParking[thread] === 1) {
+      table.isParking[thread] = 0;
+      if (table.phase[thread] === Phase.waiting) {
+        this.#dispatcher.leaveCore(thread, "blocked", ThreadState.blocked);
+        return;
+      }
+    }
+    this.#waits.acting = thread;
+    const next = this.#interpreter.run(thread);
+    this.#waits.acting = -1;
+    switch (next) {
+      case Next.work:
+      case Next.park:
+        this.#due.goOn(thread);
+        return;
+      case Next.spin:
+        this.#spin(thread);
+        return;
+      case Next.block:
+        this.#dispatcher.leaveCore(thread, "blocked", ThreadState.blocked);
+        return;
+      case Next.yield:
+        this.#dispatcher.leaveCore(thread, "yielded", ThreadState.runnable);
+        this.#dispatcher.becomeRunnable(thread, "yielded");
+        return;
+      case Next.end:
+        this.#dispatcher.leaveCore(thread, "blocked", ThreadState.ended);
+        this.#host.ended(thread);
+        this.#waits.ended(thread);
+    }
+  }
+
+  /** Who spins for a while only first works off what it owes, so that the while begins then; and so does who shares its core, since what it owes takes longer there. */
+  #spin(thread: number): void {
+    const limit = this.#table.spinLimit[thread]!;
+    const paysFirst = (limit < Infinity || this.#cores.siblings[this.#table.core[thread]!]! > 1) && this.#activities.owed(thread) > 0;
+    this.#activities.start(thread, this.#host.now, paysFirst ? 0 : limit);
+  }
+}

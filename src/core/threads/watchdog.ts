@@ -1,0 +1,61 @@
+import { SimulationError } from "../../base/errors.ts";
+import { counted, formatNs } from "../../base/units.ts";
+import { EventKind, eventKey } from "../event-key.ts";
+import type { EventQueue } from "../event-queue.ts";
+import { ceilTicks } from "../ticks.ts";
+import { noProgress, sourceOf, starved, type ThreadFinding } from "./findings.ts";
+import type { ThreadHost } from "./thread-host.ts";
+import { ThreadState } from "./thread-table.ts";
+
+/** Looks out for runs that get nowhere: nothing comes of what threads do, one of them waits for too long, or there is no end of it. */
+export class Watchdog {
+  readonly #host: ThreadHost;
+  readonly #queue: EventQueue;
+  readonly #roundBudget: number;
+  #lastProgress = 0;
+  #roundCount = 0;
+
+  constructor(host: ThreadHost, queue: EventQueue) {
+    this.#host = host;
+    this.#queue = queue;
+    this.#roundBudget = host.spec.watch.roundBudget;
+  }
+
+  /** Something has come of what threads do. */
+  progress(): void {
+    this.#lastProgress = this.#host.now;
+  }
+
+  /** @throws {SimulationError} where there have been too many rounds. */
+  countRound(): void {
+    if (++this.#roundCount > this.#roundBudget) this.#notOver();
+  }
+
+  /** Sees to it that it is called again, where something is watched. */
+  watch(): void {
+    const { livelockTicks, starvationTicks } = this.#host.spec.watch;
+    const window = Math.min(livelockTicks, starvationTicks);
+    if (window < Infinity && !this.#host.allEnded) this.#queue.push(ceilTicks(this.#host.now + Math.max(1, window / 2)), eventKey(EventKind.watch, 0), 0);
+  }
+
+  /** Why the threads get nowhere; undefined where they do. */
+  lookOut(): ThreadFinding | undefined {
+    const host = this.#host;
+    const { livelockTicks, starvationTicks } = host.spec.watch;
+    if (host.allEnded) return undefined;
+    const finding = host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
+    this.watch();
+    return finding;
+  }
+
+  #notOver(): never {
+    const host = this.#host;
+    const { table } = host;
+    const left = table.state.subarray(0, table.count).reduce((sum, state) => sum + (state === ThreadState.ended ? 0 : 1), 0);
+    const first = table.state.indexOf(ThreadState.running);
+    throw new SimulationError({
+      code: "round-budget", message: `the run is not over after ${this.#roundBudget} rounds (at ${formatNs(host.now * host.tickNs)}): ${counted(left, "thread")} of ${table.count} ${left === 1 ? "has" : "have"} not ended${first < 0 ? "" : `, ${host.nameOf(first)} among them`}`,
+      ...(first >= 0 && sourceOf(host, table.pc[first]!)), hint: "let the threads end, simulate less, or raise watch.roundBudget",
+    });
+  }
+}
