@@ -1,5 +1,5 @@
 import { nearest, suggestion } from "../base/registry.ts";
-import type { MemoryAccess } from "../core/threads/thread-spec.ts";
+import type { MemoryAccess } from "../base/memory-access.ts";
 import type { ProgramCompiler, Target } from "./compile-program.ts";
 import { patterns, type ReadFields } from "./forms.ts";
 import type { Issues, Place } from "./place.ts";

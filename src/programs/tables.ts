@@ -1,4 +1,5 @@
-import type { MemoryAccess, NamedDistribution } from "../core/threads/thread-spec.ts";
+import type { MemoryAccess } from "../base/memory-access.ts";
+import type { NamedDistribution } from "../core/threads/thread-spec.ts";
 
 /** Things by number, each once. */
 export class Interned<T> {

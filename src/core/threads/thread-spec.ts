@@ -1,3 +1,4 @@
+import type { MemoryAccess } from "../../base/memory-access.ts";
 import type { LoopPolicy, NewAllocator } from "../../plugin.ts";
 import type { Opcode } from "./opcode.ts";
 
@@ -161,36 +162,6 @@ export interface ThreadCosts {
   readonly queueTicks: number;
   /** One instruction that is none of the above; 0 = free. */
   readonly stepTicks: number;
-}
-
-/** How a computation touches memory: what the memory system makes of it decides its time. */
-export interface MemoryAccess {
-  readonly name: string;
-  /** Bytes read and written in all. */
-  readonly bytes: number;
-  /** Distinct bytes among them. */
-  readonly workingSetBytes: number;
-  /** `stream`: from end to end, again and again; `random`: anywhere; `chase`: the same, each load after the one before; `blocked`: a matrix product by blocks. */
-  readonly pattern: "stream" | "random" | "chase" | "blocked";
-  readonly writeShare: number;
-  /** NUMA node that holds it; -1 = where it was first touched; -2 = spread over all. */
-  readonly home: number;
-  /** Bytes of one load or store. Default 8. */
-  readonly accessBytes?: number;
-  /** Of `stream`: bytes from one load to the next. Default: no gap. */
-  readonly strideBytes?: number;
-  /** Of `random` and `chase`: how uneven, in [0, 1). Default 0: even. */
-  readonly skew?: number;
-  /** Of `blocked`, needed: rows of the square matrices and of a block, bytes of an element. */
-  readonly matmul?: { readonly size: number; readonly block: number; readonly elementBytes: number };
-  /** All threads touch the same memory; otherwise each has its own. Default false. */
-  readonly shared?: boolean;
-  /** In huge pages. Default false. */
-  readonly huge?: boolean;
-  /** A file mapped into memory. Default false. */
-  readonly file?: boolean;
-  /** Which part it uses of caches that are divided. Default 0. */
-  readonly cacheClass?: number;
 }
 
 /** When a run is called stuck though threads run. */
