@@ -20,11 +20,11 @@ import { placementsInEffect, SchedulerHost, takesTime } from "./scheduler-host.t
 import { SharedResources } from "./shared-resources.ts";
 import type { SimulationSpec } from "./simulation-spec.ts";
 import { SimulationState } from "./state.ts";
-import { ThreadGraph } from "./threads/thread-graph.ts";
 import { THREAD_ORDER } from "./threads/thread-activities.ts";
-import { ThreadHost } from "./threads/thread-host.ts";
+import { ThreadFeed } from "./threads/thread-feed.ts";
+import type { ThreadHost } from "./threads/thread-host.ts";
 import { resourcesWithThreads } from "./threads/thread-resources.ts";
-import { threadTrace } from "./threads/thread-trace.ts";
+import { traceThreads } from "./threads/trace-threads.ts";
 import { traceDigest } from "./trace-buffer.ts";
 import type { Trace } from "./trace.ts";
 
@@ -56,6 +56,7 @@ export class Simulation {
   /** Undefined where no device is slowed, lost or joins. */
   readonly #changer: DeviceChanger | undefined;
   /** Undefined where the graph is all there is. */
+  readonly #feed: ThreadFeed | undefined;
   readonly #threads: ThreadHost | undefined;
 
   /** The events of one round. */
@@ -102,11 +103,8 @@ export class Simulation {
     state.fixQueueOrder();
     if (this.#resources.changed) this.#resources.solve(0);
     this.#jobs = new Jobs(state);
-    if (threads !== undefined) {
-      const engine = { state, runner: this.#runner, data: this.#data, jobs: this.#jobs, policies: this.#policies };
-      const graph = threads.device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, threads.device!));
-      this.#threads = new ThreadHost(threads, { queue: state.queue, resources: this.#resources, at: threads.at, tickNs: instance.tickNs, seed, now: () => state.now }, graph);
-    }
+    this.#feed = threads && new ThreadFeed(threads, { state, runner: this.#runner, data: this.#data, jobs: this.#jobs, policies: this.#policies }, this.#resources, seed);
+    this.#threads = this.#feed?.host;
     this.#changer?.schedule();
   }
 
@@ -158,10 +156,7 @@ export class Simulation {
     this.#drain(next);
     if (state.endedOps.length > 0) this.#synchronize();
     if (state.changes !== undefined) this.#tellChanges();
-    if (this.#threads !== undefined) {
-      this.#runThreads(this.#threads);
-      state.progressed = true;
-    }
+    if (this.#feed !== undefined) this.#feed.round();
     this.#dispatch();
     if (state.touchedDevices.length > 0) this.#startQueued();
     if (this.#resources.changed) this.#resources.solve(state.now);
@@ -208,7 +203,7 @@ export class Simulation {
       eventCount: this.#eventCount, roundCount: this.#roundCount, dispatchCount: this.#dispatchCount,
       ...(this.#decisions !== undefined && { decisions: this.#decisions.decisions() }),
       ...(this.#state.changes !== undefined && { redirectedCount: this.#state.changes.redirected }),
-      ...(this.#threads !== undefined && { threads: threadTrace(this.#threads, this.#spec.threads!.policyName, this.done ? Math.max(this.#lastEnd, this.#threads.lastEnd) : seenTicks) }),
+      ...(this.#threads !== undefined && { threads: traceThreads(this.#threads, this.#spec.threads!, this.done ? Math.max(this.#lastEnd, this.#threads.lastEnd) : seenTicks) }),
       ...(this.#host !== undefined && { host: this.#host.use(this.done ? this.#lastEnd : this.#state.now) }),
     };
     let digest: string | undefined;
@@ -349,30 +344,6 @@ export class Simulation {
       const consumer = node[i]!;
       if (data !== undefined) data.edgeVisible(consumer, edge[i]!);
       if (--pending[consumer]! === 0) state.becomeReady(consumer);
-    }
-  }
-
-  /** Operators that became ready without a thread's doing go to the queue that a program takes them from, which is closed when all have ended. */
-  #runThreads(threads: ThreadHost): void {
-    const { endedOps, newReady, threadGraph } = this.#state;
-    const { readyQueue } = threads.spec;
-    if (threadGraph === undefined) {
-      threads.round();
-      return;
-    }
-    for (let i = 0; i < endedOps.length; i++) threadGraph.opEnded(endedOps.at(i));
-    if (readyQueue < 0) {
-      // Programs that launch everything by number.
-      threads.round();
-      return;
-    }
-    if (newReady.length > 1) newReady.sort();
-    for (let i = 0; i < newReady.length; i++) threads.deliver(readyQueue, newReady.at(i));
-    newReady.clear();
-    threads.round();
-    if (this.#jobs.allEnded) {
-      threads.closeQueue(readyQueue);
-      threads.round();
     }
   }
 

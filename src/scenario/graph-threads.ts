@@ -1,5 +1,6 @@
 import { Opcode, STRIDE } from "../core/threads/opcode.ts";
 import type { ThreadSpec } from "../core/threads/thread-spec.ts";
+import type { Costs } from "../cost/cost-model.ts";
 import type { Device, Machine } from "../machine/machine.ts";
 
 const onOperators: ReadonlySet<number> = new Set([Opcode.nextReady, Opcode.runOp, Opcode.complete, Opcode.launch, Opcode.awaitOp, Opcode.opTicks, Opcode.startOpLoop]);
@@ -7,8 +8,21 @@ const onOperators: ReadonlySet<number> = new Set([Opcode.nextReady, Opcode.runOp
 /** True where the programs run the operator graph, and no scheduler does. */
 export function runsOperators({ program: { code }, readyQueue }: ThreadSpec): boolean {
   if (readyQueue >= 0) return true;
-  for (let at = 0; at < code.length; at += STRIDE) if (onOperators.has(code[at]!)) return true;
+  return contains(code, (opcode) => onOperators.has(opcode));
+}
+
+function contains(code: ThreadSpec["program"]["code"], isMeant: (opcode: number) => boolean): boolean {
+  for (let at = 0; at < code.length; at += STRIDE) if (isMeant(code[at]!)) return true;
   return false;
+}
+
+/**
+ * Costs as the threads on a CPU's cores meet them: where no program launches anything on another device, no operator can
+ * run on one, and neither bounds nor speed-ups count with it.
+ */
+export function costsOfThreads(costs: Costs, { program: { code } }: ThreadSpec, cpu: number): Costs {
+  if (!("estimate" in costs) || contains(code, (opcode) => opcode === Opcode.launch)) return costs;
+  return { name: costs.name, estimate: (op, device, width) => (device.id === cpu ? costs.estimate(op, device, width) : undefined) };
 }
 
 /**

@@ -29,7 +29,7 @@ import type { ReadFile } from "./read-file.ts";
 import { resolveEvents } from "./resolve-events.ts";
 import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
 import { resolveMemory, type MemoryPlan } from "./resolve-memory.ts";
-import { machineOfThreads, runsOperators } from "./graph-threads.ts";
+import { costsOfThreads, machineOfThreads, runsOperators } from "./graph-threads.ts";
 import { resolveThreads, type ResolvedThreads } from "./resolve-threads.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
@@ -138,7 +138,8 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const threads = await attempt([], () => threadsOf(scenario, { machine: described, operators, instances, tickNs }, options));
   // Threads compute an operator on one core at a time.
   const machine = described && threads?.resolved.device !== undefined ? machineOfThreads(described, described.devices[threads.resolved.device]!) : described;
-  const costs = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
+  const allCosts = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
+  const costs = allCosts && threads?.resolved.device !== undefined ? costsOfThreads(allCosts, threads.resolved.spec, threads.resolved.device) : allCosts;
 
   const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
   const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));

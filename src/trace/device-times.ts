@@ -1,12 +1,16 @@
-import { DeviceSpeeds } from "./device-speeds.ts";
+import { USE_COUNT } from "../core/threads/core-table.ts";
+import { Use } from "../core/threads/thread-table.ts";
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
+import { DeviceSpeeds } from "./device-speeds.ts";
 
-/** How a device's slots spent the run, in slot-ticks: the six parts add up to slots · makespan. */
+/** How a device's slots spent the run, in slot-ticks: all parts but the overhead add up to slots · makespan. */
 export interface DeviceTime {
   readonly slots: number;
   /** Operators that ended or began there. */
   readonly tasks: number;
   readonly busyTicks: number;
+  /** Cores of threads only: they spun, switched, or were at work on locks and queues. Counts as idle, and draws power. */
+  readonly overheadTicks: number;
   readonly setupTicks: number;
   /** A slot was free while a placed op, ready but for its data, waited for it. */
   readonly waitingTicks: number;
@@ -16,7 +20,10 @@ export interface DeviceTime {
   readonly absentTicks: number;
 }
 
-/** One entry a device. Time O(rows log rows). */
+/**
+ * One entry a device. Of one whose operators run on the cores of threads, what these cores did counts: an operator there
+ * is on as many of them as compute for it. Time O(rows log rows).
+ */
 export function deviceTimes(trace: Trace): DeviceTime[] {
   const { instance, rows, ops, makespanTicks } = trace;
   const D = instance.deviceCount;
@@ -55,12 +62,22 @@ export function deviceTimes(trace: Trace): DeviceTime[] {
   waits.allocate();
   for (let op = 0; op < instance.opCount; op++) if (waited(op)) waits.add(ops.device[op]!, Math.min(makespanTicks, waitFrom(op)), Math.min(makespanTicks, ops.dataTicks[op]!));
 
+  const ofThreads = trace.threads?.cores;
   return Array.from(instance.slots, (slots, d): DeviceTime => {
+    const overheadTicks = ofThreads?.device === d ? coreTicks(ofThreads, slots, [Use.spin, Use.switching, Use.sync]) : 0;
+    if (ofThreads?.device === d) busy[d] = coreTicks(ofThreads, slots, [Use.compute]);
     const waitingTicks = freeWhileWaiting(slots, held.of(d), waits.of(d));
     const absentTicks = slots * speeds.absentTicks(d, 0, makespanTicks);
     const idleTicks = Math.max(0, slots * makespanTicks - busy[d]! - setup[d]! - aborted[d]! - absentTicks - waitingTicks);
-    return { abortedTicks: aborted[d]!, absentTicks, slots, tasks: tasks[d]!, busyTicks: busy[d]!, setupTicks: setup[d]!, waitingTicks, idleTicks };
+    return { abortedTicks: aborted[d]!, absentTicks, slots, tasks: tasks[d]!, busyTicks: busy[d]!, overheadTicks, setupTicks: setup[d]!, waitingTicks, idleTicks };
   });
+}
+
+/** What the cores spent on these uses, as of the slots of their device. */
+function coreTicks({ names, useTicks }: NonNullable<Trace["threads"]>["cores"], slots: number, uses: readonly Use[]): number {
+  let sum = 0;
+  for (let core = 0; core < names.length; core++) for (const use of uses) sum += useTicks[core * USE_COUNT + use]!;
+  return (sum * slots) / names.length;
 }
 
 /** Intervals as their starts and their ends, each sorted: enough to count how many are open. */
@@ -128,6 +145,6 @@ function freeWhileWaiting(slots: number, busy: Intervals, waiting: Intervals): n
 /** Idle power over the makespan, and what busy slots draw above it; undefined without power figures. */
 export function energyJoules(time: DeviceTime, power: { readonly idleWatts: number; readonly busyWatts: number } | undefined, makespanNs: number, tickNs: number): number | undefined {
   if (power === undefined) return undefined;
-  const busyNs = ((time.busyTicks + time.setupTicks + time.abortedTicks) * tickNs) / time.slots;
+  const busyNs = ((time.busyTicks + time.overheadTicks + time.setupTicks + time.abortedTicks) * tickNs) / time.slots;
   return (power.idleWatts * (makespanNs - (time.absentTicks * tickNs) / time.slots) + (power.busyWatts - power.idleWatts) * busyNs) / 1e9;
 }

@@ -33,17 +33,19 @@ export interface ThreadFinding {
 
 /** The thread has begun to wait: a circle of threads that each wait for the next one's lock has closed, or undefined. */
 export function lockCycle(host: ThreadHost, thread: number): ThreadFinding | undefined {
-  const { table } = host;
-  const circle: number[] = [];
-  for (let at = thread; ; ) {
-    circle.push(at);
-    const object = table.phase[at] === Phase.waiting ? table.waitsFor[at]! : -1;
-    const owner = object >= 0 ? ownerOf(host, object) : -1;
-    if (owner < 0 || circle.length > table.count) return undefined;
-    if (owner === thread) break;
-    at = owner;
-  }
+  let at = holderFor(host, thread);
+  // Of many readers one stands for all, so there may be circles that this thread has no part in: they are none of its doing.
+  for (let left = host.table.count; at >= 0 && at !== thread; left--) at = left > 0 ? holderFor(host, at) : -1;
+  if (at < 0) return undefined;
+  const circle = [thread];
+  for (at = holderFor(host, thread); at !== thread; at = holderFor(host, at)) circle.push(at);
   return deadlock(host, circle);
+}
+
+/** Who holds alone what the thread waits for; -1 = nobody, or it does not wait. */
+function holderFor(host: ThreadHost, thread: number): number {
+  const { phase, waitsFor } = host.table;
+  return phase[thread] === Phase.waiting && waitsFor[thread]! >= 0 ? ownerOf(host, waitsFor[thread]!) : -1;
 }
 
 function deadlock(host: ThreadHost, circle: readonly number[]): ThreadFinding {

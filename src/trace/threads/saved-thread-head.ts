@@ -15,20 +15,22 @@ export interface SavedThreadHead {
   readonly groups: readonly ThreadGroupInfo[];
   readonly objectGroups: readonly ObjectGroupInfo[];
   readonly coreNames: readonly string[];
+  /** See {@link ThreadTrace.cores}. */
+  readonly coreDevice: number;
   readonly counterNames: readonly string[];
   readonly spanNames: readonly string[];
   readonly dropped: { readonly rows: number; readonly waits: number; readonly holds: number; readonly ready: number; readonly wakes: number; readonly heaps: number };
 }
 
-/** As it is written: JSON has no Infinity, so a group that is not periodic has no period there. */
+/** As it is written: what does not apply, as the period of a group that is not periodic, is left out. */
 export function threadHead(threads: ThreadTrace): Json {
   const { policy, file, endTicks, preemptions, outcome, findings, groups, objects, cores, counters, spans, rows, waits, holds, ready, wakes, heaps } = threads;
   return {
     policy, file, endTicks, preemptions, isStopped: outcome !== undefined, findings,
     groups: groups.map(({ periodTicks, ...group }) => ({ ...group, ...(periodTicks < Infinity && { periodTicks }) })),
-    objectGroups: objects.groups, coreNames: cores.names, counterNames: counters.names, spanNames: spans.names,
+    objectGroups: objects.groups, coreNames: cores.names, ...(cores.device >= 0 && { coreDevice: cores.device }), counterNames: counters.names, spanNames: spans.names,
     dropped: { rows: rows.dropped, waits: waits.dropped, holds: holds.dropped, ready: ready.dropped, wakes: wakes.dropped, heaps: heaps.log.dropped },
-  } satisfies Record<keyof SavedThreadHead, unknown>;
+  } satisfies Partial<Record<keyof SavedThreadHead, unknown>>;
 }
 
 /** Checks every value of a head that was read. `fail` throws. */
@@ -43,7 +45,7 @@ export function readThreadHead(saved: unknown, fail: Fail): SavedThreadHead {
     policy: read.string("policy"), file: read.string("file"), endTicks: read.number("endTicks"), preemptions: read.number("preemptions"), isStopped, findings,
     groups: read.objects("groups").map((group) => ({ name: group.string("name"), program: group.string("program"), isNumbered: group.boolean("isNumbered"), periodTicks: group.has("periodTicks") ? group.number("periodTicks") : Infinity })),
     objectGroups: read.objects("objectGroups").map((group) => ({ name: group.string("name"), kind: group.string("kind") as ObjectKind, count: group.number("count"), design: group.string("design") })),
-    coreNames: read.strings("coreNames"), counterNames: read.strings("counterNames"), spanNames: read.strings("spanNames"),
+    coreNames: read.strings("coreNames"), coreDevice: read.has("coreDevice") ? read.number("coreDevice") : -1, counterNames: read.strings("counterNames"), spanNames: read.strings("spanNames"),
     dropped: { rows: dropped.number("rows"), waits: dropped.number("waits"), holds: dropped.number("holds"), ready: dropped.number("ready"), wakes: dropped.number("wakes"), heaps: dropped.number("heaps") },
   };
 

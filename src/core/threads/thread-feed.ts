@@ -1,0 +1,54 @@
+import type { SharedResources } from "../shared-resources.ts";
+import { ThreadGraph, type GraphEngine } from "./thread-graph.ts";
+import { ThreadHost } from "./thread-host.ts";
+import type { ThreadResources } from "./thread-activities.ts";
+import type { ThreadSetting } from "./thread-setting.ts";
+
+/**
+ * The threads of a run beside its operators: lets the threads act once a round, and feeds them the operators that became
+ * ready without a thread's doing.
+ */
+export class ThreadFeed {
+  readonly host: ThreadHost;
+  readonly #engine: GraphEngine;
+  /** Undefined where threads run no operators. */
+  readonly #graph: ThreadGraph | undefined;
+
+  constructor(setting: ThreadSetting & { readonly at: ThreadResources }, engine: GraphEngine, resources: SharedResources, seed: number) {
+    const { state } = engine;
+    const { device } = setting;
+    this.#engine = engine;
+    const graph = device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, device));
+    this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now }, graph);
+    this.#graph = state.threadGraph;
+  }
+
+  /** The part of a round that is the threads'. */
+  round(): void {
+    this.#engine.state.progressed = true;
+    this.#feed();
+    this.host.round();
+    this.#closeWhenDone();
+  }
+
+  /** Operators that ended on other devices wake those who wait for them; those that became ready go to the queue that a program takes them from, by id. */
+  #feed(): void {
+    if (this.#graph === undefined) return;
+    const { endedOps, newReady } = this.#engine.state;
+    const { readyQueue } = this.host.spec;
+    for (let i = 0; i < endedOps.length; i++) this.#graph.opEnded(endedOps.at(i));
+    // Where there is no such queue, programs launch everything by number.
+    if (readyQueue < 0) return;
+    if (newReady.length > 1) newReady.sort();
+    for (let i = 0; i < newReady.length; i++) this.host.deliver(readyQueue, newReady.at(i));
+    newReady.clear();
+  }
+
+  /** With the last operator the queue ends, and those who wait at it learn that. */
+  #closeWhenDone(): void {
+    const { readyQueue } = this.host.spec;
+    if (this.#graph === undefined || readyQueue < 0 || !this.#engine.jobs.allEnded) return;
+    this.host.closeQueue(readyQueue);
+    this.host.round();
+  }
+}
