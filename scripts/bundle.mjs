@@ -23,9 +23,14 @@ await build({
   define: { "import.meta.url": "__url" }, banner: { js: "(function (require, __url) {" }, footer: { js: "})" },
 });
 await build({
-  ...common, entryPoints: { "guarded-thread": "src/cli/guarded-thread.ts", "sweep-worker": "src/sweep/sweep-worker.ts" }, format: "esm", splitting: true,
+  ...common, entryPoints: { "guarded-thread": "src/cli/guarded-thread.ts", "sweep-worker": "src/sweep/sweep-worker.ts", "measure-child": "src/calibrate/measure/measure-child.ts" }, format: "esm", splitting: true,
   // CommonJS packages inside an ES module ask for Node's own modules with `require`.
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+});
+// The thread kernels that `heddle calibrate` runs, each of their processes and threads from a file of its own.
+await build({
+  ...common, outdir: `${outdir}/threads`, entryPoints: ["host", "harness/child", "harness/worker"].map((name) => `kernels/threads/${name}.ts`),
+  entryNames: "[name]", format: "esm", outExtension: { ".js": ".mjs" },
 });
 execFileSync(process.execPath, ["scripts/precompile.mjs", outdir, finished], { stdio: ["ignore", "ignore", "inherit"] });
 rmSync(finished, { recursive: true, force: true });

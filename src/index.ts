@@ -50,6 +50,11 @@ export * as generate from "./graph/generate.ts";
 // Machines and costs
 export type { Device, DeviceKind, Hop, Link, Machine, Memory, Route } from "./machine/machine.ts";
 export { buildMachine } from "./machine/build-machine.ts";
+export { fitInterference, type FittedStage, type MeasuredStage } from "./calibrate/interference.ts";
+export { interferenceScenario, type InterferenceResult, type TableFile } from "./calibrate/interference-scenario.ts";
+export { droppedStages, readScheduleLog, type LoggedSchedule } from "./calibrate/schedule-log.ts";
+export { pairStages, readStageTable, type StageTable } from "./calibrate/stage-table.ts";
+export { buildPipeline, type ByProcessor, type Pipeline, type PipelineWorkload, type Stage, type StageChunk } from "./pipeline/pipeline.ts";
 export { processorMachine, type ProcessorOptions } from "./machine/processors.ts";
 export { machineSchema, type MachineInput, type MachineSpec } from "./machine/schema.ts";
 export { machines } from "./machine/library/machines.ts";
@@ -64,6 +69,19 @@ export { pipelineModel } from "./cost/pipeline.ts";
 export { tableModel, type TableRow } from "./cost/table.ts";
 export { constantModel } from "./cost/constant.ts";
 export { chainModels } from "./cost/chain.ts";
+export { profileModel, type ProfileOptions } from "./cost/profile/profile-model.ts";
+export { readProfile } from "./cost/profile/read-profile.ts";
+export type { Profile, ProfileEntry } from "./cost/profile/profile.ts";
+export { loadProfile, shippedProfiles } from "./scenario/load-profiles.ts";
+export { fitProfile, profileText, type FitOptions } from "./calibrate/fit/fit-profile.ts";
+export { samplesFromCsv } from "./calibrate/samples-from-csv.ts";
+export { parseSamples, type Kernel, type Sample, type SampleFile } from "./calibrate/sample.ts";
+
+// Predictions
+export { predictRun, type Gap, type KindPart, type PredictedRun, type Prediction } from "./predict/predict-run.ts";
+export { formatPrediction, type PredictionTitle } from "./predict/prediction-text.ts";
+export { settingsFor, settingText, type RuntimeSetting } from "./predict/runtime-setting.ts";
+export { optimizeModel, type OptimizeOptions } from "./onnxruntime/optimize-model.ts";
 
 // Engine
 export { compile, type CompileSpec } from "./core/compile.ts";
@@ -76,6 +94,7 @@ export { Simulation } from "./core/simulation.ts";
 export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 
 // Threads
+export { simulateThreads, type ThreadPolicyChoice, type ThreadRun, type ThreadRunOptions } from "./scenario/simulate-threads.ts";
 export { ProgramBuilder, programText, threadSpec, type Instruction, type ObjectName, type ThreadSpecInput, type ThreadSpecOptions, type Value } from "./programs/index.ts";
 export type { ThreadSpec } from "./core/threads/thread-spec.ts";
 export type { ThreadSetting } from "./core/threads/thread-setting.ts";
@@ -108,6 +127,7 @@ export * from "./plugin.ts";
 export { solveExactly, type ExactOptions, type ExactResult, type Omission, type Placement, type TimedPlacement } from "./bounds/exact.ts";
 export { lowerBound, type LowerBound, type LowerBoundOptions } from "./bounds/lower-bound.ts";
 export { realizedInstance } from "./bounds/realized-costs.ts";
+export { jobPeriodNs } from "./trace/job-period.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
 export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, Tardiness } from "./trace/result.ts";
 export type { TaskList, TaskResult } from "./trace/task-list.ts";
@@ -144,6 +164,7 @@ export type { ComparisonPlotOptions, PlottedComparison, PlottedEstimate, Plotted
 export { compareSamples, type Estimated, type PairedDifference, type SampleComparison, type SampleStatistics, type Samples } from "./stats/comparison.ts";
 export type { Interval } from "./stats/interval.ts";
 export { mean, meanInterval, standardDeviation } from "./stats/mean.ts";
+export { kendallTau } from "./stats/kendall-tau.ts";
 export { quantile, quantileInterval } from "./stats/quantile.ts";
 export { holmAdjust, pairedTest } from "./stats/paired-test.ts";
 export { winProbability, type WinProbability } from "./stats/win-probability.ts";

@@ -40,8 +40,9 @@ export function exactLog(x: number): number {
   // ln m = 2 atanh((m − 1) / (m + 1)), with |(m − 1) / (m + 1)| below 0.172.
   const s = (mantissa - 1) / (mantissa + 1);
   const s2 = s * s;
-  let sum = 0;
-  for (let n = 21; n >= 1; n -= 2) sum = sum * s2 + 1 / n;
+  // The odd reciprocals as constants: this is asked for once an event by programs whose durations are random.
+  const tail = ((((1 / 21) * s2 + 1 / 19) * s2 + 1 / 17) * s2 + 1 / 15) * s2 + 1 / 13;
+  const sum = (((((tail * s2 + 1 / 11) * s2 + 1 / 9) * s2 + 1 / 7) * s2 + 1 / 5) * s2 + 1 / 3) * s2 + 1;
   return exponent * LN2_HI + (2 * s * sum + exponent * LN2_LO);
 }
 

@@ -21,6 +21,8 @@ export interface Estimate {
   readonly extrapolated: boolean;
   /** On devices that are reconfigured: the configuration this operator needs. */
   readonly configuration?: string;
+  /** Relative standard deviation of the model's own error, from measurements that it was not fitted on; absent = not known. */
+  readonly error?: number;
 }
 
 /** Answers for one operator class on one device at one width. Runs in `compile`, never in the event loop. */

@@ -27,7 +27,11 @@ const model = z.strictObject({
   table: table.optional().meta({ description: "Durations as they are given" }),
   roofline: z.union([z.literal(true), roofline]).optional().meta({ description: "From the figures of the devices; true = without changes" }),
   constant: time.optional().meta({ description: "The same duration for every operator on every device" }),
-}).refine((value) => Object.values(value).filter((part) => part !== undefined).length === 1, { message: "each entry holds exactly one of table, roofline and constant; write a list to chain several" });
+  profile: z.string().min(1).optional().meta({ description: "Models fitted to measured times: the name of a shipped profile (heddle list profiles), or a file relative to this one" }),
+  device: z.string().optional().meta({ description: "With profile: name, library model or kind of the devices that it speaks for. Default: those that it was measured on" }),
+  noise: z.boolean().optional().meta({ description: "With profile: runs differ as the measured ones did. Default false" }),
+}).refine(({ device: _device, noise: _noise, ...kinds }) => Object.values(kinds).filter((part) => part !== undefined).length === 1, { message: "each entry holds exactly one of table, roofline, constant and profile; write a list to chain several" })
+  .refine(({ profile, device, noise }) => profile !== undefined || (device === undefined && noise === undefined), { message: "device and noise belong to a profile" });
 
 /**
  * The `cost:` section of a scenario: a list of models, of which the first that answers is believed; or one model;

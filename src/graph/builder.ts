@@ -15,6 +15,7 @@ export interface OpInit {
   readonly writeBytes?: number;
   readonly parameterBytes?: number;
   readonly fused?: readonly string[];
+  readonly variant?: string;
 }
 
 /**
@@ -63,9 +64,9 @@ export class GraphBuilder {
     const full: OpClass = {
       kind: init.kind, shape: init.shape ?? {}, dtype: init.dtype ?? "f32", flops: init.flops ?? 0, macs: init.macs ?? 0,
       readBytes: init.readBytes ?? 0, writeBytes: init.writeBytes ?? 0, parameterBytes: init.parameterBytes ?? 0,
-      ...(init.fused && { fused: init.fused }),
+      ...(init.fused && { fused: init.fused }), ...(init.variant !== undefined && { variant: init.variant }),
     };
-    const key = JSON.stringify([full.kind, full.dtype, full.flops, full.macs, full.readBytes, full.writeBytes, full.parameterBytes, full.shape, full.fused]);
+    const key = JSON.stringify([full.kind, full.dtype, full.flops, full.macs, full.readBytes, full.writeBytes, full.parameterBytes, full.shape, full.fused, full.variant]);
     let id = this.#classIndex.get(key);
     if (id === undefined) {
       id = this.#classes.push(full) - 1;

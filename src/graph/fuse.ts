@@ -94,10 +94,10 @@ class FusedClasses {
     let known = this.#known.get(key);
     if (!known) {
       const each = members.map((op) => this.#graph.classes[this.#graph.classOf[op]!]!);
-      const { kind, shape, dtype } = each[0]!;
+      const { kind, shape, dtype, variant } = each[0]!;
       const fused = each.flatMap((own) => own.fused ?? [own.kind]);
       const [flops, macs] = [each.reduce((sum, own) => sum + own.flops, 0), each.reduce((sum, own) => sum + own.macs, 0)];
-      known = { classId: this.#builder.class({ kind, shape, dtype, flops, macs, ...traffic, fused }), pattern: fused.join("+") };
+      known = { classId: this.#builder.class({ kind, shape, dtype, flops, macs, ...traffic, fused, ...(variant !== undefined && { variant }) }), pattern: fused.join("+") };
       this.#known.set(key, known);
     }
     return known;

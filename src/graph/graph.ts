@@ -34,6 +34,11 @@ export interface OpClass {
   readonly parameterBytes: number;
   /** Kinds merged into this operator, in order, when it was fused: ["conv", "batch-norm", "relu"]. */
   readonly fused?: readonly string[];
+  /**
+   * Which of a runtime's kernels for this kind computes it, where it has several: "nchwc" = on channels in blocks,
+   * "transposed" = a product of activations of which one is transposed, "last" = a transpose that moves the last axis.
+   */
+  readonly variant?: string;
 }
 
 /** One operator, as a friendly object. */

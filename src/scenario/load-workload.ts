@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import type { CostModel } from "../cost/cost-model.ts";
 import type { Workload } from "../graph/workload.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import { buildModel, modelRegistry } from "../graph/models/index.ts";
@@ -7,6 +8,8 @@ import { castGraph } from "./cast-graph.ts";
 import { generateWorkload } from "./generate-workload.ts";
 import { buildInlineGraph, type InlineWorkload } from "./inline-graph.ts";
 import { workloadSources, type WorkloadSource } from "./merge.ts";
+import { buildPipeline } from "../pipeline/pipeline.ts";
+import { pipelineOf } from "./pipeline-schema.ts";
 import { phaseWorkload } from "./phases.ts";
 import { readOrdinaryFile, type ReadFile } from "./read-file.ts";
 import type { Scenario } from "./scenario.ts";
@@ -18,6 +21,8 @@ export interface LoadedWorkload extends Workload {
   readonly source: WorkloadSource;
   /** Set for a graph written in the scenario. */
   readonly inline?: InlineWorkload;
+  /** Set for a pipeline: times of its stages, by the name of a device. */
+  readonly stageTimes?: CostModel;
   /** Set for ONNX files: nodes of the file, with those that cost nothing, and operators that are not known. */
   readonly nodeCount?: number;
   readonly unknown?: readonly UnknownOperator[];
@@ -53,6 +58,10 @@ export async function loadWorkload(scenario: Scenario, processors: number | unde
     if (source === "graph") {
       const inline = buildInlineGraph(scenario.name, spec.graph!);
       return { source, graph: inline.graph, inline, warnings: [] };
+    }
+    if (source === "pipeline") {
+      const { graph, machine, costs } = buildPipeline(scenario.name, pipelineOf(spec.pipeline!));
+      return { source, graph, machine, stageTimes: costs, warnings: [] };
     }
     if (source === "model") return { source, ...modelOf(spec) };
     if (source === "generate") return { source, ...generateWorkload(spec.generate!, { processors, seed: scenario.spec.seed ?? 0 }) };

@@ -1,7 +1,7 @@
 import { nodeAt, type Path, type SourceMap, type SourceNode } from "./source-tree.ts";
 
 /** The keys of `workload` that say what is run; a scenario names exactly one. */
-export const workloadSources = ["onnx", "tasks", "stg", "dot", "wfformat", "estee", "generate", "model", "graph"] as const;
+export const workloadSources = ["onnx", "tasks", "stg", "dot", "wfformat", "estee", "generate", "pipeline", "model", "graph"] as const;
 export type WorkloadSource = (typeof workloadSources)[number];
 
 /** Sections in which a name alone is short for `{use: name}`. */

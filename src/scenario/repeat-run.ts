@@ -14,10 +14,12 @@ import type { ChosenPolicy } from "./load-policy.ts";
 import { recordedPlacement } from "./recorded-placement.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import { runScenario, type RunOptions } from "./run-scenario.ts";
-import { defaultScheduler, defaultSync, type ScenarioSpec } from "./schema.ts";
+import { defaultSync, schedulerOf, type ScenarioSpec } from "./schema.ts";
 
 /** The policies of a scenario as its trace keeps them; a placement to replay is in the trace anyway. */
-export function chosenPolicies({ scheduler = { use: defaultScheduler }, sync = { use: defaultSync } }: ScenarioSpec): ChosenPolicies {
+export function chosenPolicies(spec: ScenarioSpec): ChosenPolicies {
+  const scheduler = schedulerOf(spec);
+  const { sync = { use: defaultSync } } = spec;
   return { scheduler: scheduler.use === replay.name ? { use: scheduler.use } : scheduler, sync };
 }
 

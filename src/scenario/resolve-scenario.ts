@@ -22,6 +22,7 @@ import { arrivalTimes } from "./arrivals.ts";
 import { comparedThreadPolicies } from "./compared-thread-policies.ts";
 import { checkCostDevices } from "./check-cost-devices.ts";
 import { givenTimes } from "./inline-graph.ts";
+import { loadProfiles } from "./load-profiles.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
 import { loadPhases, loadWorkload, sourceOf, type LoadedWorkload } from "./load-workload.ts";
 import { phaseArrivals, phaseOfJobs } from "./phases.ts";
@@ -32,7 +33,7 @@ import { resolveMemory, type MemoryPlan } from "./resolve-memory.ts";
 import { costsOfThreads, machineOfThreads, runsOperators } from "./graph-threads.ts";
 import { resolveThreads, type ResolvedThreads } from "./resolve-threads.ts";
 import type { Scenario } from "./scenario.ts";
-import { defaultMachine, defaultScheduler, defaultSync, type PolicyUse, type ScenarioSpec } from "./schema.ts";
+import { defaultMachine, defaultSync, schedulerOf, type PolicyUse, type ScenarioSpec } from "./schema.ts";
 import type { Path, Position } from "./source-tree.ts";
 import { tickWarnings } from "./tick-warning.ts";
 import { unusedCostRows } from "./unused-cost-rows.ts";
@@ -138,7 +139,7 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const threads = await attempt([], () => threadsOf(scenario, { machine: described, operators, instances, tickNs }, options));
   // Threads compute an operator on one core at a time.
   const machine = described && threads?.resolved.device !== undefined ? machineOfThreads(described, described.devices[threads.resolved.device]!) : described;
-  const allCosts = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine)));
+  const allCosts = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine, options.readFile)));
   const costs = allCosts && threads?.resolved.device !== undefined ? costsOfThreads(allCosts, threads.resolved.spec, threads.resolved.device) : allCosts;
 
   const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
@@ -148,7 +149,7 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
     if (registry.tryGet(use.use) === undefined) options.onLoadPolicy?.(use.use);
     return loadPolicy(scenario, path, use, registry, options.readFile);
   });
-  const scheduler = await choose(["scheduler"], spec.scheduler ?? { use: defaultScheduler }, schedulers);
+  const scheduler = await choose(["scheduler"], schedulerOf(spec), schedulers);
   const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
   const compare: ChosenPolicy<SchedulerDefinition>[] = [];
   if (spec.compare === "all") {
@@ -204,8 +205,8 @@ function machineOf(scenario: Scenario, loaded: LoadedWorkload | undefined): Mach
   if (!machine && sourceOf(scenario.spec.workload) === undefined && scenario.spec.runtime === undefined) return processorMachine([]);
   if (!machine) return loaded?.machine ?? (loaded || neverBrings(sourceOf(scenario.spec.workload)!) ? buildMachine({ use: defaultMachine }) : undefined);
   if (!loaded?.machine) return buildMachine(machine);
-  if (loaded.source === "tasks") {
-    throw new InputError({ code: "conflicting-keys", message: "a tasks file brings its own processors, and its durations hold for them alone", path: [], hint: "remove machine" });
+  if (loaded.source === "tasks" || loaded.source === "pipeline") {
+    throw new InputError({ code: "conflicting-keys", message: `a ${loaded.source === "tasks" ? "tasks file" : "pipeline"} brings its own processors, and its durations hold for them alone`, path: [], hint: "remove machine" });
   }
   if (machine.processors === undefined) {
     throw new InputError({ code: "conflicting-keys", message: `${bringer(loaded.source)} gives durations for equal processors, not for a machine`, path: [], hint: "for example machine: {processors: 4}" });
@@ -220,7 +221,7 @@ function neverBrings(source: LoadedWorkload["source"]): boolean {
 
 /** What has durations of its own, as the subject of a sentence. */
 function bringer(source: LoadedWorkload["source"]): string {
-  return source === "generate" ? "a generated graph" : `${source === "estee" ? "an" : "a"} ${source} file`;
+  return source === "generate" ? "a generated graph" : source === "pipeline" ? "a pipeline" : `${source === "estee" ? "an" : "a"} ${source} file`;
 }
 
 /** The jobs of all phases in one graph, where the phases run different graphs; undefined where one graph is repeated. */
@@ -236,7 +237,7 @@ async function joinPhases(scenario: Scenario, loaded: LoadedWorkload, machine: M
 }
 
 async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machine: Machine): Promise<{ graph: OperatorGraph; merged: readonly MergedOp[] }> {
-  const automatic = loaded.costs === undefined && loaded.inline === undefined && loaded.source !== "generate" && machine.devices.every((device) => device.fuses);
+  const automatic = loaded.costs === undefined && loaded.stageTimes === undefined && loaded.inline === undefined && loaded.source !== "generate" && machine.devices.every((device) => device.fuses);
   if (wanted === "off" || (wanted === "auto" && !automatic)) return { graph: loaded.graph, merged: [] };
   if (loaded.inline && loaded.inline.times.length > 0) {
     throw new InputError({ code: "conflicting-keys", message: "operators with given times cannot be fused", hint: "remove fuse, or give flops and bytes instead of time" });
@@ -246,13 +247,14 @@ async function fuse(loaded: LoadedWorkload, wanted: "auto" | "on" | "off", machi
 }
 
 /** Without the workload, the names in the cost section are checked all the same. */
-function costsOf(scenario: Scenario, loaded: LoadedWorkload | undefined, machine: Machine): Costs {
-  if (loaded?.costs) {
-    if (scenario.spec.cost === undefined) return loaded.costs;
+async function costsOf(scenario: Scenario, loaded: LoadedWorkload | undefined, machine: Machine, readFile: ReadFile | undefined): Promise<Costs> {
+  const own = loaded?.costs ?? loaded?.stageTimes;
+  if (loaded && own) {
+    if (scenario.spec.cost === undefined) return own;
     throw new InputError({ code: "conflicting-keys", message: `${bringer(loaded.source)} brings its own durations`, hint: "remove cost" });
   }
   if (scenario.spec.cost !== undefined) checkCostDevices(scenario.spec.cost, machine);
-  const model = scenario.spec.cost === undefined ? defaultCostModel() : buildCostModel(scenario.spec.cost);
+  const model = scenario.spec.cost === undefined ? defaultCostModel() : buildCostModel(scenario.spec.cost, machine, await loadProfiles(scenario, scenario.spec.cost, readFile));
   if (!loaded?.inline) return model;
   try {
     return givenTimes(loaded.inline, machine, model);

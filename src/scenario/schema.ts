@@ -11,6 +11,8 @@ import { workloadSchema, type WorkloadSpec } from "./workload-schema.ts";
 
 /** What a scenario gets that names no scheduler. */
 export const defaultScheduler = "peft";
+/** The same, of a scenario whose workload is a pipeline. */
+export const pipelineScheduler = "pipeline";
 /** What a scenario gets that names no synchronization policy. */
 export const defaultSync = "dataflow";
 
@@ -47,7 +49,7 @@ function shortForUse<T extends z.ZodType>(name: z.ZodString, section: T, descrip
   return z.union([name.transform((use) => ({ use })), section]).describe(description);
 }
 
-const schedulerSchema = shortForUse(schedulerName, schedulerObject, `Which operator runs where, and when: a name, a file or a package, or {use: …, its options}. Default ${defaultScheduler}`).meta({ id: "scheduler" });
+const schedulerSchema = shortForUse(schedulerName, schedulerObject, `Which operator runs where, and when: a name, a file or a package, or {use: …, its options}. Default ${defaultScheduler}; of a pipeline ${pipelineScheduler}`).meta({ id: "scheduler" });
 const syncSchema = shortForUse(syncName, syncObject, `When a finished operator's output may be seen. Default ${defaultSync}`);
 
 /** "1ns", or a fraction of a unit that makes a published example exact: "1/3ns". */
@@ -91,6 +93,11 @@ export const scenarioSchema = z.strictObject({
   compare: z.union([z.literal("all"), z.array(schedulerSchema).min(1)]).optional().describe("Schedulers to rank on this scenario, or all"),
   output: outputSchema.optional().describe("Files to write"),
 }).meta({ title: "Heddle scenario" });
+
+/** The scheduler that a scenario names, or gets. */
+export function schedulerOf({ scheduler, workload }: Pick<ScenarioSpec, "scheduler" | "workload">): PolicyUse {
+  return scheduler ?? { use: workload.pipeline === undefined ? defaultScheduler : pipelineScheduler };
+}
 
 /** A checked scenario: quantities are numbers in canonical units, and shorthands are written out. */
 export type ScenarioSpec = Readonly<Omit<z.output<typeof scenarioSchema>, "workload" | "machine" | "scheduler" | "sync" | "compare" | "runtime" | "threadPolicy" | "compareThreads" | keyof ThreadSections>> & ThreadSections & {

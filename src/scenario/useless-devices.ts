@@ -3,9 +3,10 @@ import type { Instance } from "../core/instance.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 
 /** The warning `useless-device` for each device that can run none of the operators. */
-export function uselessDevices({ graph, machine, costs }: Pick<ResolvedScenario, "graph" | "machine" | "costs">, { classCount, costTicks }: Instance): Warning[] {
+export function uselessDevices({ graph, machine, costs, threads }: Pick<ResolvedScenario, "graph" | "machine" | "costs" | "threads">, { classCount, costTicks }: Instance): Warning[] {
   const deviceCount = machine.devices.length;
-  if (graph.opCount === 0) return [];
+  // What threads use, they say themselves.
+  if (graph.opCount === 0 || threads?.device !== undefined) return [];
   return machine.devices.flatMap(({ id, name, peakFlopsPerNs }) => {
     for (let c = 0; c < classCount; c++) if (costTicks[c * deviceCount + id]! < Infinity) return [];
     const wanted = [...new Set(graph.classes.map(({ dtype }) => dtype))];

@@ -5,6 +5,7 @@ import { families } from "../graph/generate/families.ts";
 import { models } from "../graph/models/index.ts";
 import type { PhaseSpec } from "./phases.ts";
 import type { GenerateSpec } from "./generate-workload.ts";
+import { pipelineSchema } from "./pipeline-schema.ts";
 
 const count = z.int().min(1);
 const file = z.string().min(1);
@@ -81,6 +82,7 @@ const sources = {
   wfformat: z.strictObject({ wfformat: file.describe("A WfCommons WfFormat 1.5 workflow"), ...repeat, phases: phasesOf() }),
   estee: z.strictObject({ estee: file.describe("A data set of the Estee simulator; needs machine: {processors: N}"), graph: z.union([z.string().min(1), z.int().min(0)]).optional().describe("Which graph of the data set: its name, or its key where several have one name. Default: the only one"), ...repeat, phases: phasesOf() }),
   generate: z.strictObject({ generate: generateSchema.describe("A task graph of the literature, by family; needs machine: {processors: N}, but for those of kernels"), ...repeat, phases: phasesOf() }),
+  pipeline: z.strictObject({ pipeline: pipelineSchema.describe("A stream of items through stages on processors that share a memory; brings its own machine"), ...repeat, phases: phasesOf() }),
   graph: z.strictObject({ graph: inlineGraphSchema.describe("Operators and edges, written here"), fuse: z.enum(switches).optional().describe("Merge element-wise operators into their producers. Default auto: off, what is written is what runs"), ...repeat, phases: phasesOf() }),
 };
 
@@ -91,9 +93,9 @@ const modelBranches = models.map((model) => z.strictObject({ model: z.literal(mo
 export const workloadSchema: z.ZodType<WorkloadSpec> = z.union([
   ...Object.values(sources),
   z.discriminatedUnion("model", modelBranches as unknown as [(typeof modelBranches)[0]]),
-]).describe("What is run: exactly one of onnx, tasks, stg, dot, wfformat, estee, generate, model, graph") as unknown as z.ZodType<WorkloadSpec>;
+]).describe("What is run: exactly one of onnx, tasks, stg, dot, wfformat, estee, generate, pipeline, model, graph") as unknown as z.ZodType<WorkloadSpec>;
 
 type SpecOf<K extends keyof typeof sources> = Partial<z.output<(typeof sources)[K]>>;
 
 /** A checked `workload:` section: exactly one of its sources is set; beside `estee`, `graph` is the name of one of its graphs. The options of a model builder are further keys. */
-export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & { readonly estee?: string | undefined; readonly generate?: GenerateSpec | undefined; readonly model?: string | undefined; readonly phases?: readonly PhaseSpec[] | undefined; readonly [option: string]: unknown };
+export type WorkloadSpec = SpecOf<"onnx"> & SpecOf<"tasks"> & SpecOf<"stg"> & SpecOf<"dot"> & SpecOf<"wfformat"> & SpecOf<"graph"> & SpecOf<"pipeline"> & { readonly estee?: string | undefined; readonly generate?: GenerateSpec | undefined; readonly model?: string | undefined; readonly phases?: readonly PhaseSpec[] | undefined; readonly [option: string]: unknown };

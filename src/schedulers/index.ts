@@ -43,6 +43,7 @@ import { olb } from "./olb.ts";
 import { ortParallel } from "./ort-parallel.ts";
 import { ortSequential } from "./ort-sequential.ts";
 import { peft } from "./peft.ts";
+import { pipeline } from "./pipeline.ts";
 import { portfolioOf } from "./portfolio.ts";
 import { prio } from "./prio.ts";
 import { random } from "./random.ts";
@@ -65,7 +66,7 @@ const independent: SchedulerDefinition[] = [
   eager, prio, dm, dmdar, dmdas, ws, lws, heteroprio, dask,
   ortSequential, ortParallel, tfInterOp, streamOrder,
   sjf, edf, memoryAware, feedback, bandit,
-  hybrid, genetic, annealing, elastic,
+  hybrid, genetic, annealing, elastic, pipeline,
 ];
 
 /** All built-in schedulers: static plans, dynamic lists, mappings to queues, feedback, and schedules given by hand. */

@@ -9,6 +9,7 @@ import { deviceTimes, energyJoules } from "./device-times.ts";
 import { estimateRatios, estimateWarnings } from "./estimate-ratios.ts";
 import { hostMetrics } from "./host-metrics.ts";
 import { jobLatency } from "./job-latency.ts";
+import { jobPeriodNs } from "./job-period.ts";
 import { allocatorMetrics } from "./memory-metrics.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import type { JobMetrics, LinkMetrics, MemoryMetrics, Metrics, DeviceMetrics, PathStep } from "./result.ts";
@@ -146,7 +147,8 @@ function memoryWarnings(memories: readonly MemoryMetrics[]): Warning[] {
 
 function jobMetrics(trace: Trace, makespanNs: number): JobMetrics {
   const { completed, latencyNs } = jobLatency(trace);
-  return { count: trace.instance.jobCount, completed, throughputPerSecond: makespanNs > 0 ? tidy((completed / makespanNs) * 1e9) : 0, latencyNs };
+  const periodNs = jobPeriodNs(trace);
+  return { count: trace.instance.jobCount, completed, throughputPerSecond: makespanNs > 0 ? tidy((completed / makespanNs) * 1e9) : 0, ...(periodNs !== undefined && { periodNs: tidy(periodNs) }), latencyNs };
 }
 
 function pathSteps(trace: Trace): PathStep[] {

@@ -159,6 +159,8 @@ export interface JobMetrics {
   readonly completed: number;
   /** Jobs completed / makespan. */
   readonly throughputPerSecond: number;
+  /** Mean time between the ends of two jobs, the first quarter of them left out; absent with fewer than eight. */
+  readonly periodNs?: number;
   readonly latencyNs: { readonly mean: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
 }
 

@@ -42,7 +42,7 @@ function headLines(metrics: Metrics): string[] {
   if (metrics.speedup !== undefined) pairs.push(["speed-up", `${metrics.speedup.toFixed(2)}× over one slot of the best device, efficiency ${formatPercent(metrics.efficiency!)}`]);
   if (jobs !== undefined) {
     const { p50, p90, p99 } = jobs.latencyNs;
-    pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
+    pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, ${jobs.periodNs === undefined ? "" : `one each ${formatNs(jobs.periodNs)}, `}latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
   }
   if (metrics.events !== undefined) eventLines(metrics.events).forEach((line, i) => pairs.push([i === 0 ? "events" : "", line]));
   if (metrics.deadlines !== undefined) deadlineLines(metrics.deadlines).forEach((line, i) => pairs.push([i === 0 ? "deadlines" : "", line]));

@@ -122,7 +122,7 @@ const exact: readonly (readonly [command: string, message: string])[] = [
     "  hint: give a device that computes in this data type, or a cost for it", "",
   ].join("\n")],
   ["check @laughs.yaml", "laughs.yaml:5:45: error[too-many-aliases]: the aliases of this file stand for more than 100000 values\n"],
-  ["list nothing", `error[unknown-topic]: there is nothing to list under "nothing"\n  hint: one of: schedulers, sync, threads, loops, runtimes, allocators, machines, devices, links, models, generators, kinds\n`],
+  ["list nothing", `error[unknown-topic]: there is nothing to list under "nothing"\n  hint: one of: schedulers, sync, threads, loops, runtimes, allocators, machines, devices, links, profiles, models, generators, kinds\n`],
   ["list scheduler hef", `error[unknown-name]: there is no "hef" among the schedulers\n  hint: did you mean heft?\n`],
   ["completion tcsh", `error[unknown-shell]: there is no completion for "tcsh"\n  hint: one of: bash, zsh, fish\n`],
   ["run @inline.yaml --trace @inline.yaml", "error[conflicting-outputs]: the trace would be written over the input: inline.yaml\n"],

@@ -230,6 +230,10 @@ describe("heddle import --costs", () => {
 });
 
 describe("heddle list", () => {
+  it("says once what a runtime is", async () => {
+    for (const { name, summary } of await json<{ name: string; summary: string }[]>("list", "runtimes")) expect((await heddle("list", "runtime", name)).out.split(summary)).toHaveLength(2);
+  });
+
   it("knows every topic in the plural and the singular", async () => {
     const everything = await json<Record<string, { name: string; summary: string }[]>>("list");
     for (const [topic, items] of Object.entries(everything)) {

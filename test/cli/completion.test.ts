@@ -27,7 +27,7 @@ function complete(...words: string[]): string[] {
 
 describe.skipIf(!installed("bash"))("in bash", () => {
   it.each([
-    [["heddle", "c"], ["compare", "check", "completion"]],
+    [["heddle", "c"], ["compare", "calibrate", "check", "completion"]],
     [["heddle", "help", "re"], ["render"]],
     [["heddle", "run", "--machine", "work"], ["workstation"]],
     [["heddle", "run", "-m", "work"], ["workstation"]],

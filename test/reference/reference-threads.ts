@@ -5,7 +5,7 @@
 export type Action =
   | { readonly do: "compute" | "sleep"; readonly ticks: number }
   | { readonly do: "lock" | "unlock"; readonly lock: number }
-  | { readonly do: "acquire" | "release" | "barrier" | "yield" };
+  | { readonly do: "acquire" | "release" | "push" | "pop" | "barrier" | "yield" };
 
 export interface ThreadWorld {
   readonly programs: readonly (readonly Action[])[];
@@ -13,13 +13,15 @@ export interface ThreadWorld {
   readonly smtGain: number;
   readonly locks: readonly { readonly design: "ticket" | "mcs" | "futex"; readonly fair: boolean }[];
   readonly seats: number;
+  /** How long who pops from the empty queue spins before it parks; 0 = not at all, Infinity = for ever. */
+  readonly queueSpin: number;
   readonly barrier: { readonly design: "central" | "tree" | "dissemination"; readonly fanIn: number; readonly spins: boolean };
   readonly costs: { readonly atomic: number; readonly line: number; readonly park: number; readonly wake: number; readonly wakeLatency: number; readonly switch: number; readonly migrate: number; readonly yield: number };
   /** Ticks of a slice; Infinity = threads keep their cores until they wait or end. */
   readonly quantum: number;
 }
 
-type Wait = { readonly kind: "lock"; readonly lock: number } | { readonly kind: "seat" } | { readonly kind: "barrier"; readonly since: number };
+type Wait = { readonly kind: "lock"; readonly lock: number } | { readonly kind: "seat" } | { readonly kind: "item" } | { readonly kind: "barrier"; readonly since: number };
 
 interface Thread {
   readonly id: number;
@@ -32,6 +34,8 @@ interface Thread {
   switching: number;
   synchronizing: number;
   computing: number;
+  /** What is left of the time for which it spins, once everything is paid; NaN = that has not begun. */
+  spinning: number;
   /** Its work goes on since then, at this rate. */
   since: number;
   rate: number;
@@ -71,6 +75,8 @@ class Threads {
   readonly #lines: Thread[][];
   readonly #seatLine: Thread[] = [];
   readonly #barrierLine: Thread[] = [];
+  readonly #itemLine: Thread[] = [];
+  #items = 0;
   readonly #runQueue: Thread[] = [];
   #seats: number;
   #counterFree = 0;
@@ -83,7 +89,7 @@ class Threads {
     this.#world = world;
     this.#seats = world.seats;
     this.#threads = world.programs.map((actions, id) => ({
-      id, actions, next: 0, state: "unborn", core: undefined, lastCore: undefined, switching: 0, synchronizing: 0, computing: 0, since: 0, rate: 0,
+      id, actions, next: 0, state: "unborn", core: undefined, lastCore: undefined, switching: 0, synchronizing: 0, computing: 0, spinning: NaN, since: 0, rate: 0,
       works: false, spins: false, parks: false, wait: undefined, granted: false, timer: 0, end: Infinity,
     }));
     this.#cores = world.cores.map((core, id) => ({ ...core, id, thread: undefined, last: undefined, sliceEnd: NaN }));
@@ -96,7 +102,7 @@ class Threads {
     for (;;) {
       const times = [
         ...this.#threads.map((thread) => thread.timer).filter((at) => !Number.isNaN(at)),
-        ...this.#threads.filter((thread) => thread.works && !thread.spins).map((thread) => this.#endOf(thread)),
+        ...this.#threads.filter((thread) => thread.works).map((thread) => this.#endOf(thread)).filter((at) => at < Infinity),
         ...this.#cores.map((core) => core.sliceEnd).filter((at) => !Number.isNaN(at)),
       ];
       if (times.length === 0 || this.#threads.every((thread) => thread.state === "ended")) return this.#threads.map((thread) => thread.end);
@@ -113,8 +119,14 @@ class Threads {
       this.#becomeRunnable(thread, 0);
     }
     for (const thread of this.#threads) {
-      if (!thread.works || thread.spins || this.#endOf(thread) !== this.#now) continue;
+      if (!thread.works || this.#endOf(thread) !== this.#now) continue;
+      const hasSpun = !Number.isNaN(thread.spinning);
       this.#stopWork(thread, true);
+      if (hasSpun) {
+        thread.spins = false;
+        thread.parks = true;
+        thread.synchronizing += this.#world.costs.park;
+      }
       this.#goOn(thread);
     }
     const slices = this.#cores.filter((core) => core.sliceEnd === this.#now);
@@ -150,12 +162,15 @@ class Threads {
   }
 
   #endOf(thread: Thread): number {
-    return thread.rate > 0 ? thread.since + up(this.#owed(thread) / thread.rate) : Infinity;
+    // Who spins pays first what it owes; then it spins for its time.
+    const left = Number.isNaN(thread.spinning) ? this.#owed(thread) : thread.spinning;
+    return thread.rate > 0 ? thread.since + up(left / thread.rate) : Infinity;
   }
 
   #goOn(thread: Thread): void {
     if (this.#owed(thread) > 0) this.#work(thread);
-    else if (!this.#due.includes(thread)) this.#due.push(thread);
+    // Who is set going before its turn has come goes to the end.
+    else this.#due = [...this.#due.filter((other) => other !== thread), thread];
   }
 
   #work(thread: Thread): void {
@@ -172,6 +187,7 @@ class Threads {
       thread[part] -= step;
       done -= step;
     }
+    thread.spinning -= done;
     thread.since = this.#now;
   }
 
@@ -179,6 +195,7 @@ class Threads {
     if (!thread.works) return;
     this.#progress(thread, isDone);
     thread.works = false;
+    thread.spinning = NaN;
   }
 
   /** Everybody on a physical core gets an equal part of what it gets done. */
@@ -246,8 +263,17 @@ class Threads {
     }
     for (;;) {
       if (thread.wait !== undefined) {
-        this.#work(thread); // still spinning
-        return;
+        if (thread.wait.kind !== "item" || this.#items === 0) {
+          this.#spin(thread);
+          return;
+        }
+        // It has its core again, and finds what came meanwhile.
+        this.#items--;
+        this.#itemLine.splice(this.#itemLine.indexOf(thread), 1);
+        thread.wait = undefined;
+        thread.spins = false;
+        thread.next++;
+        continue;
       }
       const action = thread.actions[thread.next];
       if (action?.do === "compute") {
@@ -296,6 +322,12 @@ class Threads {
         case "release":
           this.#release(thread);
           break;
+        case "push":
+          this.#push(thread);
+          break;
+        case "pop":
+          if (!this.#pop(thread)) return;
+          break;
         case "barrier":
           if (!this.#arrive(thread)) return;
       }
@@ -310,9 +342,14 @@ class Threads {
     thread.spins = spins;
     thread.parks = !spins;
     if (!spins) thread.synchronizing += this.#world.costs.park;
-    if (spins) this.#work(thread);
+    if (spins) this.#spin(thread);
     else this.#goOn(thread);
     return false;
+  }
+
+  #spin(thread: Thread): void {
+    if (this.#owed(thread) === 0) thread.spinning = thread.wait!.kind === "item" ? this.#world.queueSpin * thread.core!.speed : Infinity;
+    this.#work(thread);
   }
 
   #resume(thread: Thread, line: Thread[], granted: boolean, delay: number): void {
@@ -382,6 +419,26 @@ class Threads {
     this.#seats--;
     thread.synchronizing += costs.wake;
     this.#resume(next, this.#seatLine, true, costs.wake);
+  }
+
+  #pop(thread: Thread): boolean {
+    thread.synchronizing += this.#world.costs.atomic;
+    if (this.#items === 0) return this.#wait(thread, { kind: "item" }, this.#itemLine, this.#world.queueSpin > 0);
+    this.#items--;
+    return true;
+  }
+
+  #push(thread: Thread): void {
+    const { costs } = this.#world;
+    thread.synchronizing += costs.atomic;
+    // Of those that spin, only one with a core sees the item; who sleeps can be woken.
+    const next = this.#itemLine.find((other) => other.spins && other.core !== undefined) ?? this.#itemLine.find((other) => !other.spins);
+    if (next === undefined) this.#items++;
+    else if (next.spins) this.#resume(next, this.#itemLine, true, costs.line);
+    else {
+      thread.synchronizing += costs.wake;
+      this.#resume(next, this.#itemLine, true, costs.wake);
+    }
   }
 
   #arrive(last: Thread): boolean {

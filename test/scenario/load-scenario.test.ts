@@ -35,7 +35,7 @@ describe("loadScenario", () => {
   it.each([
     ["no workload", "seed: 1", 'a.yaml:1:1: error[missing-key]: the scenario needs "workload"\n  hint: for example workload: {model: resnet50}'],
     ["an empty workload", "workload:", "a.yaml:1:1: error[wrong-type]: workload must be a map, not nothing"],
-    ["a workload without a source", "workload: {instances: 3}", "a.yaml:1:1: error[missing-key]: workload needs exactly one of: onnx, tasks, stg, dot, wfformat, estee, generate, graph, model"],
+    ["a workload without a source", "workload: {instances: 3}", "a.yaml:1:1: error[missing-key]: workload needs exactly one of: onnx, tasks, stg, dot, wfformat, estee, generate, pipeline, graph, model"],
     ["two sources", "workload: {onnx: a.onnx, tasks: b.json}", 'a.yaml:1:26: error[conflicting-keys]: workload has both "onnx" and "tasks"\n  hint: keep one of them'],
     ["a misspelt source", "workload: {onxx: a.onnx}", 'a.yaml:1:12: error[unknown-key]: unknown key "onxx" in workload\n  hint: did you mean onnx?'],
     ["a bare number for a memory", `machine: {devices: {a: {kind: cpu, memory: 16}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 16 is no memory's name\n  hint: a memory of its own is written {capacity: 16GiB}"],

@@ -69,7 +69,10 @@ describe("computeMetrics", () => {
     expect("jobs" in computeMetrics(two())).toBe(false);
     const costs = Array.from({ length: 10 }, (_, i) => [i + 1]);
     const jobs = computeMetrics(makeRun(makeInstance({ costs, jobOf: costs.map((_, i) => i), slots: [10] }), costs.map((_, op) => ({ op, device: 0, slot: op })))).jobs;
-    expect(jobs).toEqual({ count: 10, completed: 10, throughputPerSecond: 1e9, latencyNs: { mean: 5.5, p50: 5, p90: 9, p99: 10, max: 10 } });
+    expect(jobs).toEqual({ count: 10, completed: 10, throughputPerSecond: 1e9, periodNs: 1, latencyNs: { mean: 5.5, p50: 5, p90: 9, p99: 10, max: 10 } });
+    // Of seven jobs nothing is said of a steady state.
+    const few = costs.slice(0, 7);
+    expect(computeMetrics(makeRun(makeInstance({ costs: few, jobOf: few.map((_, i) => i), slots: [10] }), few.map((_, op) => ({ op, device: 0, slot: op })))).jobs!.periodNs).toBeUndefined();
   });
 
   it("holds true nanoseconds and no null, NaN or dust, for any run", () => {

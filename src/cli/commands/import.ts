@@ -9,6 +9,7 @@ import type { Command, Io, Values } from "../command.ts";
 import { wholeNumber } from "../command.ts";
 import { costTable, formatCostTable } from "../cost-table.ts";
 import { fusedSummary } from "../fused-text.ts";
+import { importOptimized, optimizerFrom } from "../predicted-model.ts";
 import { mostProcessors, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
 export const importCommand: Command = {
@@ -23,6 +24,7 @@ export const importCommand: Command = {
   positionals: [1, 1],
   flags: {
     dim: scenarioFlags.dim, processors: scenarioFlags.processors, set: scenarioFlags.set,
+    optimize: { type: "string", value: "ort", help: "Show the graph that ONNX Runtime will run of an ONNX file: it is asked itself (needs onnxruntime-node)", choices: ["ort"] },
     fuse: { type: "boolean", help: "Merge operators as runtimes do, and list what was merged" },
     machine: { ...scenarioFlags.machine, help: "For --costs: machine of the library (heddle list machines)" },
     costs: { type: "boolean", help: "Print instead, for each device and operator kind, count, time alone, what limits it, and whose figures these are; fused as in a run" },
@@ -31,16 +33,19 @@ export const importCommand: Command = {
     ["heddle import model.onnx --dim batch=8", "counts at batch size 8"],
     ["heddle import model.onnx --format json", "{nodes, kinds, macs, parameterBytes, activationBytes, unknown, …}"],
     ["heddle import resnet50 --fuse", "what fusion merges"],
+    ["heddle import model.onnx --optimize ort", "what ONNX Runtime makes of the model"],
     ["heddle import resnet50 --machine workstation --costs", "where the time of operators comes from"],
   ],
   async run({ positionals, values }, io) {
+    if (values["costs"] === true && values["optimize"] !== undefined) throw new InputError({ code: "conflicting-flags", message: "--costs and --optimize exclude each other", hint: "heddle predict costs the optimized graph" });
     if (values["costs"] === true) return printCosts(positionals[0]!, values, io);
     const scenario = await scenarioFromArgs(positionals[0]!, values);
     refuseThreadsAlone(scenario, positionals[0]!);
+    const optimized = optimizerFrom(values, positionals[0]!) === "ort" ? await importOptimized(positionals[0]!, scenario.spec.workload.dims ?? {}) : undefined;
     // Their durations are for one processor; how many there are makes no difference here.
     const { stg, dot, estee, generate } = scenario.spec.workload;
     const processors = wholeNumber(values, "processors", 1, mostProcessors) ?? ([stg, dot, estee, generate].some((source) => source !== undefined) ? 1 : undefined);
-    const loaded = await loadWorkload(scenario, processors);
+    const loaded = optimized ?? (await loadWorkload(scenario, processors));
     const fused = values["fuse"] === true ? fuseGraph(loaded.graph) : undefined;
     const summary: GraphSummary = summarize(fused?.graph ?? loaded.graph, { ...(loaded.nodeCount !== undefined && { nodes: loaded.nodeCount }), ...(loaded.unknown && { unknown: loaded.unknown }) });
     if (values["format"] === "json") {

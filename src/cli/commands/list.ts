@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../base/errors.ts";
 import { suggestion, type Named } from "../../base/registry.ts";
+import type { Profile } from "../../cost/profile/profile.ts";
 import type { Knobs } from "../../scenario/runtime-knobs.ts";
 import type { Command } from "../command.ts";
 
@@ -25,6 +26,7 @@ export const topics: Readonly<Record<string, Topic>> = {
   machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine), yaml: true },
   devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device), yaml: true },
   links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link), yaml: true },
+  profiles: { title: "Cost profiles", all: async () => (await import("../../scenario/load-profiles.ts")).profileList(), detail: async (item) => (await import("../../cost/profile/profile-text.ts")).profileSummary((item as Named & { profile: Profile }).profile) },
   models: { title: "Models", all: async () => (await import("../../graph/models/index.ts")).models, detail: policyDetail },
   generators: { title: "Generators of task graphs", all: async () => (await import("../../graph/generate/families.ts")).families, detail: async (item) => `${await policyDetail(item)}and for all: time, ccr, heterogeneity, consistent, vary, seed (docs/workloads.md)\n` },
   kinds: { title: "Operator kinds", all: async () => (await import("../../graph/op-kinds.ts")).opKinds.map(({ kind, ...rest }) => ({ name: kind, ...rest })), detail: async (item) => `category: ${(item as Named & { category: string }).category}\n` },
@@ -32,7 +34,7 @@ export const topics: Readonly<Record<string, Topic>> = {
 
 export const list: Command = {
   name: "list",
-  summary: "List schedulers, synchronization policies, thread and loop policies, runtimes, allocators, machines, devices, links, models, generators and operator kinds",
+  summary: "List schedulers, synchronization policies, thread and loop policies, runtimes, allocators, machines, devices, links, cost profiles, models, generators and operator kinds",
   usage: "[TOPIC [NAME]]",
   description: `Topics: ${Object.keys(topics).join(", ")}. With a name: its options and where it comes from; machines and devices as YAML to start your own from.`,
   positionals: [0, 2],

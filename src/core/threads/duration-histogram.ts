@@ -1,8 +1,9 @@
 /** Buckets of one octave. */
 const PARTS = 32;
 const OCTAVES = 64;
-/** Where each begins. */
+/** Where each begins, and its reciprocal: multiplying by a power of two is exact, and faster than dividing. */
 const EDGES = Float64Array.from({ length: OCTAVES }, (_, octave) => 2 ** octave);
+const PER_EDGE = EDGES.map((edge) => 1 / edge);
 
 /** Durations, counted in buckets that are 1/32 of an octave wide: count, sum and extremes are exact, quantiles within 3.2 %. */
 export class DurationHistogram {
@@ -25,7 +26,7 @@ export class DurationHistogram {
       return;
     }
     const octave = octaveOf(ticks);
-    const part = Math.floor((ticks / EDGES[octave]! - 1) * PARTS);
+    const part = Math.floor((ticks * PER_EDGE[octave]! - 1) * PARTS);
     (this.#octaves[octave] ??= new Uint32Array(PARTS))[part]!++;
   }
 

@@ -5,6 +5,7 @@ import { ceilTicks } from "../ticks.ts";
 import type { CoreTable } from "./core-table.ts";
 import type { MemoryModel } from "./memory-model.ts";
 import type { ThreadRows } from "./thread-rows.ts";
+import { SpinTimers } from "./spin-timers.ts";
 import { Use, type ThreadTable } from "./thread-table.ts";
 
 /** Keys of threads among the activities that share resources: above those of operators; and of what they transfer without a core. */
@@ -34,6 +35,10 @@ export class ThreadActivities {
   readonly #at: ThreadResources;
   readonly #rows: ThreadRows;
   readonly #memory: MemoryModel | undefined;
+  readonly #speed: Float64Array;
+  readonly spinTimers: SpinTimers;
+  /** True where nothing but hardware threads of one core can be shared: no memory model, and no operators that draw on memory. */
+  readonly #sharesCoresOnly: boolean;
   /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
   readonly #busy: Float64Array;
 
@@ -45,6 +50,9 @@ export class ThreadActivities {
     this.#at = at;
     this.#rows = rows;
     this.#memory = memory;
+    this.#speed = cores.spec.speed;
+    this.spinTimers = new SpinTimers(table, queue);
+    this.#sharesCoresOnly = memory === undefined && at.opMemory < 0;
     this.#busy = new Float64Array(cores.count).fill(1);
   }
 
@@ -54,19 +62,38 @@ export class ThreadActivities {
     return switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
   }
 
-  /** Begins to work off what the thread owes, or to spin for `spinTicks` after that. */
+  /** Begins to work off what the thread owes; and to spin for `spinTicks` after that, where the core is shared. */
   start(thread: number, now: number, spinTicks = 0): void {
     const table = this.#table;
     const core = table.core[thread]!;
-    const speed = this.#cores.spec.speed[core]!;
+    table.activeTicks[thread] = now;
+    table.isActive[thread] = 1;
+    if (this.#sharesCoresOnly && this.#cores.siblings[core] === 1) this.#endAfter(thread, now, this.owed(thread), core);
+    else this.#startShared(thread, core, now, spinTicks);
+  }
+
+  /** Works off what the thread owes and spins for `spinTicks` after that (Infinity = until it is told), on a core that it does not share. */
+  spin(thread: number, now: number, spinTicks: number): void {
+    const table = this.#table;
+    table.activeTicks[thread] = now;
+    table.isActive[thread] = 1;
+    if (spinTicks === Infinity) table.spinEndTicks[thread] = Infinity;
+    else this.spinTimers.set(thread, now + ceilTicks(this.owed(thread) / this.#speed[table.core[thread]!]!) + ceilTicks(spinTicks));
+  }
+
+  #endAfter(thread: number, now: number, work: number, core: number): void {
+    this.#queue.push(now + ceilTicks(work / this.#speed[core]!), eventKey(EventKind.threadDone, thread), this.#table.generation[thread]!);
+  }
+
+  #startShared(thread: number, core: number, now: number, spinTicks: number): void {
+    const table = this.#table;
+    const speed = this.#speed[core]!;
     const access = this.#memory === undefined || table.computeLeft[thread] === 0 ? -1 : table.access[thread]!;
     if (access >= 0) table.computeLeft[thread] = this.#memory!.goOn(thread, core, table.computeLeft[thread]!);
     const work = this.owed(thread) + spinTicks * speed;
-    table.activeTicks[thread] = now;
-    table.isActive[thread] = 1;
     const demand = this.#at.opMemory >= 0 && table.computeLeft[thread]! > 0 ? table.demand[thread]! : 0;
     if (this.#cores.siblings[core] === 1 && access < 0 && demand === 0) {
-      if (work < Infinity) this.#queue.push(now + ceilTicks(work / speed), eventKey(EventKind.threadDone, thread), table.generation[thread]!);
+      this.#endAfter(thread, now, work, core);
       return;
     }
     const key = THREAD_ORDER + thread;
@@ -110,26 +137,28 @@ export class ThreadActivities {
   #stop(thread: number, now: number, isDone: boolean): void {
     const table = this.#table;
     table.isActive[thread] = 0;
-    table.generation[thread] = (table.generation[thread]! + 1) & 0xfffff;
+    table.outdate(thread);
     const core = table.core[thread]!;
-    const speed = this.#cores.spec.speed[core]!;
+    const speed = this.#speed[core]!;
+    const spins = table.isSpinning[thread] === 1;
+    // Should it spin again, then for all of its time.
+    if (spins) table.spinEndTicks[thread] = Infinity;
+    if (table.activity[thread]! >= 0) this.#stopShared(thread, core, now, speed, isDone);
+    else this.#attribute(thread, core, isDone && !spins ? Infinity : (now - table.activeTicks[thread]!) * speed, speed, speed, now);
+  }
+
+  #stopShared(thread: number, core: number, now: number, speed: number, isDone: boolean): void {
+    const table = this.#table;
     const elapsed = now - table.activeTicks[thread]!;
     const owed = this.owed(thread);
-    let done = elapsed * speed;
     const activity = table.activity[thread]!;
-    let rate = speed;
-    if (activity >= 0) {
-      const left = isDone ? 0 : this.#resources.remaining(activity, now) * speed;
-      // A spinner's work has no end; it has run all the time.
-      done = Number.isFinite(left) ? owed - left : Math.min(owed, done);
-      this.#resources.close(activity);
-      table.activity[thread] = -1;
-      if (elapsed > 0 && Number.isFinite(left)) rate = done / elapsed;
-    }
-    if (isDone && table.isSpinning[thread] === 0) done = owed;
-    this.#attribute(thread, core, Math.max(0, done), rate, speed, now);
-    // What is done leaves nothing, however its parts were rounded.
-    if (isDone && table.isSpinning[thread] === 0) table.switchLeft[thread] = table.syncLeft[thread] = table.computeLeft[thread] = 0;
+    const left = isDone ? 0 : this.#resources.remaining(activity, now) * speed;
+    this.#resources.close(activity);
+    table.activity[thread] = -1;
+    // A spinner's work has no end; it has run all the time.
+    const done = Number.isFinite(left) ? owed - left : Math.min(owed, elapsed * speed);
+    const rate = elapsed > 0 && Number.isFinite(left) ? done / elapsed : speed;
+    this.#attribute(thread, core, isDone && table.isSpinning[thread] === 0 ? Infinity : Math.max(0, done), rate, speed, now);
   }
 
   /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
@@ -145,36 +174,36 @@ export class ThreadActivities {
     if (now > synchronized) tell(isSpinning[thread] === 1 ? Use.spin : Use.compute, synchronized, now);
   }
 
-  /** Splits the time since the activity began between what it was spent on, in order. */
+  /** Splits the time since the activity began between what it was spent on, in order. @param done of the work; Infinity = all, however its parts were rounded */
   #attribute(thread: number, core: number, done: number, rate: number, speed: number, now: number): void {
-    const table = this.#table;
-    const { switchLeft, syncLeft, computeLeft } = table;
-    let at = table.activeTicks[thread]!;
+    const { switchLeft, syncLeft, computeLeft, activeTicks, isSpinning } = this.#table;
+    const toSwitch = switchLeft[thread]!;
+    const toSync = syncLeft[thread]!;
+    const toCompute = computeLeft[thread]!;
+    let at = activeTicks[thread]!;
     let left = done;
-    const spins = table.isSpinning[thread] === 1;
-    const switching = Math.min(left, switchLeft[thread]!);
-    if (switching > 0) {
-      switchLeft[thread]! -= switching;
-      left -= switching;
-      at = this.#spend(core, thread, Use.switching, at, Math.min(now, at + switching / rate));
+    if (toSwitch > 0) {
+      const switched = Math.min(left, toSwitch);
+      left -= switched;
+      if (switched > 0) at = this.#spend(core, thread, Use.switching, at, Math.min(now, at + switched / rate));
+      switchLeft[thread] = toSwitch - switched;
     }
-    const synchronizing = Math.min(left, syncLeft[thread]!);
-    if (synchronizing > 0) {
-      syncLeft[thread]! -= synchronizing;
-      left -= synchronizing;
-      const isLast = !spins && computeLeft[thread] === 0;
-      at = this.#spend(core, thread, Use.sync, at, isLast ? now : Math.min(now, at + synchronizing / rate));
+    const spins = isSpinning[thread] === 1;
+    if (toSync > 0) {
+      const synced = Math.min(left, toSync);
+      left -= synced;
+      if (synced > 0) at = this.#spend(core, thread, Use.sync, at, !spins && toCompute === 0 ? now : Math.min(now, at + synced / rate));
+      syncLeft[thread] = toSync - synced;
     }
     if (spins) {
       this.#spend(core, thread, Use.spin, at, now);
       return;
     }
-    const computed = Math.min(left, computeLeft[thread]!);
-    if (computed > 0 || now > at) {
-      computeLeft[thread]! -= computed;
-      this.#cores.stalledTicks[core]! += Math.max(0, now - at - (computed * this.#busy[core]!) / speed);
-      this.#spend(core, thread, Use.compute, at, now);
-    }
+    if (toCompute === 0 && now === at) return;
+    const computed = Math.min(left, toCompute);
+    computeLeft[thread] = toCompute - computed;
+    this.#cores.stalledTicks[core]! += Math.max(0, now - at - (computed * this.#busy[core]!) / speed);
+    this.#spend(core, thread, Use.compute, at, now);
   }
 
   #spend(core: number, thread: number, use: Use, from: number, to: number): number {

@@ -26,17 +26,20 @@ export class ThreadFeed {
   /** The part of a round that is the threads'. */
   round(): void {
     this.#engine.state.progressed = true;
-    this.#feed();
+    if (this.#graph === undefined) {
+      this.host.round();
+      return;
+    }
+    this.#feed(this.#graph);
     this.host.round();
     this.#closeWhenDone();
   }
 
   /** Operators that ended on other devices wake those who wait for them; those that became ready go to the queue that a program takes them from, by id. */
-  #feed(): void {
-    if (this.#graph === undefined) return;
+  #feed(graph: ThreadGraph): void {
     const { endedOps, newReady } = this.#engine.state;
     const { readyQueue } = this.host.spec;
-    for (let i = 0; i < endedOps.length; i++) this.#graph.opEnded(endedOps.at(i));
+    for (let i = 0; i < endedOps.length; i++) graph.opEnded(endedOps.at(i));
     // Where there is no such queue, programs launch everything by number.
     if (readyQueue < 0) return;
     if (newReady.length > 1) newReady.sort();
@@ -47,7 +50,7 @@ export class ThreadFeed {
   /** With the last operator the queue ends, and those who wait at it learn that. */
   #closeWhenDone(): void {
     const { readyQueue } = this.host.spec;
-    if (this.#graph === undefined || readyQueue < 0 || !this.#engine.jobs.allEnded) return;
+    if (readyQueue < 0 || !this.#engine.jobs.allEnded) return;
     this.host.closeQueue(readyQueue);
     this.host.round();
   }

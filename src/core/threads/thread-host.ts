@@ -100,7 +100,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.primitives = new Primitives(this, (ticks, message) => queue.push(ceilTicks(ticks), eventKey(EventKind.message, message), 0));
     const interpreter = new Interpreter(this, this.primitives, new Draws(seed, spec), this.measures, this.races, graph?.(this));
     this.#runner = new ThreadRunner(this, interpreter, this.#activities, due, this.#dispatcher, this.#waits);
-    this.#watchdog = new Watchdog(this, queue);
+    this.#watchdog = new Watchdog(this, queue, resources);
     this.#dispatcher.prepare();
     for (let thread = 0; thread < this.table.count; thread++) this.#waits.startTimer(thread, spec.groups[this.table.group[thread]!]!.startTicks);
     this.#watchdog.watch();
@@ -175,6 +175,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.#dispatcher.endSlices();
     while (this.outcome === undefined && this.#dispatcher.dispatch()) this.#runner.runDue();
     if (this.#memory !== undefined && this.outcome === undefined) this.#activities.retime(this.now);
+    this.#watchdog.goOn();
   };
 
   /** Nothing can happen any more, and threads are left. */

@@ -6,7 +6,7 @@ import type { Interpreter } from "./interpreter.ts";
 import type { InterpreterHost } from "./interpreter-host.ts";
 import { Next } from "./next.ts";
 import type { ThreadActivities } from "./thread-activities.ts";
-import { Phase, ThreadState, type ThreadTable } from "./thread-table.ts";
+import { Phase, SPIN_TIMER, ThreadState, type ThreadTable } from "./thread-table.ts";
 import type { ThreadWaits } from "./thread-waits.ts";
 
 /** What else the runner needs of the threads. */
@@ -50,9 +50,10 @@ export class ThreadRunner {
   /** What the thread had to work off is done, or it has spun for long enough; unless the event is an old one. */
   workDone(thread: number, generation: number): void {
     const table = this.#table;
-    if (table.generation[thread] !== generation) return;
-    const hasSpun = table.isSpinning[thread] === 1 && this.#activities.owed(thread) === 0;
-    this.#activities.settle(thread, this.#host.now, true);
+    const { now } = this.#host;
+    if (generation === SPIN_TIMER ? !this.#activities.spinTimers.runOut(thread, now) : table.generation[thread] !== generation) return;
+    const hasSpun = table.isSpinning[thread] === 1 && (generation === SPIN_TIMER || this.#activities.owed(thread) === 0);
+    this.#activities.settle(thread, now, true);
     if (hasSpun) this.#waits.beginParking(thread);
     this.#due.goOn(thread);
   }
@@ -92,10 +93,11 @@ export class ThreadRunner {
     }
   }
 
-  /** Who spins for a while only first works off what it owes, so that the while begins then; and so does who shares its core, since what it owes takes longer there. */
+  /** Who shares its core works off what it owes first, since that takes longer there, so that the while for which it spins begins then. */
   #spin(thread: number): void {
+    const { now } = this.#host;
     const limit = this.#table.spinLimit[thread]!;
-    const paysFirst = (limit < Infinity || this.#cores.siblings[this.#table.core[thread]!]! > 1) && this.#activities.owed(thread) > 0;
-    this.#activities.start(thread, this.#host.now, paysFirst ? 0 : limit);
+    if (this.#cores.siblings[this.#table.core[thread]!] === 1) this.#activities.spin(thread, now, limit);
+    else this.#activities.start(thread, now, this.#activities.owed(thread) > 0 ? 0 : limit);
   }
 }

@@ -23,6 +23,9 @@ export type Phase = (typeof Phase)[keyof typeof Phase];
 export const Use = { compute: 0, sync: 1, spin: 2, switching: 3 } as const;
 export type Use = (typeof Use)[keyof typeof Use];
 
+/** The generation of events that are timers of spinning threads; those of activities are below it. */
+export const SPIN_TIMER = 2 ** 20 - 1;
+
 /** Everything about the threads, one column each; grows as threads are spawned. Times in ticks. */
 export class ThreadTable {
   readonly #registerCount: number;
@@ -81,6 +84,9 @@ export class ThreadTable {
   isSpinning = new Uint8Array(0);
   /** For how long it spins before it parks; Infinity = until it gets what it waits for. */
   spinLimit = new Float64Array(0);
+  /** When it has spun for long enough, where its core is its own; Infinity = never. And the next timer of the thread. */
+  spinEndTicks = new Float64Array(0);
+  spinTimerTicks = new Float64Array(0);
   /** 1 = it pays for going to sleep, and is about to leave its core. */
   isParking = new Uint8Array(0);
 
@@ -131,6 +137,7 @@ export class ThreadTable {
     this.access[thread] = -1;
     this.activity[thread] = -1;
     this.waitsFor[thread] = -1;
+    this.spinTimerTicks[thread] = Infinity;
     this.basePriority[thread] = priority;
     this.priority[thread] = priority;
     this.weight[thread] = weight;
@@ -140,6 +147,12 @@ export class ThreadTable {
     this.bornTicks[thread] = NaN;
     this.endTicks[thread] = NaN;
     return thread;
+  }
+
+  /** What the events of the thread so far were meant for is no more. */
+  outdate(thread: number): void {
+    const next = this.generation[thread]! + 1;
+    this.generation[thread] = next === SPIN_TIMER ? 0 : next;
   }
 
   #grow(size: number): void {
@@ -164,6 +177,8 @@ export class ThreadTable {
     this.access = resized(this.access, size);
     this.demand = resized(this.demand, size);
     this.spinLimit = resized(this.spinLimit, size);
+    this.spinEndTicks = resized(this.spinEndTicks, size);
+    this.spinTimerTicks = resized(this.spinTimerTicks, size);
     this.activeTicks = resized(this.activeTicks, size);
     this.activity = resized(this.activity, size);
     this.isActive = resized(this.isActive, size);

@@ -135,7 +135,7 @@ export class ThreadWaits {
   timeOut(thread: number, generation: number): void {
     const table = this.#table;
     if (table.generation[thread] !== generation) return;
-    table.generation[thread] = (generation + 1) & 0xfffff;
+    table.outdate(thread);
     this.#dispatcher.becomeRunnable(thread, table.state[thread] === ThreadState.unborn ? "new" : "woken");
   }
 

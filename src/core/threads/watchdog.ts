@@ -2,6 +2,7 @@ import { SimulationError } from "../../base/errors.ts";
 import { counted, formatNs } from "../../base/units.ts";
 import { EventKind, eventKey } from "../event-key.ts";
 import type { EventQueue } from "../event-queue.ts";
+import type { SharedResources } from "../shared-resources.ts";
 import { ceilTicks } from "../ticks.ts";
 import { noProgress, sourceOf, starved, type ThreadFinding } from "./findings.ts";
 import type { ThreadHost } from "./thread-host.ts";
@@ -11,13 +12,17 @@ import { ThreadState } from "./thread-table.ts";
 export class Watchdog {
   readonly #host: ThreadHost;
   readonly #queue: EventQueue;
+  readonly #resources: SharedResources;
   readonly #roundBudget: number;
+  /** It has looked, and shall look again. */
+  #hasLooked = false;
   #lastProgress = 0;
   #roundCount = 0;
 
-  constructor(host: ThreadHost, queue: EventQueue) {
+  constructor(host: ThreadHost, queue: EventQueue, resources: SharedResources) {
     this.#host = host;
     this.#queue = queue;
+    this.#resources = resources;
     this.#roundBudget = host.spec.watch.roundBudget;
   }
 
@@ -44,8 +49,15 @@ export class Watchdog {
     const { livelockTicks, starvationTicks } = host.spec.watch;
     if (host.allEnded) return undefined;
     const finding = host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
-    this.watch();
+    this.#hasLooked = true;
     return finding;
+  }
+
+  /** The round is over: looks on, unless nothing can happen any more, which nobody needs to watch for. */
+  goOn(): void {
+    if (!this.#hasLooked) return;
+    this.#hasLooked = false;
+    if (this.#queue.length > 0 || this.#resources.changed || this.#resources.nextEnd < Infinity) this.watch();
   }
 
   #notOver(): never {

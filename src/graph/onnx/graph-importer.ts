@@ -20,6 +20,9 @@ const maxInlining = 32;
 /** What may be written out of functions, in nodes, names and attributes: a chain in which each calls the next twice doubles at every step. */
 const maxWritten = 1_000_000;
 
+/** Domains in which a runtime keeps the operators that compute in a memory layout of its own, with the name of the variant. */
+const layoutOf: Readonly<Record<string, string>> = { "com.microsoft.nchwc": "nchwc", "com.ms.internal.nhwc": "nhwc" };
+
 /** Turns nodes into operators, one graph (or body, or function) at a time; the rules know the operators, this the rest. */
 export class GraphImporter {
   readonly notes: Notes;
@@ -130,7 +133,8 @@ export class GraphImporter {
       ? { readBytes: op.readBytes ?? 0, writeBytes: op.writeBytes ?? 0, parameterBytes: op.parameterBytes ?? 0 }
       : { readBytes: sum(storages), writeBytes: sum(named.map((value) => value.storage)), parameterBytes: sum(storages.filter(({ origin }) => origin === "weight")) };
     const dtype = (reads[0] ?? outputs[0])?.type.dtype ?? "f32";
-    const work = sink.op({ ...op, dtype, ...traffic }, name, storages);
+    const variant = op.variant ?? layoutOf[node.domain ?? ""];
+    const work = sink.op({ ...op, dtype, ...traffic, ...(variant !== undefined && { variant }) }, name, storages);
     outputs.forEach((value, i) => {
       if (node.outputs[i] === "" || outcome.outputs[i]?.viewOf) return;
       outputs[i] = { ...value, storage: sink.output(work, value.storage.bytes, value.name) };

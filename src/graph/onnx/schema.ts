@@ -19,8 +19,9 @@ export const onnxSchema: ProtoSchema = {
   },
   Tensor: {
     1: ["dims", "ints"], 2: ["type", "int"], 4: ["floatData", "head-floats"], 5: ["intData", "head-ints"], 7: ["longData", "head-ints"], 8: ["name", "string"],
-    9: ["raw", "bytes"], 10: ["doubleData", "head-doubles"], 11: ["unsignedData", "head-ints"],
+    9: ["raw", "bytes"], 10: ["doubleData", "head-doubles"], 11: ["unsignedData", "head-ints"], 13: ["external", "Entry[]"],
   },
+  Entry: { 1: ["key", "string"], 2: ["value", "string"] },
   SparseTensor: { 1: ["values", "Tensor"], 3: ["dims", "ints"] },
   ValueInfo: { 1: ["name", "string"], 2: ["type", "Type"] },
   Type: { 1: ["tensor", "TensorType"] },
@@ -81,6 +82,8 @@ export interface TensorProto {
   readonly longData: readonly number[];
   readonly doubleData: readonly number[];
   readonly unsignedData: readonly number[];
+  /** Where the elements are, when they are in a file beside the model: "location", "offset", "length". */
+  readonly external: readonly { readonly key?: string; readonly value?: string }[];
 }
 
 export interface SparseTensorProto {

@@ -16,6 +16,16 @@ export const gpus: readonly LibraryDevice[] = [
     },
   },
   {
+    name: "nvidia-p4", summary: "Pascal inference card, 20 multiprocessors, 8 GB GDDR5, 75 W",
+    device: {
+      kind: "gpu", units: 20, memory: { capacity: "8GiB", bandwidth: "192GB/s" },
+      peak: { f64: "178GFLOP/s", f32: "5.7TFLOP/s", i8: "22TOP/s" },
+      memoryEfficiency: "75%",
+      power: { idle: "10W", busy: "75W" },
+      sources: { memoryEfficiency: streaming, units: "NVIDIA Tesla P4 data sheet, 2016: 2560 cores, 128 a multiprocessor", memory: "NVIDIA Tesla P4 data sheet, 2016", peak: "5.5 TFLOP/s: NVIDIA Tesla P4 data sheet, 2016; 5.7 at 1113 MHz, the boost clock of the card in the data set of NeuSight (Lee et al., ASPLOS 2025); f64 at 1/32 of f32", "power.busy": "NVIDIA Tesla P4 data sheet, 2016", "power.idle": idle },
+    },
+  },
+  {
     name: "nvidia-v100-sxm2-32gb", summary: "Volta, 80 multiprocessors, 32 GB HBM2, first matrix units (f16)",
     device: {
       kind: "gpu", units: 80, memory: { capacity: "32GiB", bandwidth: "900GB/s" },
@@ -73,6 +83,15 @@ export const gpus: readonly LibraryDevice[] = [
       peak: { f64: "66.9TFLOP/s", f32: "66.9TFLOP/s", tf32: "494.7TFLOP/s", bf16: "989.4TFLOP/s", f16: "989.4TFLOP/s", f8: "1978.9TFLOP/s", i8: "1978.9TOP/s", i32: "33.5TOP/s" },
       power: { idle: "70W", busy: "700W" },
       sources: { units: "NVIDIA H100 architecture whitepaper, 2022, table 2", memory: "NVIDIA H100 data sheet, 2023", peak: "NVIDIA H100 architecture whitepaper, 2022, table 2, dense; f64 on the matrix units", "power.busy": "NVIDIA H100 data sheet, 2023", "power.idle": idle },
+    },
+  },
+  {
+    name: "nvidia-l4", summary: "Ada inference card, 58 multiprocessors, 24 GB GDDR6, 72 W",
+    device: {
+      kind: "gpu", units: 58, memory: { capacity: "24GiB", bandwidth: "300GB/s" },
+      peak: { f64: "473GFLOP/s", f32: "30.3TFLOP/s", tf32: "60TFLOP/s", bf16: "121TFLOP/s", f16: "121TFLOP/s", f8: "242TFLOP/s", i8: "242TOP/s" },
+      power: { idle: "15W", busy: "72W" },
+      sources: { units: "NVIDIA L4 data sheet, 2023: 7424 cores, 128 a multiprocessor", memory: "NVIDIA L4 data sheet, 2023", peak: "NVIDIA L4 data sheet, 2023, dense: half of the sparse figures; f64 at 1/64 of f32", "power.busy": "NVIDIA L4 data sheet, 2023", "power.idle": idle },
     },
   },
   {

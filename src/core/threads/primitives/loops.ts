@@ -14,6 +14,8 @@ export class Loops {
   readonly #eachTicks: Float64Array;
   /** Iterations that have been given out. */
   readonly #given: Float64Array;
+  /** Workers that were told that nothing is left while something was: if that is all of them, the policy has forgotten it. */
+  readonly #sentAway = new Map<number, Set<number>>();
   /** When the counter that all workers share is free. */
   readonly #counterFree: Float64Array;
   /** The operator whose work the iterations are; -1 = none. */
@@ -39,6 +41,7 @@ export class Loops {
     this.#workers[object] = workers;
     this.#eachTicks[object] = eachTicks;
     this.#given[object] = 0;
+    this.#sentAway.delete(object);
     try {
       this.#policies[object]!.start(iterations, workers);
     } catch (error) {
@@ -73,13 +76,23 @@ export class Loops {
       return this.#failed(object, `failed in "next": ${thrownText(error)}`, error);
     }
     const iterations = this.#iterations[object]!;
-    if (origin === "none") return origin;
+    if (origin === "none") {
+      if (this.#given[object]! < iterations) this.#sendAway(object, worker);
+      return origin;
+    }
     if (origin !== "own" && origin !== "shared" && origin !== "stolen") return this.#failed(object, `answered ${JSON.stringify(origin) ?? "nothing"}, which is not "none", "own", "shared" or "stolen"`);
     const [first, count] = chunk as unknown as [number, number];
     if (!(Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 1 && first + count <= iterations)) return this.#failed(object, `gave worker ${worker} ${count} iterations from ${first} on, of ${iterations} in all`);
     this.#given[object]! += count;
     if (this.#given[object]! > iterations) return this.#failed(object, `gave out ${this.#given[object]} iterations, and there are ${iterations}`);
     return origin;
+  }
+
+  #sendAway(object: number, worker: number): void {
+    const away = this.#sentAway.get(object) ?? new Set();
+    this.#sentAway.set(object, away.add(worker));
+    const [given, iterations] = [this.#given[object]!, this.#iterations[object]!];
+    if (away.size === this.#workers[object]) this.#failed(object, `told all ${away.size} workers that nothing is left, and gave out ${given} of ${iterations} iterations`);
   }
 
   #failed(object: number, what: string, cause?: unknown): never {

@@ -45,8 +45,10 @@ function matrixProduct({ a, b, bias, type, extra = 0 }: Factors): Rule {
     const added = bias !== undefined && node.has(bias);
     const op = matmul({ ...size, bias: added });
     const output = type?.(node);
+    // A weight is laid out beforehand as the kernel wants it; what the run makes is read as it lies.
+    const transposed = node.input(b).storage.origin !== "weight" && (node.int("transA", 0) === 1 || node.int("transB", 0) === 1);
     return {
-      outputs: [{ dims, ...(output && { type: output }) }], op: { ...op, flops: op.flops! + extra * elementsOf(dims) },
+      outputs: [{ dims, ...(output && { type: output }) }], op: { ...op, flops: op.flops! + extra * elementsOf(dims), ...(transposed && { variant: "transposed" }) },
       reads: [node.input(a), node.input(b), added ? node.inputs[bias] : undefined],
     };
   };

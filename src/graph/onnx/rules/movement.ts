@@ -22,7 +22,8 @@ const transpose: Rule = (node) => {
   const moving = order.filter((axis) => value.dims[axis] !== 1);
   // A weight is laid out beforehand as its reader wants it; tied weights (an embedding and its transpose) stay one tensor.
   if (value.storage.origin === "weight" || moving.every((axis, i) => i === 0 || axis > moving[i - 1]!)) return { outputs: [{ dims, viewOf: value }] };
-  return { outputs: [{ dims }], op: moved("transpose", elementsOf(dims)) };
+  // Where the last axis stays, whole rows move.
+  return { outputs: [{ dims }], op: { ...moved("transpose", elementsOf(dims)), ...(moving.at(-1) !== Math.max(...moving) && { variant: "last" }) } };
 };
 
 const concat: Rule = (node) => {

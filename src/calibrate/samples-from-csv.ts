@@ -1,0 +1,117 @@
+import { InputError, type Issue } from "../base/errors.ts";
+import { suggestion } from "../base/registry.ts";
+import { dtypeBytes, type DType } from "../graph/graph.ts";
+import { parseColumnMap, timeUnits, type ColumnMap, type ValueSource } from "./column-map.ts";
+import { csvRows, type CsvCell } from "./csv-rows.ts";
+import { kernelKey, parseSamples, type Kernel, type Sample } from "./sample.ts";
+
+/** More problems than these are not listed. */
+const mostIssues = 20;
+
+/**
+ * Samples from anybody's table: CSV with a header line, and a mapping of its columns as {@link parseColumnMap} takes it.
+ * Each row is one measurement; rows of the same kernel are rounds.
+ * @param file name for the messages
+ * @throws {InputError} with line and column: times that are not above 0 or no numbers, a unit other than the stated one
+ * beside a time, extents that are no numbers, element types that are none, rows with cells missing; and as {@link parseColumnMap}.
+ * @example
+ * samplesFromCsv("M,N,K,latency\n64,64,64,0.02\n", "kind='matmul',m=M,n=N,k=K,time=latency:ms")[0].ns; // [20000]
+ */
+export function samplesFromCsv(text: string, mapping: string, file?: string): readonly Sample[] {
+  const [header, ...rows] = csvRows(text, file);
+  if (header === undefined) throw new InputError({ code: "empty-file", message: "the table is empty", ...(file !== undefined && { file }) });
+  const names = header.map((cell) => cell.text);
+  if (rows.length === 0) throw new InputError({ code: "empty-file", message: "the table has a header and no rows", ...(file !== undefined && { file }) });
+  const map = parseColumnMap(mapping, names);
+  const reader = new RowReader(map, names, file);
+  const rounds = new Map<string, number>();
+  const samples: Sample[] = [];
+  for (const row of rows) {
+    const read = reader.read(row);
+    if (reader.issues.length >= mostIssues) break;
+    if (read === undefined) continue;
+    const key = kernelKey(read.kernel);
+    const round = rounds.get(key) ?? 0;
+    rounds.set(key, round + 1);
+    samples.push({ ...read.kernel, round, ns: [read.ns] });
+  }
+  if (reader.issues.length > 0) throw new InputError(reader.issues);
+  return samples;
+}
+
+/**
+ * Samples from a file of either form: `heddle-samples/1`, which says by itself what it holds, or a table with a mapping.
+ * @throws {InputError} as {@link parseSamples} and {@link samplesFromCsv}, and for a table without a mapping.
+ */
+export function samplesFromText(text: string, options: { readonly file?: string; readonly map?: string } = {}): readonly Sample[] {
+  if (text.trimStart().startsWith("{")) return parseSamples(text, options.file).samples;
+  if (options.map === undefined) throw new InputError({ code: "missing-map", message: "what the columns mean is not said", ...(options.file !== undefined && { file: options.file }), hint: "for example --map \"kind='matmul',m=M,n=N,k=K,time=latency:ms\"" });
+  return samplesFromCsv(text, options.map, options.file);
+}
+
+class RowReader {
+  readonly issues: Issue[] = [];
+  readonly #map: ColumnMap;
+  readonly #names: readonly string[];
+  readonly #file: string | undefined;
+
+  constructor(map: ColumnMap, names: readonly string[], file: string | undefined) {
+    this.#map = map;
+    this.#names = names;
+    this.#file = file;
+  }
+
+  /** One measurement, or undefined after noting why there is none. */
+  read(row: readonly CsvCell[]): { readonly kernel: Kernel; readonly ns: number } | undefined {
+    const before = this.issues.length;
+    if (row.length !== this.#names.length) {
+      this.#note(row[0]!, "bad-csv", `the row has ${row.length} cells, and the header ${this.#names.length}`);
+      return undefined;
+    }
+    const { kind, dtype, threads, variant, extents, kinds } = this.#map;
+    const ns = this.#time(row[this.#map.time.column]!);
+    const named = this.#text(row, kind);
+    const type = dtype === undefined ? "f32" : this.#text(row, dtype);
+    if (!Object.hasOwn(dtypeBytes, type)) this.#note(cellOf(row, dtype), "bad-dtype", `"${type}" is no element type`, suggestion(type, Object.keys(dtypeBytes)));
+    const shape = Object.fromEntries(Object.entries(extents).map(([name, source]) => [name, this.#number(row, source, name)]));
+    const count = threads === undefined ? undefined : this.#number(row, threads, "threads");
+    if (count !== undefined && !(Number.isInteger(count) && count > 0)) this.#note(cellOf(row, threads), "bad-number", `${count} threads are not possible`);
+    if (this.issues.length > before) return undefined;
+    const way = variant === undefined ? "" : this.#text(row, variant);
+    return { kernel: { kind: kinds[named] ?? named, shape, dtype: type as DType, ...(count !== undefined && { threads: count }), ...(way !== "" && { variant: way }) }, ns };
+  }
+
+  #time(cell: CsvCell): number {
+    const { unit } = this.#map.time;
+    const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ]*)$/i.exec(cell.text);
+    if (match === null) {
+      this.#note(cell, "bad-time", cell.text === "" ? "the time is missing" : `the time "${cell.text}" is no number`);
+      return NaN;
+    }
+    const own = match[2] === "" ? unit : match[2]!;
+    if (!Object.hasOwn(timeUnits, own) || timeUnits[own] !== timeUnits[unit]) this.#note(cell, "mixed-units", `the time is ${cell.text}, and the column is in ${unit}`);
+    const value = Number(match[1]);
+    if (!(value > 0 && value * timeUnits[unit]! < Infinity)) this.#note(cell, "bad-time", `the time is ${cell.text}; times are more than 0`);
+    return value * timeUnits[unit]!;
+  }
+
+  #text(row: readonly CsvCell[], source: ValueSource): string {
+    if ("constant" in source) return source.constant;
+    return row[source.column]!.text;
+  }
+
+  #number(row: readonly CsvCell[], source: ValueSource, what: string): number {
+    const text = this.#text(row, source);
+    const value = text === "" ? NaN : Number(text);
+    if (!(Number.isFinite(value) && value >= 0)) this.#note(cellOf(row, source), "bad-number", `${what} is ${text === "" ? "missing" : `"${text}"`}; a number from 0 is wanted`);
+    return value;
+  }
+
+  #note(cell: CsvCell | undefined, code: string, message: string, hint?: string): void {
+    if (this.issues.length < mostIssues) this.issues.push({ code, message, ...(this.#file !== undefined && { file: this.#file }), ...(cell && { line: cell.line, column: cell.column }), ...(hint !== undefined && { hint }) });
+  }
+}
+
+function cellOf(row: readonly CsvCell[], source: ValueSource | undefined): CsvCell | undefined {
+  return source && "column" in source ? row[source.column] : row[0];
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { InputError } from "../base/errors.ts";
+import { counted } from "../base/units.ts";
+import { parseSamples, type Sample } from "../calibrate/sample.ts";
+import { samplesFromText } from "../calibrate/samples-from-csv.ts";
+import type { Profile } from "../cost/profile/profile.ts";
+import { deviceFolder } from "./calibrate-measure.ts";
+import type { Io, Values } from "./command.ts";
+import { checkWritable, writeWhole } from "./files.ts";
+import { Progress } from "./progress.ts";
+
+/** What a profile was made of, for the result in JSON. */
+export interface FittedProfile {
+  readonly profile: string;
+  readonly device: string;
+  readonly kinds: readonly { readonly kind: string; readonly dtype: string; readonly variant?: string; readonly points: number; readonly error?: Profile["entries"][number]["error"] }[];
+}
+
+/** What was read of a file that `--from` names. */
+interface FittedFile {
+  readonly file: string;
+  readonly sha256: string;
+  readonly samples: readonly Sample[];
+  readonly device: Profile["device"];
+  readonly provenance: Omit<Profile["provenance"], "samples">;
+}
+
+/** `--from`: sample files, all of one device, or tables of the user's own. */
+export async function fitSampleFiles(files: readonly string[], values: Values, io: Io): Promise<number> {
+  const json = values["format"] === "json";
+  const kind = (values["device-kind"] as Profile["device"]["kind"] | undefined) ?? "gpu";
+  const choices = ["cpu", "gpu", "tpu", "fpga", "npu"];
+  if (!choices.includes(kind)) throw new InputError({ code: "bad-flag", message: `--device-kind is one of ${choices.join(", ")}, not "${kind}"` });
+  const read = files.map((file) => readSamples(file, { map: values["map"] as string | undefined, device: values["device"] as string | undefined, kind }));
+  const fitted = await fitFiles(read, values["profile"] as string | undefined, io, json);
+  if (json) io.out(`${JSON.stringify({ schemaVersion: 1, profiles: [fitted] }, null, 2)}\n`);
+  return 0;
+}
+
+/** Fits a profile to a sample file that was just measured; else as {@link fitSampleFiles}. */
+export function fitMeasured(file: string, profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile> {
+  return fitFiles([readSamples(file, {})], profileFile, io, quiet);
+}
+
+/** The profile is written whole or not at all. @throws {InputError} when the files are of different devices, or there are too few points. */
+async function fitFiles(read: readonly FittedFile[], profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile> {
+  const { device, provenance } = read[0]!;
+  const other = read.find((file) => file.device.name !== device.name);
+  if (other !== undefined) throw new InputError({ code: "several-devices", message: `${other.file} is of ${other.device.name}, ${read[0]!.file} of ${device.name}`, hint: "a profile is of one device: fit them one by one" });
+  const target = profileFile ?? join("calibration", "profiles", `${deviceFolder(device.name)}.json`);
+  checkWritable(target);
+  const progress = new Progress(io, undefined);
+  const { fitProfile, profileText } = await import("../calibrate/fit/fit-profile.ts");
+  progress.show("fitting");
+  const profile = await fitProfile(read.flatMap(({ samples }) => samples), {
+    device, provenance: { ...provenance, samples: read.map(({ file, sha256, samples }) => ({ file: basename(file), sha256, rows: samples.length })) },
+    onEntry: ({ kind }) => progress.show(`fitting: ${kind}`),
+  });
+  progress.clear();
+  writeWhole(target, [profileText(profile)]);
+  if (!quiet) io.out(fittedText(profile, target));
+  return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(error && { error }) })) };
+}
+
+function readSamples(file: string, table: { readonly map?: string | undefined; readonly device?: string | undefined; readonly kind?: Profile["device"]["kind"] }): FittedFile {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new InputError({ code: "no-file", message: `cannot read ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}` });
+  }
+  const text = bytes.toString("utf8");
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (!text.trimStart().startsWith("{")) {
+    const samples = samplesFromText(text, { file, ...(table.map !== undefined && { map: table.map }) });
+    return { file, sha256, samples, device: { name: table.device ?? basename(file).replace(/\.\w+$/, ""), kind: table.kind ?? "gpu", figures: {} }, provenance: { date: "not stated", source: `the table ${basename(file)}` } };
+  }
+  const { header, samples } = parseSamples(text, file);
+  const { device, backend, date, machine: { cpu, cores, os }, versions, note } = header;
+  return {
+    file, sha256, samples,
+    device: { name: device, kind: onProcessor(backend) ? "cpu" : "gpu", figures: {} },
+    provenance: { date, source: `measured by heddle calibrate on ${cpu} (${counted(cores, "core")}, ${os})`, backend, versions: { ...versions }, ...(note !== undefined && { note }) },
+  };
+}
+
+function onProcessor(backend: string): boolean {
+  return ["ort", "host", "tfjs-node", "tfjs-wasm"].includes(backend);
+}
+
+/** The error on shapes that were held out, by kind. */
+function fittedText({ device, entries }: Profile, file: string): string {
+  const percent = (share: number | undefined): string => (share === undefined ? "–" : `${(100 * share).toFixed(1)} %`);
+  const rows = entries.map(({ kind, dtype, variant, points, error }) => [[kind, variant].filter((part) => part !== undefined).join(" "), dtype, String(points), String(error?.heldOut ?? 0), percent(error?.median), percent(error?.mean), percent(error?.p90)]);
+  const head = ["operator", "type", "points", "held out", "median", "mean", "p90"];
+  const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string => `  ${row.map((text, column) => (column < 2 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join("  ").trimEnd()}\n`;
+  return `profile of ${device.name}: ${file}\nerror on shapes that were held out:\n${line(head)}${rows.map(line).join("")}`;
+}

@@ -1,0 +1,18 @@
+import { Registry } from "../../base/registry.ts";
+import type { Formula } from "./formula.ts";
+import { cachedRooflineFormula } from "./cached-roofline-formula.ts";
+import { constantFormula } from "./constant-formula.ts";
+import { gpuConvFormula } from "./gpu-conv-formula.ts";
+import { gpuRowsFormula } from "./gpu-rows-formula.ts";
+import { gpuStreamFormula } from "./gpu-stream-formula.ts";
+import { gpuWavesFormula } from "./gpu-waves-formula.ts";
+import { linearFormula } from "./linear-formula.ts";
+import { paddedRooflineFormula } from "./padded-roofline-formula.ts";
+import { pixelTilesFormula } from "./pixel-tiles-formula.ts";
+import { powerFormula } from "./power-formula.ts";
+import { recurrentFormula } from "./recurrent-formula.ts";
+import { ringFormula } from "./ring-formula.ts";
+import { rooflineFormula } from "./roofline-formula.ts";
+
+/** The formulas that a profile may name. */
+export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, gpuWavesFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);

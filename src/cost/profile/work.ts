@@ -1,0 +1,20 @@
+import type { OpClass } from "../../graph/graph.ts";
+import type { DeviceFigures } from "./profile.ts";
+
+/** What is timed: an operator, run by so many threads, on a device of such figures. Formulas and features are functions of it. */
+export interface Work {
+  readonly op: OpClass;
+  /** 1 where the device has no such choice. */
+  readonly threads: number;
+  readonly figures: DeviceFigures;
+}
+
+/** A measured time of some work. */
+export interface TimedWork extends Work {
+  readonly ns: number;
+}
+
+/** Bytes that an operator reads and writes. */
+export function bytesOf(op: OpClass): number {
+  return op.readBytes + op.writeBytes;
+}

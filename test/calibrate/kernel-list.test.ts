@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { recipeOf } from "../../src/calibrate/backends/ort/recipes.ts";
+import { convLayout, poolLayout } from "../../src/calibrate/backends/layouts.ts";
+import { operatorKernels } from "../../src/calibrate/kernel-list.ts";
+import { opOfKernel } from "../../src/calibrate/op-of-kernel.ts";
+import { kernelKey } from "../../src/calibrate/sample.ts";
+import { windowOutput } from "../../src/graph/catalogue.ts";
+import { categoryOf } from "../../src/graph/op-kinds.ts";
+
+const list = operatorKernels();
+
+describe("the list of kernels", () => {
+  it("is the same each time, and has no kernel twice", () => {
+    expect(operatorKernels()).toEqual(list);
+    expect(new Set(list.map(kernelKey)).size).toBe(list.length);
+    expect(operatorKernels(300)).toEqual(list.slice(0, 300));
+  });
+
+  it("names operators of the catalogue, with work and bytes, none of them huge", () => {
+    for (const kernel of list) {
+      expect(categoryOf(kernel.kind), kernel.kind).toBeDefined();
+      const op = opOfKernel(kernel);
+      expect(op.readBytes + op.writeBytes, kernelKey(kernel)).toBeGreaterThan(0);
+      expect(op.flops).toBeLessThanOrEqual(1.5e9);
+      for (const extent of Object.values(kernel.shape)) expect(Number.isInteger(extent) && extent > 0, kernelKey(kernel)).toBe(true);
+    }
+  });
+
+  it("comes to every kind early, and covers sizes from the beginning", () => {
+    const kinds = new Set(list.map(({ kind }) => kind));
+    expect(new Set(list.slice(0, 60).map(({ kind }) => kind))).toEqual(kinds);
+    // Any beginning reaches over most of what the whole list does, on a logarithmic scale.
+    for (const [kind, extent] of [["matmul", "k"], ["conv", "cIn"], ["softmax", "columns"]] as const) {
+      const extents = (count: number) => list.slice(0, count).filter((kernel) => kernel.kind === kind).map(({ shape }) => Math.log(shape[extent]!));
+      const width = (values: number[]) => Math.max(...values) - Math.min(...values);
+      expect(width(extents(400)) / width(extents(list.length)), kind).toBeGreaterThan(0.75);
+    }
+  });
+
+  it("can be run by ONNX Runtime, all of it", () => {
+    expect(list.filter((kernel) => recipeOf(kernel) === undefined).map(({ kind, variant }) => `${kind} ${variant}`)).toEqual([]);
+  });
+});
+
+describe("layouts", () => {
+  it("have the extents that they were made from", () => {
+    for (const { kind, shape } of list) {
+      if (/conv/.test(kind)) {
+        const { strides, pads } = convLayout(shape);
+        expect(windowOutput(shape["h"]!, shape["kh"]!, { stride: strides[0], padding: pads[0] + pads[2] })).toBe(shape["hOut"]);
+        expect(windowOutput(shape["w"]!, shape["kw"]!, { stride: strides[1], padding: pads[1] + pads[3] })).toBe(shape["wOut"]);
+      } else if (/^(max|average)-pool/.test(kind)) {
+        const layout = poolLayout(shape)!;
+        expect(layout.channels * layout.size ** 2).toBe(shape["inputs"]);
+        expect(windowOutput(layout.size, layout.kernel, { stride: layout.strides[0], padding: layout.pads[0] + layout.pads[2] })).toBe(layout.sizeOut);
+        expect(layout.channels * layout.sizeOut ** 2).toBe(shape["outputs"]);
+      }
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../src/base/errors.ts";
+import { samplesFromCsv, samplesFromText } from "../../src/calibrate/samples-from-csv.ts";
+
+const map = "kind='matmul',m=M,n=N,k=K,time=latency:ms";
+const issuesOf = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof InputError) return error.issues;
+    throw error;
+  }
+  throw new Error("nothing was wrong");
+};
+const told = (text: string, mapping = map) => issuesOf(() => samplesFromCsv(text, mapping, "t.csv")).map(({ code, line, column, message }) => `${line ?? "-"}:${column ?? "-"} ${code} ${message}`);
+
+describe("samples from a table", () => {
+  it("takes columns, constants, units and renamed kinds", () => {
+    const text = "op;M;N;K;latency;type\nlinear;64;32;16;0.02;f16\nlinear;64;32;16;0.03ms;f16\n\"bmm\";8;8;8;1e-3;f16\n";
+    const samples = samplesFromCsv(text, "kind=op, kind.linear=matmul, kind.bmm=matmul, m=M, n=N, k=K, batch=4, time=latency:ms, dtype=type, threads=2");
+    expect(samples).toEqual([
+      { kind: "matmul", dtype: "f16", threads: 2, shape: { m: 64, n: 32, k: 16, batch: 4 }, round: 0, ns: [20_000] },
+      { kind: "matmul", dtype: "f16", threads: 2, shape: { m: 64, n: 32, k: 16, batch: 4 }, round: 1, ns: [30_000] },
+      { kind: "matmul", dtype: "f16", threads: 2, shape: { m: 8, n: 8, k: 8, batch: 4 }, round: 0, ns: [1000] },
+    ]);
+  });
+
+  it("names line and column of times that are none", () => {
+    expect(told("M,N,K,latency\n1,2,3,NaN\n1,2,3,0\n1,2,3,-4\n1,2,3,\n1,2,3,fast\n1,2,3,5\n")).toEqual([
+      '2:7 bad-time the time "NaN" is no number',
+      "3:7 bad-time the time is 0; times are more than 0",
+      "4:7 bad-time the time is -4; times are more than 0",
+      "5:7 bad-time the time is missing",
+      '6:7 bad-time the time "fast" is no number',
+    ]);
+  });
+
+  it("refuses mixed units, in the cells and between header and map", () => {
+    expect(told("M,N,K,latency\n1,2,3,4us\n")).toEqual(["2:7 mixed-units the time is 4us, and the column is in ms"]);
+    expect(told("M,N,K,latency_us\n1,2,3,4\n", "kind='matmul',m=M,n=N,k=K,time=latency_us:ms")).toEqual(['-:- mixed-units --map: the column is called "latency_us", and the map says ms']);
+  });
+
+  it("refuses missing columns, units and cells, with what was meant", () => {
+    const [missing] = issuesOf(() => samplesFromCsv("M,N,K,latency\n1,2,3,4\n", "kind='matmul',m=M,n=N,k=KK,time=latency:ms"));
+    expect(missing).toMatchObject({ code: "missing-column", hint: "did you mean K?" });
+    expect(told("M,N,K,latency\n1,2,3,4\n", "kind='matmul',m=M,n=N,k=K,time=latency")[0]).toContain("missing-unit");
+    expect(told("M,N,K,latency\n1,2,3,4\n", "kind='matmul',m=M")[0]).toContain("nothing says which column has the times");
+    expect(told("M,N,K,latency\n1,2,3,4\n", "m=M,time=latency:ms")[0]).toContain("nothing says which kind");
+    expect(told("M,N,K,latency\n1,2,3,4\n", "kind=matmul,m=M,time=latency:ms")[0]).toContain('no column "matmul" for kind');
+    expect(told("M,N,K,latency\n1,2,4\n1,x,3,4\n")).toEqual(["2:1 bad-csv the row has 3 cells, and the header 4", '3:3 bad-number n is "x"; a number from 0 is wanted']);
+    expect(told("M,N,K,latency\n")).toEqual(["-:- empty-file the table has a header and no rows"]);
+    expect(told('M,N,K,latency\n1,"2,3,4\n')).toEqual(["2:3 bad-csv this quote is never closed"]);
+  });
+
+  it("stops listing after twenty problems", () => {
+    expect(told(`M,N,K,latency\n${"1,2,3,no\n".repeat(100)}`)).toHaveLength(20);
+  });
+
+  it("knows sample files by themselves, and asks for a mapping of tables", () => {
+    const header = { format: "heddle-samples/1", device: "d", backend: "ort", date: "2026-01-31", machine: { cpu: "c", cores: 1, memoryBytes: 1, os: "o" }, versions: {} };
+    const sample = { kind: "relu", shape: { elements: 4 }, dtype: "f32", round: 0, ns: [5] };
+    expect(samplesFromText(`${JSON.stringify(header)}\n${JSON.stringify(sample)}\n`)).toEqual([sample]);
+    expect(issuesOf(() => samplesFromText("M,latency\n1,2\n"))[0]).toMatchObject({ code: "missing-map" });
+  });
+});

@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { sampleLine } from "../../src/calibrate/sample.ts";
+import { readProfile } from "../../src/cost/profile/read-profile.ts";
+import { heddle } from "./run-cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "heddle-calibrate-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => join(folder, name);
+
+/** A device of 2 flops and 8 bytes a nanosecond, after 500 ns. */
+function samples(device = "made up", spike = 1): string {
+  const header = { format: "heddle-samples/1" as const, device, backend: "ort", date: "2026-01-31", machine: { cpu: device, cores: 2, memoryBytes: 1e9, os: "linux" }, versions: {} };
+  const lines = Array.from({ length: 40 }, (_, i) => {
+    const elements = 64 * Math.round(1.25 ** (i + 8));
+    const ns = 500 + (elements * 8) / 8;
+    return sampleLine({ kind: "relu", shape: { elements }, dtype: "f32", threads: 1, round: 0, ns: [ns, ns, ns, ns, i === 20 ? ns * spike : ns] });
+  });
+  return sampleLine(header) + lines.join("");
+}
+
+describe("heddle calibrate", () => {
+  it("fits samples, and says how far it is off on what was held out", async () => {
+    writeFileSync(file("ort.jsonl"), samples());
+    const { code, out } = await heddle("calibrate", "--from", file("ort.jsonl"), "--profile", file("a.json"));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^profile of made up: .*a\.json\nerror on shapes that were held out:\n {2}operator +type +points +held out +median +mean +p90\n {2}relu +f32/);
+    const profile = readProfile(readFileSync(file("a.json"), "utf8"), file("a.json"));
+    expect(profile.provenance.samples).toMatchObject([{ file: "ort.jsonl", rows: 40 }]);
+    // The same samples give the same bytes; a spike changes nothing but their hash.
+    await heddle("calibrate", "--from", file("ort.jsonl"), "--profile", file("b.json"));
+    expect(readFileSync(file("b.json"), "utf8")).toBe(readFileSync(file("a.json"), "utf8"));
+    writeFileSync(file("spike.jsonl"), samples("made up", 1e5));
+    await heddle("calibrate", "--from", file("spike.jsonl"), "--profile", file("c.json"));
+    expect(readProfile(readFileSync(file("c.json"), "utf8"), "c.json").entries[0]!.model).toEqual(profile.entries[0]!.model);
+  });
+
+  it("fits a table of one's own", async () => {
+    writeFileSync(file("card.csv"), `rows,cols,ms\n${Array.from({ length: 30 }, (_, i) => `${i + 1},512,${(500 + (i + 1) * 1024) / 1e6}`).join("\n")}\n`);
+    const map = "kind='softmax',rows=rows,columns=cols,time=ms:ms";
+    expect((await heddle("calibrate", "--from", file("card.csv"))).err).toMatch(/error\[missing-map\]/);
+    const { code, out } = await heddle("calibrate", "--from", file("card.csv"), "--map", map, "--device", "My card", "--profile", file("card.json"), "--format", "json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ profiles: [{ device: "My card", kinds: [{ kind: "softmax", dtype: "f32" }] }] });
+    expect(readProfile(readFileSync(file("card.json"), "utf8"), "card.json").device).toMatchObject({ name: "My card", kind: "gpu" });
+  });
+
+  it.each([
+    [["--backend", "otr"], /error\[unknown-backend\]: there is no backend "otr"\n {2}hint: did you mean ort\?/],
+    [["--threads", "0"], /--threads takes whole numbers from 1, not "0"/],
+    [["--budget", "5"], /--budget: "5" has no unit/],
+    [["--budget", "0s"], /--budget must be more than 0/],
+    [["--backend", "ort,tfjs-wasm", "--profile", "p.json"], /--profile names one file, and ort and tfjs-wasm make a profile each/],
+    [["--map", "a=b"], /--map goes with --from/],
+    [["--from", "nowhere.jsonl"], /cannot read nowhere\.jsonl: there is no such file/],
+    [["--from", "x", "--device-kind", "toaster"], /--device-kind is one of cpu, gpu/],
+  ])("refuses %j", async (args, message) => {
+    const { code, err } = await heddle("calibrate", ...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it("writes no profile where the samples are wrong, few, or of two devices", async () => {
+    writeFileSync(file("bad.jsonl"), samples().replace('"ns":[', '"ns":[0,'));
+    expect((await heddle("calibrate", "--from", file("bad.jsonl"), "--profile", file("no.json"))).err).toMatch(/bad\.jsonl:2:\d+: error\[bad-time\]/);
+    writeFileSync(file("few.jsonl"), samples().split("\n").slice(0, 4).join("\n"));
+    expect((await heddle("calibrate", "--from", file("few.jsonl"), "--profile", file("no.json"))).err).toMatch(/error\[too-few-points\]/);
+    writeFileSync(file("other.jsonl"), samples("another"));
+    expect((await heddle("calibrate", "--from", file("ort.jsonl"), "--from", file("other.jsonl"), "--profile", file("no.json"))).err).toMatch(/error\[several-devices\]/);
+    expect(existsSync(file("no.json"))).toBe(false);
+  });
+});

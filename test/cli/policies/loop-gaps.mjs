@@ -1,0 +1,4 @@
+export default {
+  name: "loop-gaps", summary: "forgets iterations",
+  create: () => ({ start() {}, next: () => "none" }),
+};

@@ -1,0 +1,9 @@
+export default {
+  name: "loop-loops", summary: "never answers",
+  create: () => ({
+    start() {},
+    next() {
+      for (;;);
+    },
+  }),
+};

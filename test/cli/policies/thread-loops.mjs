@@ -1,0 +1,9 @@
+export default {
+  name: "thread-loops", summary: "never answers",
+  create: () => ({
+    runnable() {},
+    next() {
+      for (;;);
+    },
+  }),
+};
