@@ -18,19 +18,22 @@ const profiles = new URL("calibration/profiles/", root);
 const gapNs = 5000;
 
 /**
- * Time of a model, ms: the sum over its operators, which run one after the other.
+ * Time of a model, ms: the sum over its operators, which run one after the other. A weight that is kept as it is
+ * multiplied is served by the faster of two kernels: that of transposed weights, and that of batches.
  * @param estimate an operator's time and the fixed part of it, ns
  */
 export function modelMs(ops, estimate) {
-  return ops.reduce((sum, { op, times }) => {
-    const { ns, fixedNs } = estimate(op);
-    return sum + (times * (ns - fixedNs + gapNs)) / 1e6;
+  return ops.reduce((sum, { op, other, times }) => {
+    const ns = [op, other].filter((one) => one !== undefined).map(estimate).map(({ ns, fixedNs }) => ns - fixedNs);
+    return sum + (times * (Math.min(...ns) + gapNs)) / 1e6;
   }, 0);
 }
 
 /** Models by GPU, with the operators that the catalogue makes of their kernels. */
 export function modelsOf(data, opOfKernel) {
-  return wholeModels(data).map((model) => ({ ...model, ops: model.ops.map(({ kernel, times }) => ({ op: operatorOf(kernel, opOfKernel), times })) }));
+  return wholeModels(data).map((model) => ({ ...model, ops: model.ops.map(({ kernel: { untransposed, ...kernel }, times }) => (
+    { op: operatorOf(kernel, opOfKernel), ...(untransposed && { other: opOfKernel({ ...kernel, variant: undefined }) }), times }
+  )) }));
 }
 
 /** Estimates from the shipped profiles: the GPU's own, and the one for unseen GPUs where that has nothing. */

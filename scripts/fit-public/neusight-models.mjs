@@ -14,7 +14,10 @@ const elementwiseKinds = {
   masked_fill: "where", masked_fill_: "where", activation_fn: "gelu", intermediate_act_fn: "gelu", act: "gelu", transform_act_fn: "gelu",
 };
 
-/** All models with a table of operators: `{ device, name, layers, measuredMs, ops: [{ kernel, times, measuredMs }] }`. */
+/**
+ * All models with a table of operators; `untransposed` marks weights that are kept as they are multiplied (GPT-2's), for
+ * which the library has the kernels of batches too: `{ device, name, layers, measuredMs, ops: [{ kernel, times, measuredMs }] }`.
+ */
 export function wholeModels(data) {
   return readdirSync(join(data, folder)).sort().flatMap((device) => readdirSync(join(data, folder, device)).filter((file) => file.endsWith(".csv.gz")).sort().map((file) => {
     const name = file.slice(0, -".csv.gz".length);
@@ -45,8 +48,7 @@ function kernelOf(row, name) {
   const called = /^<(?:built-in )?(?:function|method) (\w+)/.exec(row.target)?.[1] ?? /^<built-in method (\w+)/.exec(row.target)?.[1] ?? last;
   const f32 = (kind, shape, variant) => ({ kind, dtype: "f32", shape, ...(variant && { variant }) });
   if (row.op === "placeholder" || row.op === "get_attr" || row.op === "output" || elements <= 1) return undefined;
-  // GPT-2 keeps its weights as they are multiplied: the kernel is that of batches, not the transposed one of Linear.
-  if (called === "addmm") return f32("matmul", { batch: 1, m: inputs[1][0], k: inputs[1][1], n: inputs[2][1] });
+  if (called === "addmm") return { ...f32("matmul", { batch: 1, m: inputs[1][0], k: inputs[1][1], n: inputs[2][1] }, "weight"), untransposed: true };
   if (called === "matmul" || called === "bmm") {
     const [left, right] = inputs;
     return f32("matmul", { batch: count(left.slice(0, -2)), m: left.at(-2), k: left.at(-1), n: right.at(-1) });
@@ -63,5 +65,6 @@ function kernelOf(row, name) {
   if (called === "embedding") return f32("embedding", { rows: elements / output.at(-1), columns: output.at(-1) });
   const kind = elementwiseKinds[called];
   if (kind === undefined || row.dtype !== "torch.float32") return undefined;
-  return f32(kind, { elements, inputs: kind === "where" ? 2 : inputs.filter((shape) => count(shape) === elements).length || 1 });
+  // The mask is small and the other branch a number.
+  return f32(kind, { elements, inputs: kind === "where" ? 1 : inputs.filter((shape) => count(shape) === elements).length || 1 });
 }

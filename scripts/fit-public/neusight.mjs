@@ -73,7 +73,7 @@ export function operatorOf(kernel, opOfKernel) {
   return { ...opOfKernel(kernel), flops: 2 * m * n * k + m * n, readBytes: 4 * (m * k + k * n + n), parameterBytes: 4 * (k * n + n) };
 }
 
-function entryOf({ kind, variant }) {
+function entryOf({ kind }) {
   if (kind === "matmul") return { formulas: ["gpu-waves"], features: "gpu-gemm", trees: { trees: 170, depth: 6, leaf: 8, rate: 0.1 } };
   if (kind === "conv") return { formulas: ["gpu-conv"], features: "gpu-conv", trees: { trees: 150, depth: 6, leaf: 6, inputs: 0.4, rate: 0.1 } };
   if (kind === "softmax" || kind === "layer-norm") return { formulas: ["gpu-rows"], features: "gpu-rows", trees: { trees: 100, depth: 4, leaf: 8 } };

@@ -2,17 +2,17 @@ import type { Profile } from "../cost/profile/profile.ts";
 import { buildMachine } from "../machine/build-machine.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { DeviceSpec } from "../machine/schema.ts";
-import type { RuntimeSetting } from "./runtime-setting.ts";
+import { sideBySide, type RuntimeSetting } from "./runtime-setting.ts";
 
 /**
  * A machine that has the device of a profile and nothing else. On a CPU, operators are as wide as the setting's threads,
  * and as many are resident as it runs side by side; other devices run one operator at a time, on all of their units.
  * @param cores of the CPU; default: {@link coresOf}
  */
-export function machineOf(profile: Profile, { executor, intraThreads, interThreads }: RuntimeSetting, cores = coresOf(profile)): Machine {
+export function machineOf(profile: Profile, setting: RuntimeSetting, cores = coresOf(profile)): Machine {
   const { name, kind, figures } = profile.device;
-  const side = executor === "parallel" ? interThreads : 1;
-  const shape = kind === "cpu" ? { units: Math.max(1, cores), slots: side, width: Math.min(intraThreads, Math.max(1, cores)) } : { units: figures.units ?? 1, slots: 1 };
+  const { intraThreads } = setting;
+  const shape = kind === "cpu" ? { units: Math.max(1, cores), slots: sideBySide(setting), width: Math.min(intraThreads, Math.max(1, cores)) } : { units: figures.units ?? 1, slots: 1 };
   // A machine needs a peak; where the profile has none, nothing asks for it: `OperatorCosts` answers from measurements alone.
   const { peakFlopsPerNs: peak = { f32: 1 }, memoryBytesPerNs: bandwidth, memoryBytes: capacity } = figures;
   const device: DeviceSpec = {

@@ -9,7 +9,7 @@ import { ortSequential } from "../schedulers/ort-sequential.ts";
 import { machineOf } from "./machine-of.ts";
 import { OperatorCosts, type Basis, type OperatorCost } from "./operator-costs.ts";
 import { overheadsOf } from "./overheads.ts";
-import type { RuntimeSetting } from "./runtime-setting.ts";
+import { sideBySide, type RuntimeSetting } from "./runtime-setting.ts";
 
 /** What is predicted. */
 export interface PredictedRun {
@@ -98,7 +98,7 @@ export function predictRun(run: PredictedRun): Prediction {
   };
   const unknown = graph.classes.find((op) => costs.of(op, machine.devices[0]!, machine.devices[0]!.width) === undefined);
   if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate with more kinds, or predict with another profile" });
-  const scheduler = setting.executor === "sequential" ? ortSequential.create({ providers: [] }) : ortParallel.create({ providers: [], threads: setting.interThreads });
+  const scheduler = setting.executor === "sequential" ? ortSequential.create({ providers: [] }) : ortParallel.create({ providers: [], threads: sideBySide(setting) });
   const { makespanTicks } = simulate({ instance: compile({ graph, machine, costs: model }), scheduler, noise: false });
   const views = Math.max(0, nodeCount - graph.opCount);
   const latencyNs = makespanTicks + perRunNs + views * perViewNs;

@@ -161,7 +161,7 @@ describe("buildMachine refuses", () => {
   });
 
   test("all problems at once, with what to do", () => {
-    expect(() => build({ devices: { a: { ...tiny, width: 2 }, b: { use: "nvidia-t5" } } })).toThrow(/at most 1[\s\S]*did you mean nvidia-t4\?|did you mean nvidia-t4\?[\s\S]*at most 1/);
+    expect(() => build({ devices: { a: { ...tiny, width: 2 }, b: { use: "nvidia-t5" } } })).toThrow(/at most 1[\s\S]*did you mean nvidia-t4\b|did you mean nvidia-t4\b[\s\S]*at most 1/);
     expect(() => build({ devices: { a: tiny, b: tiny } })).toThrow(/nothing connects b with a/);
   });
 });

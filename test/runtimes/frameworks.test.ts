@@ -6,9 +6,11 @@ const ort = (use: string, knobs: object) => ({ use: `onnxruntime-${use}`, node_o
 describe("ONNX Runtime", () => {
   const workload = twoBranches("300us", 4);
 
-  it("two branches: the parallel executor runs both at once, the sequential one after the other", async () => {
+  it("two branches: the parallel executor runs both at once with three threads, of which one only waits; the sequential one after the other", async () => {
     const sequential = await micros({ workload, machine: cores(4), runtime: ort("sequential", { intra_op_num_threads: 1 }) });
-    const parallel = await micros({ workload, machine: cores(4), runtime: ort("parallel", { inter_op_num_threads: 2, intra_op_num_threads: 1 }) });
+    const parallel = await micros({ workload, machine: cores(4), runtime: ort("parallel", { inter_op_num_threads: 3, intra_op_num_threads: 1 }) });
+    const alone = await micros({ workload, machine: cores(4), runtime: ort("parallel", { inter_op_num_threads: 2, intra_op_num_threads: 1 }) });
+    expect(alone).toBeGreaterThanOrEqual(3000);
     expect(sequential).toBeGreaterThanOrEqual(3000);
     expect(sequential).toBeLessThan(3030);
     expect(parallel).toBeGreaterThanOrEqual(1800);

@@ -25,7 +25,7 @@ export const predict: Command = {
     profile: { type: "string", value: "NAME|FILE", help: "Cost profile: one that comes along (heddle list profiles), or a file" },
     threads: { type: "string", short: "t", value: "N", help: "Threads that share the work of an operator (default all cores of the profile)" },
     executor: { type: "string", value: "NAME", help: "sequential: one operator after the other (default); parallel: those that do not depend on each other side by side", choices: ["sequential", "parallel"] },
-    "inter-threads": { type: "string", value: "N", help: "Operators side by side in the parallel executor (default all cores)" },
+    "inter-threads": { type: "string", value: "N", help: "Threads between operators in the parallel executor, the calling one included, which waits (default all cores)" },
     dim: scenarioFlags.dim,
     batch: { type: "string", value: "N", help: "Batch size: the option of a built-in model, or the dimension \"batch\" of an ONNX file" },
     set: scenarioFlags.set,

@@ -57,7 +57,7 @@ export function convNs({ op, figures }: Work, algorithm: ConvAlgorithm, peakShar
   return (up(work.blocks, units) * work.flops * units) / ((peakFlopsPerNs.f32 ?? Infinity) * peakShare) + work.extraBytes / (memoryBytesPerNs * bandwidth);
 }
 
-/** Thrown-away precision is no concern here: a log ratio of two algorithms, as trees ask about it. */
+/** Logarithm of the time of one algorithm over that of another, both at 80 % of the peak, for trees to ask about; 0 where one of them cannot compute it. */
 export function convRatio(work: Work, one: ConvAlgorithm, other: ConvAlgorithm): number {
   const [a, b] = [convNs(work, one, 0.8, 0.8), convNs(work, other, 0.8, 0.8)];
   return a === undefined || b === undefined ? 0 : exactLog(a / b);

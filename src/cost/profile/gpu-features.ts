@@ -46,11 +46,17 @@ const ofRows = (of: (rows: number, columns: number, figures: DeviceFigures) => n
   return of(rows, columns, figures);
 };
 
+function powerOfTwoFrom(extent: number): number {
+  let power = 1;
+  while (power < extent) power *= 2;
+  return power;
+}
+
 const ownRows = new Map<string, Feature>([
   ["log rows", ofRows((rows) => log(rows))],
   ["log columns", ofRows((_, columns) => log(columns))],
   /** Warps hold a row padded to a power of two. */
-  ["log padding", ofRows((_, columns) => log(2 ** Math.ceil(Math.log2(columns)) / columns))],
+  ["log padding", ofRows((_, columns) => log(powerOfTwoFrom(columns) / columns))],
   ["align columns", ofRows((_, columns) => (columns % 4 === 0 ? 2 : columns % 2 === 0 ? 1 : 0))],
   ["log rows/unit", ofRows((rows, _, { units = 1 }) => log(rows / units))],
   ["log tail", ofRows((rows, _, { units = 1 }) => log((Math.ceil(rows / units) * units) / rows))],
