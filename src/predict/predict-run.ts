@@ -6,6 +6,7 @@ import { simulate } from "../core/simulate.ts";
 import type { OpClass, OperatorGraph } from "../graph/graph.ts";
 import { ortParallel } from "../schedulers/ort-parallel.ts";
 import { ortSequential } from "../schedulers/ort-sequential.ts";
+import { launchedAheadNs } from "./launched-ahead.ts";
 import { machineOf } from "./machine-of.ts";
 import { OperatorCosts, type Basis, type OperatorCost } from "./operator-costs.ts";
 import { overheadsOf } from "./overheads.ts";
@@ -74,7 +75,7 @@ const unknownError: Readonly<Record<Gap["basis"], number>> = { extrapolated: 0.2
 /**
  * Predicts how long a run of the graph takes, by simulating the runtime's executor on a machine with the profile's
  * device: each operator takes what the profile says for the threads it gets, and the runtime's own overheads come on top.
- * Pure, and without noise: the same input gives the same figures.
+ * Kernels of a GPU are launched ahead ({@link launchedAheadNs}). Pure, and without noise: the same input gives the same figures.
  * @throws {InputError} when nothing is known of an operator.
  * @example
  * const profile = readProfile(await readFile("my-cpu.json", "utf8"), "my-cpu.json");
@@ -99,9 +100,10 @@ export function predictRun(run: PredictedRun): Prediction {
   const unknown = graph.classes.find((op) => costs.of(op, machine.devices[0]!, machine.devices[0]!.width) === undefined);
   if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate with more kinds, or predict with another profile" });
   const scheduler = setting.executor === "sequential" ? ortSequential.create({ providers: [] }) : ortParallel.create({ providers: [], threads: sideBySide(setting) });
-  const { makespanTicks } = simulate({ instance: compile({ graph, machine, costs: model }), scheduler, noise: false });
+  const instance = compile({ graph, machine, costs: model });
+  const operatorsNs = profile.device.kind === "gpu" ? launchedAheadNs(graph, (op) => known.get(op)!.estimate) : simulate({ instance, scheduler, noise: false }).makespanTicks;
   const views = Math.max(0, nodeCount - graph.opCount);
-  const latencyNs = makespanTicks + perRunNs + views * perViewNs;
+  const latencyNs = operatorsNs + perRunNs + views * perViewNs;
   const rows = operatorRows(graph, known);
   const spread = latencyNs * relativeError(rows);
   return {
