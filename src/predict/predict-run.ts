@@ -115,11 +115,15 @@ export function predictRun(run: PredictedRun): Prediction {
 
 /**
  * By how much operators are slower because threads that wait for work spin on the same cores: those between operators and
- * the helpers inside them take turns where together they are more than there are cores.
+ * the helpers inside them take turns where together they are more than there are cores. An operator goes on while its own
+ * thread has a core, with the helpers that have one just then: the system hands cores out evenly, and knows nothing of who
+ * waits for whom. Not counted: waiting for a helper that lost its core in the middle of its part.
  */
 function crowding({ executor, intraThreads, interThreads }: RuntimeSetting, cores: number): number {
   const threads = executor === "parallel" ? interThreads + intraThreads - 1 : intraThreads;
-  return Math.max(1, threads / cores);
+  if (threads <= cores) return 1;
+  const helpers = (intraThreads - 1) * ((cores - 1) / (threads - 1));
+  return (threads / cores) * (Math.min(intraThreads, cores) / (1 + helpers));
 }
 
 /** All operators of one class. */

@@ -12,7 +12,9 @@ import { visitByPriority } from "./planning/visit-by-priority.ts";
  * others where they finish earliest; ready ops by falling upward + downward rank.
  *
  * Where no single device can run the whole path, the one that can run most of it is taken, and the rest of the path
- * goes where it finishes earliest. Each job has a path of its own.
+ * goes where it finishes earliest. Each job has a path of its own. The fastest device is found with the setups that the
+ * path needs there; the path is never shared between a device that loads one kind of op and another for the rest, since
+ * the paper gives it to one processor. Off the path setups count as in {@link planByFinish}.
  * @source Topcuoglu, Hariri, Wu 2002, figure 4, doi:10.1109/71.993206
  */
 export const cpop = defineScheduler({

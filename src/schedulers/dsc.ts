@@ -1,10 +1,11 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
 import { dominantSequenceClusters } from "./planning/clusters.ts";
-import { planByFinish } from "./planning/earliest-finish.ts";
+import { EarliestFinish } from "./planning/earliest-finish.ts";
 import { meansOf } from "./planning/means.ts";
 import { staticScheduler, type Plan } from "./planning/plan.ts";
 import { upwardRanks } from "./planning/ranks.ts";
 import { RouteKinds } from "./planning/route-kinds.ts";
+import { bestOverSetups, expectedCharge, type SetupShare } from "./planning/setup-shares.ts";
 import { sortByKey } from "./planning/sort-by-key.ts";
 import { byFallingPriority } from "./planning/visit-by-priority.ts";
 
@@ -16,7 +17,8 @@ import { byFallingPriority } from "./planning/visit-by-priority.ts";
  *
  * See {@link dominantSequenceClusters}. Left out: moving several predecessors at once into one cluster, and the
  * reservation for ops whose predecessors have come in part. The paper ends with clusters; that they go to devices by load
- * follows its authors' tool PYRROS. O((V + E) · log V + V · P) but for the search in gaps.
+ * follows its authors' tool PYRROS. There what counts of setups is work: see {@link bestOverSetups}.
+ * O((V + E) · log V + V · P) but for the search in gaps.
  * @source T. Yang, A. Gerasoulis 1994, doi:10.1109/71.308533
  */
 export const dsc = defineScheduler({
@@ -32,15 +34,17 @@ export function planDsc(view: PolicyView): Plan {
   const means = meansOf(view, routes);
   const upward = upwardRanks(view, means);
   const cluster = dominantSequenceClusters(view, means, upward);
-  const device = devicesByLoad(view, cluster, means.cost);
   const order = byFallingPriority(view, upward);
-  return planByFinish(view, routes, (eft) => {
+  return bestOverSetups(view, (share) => {
+    const device = devicesByLoad(view, cluster, means.cost, share);
+    const eft = new EarliestFinish(view, routes, share);
     for (const op of order) if (!eft.insertOn(op, device[cluster[op]!]!)) eft.insert(op);
+    return eft.plan();
   });
 }
 
-/** By cluster: the device that can run most of it, then where the work ends earliest, ties by id. */
-function devicesByLoad(view: PolicyView, cluster: Uint32Array, cost: Float64Array): Uint32Array {
+/** By cluster: the device that can run most of it, then where the work, with what counts of setups, ends earliest: a cluster itself one op after the other, all of them in any slot; ties by id. */
+function devicesByLoad(view: PolicyView, cluster: Uint32Array, cost: Float64Array, share: SetupShare): Uint32Array {
   const { opCount, deviceCount, slots } = view;
   const count = cluster.reduce((most, id) => Math.max(most, id + 1), 0);
   const minusWork = new Float64Array(count);
@@ -52,7 +56,7 @@ function devicesByLoad(view: PolicyView, cluster: Uint32Array, cost: Float64Arra
       const at = cluster[op]! * deviceCount + d;
       const time = view.estimateTicks(op, d);
       if (time === Infinity) impossible[at]!++;
-      else work[at]! += time;
+      else work[at]! += time + expectedCharge(view, share, op, d);
     }
   }
   const load = new Float64Array(deviceCount);
@@ -62,7 +66,7 @@ function devicesByLoad(view: PolicyView, cluster: Uint32Array, cost: Float64Arra
     let best = 0;
     let soonest = Infinity;
     for (let d = 0; d < deviceCount; d++) {
-      const ends = (load[d]! + work[row + d]!) / slots[d]!;
+      const ends = Math.max(work[row + d]!, (load[d]! + work[row + d]!) / slots[d]!);
       const fewer = impossible[row + d]! - impossible[row + best]!;
       if (fewer < 0 || (fewer === 0 && ends < soonest)) [best, soonest] = [d, ends];
     }

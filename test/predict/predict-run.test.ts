@@ -48,9 +48,8 @@ describe("the time of a run", () => {
     near(predictRun({ graph: products(10, true), profile: roundProfile, setting: parallel(2, 1) }).latencyNs, 10 * 101_000 + 10_000);
   });
   test("parallel: an operator of two threads shares two cores with the caller that spins", () => {
-    const { latencyNs } = predictRun({ graph: products(10, false), profile: roundProfile, setting: parallel(2, 2) });
-    expect(latencyNs).toBeGreaterThan(1.5 * 10 * 50_000);
-    expect(latencyNs).toBeLessThan(1.5 * 10 * 51_000 + 11_000);
+    // Of three threads that are awake two run: both of the operator's in a third of the time, its own alone in another third.
+    near(predictRun({ graph: products(10, false), profile: roundProfile, setting: parallel(2, 2) }).latencyNs, 2 * 10 * 51_000 + 10_000);
   });
   test("more threads than cores take turns", () => {
     near(predictRun({ graph: products(10, true), profile: roundProfile, setting: sequential(4) }).latencyNs, 2 * 10 * 51_000 + 10_000);

@@ -9,6 +9,7 @@ import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
 import { compileScenario } from "../../src/scenario/run-scenario.ts";
 import { planCpop } from "../../src/schedulers/cpop.ts";
+import { planDsc } from "../../src/schedulers/dsc.ts";
 import { planHeft } from "../../src/schedulers/heft.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
 import { planPeft } from "../../src/schedulers/peft.ts";
@@ -19,6 +20,8 @@ import { dedicated } from "../../src/schedulers/planning/setup-shares.ts";
 import { staticView, type TaskGraph } from "./static-view.ts";
 
 const planners: [string, (view: PolicyView) => Plan][] = [["heft", planHeft], ["cpop", planCpop], ["peft", planPeft]];
+/** Clusters form where data move: `dsc` has chains of its own. */
+const planned = [...planners, ["dsc", planDsc]] as const;
 const dynamic = ["dmda", "mct", "min-min", "max-min", "sufferage"];
 /** Those that choose by expected completion. */
 const byCompletion = [...planners.map(([name]) => name), ...dynamic, "b-level"];
@@ -28,7 +31,7 @@ const policy = (name: string) => createPolicy(schedulers.get(name));
 
 /** P1 needs 10 ticks a task and loads nothing, P2 needs 1 and takes 50 to load another kind. */
 const tasks = (kinds: readonly number[], edges: TaskGraph["edges"] = []): TaskGraph => ({ costs: kinds.map(() => [10, 1]), edges, reload: [0, 50], kinds });
-const chain = (length: number): TaskGraph["edges"] => Array.from({ length: length - 1 }, (_, i) => [i, i + 1, 0] as const);
+const chain = (length: number, transfer = 0): TaskGraph["edges"] => Array.from({ length: length - 1 }, (_, i) => [i, i + 1, transfer] as const);
 
 describe("a processor that must be loaded for each kind of task", () => {
   it.each(byCompletion)("%s keeps alternating kinds away from it", (name) => {
@@ -49,6 +52,12 @@ describe("a processor that must be loaded for each kind of task", () => {
     const graph = tasks(Array.from({ length: 20 }, () => 0), chain(20));
     expect(planOf(staticView(graph)).makespanTicks).toBe(70);
     expect(runTasks(graph, policy(name)).makespanTicks).toBe(70);
+  });
+
+  it("dsc counts setups where it gives clusters to devices", () => {
+    const alternating = tasks([0, 1, 0, 1, 0, 1, 0, 1], chain(8, 5));
+    expect(runTasks(alternating, policy("dsc")).makespanTicks).toBe(80);
+    expect(runTasks(tasks(Array.from({ length: 20 }, () => 0), chain(20, 5)), policy("dsc")).makespanTicks).toBe(70);
   });
 
   it.each(["heft", "peft", "lookahead", "mcp", "hlfet", "hcpt", "mh", "dls", "bil", "hld", "hybrid"])("%s dedicates it to the kind that gains from it, and leaves what lies between to the other", (name) => {
@@ -124,7 +133,7 @@ describe("planned times, setups included", () => {
     kinds: fc.array(fc.integer({ min: -1, max: 2 }), { minLength: tasks, maxLength: tasks }),
   }));
 
-  it.each(planners)("%s: as planned, so run", (name, planOf) => {
+  it.each(planned)("%s: as planned, so run", (name, planOf) => {
     fc.assert(fc.property(graphs, (graph) => {
       const plan = planOf(staticView(graph));
       const { ops, makespanTicks } = runTasks(graph, policy(name));
@@ -164,14 +173,14 @@ describe("ResNet-50 on a server, a GPU and an FPGA that is reconfigured for each
 
   const ratio = (instance: Instance, name: string): number => simulate({ instance, scheduler: policy(name), noise: false }).makespanTicks / bestAlone(instance);
 
-  it.each(byCompletion)("%s takes at most 1.3 times as long as the best device alone", async (name) => {
+  it.each([...byCompletion, "dsc"])("%s takes at most 1.3 times as long as the best device alone", async (name) => {
     expect(ratio(await resnet(["cpu0", "gpu0", "fpga0"], "batch: 1", 1), name)).toBeLessThan(1.3);
     expect(ratio(await resnet(["cpu0", "gpu0", "fpga0"], "batch: 1", 32), name)).toBeLessThan(1.3);
     // Operators are faster on the FPGA, but not by as much as loading takes.
     expect(ratio(await resnet(["cpu0", "fpga0"], "batch: 1", 32), name)).toBeLessThan(1.05);
   });
 
-  it.each(planners)("%s finds that four setups are worth it for a larger batch", async (name) => {
+  it.each(planned)("%s finds that four setups are worth it for a larger batch", async (name) => {
     expect(ratio(await resnet(["cpu0", "fpga0"], "batch: 8, dtype: i8", 64), name)).toBeLessThan(1.3);
   });
 });

@@ -22,11 +22,14 @@ export class DueThreads {
   /** The thread has its core: it works off what it owes, or is due. */
   goOn(thread: number): void {
     if (this.#activities.owed(thread) > 0) this.#activities.start(thread, this.#kernel.now);
-    else this.#push(thread);
+    else this.push(thread);
   }
 
-  /** What the thread waited for may come in the very round in which its work has ended: then it goes on when that has come. */
-  #push(thread: number): void {
+  /**
+   * The thread has its core, and its instructions are to be run, whatever it owes. What it waited for may come in the very
+   * round in which its work has ended: then it goes on when that has come.
+   */
+  push(thread: number): void {
     this.#table.dueTicket[thread] = this.#tail + 1;
     if (this.#tail === this.#threads.length) this.#threads = resized(this.#threads, this.#threads.length * 2);
     this.#threads[this.#tail++] = thread;

@@ -18,4 +18,9 @@ export interface InterpreterHost extends ThreadKernel {
   compute(thread: number, ticks: number, access: number, data: number, share: number, demand?: number): void;
   transfer(thread: number, object: number, bytes: number): void;
   progress(): void;
+  /**
+   * True where the thread may go on, before it has worked off what it owes, with what nobody else can see: what it
+   * computes next then belongs to one activity with that. It is known how long the first part takes, in whole ticks.
+   */
+  goesAhead(thread: number): boolean;
 }

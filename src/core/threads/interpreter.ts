@@ -77,19 +77,31 @@ export class Interpreter {
     const base = thread * this.#registerCount;
     let pc = table.pc[thread]!;
     let left = this.#stepsLeft(thread);
+    // What it does now comes after what it owes: nothing that others see, nothing that asks for the time, nothing that fails.
+    let isAhead = false;
     for (;;) {
-      if (--left < 0) this.#runaway(thread, pc);
+      if (--left < 0) {
+        if (isAhead) return this.#leaveAt(thread, pc, left, Next.work);
+        this.#runaway(thread, pc);
+      }
       const opcode = code[pc]!;
       const a = code[pc + 1]!;
       const b = code[pc + 2]!;
       const c = code[pc + 3]!;
-      if (opcode <= Opcode.now && opcode !== Opcode.end) {
-        pc = this.#simple(opcode, thread, registers, base, pc, a, b, c);
+      if (opcode <= Opcode.now && opcode !== Opcode.end && !(isAhead && opcode === Opcode.now)) {
+        const next = this.#simple(opcode, thread, registers, base, pc, a, b, c);
+        if (next < 0) {
+          if (isAhead) return this.#leaveAt(thread, pc, left, Next.work);
+          this.#notFinite(thread, pc, opcode, operands.value(base, b), operands.value(base, c));
+        }
+        pc = next;
         continue;
       }
       if (opcode === Opcode.compute) {
+        const ticks = operands.value(base, a);
+        if (isAhead && !(ticks >= 0 && ticks < Infinity && b < 0)) return this.#leaveAt(thread, pc, left, Next.work);
         table.pc[thread] = pc;
-        host.compute(thread, operands.value(base, a), b, b >= 0 && c >= 0 ? operands.object(thread, base, c, code[pc + 4]!) : -1, 1);
+        host.compute(thread, ticks, b, b >= 0 && c >= 0 ? operands.object(thread, base, c, code[pc + 4]!) : -1, 1);
         pc += STRIDE;
         if (table.computeLeft[thread]! + syncLeft[thread]! + switchLeft[thread]! <= 0) continue;
         table.pc[thread] = pc;
@@ -97,7 +109,14 @@ export class Interpreter {
       }
       // What others can see happens only when the time that the thread owes has passed.
       table.pc[thread] = pc;
-      if (syncLeft[thread]! + switchLeft[thread]! > 0 && phase[thread] !== Phase.waiting) return this.#leave(thread, left, Next.work);
+      if (syncLeft[thread]! + switchLeft[thread]! > 0 && phase[thread] !== Phase.waiting) {
+        if (isAhead || !this.#goesAhead(opcode, thread, a)) return this.#leave(thread, left, Next.work);
+        isAhead = true;
+        if (opcode === Opcode.mark) {
+          pc += STRIDE;
+          continue;
+        }
+      }
       if (opcode === Opcode.lock) {
         if (!this.#lock(thread, operands.object(thread, base, a, b), c)) return this.#leave(thread, left, waiting(table, thread));
       } else if (opcode === Opcode.unlock) this.#unlock(thread, operands.object(thread, base, a, b));
@@ -117,6 +136,21 @@ export class Interpreter {
         return this.run(thread);
       }
     }
+  }
+
+  /** True where the instruction is one that nobody else sees, and the thread may do it before it has worked off what it owes: to take what was given to it, or to pass a mark. */
+  #goesAhead(opcode: number, thread: number, counter: number): boolean {
+    if (opcode === Opcode.mark) {
+      if (!this.#host.goesAhead(thread)) return false;
+      this.#table.pendingMark[thread] = counter;
+      return true;
+    }
+    return opcode === Opcode.lock && this.#table.phase[thread] === Phase.granted && this.#host.goesAhead(thread);
+  }
+
+  #leaveAt(thread: number, pc: number, left: number, next: Next): Next {
+    this.#table.pc[thread] = pc;
+    return this.#leave(thread, left, next);
   }
 
   #leave(thread: number, left: number, next: Next): Next {
@@ -146,7 +180,7 @@ export class Interpreter {
     return this.#host.fail(thread, "number-too-large", `computes with ${x} and ${y}, and what comes of it is too large a number`);
   }
 
-  /** Registers, jumps and draws; returns where the program goes on. */
+  /** Registers, jumps and draws; returns where the program goes on, -1 = what comes of it is no number. */
   #simple(opcode: number, thread: number, registers: Float64Array, base: number, pc: number, a: number, b: number, c: number): number {
     const constants = this.#constants;
     switch (opcode) {
@@ -170,7 +204,7 @@ export class Interpreter {
         }
         const y = c >= 0 ? registers[base + c]! : constants[~c]!;
         const result = arithmetic(opcode, x, y);
-        if (!Number.isFinite(result)) this.#notFinite(thread, pc, opcode, x, y);
+        if (!Number.isFinite(result)) return -1;
         registers[base + a] = result;
         return pc + STRIDE;
       }

@@ -4,6 +4,7 @@ import type { SharedResources } from "../shared-resources.ts";
 import { ceilTicks } from "../ticks.ts";
 import type { CoreTable } from "./core-table.ts";
 import type { MemoryModel } from "./memory-model.ts";
+import type { PendingMarks } from "./pending-marks.ts";
 import type { ThreadRows } from "./thread-rows.ts";
 import { SpinTimers } from "./spin-timers.ts";
 import { Use, type ThreadTable } from "./thread-table.ts";
@@ -34,6 +35,7 @@ export class ThreadActivities {
   readonly #resources: SharedResources;
   readonly #at: ThreadResources;
   readonly #rows: ThreadRows;
+  readonly #marks: PendingMarks;
   readonly #memory: MemoryModel | undefined;
   readonly #speed: Float64Array;
   readonly spinTimers: SpinTimers;
@@ -42,13 +44,14 @@ export class ThreadActivities {
   /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
   readonly #busy: Float64Array;
 
-  constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, rows: ThreadRows, memory: MemoryModel | undefined) {
+  constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, rows: ThreadRows, marks: PendingMarks, memory: MemoryModel | undefined) {
     this.#table = table;
     this.#cores = cores;
     this.#queue = queue;
     this.#resources = resources;
     this.#at = at;
     this.#rows = rows;
+    this.#marks = marks;
     this.#memory = memory;
     this.#speed = cores.spec.speed;
     this.spinTimers = new SpinTimers(table, queue);
@@ -60,6 +63,24 @@ export class ThreadActivities {
   owed(thread: number): number {
     const { switchLeft, syncLeft, computeLeft } = this.#table;
     return switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
+  }
+
+  /** See `goesAhead` of the interpreter's host. */
+  goesAhead(thread: number): boolean {
+    const { core, switchLeft, syncLeft } = this.#table;
+    const at = core[thread]!;
+    if (!this.#sharesCoresOnly || this.#cores.siblings[at]! > 1 || switchLeft[thread]! > 0) return false;
+    const speed = this.#speed[at]!;
+    const whole = ceilTicks(syncLeft[thread]! / speed);
+    if (whole === 0) return false;
+    syncLeft[thread] = whole * speed;
+    return true;
+  }
+
+  /** Counts the marks that threads have passed up to this tick while they work. */
+  passMarks(ticks: number): void {
+    const { activeTicks, switchLeft, syncLeft, core } = this.#table;
+    this.#marks.passUntil(ticks, (thread) => activeTicks[thread]! + (switchLeft[thread]! + syncLeft[thread]!) / this.#speed[core[thread]!]!);
   }
 
   /** Begins to work off what the thread owes; and to spin for `spinTicks` after that, where the core is shared. */
@@ -176,7 +197,7 @@ export class ThreadActivities {
 
   /** Splits the time since the activity began between what it was spent on, in order. @param done of the work; Infinity = all, however its parts were rounded */
   #attribute(thread: number, core: number, done: number, rate: number, speed: number, now: number): void {
-    const { switchLeft, syncLeft, computeLeft, activeTicks, isSpinning } = this.#table;
+    const { switchLeft, syncLeft, computeLeft, activeTicks, isSpinning, pendingMark } = this.#table;
     const toSwitch = switchLeft[thread]!;
     const toSync = syncLeft[thread]!;
     const toCompute = computeLeft[thread]!;
@@ -194,6 +215,7 @@ export class ThreadActivities {
       left -= synced;
       if (synced > 0) at = this.#spend(core, thread, Use.sync, at, !spins && toCompute === 0 ? now : Math.min(now, at + synced / rate));
       syncLeft[thread] = toSync - synced;
+      if (pendingMark[thread]! >= 0 && synced === toSync) this.#marks.pass(thread, at);
     }
     if (spins) {
       this.#spend(core, thread, Use.spin, at, now);

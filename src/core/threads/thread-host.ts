@@ -16,6 +16,7 @@ import { Inversions } from "./inversions.ts";
 import type { MemoryModel } from "./memory-model.ts";
 import { ObjectIds } from "./objects.ts";
 import { ObjectUse } from "./object-use.ts";
+import { PendingMarks } from "./pending-marks.ts";
 import { Primitives } from "./primitives/primitives.ts";
 import { RaceDetector, touchesData } from "./race-detector.ts";
 import { THREAD_ORDER, ThreadActivities, TRANSFER_ORDER } from "./thread-activities.ts";
@@ -90,7 +91,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.inversions = new Inversions(this);
     this.view = new LiveThreadView(this, randomSource(seed, `threads/${setting.policyName}`), engine.tickNs);
     this.random = randomSource(seed, "threads/locks");
-    this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.rows, memory);
+    this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.rows, new PendingMarks(this.table, this.measures, (ticks) => this.#watchdog.progress(ticks)), memory);
     this.#policy = new ThreadPolicyPort(setting.policy, setting.policyName, this);
     const due = new DueThreads(this, this.#activities);
     this.#dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined);
@@ -241,7 +242,15 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.#transfers.start(thread, object, bytes);
   }
   progress(): void {
-    this.#watchdog.progress();
+    this.#watchdog.progress(this.now);
+  }
+  goesAhead(thread: number): boolean {
+    return this.races === undefined && this.#activities.goesAhead(thread);
+  }
+
+  /** Counts the marks that threads have passed up to this tick, and that are in no table yet. */
+  passMarks(ticks: number): void {
+    this.#activities.passMarks(ticks);
   }
 
   isSpinningNow(thread: number): boolean {
@@ -269,7 +278,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.table.endTicks[thread] = this.lastEnd = this.now;
     this.#endedCount++;
     this.#memory?.ended(thread);
-    this.#watchdog.progress();
+    this.#watchdog.progress(this.now);
   }
 
   // ── how messages name threads and places ──

@@ -28,9 +28,11 @@ export class ThreadMeasures {
     this.misses = new Float64Array(groups.length);
   }
 
-  mark(counter: number, now: number): void {
-    if (this.marks[counter]!++ === 0) this.firstMarkTicks[counter] = now;
-    this.lastMarkTicks[counter] = now;
+  /** A mark was passed at this tick; they need not be told in the order of time. */
+  mark(counter: number, ticks: number): void {
+    const isFirst = this.marks[counter]!++ === 0;
+    if (isFirst || ticks < this.firstMarkTicks[counter]!) this.firstMarkTicks[counter] = ticks;
+    if (isFirst || ticks > this.lastMarkTicks[counter]!) this.lastMarkTicks[counter] = ticks;
   }
 
   begin(thread: number, span: number, now: number): void {

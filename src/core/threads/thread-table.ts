@@ -60,6 +60,8 @@ export class ThreadTable {
   switchLeft = new Float64Array(0);
   syncLeft = new Float64Array(0);
   computeLeft = new Float64Array(0);
+  /** The counter of a mark that it passes when it has worked off {@link syncLeft}; -1 = none. */
+  pendingMark = new Int32Array(0);
   /** The memory access of what it computes; -1 = none. */
   access = new Int32Array(0);
   /** What it draws on the memory of the cores while it computes an operator at full speed, in bytes a tick. */
@@ -134,6 +136,7 @@ export class ThreadTable {
     this.core[thread] = -1;
     this.lastCore[thread] = -1;
     this.sinceTicks[thread] = NaN;
+    this.pendingMark[thread] = -1;
     this.access[thread] = -1;
     this.activity[thread] = -1;
     this.waitsFor[thread] = -1;
@@ -174,6 +177,7 @@ export class ThreadTable {
     this.switchLeft = resized(this.switchLeft, size);
     this.syncLeft = resized(this.syncLeft, size);
     this.computeLeft = resized(this.computeLeft, size);
+    this.pendingMark = resized(this.pendingMark, size);
     this.access = resized(this.access, size);
     this.demand = resized(this.demand, size);
     this.spinLimit = resized(this.spinLimit, size);

@@ -148,7 +148,7 @@ export class ThreadWaits {
       this.#activities.settle(thread, now, false);
       table.isSpinning[thread] = 0;
       this.#kernel.delay(thread, delayTicks);
-      if (table.core[thread]! >= 0) this.#due.goOn(thread);
+      if (table.core[thread]! >= 0) this.#due.push(thread);
     } else if (table.isParking[thread] === 1 || table.state[thread] !== ThreadState.blocked) {
       // It has not gone to sleep yet, or is on its way to a core: it will notice by itself.
       table.isParking[thread] = 0;

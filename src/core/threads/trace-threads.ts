@@ -13,6 +13,7 @@ import type { IntervalColumns, ThreadTrace, WakeColumns } from "./thread-trace.t
 /** What the threads did until `endTicks`, which is now. */
 export function traceThreads(host: ThreadHost, { policyName, device = -1 }: ThreadSetting, endTicks: number): ThreadTrace {
   const { spec, use, measures, objects } = host;
+  host.passMarks(endTicks);
   const { racesFail, inversionsFail } = spec.watch;
   const outcome = host.outcome && { ...host.outcome, fails: true };
   const findings = [

@@ -26,9 +26,9 @@ export class Watchdog {
     this.#roundBudget = host.spec.watch.roundBudget;
   }
 
-  /** Something has come of what threads do. */
-  progress(): void {
-    this.#lastProgress = this.#host.now;
+  /** Something came of what threads do, at this tick. */
+  progress(ticks: number): void {
+    if (ticks > this.#lastProgress) this.#lastProgress = ticks;
   }
 
   /** @throws {SimulationError} where there have been too many rounds. */
@@ -48,6 +48,7 @@ export class Watchdog {
     const host = this.#host;
     const { livelockTicks, starvationTicks } = host.spec.watch;
     if (host.allEnded) return undefined;
+    host.passMarks(host.now - 1);
     const finding = host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
     this.#hasLooked = true;
     return finding;
