@@ -94,6 +94,7 @@ export { Simulation } from "./core/simulation.ts";
 export { RowKind, SubjectKind, slotStarts, type Trace } from "./core/trace.ts";
 
 // Threads
+export { simulateRuntime, type RuntimeRun } from "./scenario/simulate-runtime.ts";
 export { simulateThreads, type ThreadPolicyChoice, type ThreadRun, type ThreadRunOptions } from "./scenario/simulate-threads.ts";
 export { ProgramBuilder, programText, threadSpec, type Instruction, type ObjectName, type ThreadSpecInput, type ThreadSpecOptions, type Value } from "./programs/index.ts";
 export type { ThreadSpec } from "./core/threads/thread-spec.ts";

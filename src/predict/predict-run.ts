@@ -6,6 +6,7 @@ import { simulate } from "../core/simulate.ts";
 import type { OpClass, OperatorGraph } from "../graph/graph.ts";
 import { ortParallel } from "../schedulers/ort-parallel.ts";
 import { ortSequential } from "../schedulers/ort-sequential.ts";
+import { crowding } from "./crowding.ts";
 import { launchedAheadNs } from "./launched-ahead.ts";
 import { machineOf } from "./machine-of.ts";
 import { OperatorCosts, type Basis, type OperatorCost } from "./operator-costs.ts";
@@ -74,19 +75,21 @@ const unknownError: Readonly<Record<Gap["basis"], number>> = { extrapolated: 0.2
 
 /**
  * Predicts how long a run of the graph takes, by simulating the runtime's executor on a machine with the profile's
- * device: each operator takes what the profile says for the threads it gets, and the runtime's own overheads come on top.
- * Kernels of a GPU are launched ahead ({@link launchedAheadNs}). Pure, and without noise: the same input gives the same figures.
+ * device: each operator takes what the profile says for the threads it gets, more where these are more than the cores
+ * ({@link crowding}), and the runtime's own overheads come on top. Kernels of a GPU are launched ahead ({@link launchedAheadNs}). Pure, and without noise: the same input gives the same figures.
  * @throws {InputError} when nothing is known of an operator.
  * @example
  * const profile = readProfile(await readFile("my-cpu.json", "utf8"), "my-cpu.json");
- * const { latencyNs, lowNs, highNs } = predictRun({ graph, profile, setting: { executor: "sequential", intraThreads: 2, interThreads: 1 } });
+ * const { latencyNs, lowNs, highNs } = await predictRun({ graph, profile, setting: { executor: "sequential", intraThreads: 2, interThreads: 1 } });
  */
-export function predictRun(run: PredictedRun): Prediction {
+export async function predictRun(run: PredictedRun): Promise<Prediction> {
   const { graph, profile, setting, nodeCount = graph.opCount } = run;
   const { perRunNs, perViewNs, perOpNs } = overheadsOf(profile, setting);
   const machine = machineOf(profile, setting, run.cores);
   const costs = new OperatorCosts(profile);
-  const crowd = profile.device.kind === "cpu" ? crowding(setting, machine.devices[0]!.units) : 1;
+  const unknown = graph.classes.find((op) => costs.of(op, machine.devices[0]!, machine.devices[0]!.width) === undefined);
+  if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate with more kinds, or predict with another profile" });
+  const crowd = profile.device.kind === "cpu" ? await crowding(graph, profile, costs, setting, machine.devices[0]!.units) : 1;
   const known = new Map<OpClass, OperatorCost>();
   const model: CostModel = {
     name: "profile",
@@ -97,8 +100,6 @@ export function predictRun(run: PredictedRun): Prediction {
       return { ...cost.estimate, ns: crowd * cost.estimate.ns + perOpNs, fixedNs: crowd * cost.estimate.fixedNs + perOpNs };
     },
   };
-  const unknown = graph.classes.find((op) => costs.of(op, machine.devices[0]!, machine.devices[0]!.width) === undefined);
-  if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate with more kinds, or predict with another profile" });
   const scheduler = setting.executor === "sequential" ? ortSequential.create({ providers: [] }) : ortParallel.create({ providers: [], threads: sideBySide(setting) });
   const instance = compile({ graph, machine, costs: model });
   const operatorsNs = profile.device.kind === "gpu" ? launchedAheadNs(graph, (op) => known.get(op)!.estimate) : simulate({ instance, scheduler, noise: false }).makespanTicks;
@@ -111,19 +112,6 @@ export function predictRun(run: PredictedRun): Prediction {
     overheadNs: perRunNs + views * perViewNs + graph.opCount * perOpNs, nodeCount: graph.opCount + views,
     kinds: kindParts(rows), gaps: gapsOf(rows),
   };
-}
-
-/**
- * By how much operators are slower because threads that wait for work spin on the same cores: those between operators and
- * the helpers inside them take turns where together they are more than there are cores. An operator goes on while its own
- * thread has a core, with the helpers that have one just then: the system hands cores out evenly, and knows nothing of who
- * waits for whom. Not counted: waiting for a helper that lost its core in the middle of its part.
- */
-function crowding({ executor, intraThreads, interThreads }: RuntimeSetting, cores: number): number {
-  const threads = executor === "parallel" ? interThreads + intraThreads - 1 : intraThreads;
-  if (threads <= cores) return 1;
-  const helpers = (intraThreads - 1) * ((cores - 1) / (threads - 1));
-  return (threads / cores) * (Math.min(intraThreads, cores) / (1 + helpers));
 }
 
 /** All operators of one class. */

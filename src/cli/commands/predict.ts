@@ -45,7 +45,7 @@ export const predict: Command = {
     progress.show("reading");
     const model = await loadPredicted(positionals[0]!, withBatch(values, positionals[0]!), profile);
     progress.show("predicting");
-    const prediction = predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting });
+    const prediction = await predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting });
     progress.clear();
     const isCpu = profile.device.kind === "cpu";
     if (values["format"] === "json") {

@@ -69,7 +69,7 @@ export const validate: Command = {
         const model = await readModel(file, values, profile, failures);
         if (model === undefined) continue;
         warnings.push(...model.warnings);
-        const predictions = settings.map((setting) => predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting, cores: availableParallelism() }));
+        const predictions = await Promise.all(settings.map((setting) => predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting, cores: availableParallelism() })));
         const measured = await measureRuns({ file: folder.complete(file), dims: model.dims }, settings, { ...options, onBurst: (done, total) => tell(`running ${model.name}: ${Math.floor((100 * done) / total)} %`) });
         for (const [i, setting] of settings.entries()) {
           const result = measured[i]!;
