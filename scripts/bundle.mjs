@@ -32,6 +32,8 @@ await build({
   ...common, outdir: `${outdir}/threads`, entryPoints: ["host", "harness/child", "harness/worker"].map((name) => `kernels/threads/${name}.ts`),
   entryNames: "[name]", format: "esm", outExtension: { ".js": ".mjs" },
 });
+// What follows from their samples is worked out in the command itself, which cannot import ES modules.
+await build({ ...common, outdir: `${outdir}/threads`, entryPoints: ["kernels/threads/thread-costs.ts"], format: "cjs", outExtension: { ".js": ".cjs" }, define: { "import.meta.url": "undefined" } });
 execFileSync(process.execPath, ["scripts/precompile.mjs", outdir, finished], { stdio: ["ignore", "ignore", "inherit"] });
 rmSync(finished, { recursive: true, force: true });
 renameSync(outdir, finished);

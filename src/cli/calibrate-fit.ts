@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InputError } from "../base/errors.ts";
 import { counted } from "../base/units.ts";
-import { parseSamples, type Sample } from "../calibrate/sample.ts";
+import { parseSamples, type Sample, type SampleFile } from "../calibrate/sample.ts";
 import { samplesFromText } from "../calibrate/samples-from-csv.ts";
 import type { Profile } from "../cost/profile/profile.ts";
+import { fitThreadCosts, type WrittenThreadCosts } from "./calibrate-threads.ts";
 import { deviceFolder } from "./calibrate-measure.ts";
 import type { Io, Values } from "./command.ts";
 import { checkWritable, writeWhole } from "./files.ts";
@@ -25,6 +26,8 @@ interface FittedFile {
   readonly samples: readonly Sample[];
   readonly device: Profile["device"];
   readonly provenance: Omit<Profile["provenance"], "samples">;
+  /** Where they are of what threads cost, and not of operators. */
+  readonly ofThreads?: SampleFile;
 }
 
 /** `--from`: sample files, all of one device, or tables of the user's own. */
@@ -40,15 +43,18 @@ export async function fitSampleFiles(files: readonly string[], values: Values, i
 }
 
 /** Fits a profile to a sample file that was just measured; else as {@link fitSampleFiles}. */
-export function fitMeasured(file: string, profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile> {
+export function fitMeasured(file: string, profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile | WrittenThreadCosts> {
   return fitFiles([readSamples(file, {})], profileFile, io, quiet);
 }
 
 /** The profile is written whole or not at all. @throws {InputError} when the files are of different devices, or there are too few points. */
-async function fitFiles(read: readonly FittedFile[], profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile> {
-  const { device, provenance } = read[0]!;
+async function fitFiles(read: readonly FittedFile[], profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile | WrittenThreadCosts> {
+  const { device, provenance, ofThreads } = read[0]!;
   const other = read.find((file) => file.device.name !== device.name);
   if (other !== undefined) throw new InputError({ code: "several-devices", message: `${other.file} is of ${other.device.name}, ${read[0]!.file} of ${device.name}`, hint: "a profile is of one device: fit them one by one" });
+  const unlike = read.find((file) => (file.ofThreads === undefined) !== (ofThreads === undefined));
+  if (unlike !== undefined) throw new InputError({ code: "several-profiles", message: `of ${read[0]!.file} and ${unlike.file}, one is of operators and one of what threads cost`, hint: "these are two profiles: fit them one by one" });
+  if (ofThreads !== undefined) return fitThreadCosts({ ...ofThreads, samples: read.flatMap(({ samples }) => samples) }, read[0]!.file, profileFile, io, quiet);
   const target = profileFile ?? join("calibration", "profiles", `${deviceFolder(device.name)}.json`);
   checkWritable(target);
   const progress = new Progress(io, undefined);
@@ -64,12 +70,14 @@ async function fitFiles(read: readonly FittedFile[], profileFile: string | undef
   return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(error && { error }) })) };
 }
 
+const unreadable: Readonly<Record<string, string>> = { ENOENT: "there is no such file", ENOTDIR: "there is no such file", EISDIR: "it is a folder", EACCES: "no permission" };
+
 function readSamples(file: string, table: { readonly map?: string | undefined; readonly device?: string | undefined; readonly kind?: Profile["device"]["kind"] }): FittedFile {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new InputError({ code: "no-file", message: `cannot read ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}` });
+    throw new InputError({ code: "no-file", message: `cannot read ${file}: ${unreadable[(error as NodeJS.ErrnoException).code ?? ""] ?? (error as Error).message}` });
   }
   const text = bytes.toString("utf8");
   const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -77,12 +85,14 @@ function readSamples(file: string, table: { readonly map?: string | undefined; r
     const samples = samplesFromText(text, { file, ...(table.map !== undefined && { map: table.map }) });
     return { file, sha256, samples, device: { name: table.device ?? basename(file).replace(/\.\w+$/, ""), kind: table.kind ?? "gpu", figures: {} }, provenance: { date: "not stated", source: `the table ${basename(file)}` } };
   }
-  const { header, samples } = parseSamples(text, file);
+  const parsed = parseSamples(text, file);
+  const { header, samples } = parsed;
   const { device, backend, date, machine: { cpu, cores, os }, versions, note } = header;
   return {
     file, sha256, samples,
     device: { name: device, kind: onProcessor(backend) ? "cpu" : "gpu", figures: {} },
     provenance: { date, source: `measured by heddle calibrate on ${cpu} (${counted(cores, "core")}, ${os})`, backend, versions: { ...versions }, ...(note !== undefined && { note }) },
+    ...(backend === "host" && { ofThreads: parsed }),
   };
 }
 

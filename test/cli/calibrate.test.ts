@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { sampleLine } from "../../src/calibrate/sample.ts";
 import { readProfile } from "../../src/cost/profile/read-profile.ts";
-import { heddle } from "./run-cli.ts";
+import { readCostProfile } from "../../src/programs/cost-profile.ts";
+import { heddle, spawnHeddle } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-calibrate-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,6 +46,21 @@ describe("heddle calibrate", () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ profiles: [{ device: "My card", kinds: [{ kind: "softmax", dtype: "f32" }] }] });
     expect(readProfile(readFileSync(file("card.json"), "utf8"), "card.json").device).toMatchObject({ name: "My card", kind: "gpu" });
+  });
+
+  it("makes a profile of thread costs of what the host measured", async () => {
+    const header = { format: "heddle-samples/1" as const, device: "made up", backend: "host", date: "2026-01-31", machine: { cpu: "made up", cores: 2, memoryBytes: 1e9, os: "linux" }, versions: { node: "20.0.0" } };
+    const item = (kind: string, ns: number, bytes?: number) => sampleLine({ kind, shape: bytes === undefined ? {} : { bytes }, dtype: bytes === undefined ? "i32" : "f32", threads: 2, round: 0, ns: [ns, ns, 1000 * ns], load: 0 });
+    writeFileSync(file("host.jsonl"), sampleLine(header) + item("atomic.add", 8) + item("line.transferAdd", 60) + item("cache.refill", 2 ** 20 / 25, 2 ** 20) + item("timer.sleep", 1e6, 1));
+    const { code, out } = await spawnHeddle(["calibrate", "--from", file("host.jsonl"), "--profile", file("threads.json")]);
+    expect(out).toMatch(/^thread costs of made up: .*threads\.json\n {2}atomic +8 ns +atomic\.add\n {2}line +52 ns .*\n {2}refill +25 B\/ns +cache\.refill\nnot measured: park, wake, /);
+    expect(code).toBe(0);
+    const text = readFileSync(file("threads.json"), "utf8");
+    expect(readCostProfile(text, "threads.json")).toEqual({ atomic: 8, line: 52, refill: 25 });
+    expect(JSON.parse(text)).toMatchObject({ date: "2026-01-31", machine: { cpu: "made up", cores: 2, os: "linux", node: "20.0.0" } });
+    // The two kinds of profiles are not taken for each other.
+    expect((await spawnHeddle(["calibrate", "--from", file("host.jsonl"), "--from", file("ort.jsonl")])).err).toMatch(/error\[several-profiles\]/);
+    expect((await heddle("predict", "mlp", "--profile", file("threads.json"))).err).toMatch(/error\[bad-profile\]/);
   });
 
   it.each([

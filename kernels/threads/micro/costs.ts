@@ -79,8 +79,19 @@ export async function measureCosts(micros: readonly Micro[], options: RoundOptio
   return { raw, failures };
 }
 
+/** What a profile says of where its samples come from. */
+export interface CostsOrigin {
+  readonly source: string;
+  /** Why items were not measured. */
+  readonly failures?: Readonly<Record<string, string>>;
+  /** Default: today. */
+  readonly date?: string;
+  /** Default: this machine. */
+  readonly machine?: MeasuredOn;
+}
+
 /** The profile that these samples give: of each item the quieter runs, as {@link quietRuns} has them. */
-export function costsOf(micros: readonly Micro[], raw: readonly RawSamples[], { source, failures = {} }: { readonly source: string; readonly failures?: Readonly<Record<string, string>> }): ThreadCosts {
+export function costsOf(micros: readonly Micro[], raw: readonly RawSamples[], { source, failures = {}, date = new Date().toISOString().slice(0, 10), machine = thisMachine() }: CostsOrigin): ThreadCosts {
   const byItem = new Map<string, { readonly others: number | undefined; readonly samples: readonly number[] }[]>();
   for (const { item, others, samples } of raw) {
     const runs = byItem.get(item) ?? [];
@@ -104,9 +115,7 @@ export function costsOf(micros: readonly Micro[], raw: readonly RawSamples[], { 
   }
   return {
     format: "heddle-thread-costs/1",
-    source,
-    date: new Date().toISOString().slice(0, 10),
-    machine: thisMachine(),
+    source, date, machine,
     load: { kept, leftOut: all - kept, ...(loads.length > 0 && { othersMedian: rounded(median(loads)), othersMost: rounded(Math.max(...loads)) }) },
     costs: { ...figuresOf(costs), ...costs }, missing,
   };

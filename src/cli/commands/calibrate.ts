@@ -20,7 +20,7 @@ export const calibrate: Command = {
   usage: "",
   description: [
     "Runs kernels for real, in processes of their own, notes every time that was measured in calibration/raw/<device>/, and",
-    "fits a profile to them, which heddle predict and scenarios use. It stops when the time is over, and can be stopped before",
+    "fits a profile to them, which heddle predict and scenarios use (what threads cost goes into one of its own). It stops when the time is over, and can be stopped before",
     "(Ctrl-C) with nothing lost: the same command goes on where it was. With --from, nothing is measured: samples of another",
     "run, or a table of your own, are fitted.",
   ].join(" "),
@@ -67,7 +67,8 @@ async function measure(values: Values, io: Io): Promise<number> {
     backends: backendsFrom(values), budgetMs: milliseconds(values, "budget", "5m"), threads: threadsFrom(values), out: values["out"] as string | undefined,
     timeoutMs: milliseconds(values, "timeout", "20s"), rounds: wholeNumber(values, "rounds", 1, 1000),
   };
-  const fitting = wish.backends.filter((name) => name !== "host");
+  const operatorBackends = wish.backends.filter((name) => name !== "host");
+  const fitting = operatorBackends.length > 0 ? operatorBackends : wish.backends;
   if (values["profile"] !== undefined && fitting.length > 1) throw new InputError({ code: "bad-flag", message: `--profile names one file, and ${fitting.join(" and ")} make a profile each`, hint: "measure them one by one" });
   if (wish.out !== undefined) checkWritable(join(wish.out, "samples.jsonl"));
   if (values["profile"] !== undefined) checkWritable(values["profile"] as string);
@@ -76,11 +77,11 @@ async function measure(values: Values, io: Io): Promise<number> {
   const json = values["format"] === "json";
   if (!json) io.out(measuredText(measured));
   const fitted: unknown[] = [];
-  const operators = measured.filter(({ name, result }) => name !== "host" && result !== undefined && (result.samples > 0 || result.end === "done"));
+  const fresh = measured.filter(({ result }) => result !== undefined && (result.samples > 0 || result.end === "done"));
   if (stopped) {
     if (!json) io.err("stopped; the same command goes on where it was\n");
   } else if (values["no-fit"] !== true) {
-    for (const { file } of operators) fitted.push(await fitMeasured(file!, values["profile"] as string | undefined, io, json));
+    for (const { name, file } of fresh) fitted.push(await fitMeasured(file!, fitting.includes(name) ? (values["profile"] as string | undefined) : undefined, io, json));
   }
   if (json) io.out(`${JSON.stringify({ schemaVersion: 1, stopped, backends: measured, profiles: fitted }, null, 2)}\n`);
   return stopped || measured.some(({ result }) => result?.end === "given-up") ? 1 : 0;
