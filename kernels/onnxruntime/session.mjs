@@ -40,6 +40,11 @@ const calls = {
     }
     return ns;
   },
+  /** Processor time of this process so far, in nanoseconds. */
+  async cpu() {
+    const { user, system } = process.cpuUsage();
+    return 1000 * (user + system);
+  },
   /** What every operator took in every run since the session was opened, from ONNX Runtime's profiler. */
   async profile({ prefix }) {
     session.endProfiling();

@@ -14,34 +14,29 @@ import { fitUnseen, standIns } from "./neusight-unseen.mjs";
 const root = new URL("../../", import.meta.url);
 const profiles = new URL("calibration/profiles/", root);
 
-/** The host starts kernels ahead of the device, so that of the fixed time of a kernel measured alone only this gap is left, ns. */
-const gapNs = 5000;
+/** How a GPU runs a graph: one operator after the other. */
+const oneByOne = { executor: "sequential", intraThreads: 1, interThreads: 1 };
 
-/**
- * Time of a model, ms: the sum over its operators, which run one after the other. A weight that is kept as it is
- * multiplied is served by the faster of two kernels: that of transposed weights, and that of batches.
- * @param estimate an operator's time and the fixed part of it, ns
- */
-export function modelMs(ops, estimate) {
-  return ops.reduce((sum, { op, other, times }) => {
-    const ns = [op, other].filter((one) => one !== undefined).map(estimate).map(({ ns, fixedNs }) => ns - fixedNs);
-    return sum + (times * (Math.min(...ns) + gapNs)) / 1e6;
-  }, 0);
+/** Models by GPU, as graphs: their operators one after the other. A weight that lies transposed is of the variant "weight". */
+export function modelsOf(data, opOfKernel, GraphBuilder) {
+  return wholeModels(data).map(({ device, name, measuredMs, ops }) => {
+    const builder = new GraphBuilder(name);
+    let last;
+    for (const { kernel: { untransposed, ...kernel }, times } of ops) {
+      const { variant, ...op } = operatorOf(kernel, opOfKernel);
+      for (let time = 0; time < times; time++) {
+        const id = builder.op({ ...op, ...(variant && !untransposed && { variant }) });
+        if (last !== undefined) builder.edge(last, id, 0);
+        last = id;
+      }
+    }
+    return { device, name, measuredMs, graph: builder.build() };
+  });
 }
 
-/** Models by GPU, with the operators that the catalogue makes of their kernels. */
-export function modelsOf(data, opOfKernel) {
-  return wholeModels(data).map((model) => ({ ...model, ops: model.ops.map(({ kernel: { untransposed, ...kernel }, times }) => (
-    { op: operatorOf(kernel, opOfKernel), ...(untransposed && { other: opOfKernel({ ...kernel, variant: undefined }) }), times }
-  )) }));
-}
-
-/** Estimates from the shipped profiles: the GPU's own, and the one for unseen GPUs where that has nothing. */
-export async function shippedEstimate(from, file, device) {
-  const { readProfile } = await from("cost/profile/read-profile.js");
-  const { profileModel } = await from("cost/profile/profile-model.js");
-  const models = [file, "gpu-unseen.json"].map((name) => profileModel(readProfile(readFileSync(new URL(name, profiles), "utf8"), name), { device: "gpu" }));
-  return (op) => models.map((model) => model.estimate(op, device, 1)).find((estimate) => estimate !== undefined);
+/** What `heddle predict` says of a model, ms. */
+export async function predictedMs(graph, profile, predictRun) {
+  return (await predictRun({ graph, profile, setting: oneByOne })).latencyNs / 1e6;
 }
 
 async function main() {
@@ -50,25 +45,30 @@ async function main() {
   const data = option("--data", new URL("../shared/data", root).pathname);
   const from = (path) => import(pathToFileURL(join(dist, path)).href);
   const { opOfKernel } = await from("calibrate/op-of-kernel.js");
+  const { GraphBuilder } = await from("graph/builder.js");
   const { evaluate } = await from("cost/profile/profile-model.js");
-  const { generationOf } = await from("cost/profile/gpu-tiles.js");
+  const { readProfile } = await from("cost/profile/read-profile.js");
+  const { launchedAheadNs } = await from("predict/launched-ahead.js");
+  const { predictRun } = await from("predict/predict-run.js");
+  const { fastest, productKernels } = await from("predict/product-kernels.js");
   const sources = load(data);
-  const models = modelsOf(data, opOfKernel);
-  for (const [i, { name, measured, models: [library], figures }] of gpus.entries()) {
-    const device = { name: "gpu", kind: "gpu", model: library, ...figures, power: { idleWatts: 0, busyWatts: figures.watts } };
-    const own = await shippedEstimate(from, `nvidia-${name}.json`, device).catch(() => undefined);
-    const fits = await fitUnseen(sources.filter((_, j) => j !== i), from, generationOf(Math.min(7, figures.capability)));
-    const left = (op) => {
-      const { family, base } = fits.find(({ family }) => family.keys.some(([kind, variant]) => kind === op.kind && variant === (op.kind === "matmul" && op.parameterBytes > 0 ? "weight" : undefined)));
-      const stands = standIns(figures, family).map((figures) => evaluate({ base })({ op, threads: 1, figures }));
+  const models = modelsOf(data, opOfKernel, GraphBuilder);
+  for (const [i, { name, measured, figures }] of gpus.entries()) {
+    const own = readProfile(readFileSync(new URL(`nvidia-${name}.json`, profiles), "utf8"), name);
+    const fits = await fitUnseen(sources.filter((_, j) => j !== i), from);
+    const timeOf = new Map(fits.flatMap(({ family, base }) => family.keys.map((key) => [String(key), { family, of: evaluate({ base }) }])));
+    const ask = (op) => {
+      const { family, of } = timeOf.get(String([op.kind, op.variant]));
+      const stands = standIns(figures, family).map((figures) => of({ op, threads: 1, figures }));
       return { ns: stands.reduce((product, { ns }) => product * ns ** (1 / stands.length), 1), fixedNs: stands[0].phases.fixedNs };
     };
+    const leftOut = (op) => fastest((productKernels(op) ?? [op]).map(ask));
     const errors = [[], []];
-    for (const model of models.filter(({ device }) => device === measured)) {
-      const predicted = [own, left].map((estimate) => (estimate === undefined ? NaN : modelMs(model.ops, estimate)));
-      predicted.forEach((ms, j) => errors[j].push(Math.abs(ms / model.measuredMs - 1)));
-      const cell = (ms) => `${ms.toFixed(0)} (${(100 * (ms / model.measuredMs - 1)).toFixed(1)} %)`;
-      console.log(`| ${name} | ${model.name} | ${model.measuredMs.toFixed(0)} | ${predicted.map(cell).join(" | ")} |`);
+    for (const { name: title, measuredMs, graph } of models.filter(({ device }) => device === measured)) {
+      const predicted = [await predictedMs(graph, own, predictRun), launchedAheadNs(graph, leftOut) / 1e6];
+      predicted.forEach((ms, j) => errors[j].push(Math.abs(ms / measuredMs - 1)));
+      const cell = (ms) => `${ms.toFixed(0)} (${(100 * (ms / measuredMs - 1)).toFixed(1)} %)`;
+      console.log(`| ${name} | ${title} | ${measuredMs.toFixed(0)} | ${predicted.map(cell).join(" | ")} |`);
     }
     console.log(`${name} mean: ${errors.map((list) => (100 * list.reduce((a, b) => a + b, 0) / list.length).toFixed(1)).join(" own, left out ")}`);
   }

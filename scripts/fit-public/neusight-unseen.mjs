@@ -17,17 +17,21 @@ const streamKinds = [
   "copy", "transpose", "concat", "slice", "split", "gather", "embedding",
 ];
 
+/**
+ * What is fitted together: `keys` of the entries that it makes; `startsShow` where the shortest kernels measured take no
+ * longer than it takes to start them; `two` generations stand in for one that is not known ({@link standIns}).
+ */
 const families = [
-  { name: "batches of products", formula: "gpu-waves", kin: true, keys: [["matmul", undefined]], has: ({ kind, variant }) => kind === "matmul" && variant === undefined },
-  { name: "products with weights", formula: "gpu-waves", kin: false, keys: [["matmul", "weight"]], has: ({ variant }) => variant === "weight" },
-  { name: "softmax", formula: "gpu-rows", kin: false, keys: [["softmax", undefined]], has: ({ kind }) => kind === "softmax" },
-  { name: "layer norm", formula: "gpu-rows", kin: false, keys: [["layer-norm", undefined]], has: ({ kind }) => kind === "layer-norm" },
-  { name: "conv", formula: "gpu-conv", kin: false, keys: [["conv", undefined]], has: ({ kind }) => kind === "conv" },
-  { name: "element-wise", formula: "gpu-stream", kin: false, keys: streamKinds.map((kind) => [kind, undefined]), has: ({ kind }) => !["matmul", "softmax", "layer-norm", "conv"].includes(kind) },
+  { name: "batches of products", formula: "gpu-blocks", startsShow: true, two: true, keys: [["matmul", undefined]], has: ({ kind, variant }) => kind === "matmul" && variant === undefined },
+  { name: "products with weights", formula: "gpu-blocks", startsShow: true, keys: [["matmul", "weight"]], has: ({ variant }) => variant === "weight" },
+  { name: "softmax", formula: "gpu-rows", startsShow: true, keys: [["softmax", undefined]], has: ({ kind }) => kind === "softmax" },
+  { name: "layer norm", formula: "gpu-rows", startsShow: true, keys: [["layer-norm", undefined]], has: ({ kind }) => kind === "layer-norm" },
+  { name: "conv", formula: "gpu-conv", keys: [["conv", undefined]], has: ({ kind }) => kind === "conv" },
+  { name: "element-wise", formula: "gpu-stream", keys: streamKinds.map((kind) => [kind, undefined]), has: ({ kind }) => !["matmul", "softmax", "layer-norm", "conv"].includes(kind) },
 ];
 
-/** Fits all families to the sources; `generation` is that of the GPUs that will be predicted. */
-export async function fitUnseen(sources, from, generation) {
+/** Fits all families to the sources. */
+export async function fitUnseen(sources, from) {
   const { groupPoints } = await from("calibrate/fit/points.js");
   const { opOfKernel } = await from("calibrate/op-of-kernel.js");
   const { fitAcrossDevices } = await from("calibrate/fit/across-devices.js");
@@ -36,7 +40,7 @@ export async function fitUnseen(sources, from, generation) {
   return families.flatMap((family) => {
     const lists = perSource.map((groups) => groups.filter(family.has).flatMap(({ points }) => points)).filter((points) => points.length > 0);
     const given = lists.map((points) => points.filter(({ heldOut }) => !heldOut));
-    const base = fitAcrossDevices(formulas.get(family.formula), given, family.kin ? generation : undefined);
+    const base = fitAcrossDevices(formulas.get(family.formula), given, family);
     return base === undefined ? [] : [{ family, base, points: given.flat() }];
   });
 }
@@ -48,7 +52,7 @@ export async function fitUnseen(sources, from, generation) {
  */
 export function standIns(figures, family) {
   if (figures.capability < 8) return [figures];
-  return (family.kin ? [6, 7] : [7]).map((capability) => ({ ...figures, capability, watts: figures.watts * 1.5 }));
+  return (family.two ? [6, 7] : [7]).map((capability) => ({ ...figures, capability, watts: figures.watts * 1.3 }));
 }
 
 /** Errors of each family on each GPU, from fits to the others. */
@@ -57,10 +61,9 @@ export async function leaveOneOut(sources, from) {
   const { groupPoints } = await from("calibrate/fit/points.js");
   const { opOfKernel } = await from("calibrate/op-of-kernel.js");
   const { errorFigures } = await from("calibrate/fit/robust.js");
-  const { generationOf } = await from("cost/profile/gpu-tiles.js");
   const rows = [];
   for (const left of sources) {
-    const entries = await fitUnseen(sources.filter((source) => source !== left), from, generationOf(Math.min(7, left.device.figures.capability)));
+    const entries = await fitUnseen(sources.filter((source) => source !== left), from);
     const groups = groupPoints(left.kernels.map((kernel) => ({ round: 0, ...kernel })), left.device.figures, (kernel) => operatorOf(kernel, opOfKernel));
     for (const { family, base } of entries) {
       const points = groups.filter(family.has).flatMap(({ points }) => points);
@@ -87,7 +90,7 @@ async function main() {
     const rows = judged.filter((row) => row.family === family.name);
     console.log(family.name.padEnd(24), ...rows.map(({ device, mean }) => `${device.slice(7, -5)} ${(100 * mean).toFixed(1)}`), "mean", (100 * mean(rows, (row) => row.mean)).toFixed(1));
   }
-  const entries = (await fitUnseen(sources, from, 8)).flatMap(({ family, base, points }) => {
+  const entries = (await fitUnseen(sources, from)).flatMap(({ family, base, points }) => {
     const rows = judged.filter((row) => row.family === family.name);
     const error = { heldOut: rows.reduce((sum, { count }) => sum + count, 0), ...Object.fromEntries(["mean", "median", "p90"].map((figure) => [figure, rounded(mean(rows, (row) => row[figure]))])) };
     const span = (of) => [rounded(points.reduce((least, point) => Math.min(least, of(point)), Infinity)), rounded(points.reduce((most, point) => Math.max(most, of(point)), 0))];

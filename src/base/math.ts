@@ -5,6 +5,8 @@
 
 const LN2_HI = 0.6931471803691238;
 const LN2_LO = 1.9082149292705877e-10;
+/** 2^(1023 - i): what brings a number with the biased exponent i into [1, 2), without rounding. */
+const POWERS = Float64Array.from({ length: 2047 }, (_, i) => 2 ** (1023 - i));
 const bits = new DataView(new ArrayBuffer(8));
 
 /** eˣ, relative error below 1e-15; 0 below −708 and Infinity above 709. */
@@ -29,10 +31,9 @@ export function exactLog(x: number): number {
     exponent = -54;
   }
   bits.setFloat64(0, x);
-  const high = bits.getUint32(0);
-  exponent += (high >>> 20) - 1023;
-  bits.setUint32(0, (high & 0xfffff) | 0x3ff00000);
-  let mantissa = bits.getFloat64(0);
+  const biased = bits.getUint32(0) >>> 20;
+  exponent += biased - 1023;
+  let mantissa = x * POWERS[biased]!;
   if (mantissa > Math.SQRT2) {
     mantissa /= 2;
     exponent++;

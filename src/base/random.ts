@@ -22,7 +22,17 @@ function mix32(state: number, value: number): number {
 
 /** Uniform in (0, 1), a pure function of its coordinates. */
 function uniformDraw(seed: number, source: number, item: number, part: number): number {
-  const state = mix32(mix32(mix32(mix32(0x2545f491, seed), source), item), part);
+  return streamUniform(drawStream(seed, source, item), part);
+}
+
+/** Where the draws of an item from a source begin; {@link streamUniform} draws from there. */
+function drawStream(seed: number, source: number, item: number): number {
+  return mix32(mix32(mix32(0x2545f491, seed), source), item);
+}
+
+/** Uniform in (0, 1): the `part`-th of a stream. */
+export function streamUniform(stream: number, part: number): number {
+  const state = mix32(stream, part);
   const high = mix32(state, 1) >>> 5;
   const low = mix32(state, 2) >>> 6;
   return (high * 67108864 + low + 0.5) / 9007199254740992;
@@ -30,7 +40,12 @@ function uniformDraw(seed: number, source: number, item: number, part: number): 
 
 /** Uniform in (0, 1) for the `count`-th use that a thread makes of a source; the same whenever it is asked for. */
 export function drawUniform(seed: number, source: number, thread: number, count: number): number {
-  return uniformDraw(seed, mix32(4, source), thread, count);
+  return streamUniform(threadStream(seed, source, thread), count);
+}
+
+/** The stream of all that a thread draws of a source, for those who draw much: {@link drawUniform} is {@link streamUniform} of it. */
+export function threadStream(seed: number, source: number, thread: number): number {
+  return drawStream(seed, mix32(4, source), thread);
 }
 
 /** Share of the variance of an operator's noise that depends on the device too; the rest is the same on every device. */

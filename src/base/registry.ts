@@ -61,12 +61,15 @@ export function suggestion(name: string, names: readonly string[]): string {
 
 /**
  * Up to three different names within an edit distance of a third of their length, nearest first. Where there is none,
- * those that begin or end almost as a longer name does: names are cut short, too.
+ * the one that the name begins with and goes on after ("nvidia-a100-pcie"), or those that begin or end almost as it
+ * does: names are cut short, too.
  */
 export function nearest(name: string, names: readonly string[]): string[] {
   const wanted = name.toLowerCase().slice(0, 80);
   const whole = closest(names, (candidate) => editDistance(wanted, candidate), (candidate) => Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3)));
   if (whole.length > 0 || wanted.length < 6) return whole;
+  const longest = names.filter((candidate) => candidate.length >= 5 && wanted.startsWith(`${candidate.toLowerCase()}-`)).sort((a, b) => b.length - a.length)[0];
+  if (longest !== undefined) return [longest];
   return closest(names, (candidate) => Math.min(editDistance(wanted, candidate.slice(0, wanted.length)), editDistance(wanted, candidate.slice(-wanted.length))), () => 1);
 }
 

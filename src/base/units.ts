@@ -51,7 +51,7 @@ export function parseQuantity(input: string | number, dimension: Dimension): Par
     return fail(`${input} has no unit`, `quantities carry their unit: ${example}`);
   }
   const match = /^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*$/.exec(input.slice(0, 100));
-  if (!match) return fail(`"${input.slice(0, 60)}" is not a quantity of ${dimension}`);
+  if (!match) return fail(`"${input.slice(0, 60)}" is not a ${dimension === "ratio" ? "ratio" : `quantity of ${dimension}`}`);
   const value = Number(match[1]!.replaceAll("_", ""));
   const unit = match[2]!;
   const factor = units[unit];

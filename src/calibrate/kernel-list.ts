@@ -1,11 +1,14 @@
 import { conv, convTranspose, elementwise, gather, gru, lrn, lstm, matmul, movement, normalization, pool, reduction, softmax, windowOutput } from "../graph/catalogue.ts";
 import type { OpInit } from "../graph/builder.ts";
+import { isHeldOut } from "./hold-out.ts";
 import { kernelKey, type Kernel } from "./sample.ts";
 
 /** How much of the list a kind gets, and how its kernels are made. */
 interface Family {
   /** Kernels of this family for each of the others with share 1. */
   readonly share: number;
+  /** Of those that most networks spend their time on: kernels that come before all other families, by turns. */
+  readonly first?: number;
   /** A kernel at a point of the unit cube; undefined where there is none. */
   at(point: Point): Kernel | undefined;
 }
@@ -14,31 +17,35 @@ type Point = (axis: number) => number;
 /** No kernel does more than these, so that one does not take the time of a hundred. */
 const most = { flops: 1.5e9, bytes: 48e6 };
 
+/** Enough shapes for a first model, without those that are held out. */
+const enough = 6;
+
 const families: readonly Family[] = [
-  { share: 7, at: linear },
+  { share: 7, first: 12, at: linear },
   { share: 3, at: (u) => of(matmul({ batch: pick(u(3), [2, 4, 8, 12, 16, 24, 32, 48, 96]), m: extent(u(0), 8, 1024, 1), n: extent(u(1), 16, 512, 8), k: extent(u(2), 16, 1024, 8) })) },
   { share: 1.5, at: (u) => of(matmul({ batch: pick(u(3), [1, 2, 4, 8, 12, 16, 24, 32]), m: extent(u(0), 16, 1024, 4), n: extent(u(1), 16, 1024, 4), k: pick(u(2), [16, 32, 48, 64, 80, 96, 128]) }), "transposed") },
-  { share: 8, at: (u) => convolution(u, 3) },
-  { share: 7, at: (u) => convolution(u, 1) },
+  { share: 8, first: 10, at: (u) => convolution(u, 3) },
+  { share: 7, first: 10, at: (u) => convolution(u, 1) },
   { share: 3, at: (u) => convolution(u, pick(u(6), [5, 7, 2, 4, 11])) },
   { share: 2, at: stem },
   { share: 2, at: grouped },
-  { share: 4, at: depthwise },
-  ...["add", "mul"].map((kind): Family => ({ share: 3, at: (u) => binary(kind, u) })),
+  { share: 4, first: 12, at: depthwise },
+  ...["add", "mul"].map((kind): Family => ({ share: 3, first: 10, at: (u) => binary(kind, u) })),
   ...["sub", "div", "max"].map((kind): Family => ({ share: 0.5, at: (u) => binary(kind, u) })),
-  ...["relu", "sigmoid", "tanh", "gelu", "silu", "erf"].map((kind): Family => ({ share: 1, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
+  ...["relu"].map((kind): Family => ({ share: 1, first: 9, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
+  ...["sigmoid", "tanh", "gelu", "silu", "erf"].map((kind): Family => ({ share: 1, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
   ...["leaky-relu", "exp", "sqrt", "neg", "elu", "hard-sigmoid", "softplus"].map((kind): Family => ({ share: 0.4, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
   ...["pow", "clip"].map((kind): Family => ({ share: 0.4, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
   { share: 0.5, at: (u) => of(lrn({ elements: 64 * pick(u(0), images) ** 2 * pick(u(2), [1, 2, 3]), size: pick(u(1), [3, 5]) })) },
   { share: 1, at: transposedConvolution },
-  { share: 2.5, at: (u) => of(softmax({ rows: extent(u(0), 1, 8192, 1), columns: extent(u(1), 8, 2048, 1) })) },
-  { share: 2.5, at: (u) => rowsOf(u, 2, "layer-norm", pick(u(2), [undefined, "skip"])) },
+  { share: 2.5, first: 10, at: (u) => of(softmax({ rows: extent(u(0), 1, 8192, 1), columns: extent(u(1), 8, 2048, 1) })) },
+  { share: 2.5, first: 16, at: (u) => rowsOf(u, 2, "layer-norm", pick(u(2), [undefined, "skip"])) },
   { share: 1, at: (u) => channelsOf(u, 4) },
   { share: 1.5, at: (u) => reduced(u) },
-  { share: 2, at: (u) => pooled("max-pool", u) },
-  { share: 1.5, at: (u) => pooled("average-pool", u) },
-  { share: 1.5, at: (u) => globalPooled(u) },
-  { share: 2, at: (u) => of(movement("transpose", same(64 * extent(u(0), 16, 40_000, 1))), pick(u(1), [undefined, "last"])) },
+  { share: 2, first: 12, at: (u) => pooled("max-pool", u) },
+  { share: 1.5, first: 12, at: (u) => pooled("average-pool", u) },
+  { share: 1.5, first: 12, at: (u) => globalPooled(u) },
+  { share: 2, first: 16, at: (u) => of(movement("transpose", same(64 * extent(u(0), 16, 40_000, 1))), pick(u(1), [undefined, "last"])) },
   { share: 1.5, at: (u) => of(movement("concat", same(64 * extent(u(0), 16, 40_000, 2)))) },
   { share: 1, at: (u) => of(movement("slice", same(64 * extent(u(0), 16, 40_000, 2)))) },
   ...["pad", "tile"].map((kind): Family => ({ share: 0.5, at: (u) => of(movement(kind, same(128 * extent(u(0), 8, 20_000, 1)))) })),
@@ -51,8 +58,9 @@ const families: readonly Family[] = [
 
 /**
  * Operators to measure, what tells most first: the list may be cut anywhere. Each kind's extents fill their space on a
- * logarithmic scale with a low-discrepancy sequence, so that any beginning of the list covers it evenly, coarse to fine;
- * the kinds take turns by how much of a network's time depends on them. Extents of layers are rounded to what networks
+ * logarithmic scale with a low-discrepancy sequence, so that any beginning of the list covers it evenly, coarse to fine.
+ * The commonest kinds come first, by turns, with shapes enough for a model of each; then every other kind, with as many;
+ * then all take turns by how much of a network's time depends on them. Extents of layers are rounded to what networks
  * use (multiples of 8 or 16, usual images); no list of networks is behind them.
  * @param count kernels, default 2400
  * @source M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018: the additive recurrence on the
@@ -62,21 +70,32 @@ export function operatorKernels(count = 2400): Kernel[] {
   const kernels: Kernel[] = [];
   const seen = new Set<string>();
   // Each begins elsewhere in the sequence: else all would get the same extents.
-  const states = families.map(({ share, at }, i) => ({ share, at, credit: 0, next: 97 * i }));
-  // Every family once, then each by its share.
-  for (let turn = 0; kernels.length < count; turn++) {
+  const states = families.map((family, i) => ({ ...family, credit: 0, next: 97 * i }));
+  const add = (state: (typeof states)[number]): Kernel | undefined => {
+    // What is too large or was there before leaves its place to the next.
+    for (let tries = 0; tries < 60 && kernels.length < count; tries++) {
+      const kernel = state.at(quasirandom(++state.next));
+      if (kernel === undefined || seen.has(kernelKey(kernel))) continue;
+      seen.add(kernelKey(kernel));
+      kernels.push(kernel);
+      return kernel;
+    }
+    return undefined;
+  };
+  const most = Math.max(...families.map(({ first }) => first ?? 0));
+  for (let turn = 0; turn < most; turn++) for (const state of states) if (turn < (state.first ?? 0)) add(state);
+  // A kind that is begun is soon known well enough for a model: one shape each of all would be of no use.
+  for (const state of states.filter(({ first }) => first === undefined)) {
+    for (let fitted = 0; fitted < enough; ) {
+      const kernel = add(state);
+      if (kernel === undefined) break;
+      if (!isHeldOut(kernel)) fitted++;
+    }
+  }
+  while (kernels.length < count) {
     for (const state of states) {
-      state.credit += turn === 0 ? 1 : state.share / 4;
-      for (; state.credit >= 1 && kernels.length < count; state.credit--) {
-        // What is too large or was there before leaves its place to the next.
-        for (let tries = 0; tries < 60; tries++) {
-          const kernel = state.at(quasirandom(++state.next));
-          if (kernel === undefined || seen.has(kernelKey(kernel))) continue;
-          seen.add(kernelKey(kernel));
-          kernels.push(kernel);
-          break;
-        }
-      }
+      state.credit += state.share / 4;
+      for (; state.credit >= 1; state.credit--) add(state);
     }
   }
   return kernels;

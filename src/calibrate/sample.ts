@@ -27,6 +27,8 @@ export interface Sample extends Kernel {
   readonly ns: readonly number[];
   /** Share of all cores' time that other programs had meanwhile, from 0 to 1; absent where the system does not say. */
   readonly load?: number;
+  /** How many kernels the same process had measured before. Where it is given, a time that grows with it is told apart from that of the kernel. */
+  readonly place?: number;
 }
 
 /** A kernel that could not be measured. */
@@ -163,7 +165,7 @@ function headerProblem(value: Fields): Problem | undefined {
 }
 
 function lineProblem(value: Fields): Problem | undefined {
-  const { kind, shape, dtype, threads, variant, round, ns, load, failure } = value;
+  const { kind, shape, dtype, threads, variant, round, ns, load, place, failure } = value;
   if (typeof kind !== "string" || kind === "") return { key: "kind", message: "a sample needs \"kind\", a text" };
   if (!isFields(shape)) return { key: "shape", message: "a sample needs \"shape\", an object of extents" };
   for (const [name, extent] of Object.entries(shape)) {
@@ -175,6 +177,7 @@ function lineProblem(value: Fields): Problem | undefined {
   if (value["asked"] !== undefined && typeof value["asked"] !== "string") return { key: "asked", message: "\"asked\" must be a text" };
   if (!(Number.isInteger(round) && (round as number) >= 0)) return { key: "round", message: "a sample needs \"round\", a whole number from 0" };
   if (load !== undefined && !(typeof load === "number" && load >= 0 && load <= 1)) return { key: "load", message: `"load" is ${JSON.stringify(load)}; it must be from 0 to 1` };
+  if (place !== undefined && !(Number.isInteger(place) && (place as number) >= 0)) return { key: "place", message: `"place" is ${JSON.stringify(place)}; it must be a whole number from 0` };
   if (failure !== undefined) return typeof failure === "string" ? undefined : { key: "failure", message: "\"failure\" must be a text" };
   if (!Array.isArray(ns) || ns.length === 0) return { key: "ns", message: "a sample needs \"ns\", a list of one or more times" };
   const bad = ns.findIndex((time) => !(typeof time === "number" && Number.isFinite(time) && time > 0));

@@ -1,8 +1,11 @@
 import { InputError, type Issue } from "../base/errors.ts";
-import { suggestion } from "../base/registry.ts";
+import { nearest, suggestion } from "../base/registry.ts";
 import { dtypeBytes, type DType } from "../graph/graph.ts";
+import { categoryOf, opKinds } from "../graph/op-kinds.ts";
+import { extentsOf } from "../graph/op-of-shape.ts";
 import { parseColumnMap, timeUnits, type ColumnMap, type ValueSource } from "./column-map.ts";
 import { csvRows, type CsvCell } from "./csv-rows.ts";
+import { isFigure } from "./fit/points.ts";
 import { kernelKey, parseSamples, type Kernel, type Sample } from "./sample.ts";
 
 /** More problems than these are not listed. */
@@ -13,7 +16,8 @@ const mostIssues = 20;
  * Each row is one measurement; rows of the same kernel are rounds.
  * @param file name for the messages
  * @throws {InputError} with line and column: times that are not above 0 or no numbers, a unit other than the stated one
- * beside a time, extents that are no numbers, element types that are none, rows with cells missing; and as {@link parseColumnMap}.
+ * beside a time, extents that are no numbers, element types that are none, rows with cells missing; for kinds that are
+ * almost of the catalogue, or lack extents that it needs; and as {@link parseColumnMap}.
  * @example
  * samplesFromCsv("M,N,K,latency\n64,64,64,0.02\n", "kind='matmul',m=M,n=N,k=K,time=latency:ms")[0].ns; // [20000]
  */
@@ -54,6 +58,8 @@ class RowReader {
   readonly #map: ColumnMap;
   readonly #names: readonly string[];
   readonly #file: string | undefined;
+  /** By its name in the table: what kind it is; undefined after telling that it is none. */
+  readonly #kinds = new Map<string, string | undefined>();
 
   constructor(map: ColumnMap, names: readonly string[], file: string | undefined) {
     this.#map = map;
@@ -68,17 +74,45 @@ class RowReader {
       this.#note(row[0]!, "bad-csv", `the row has ${row.length} cells, and the header ${this.#names.length}`);
       return undefined;
     }
-    const { kind, dtype, threads, variant, extents, kinds } = this.#map;
+    const { kind: kindSource, dtype, threads, variant, extents } = this.#map;
     const ns = this.#time(row[this.#map.time.column]!);
-    const named = this.#text(row, kind);
+    const kind = this.#kind(row, kindSource);
     const type = dtype === undefined ? "f32" : this.#text(row, dtype);
     if (!Object.hasOwn(dtypeBytes, type)) this.#note(cellOf(row, dtype), "bad-dtype", `"${type}" is no element type`, suggestion(type, Object.keys(dtypeBytes)));
     const shape = Object.fromEntries(Object.entries(extents).map(([name, source]) => [name, this.#number(row, source, name)]));
     const count = threads === undefined ? undefined : this.#number(row, threads, "threads");
     if (count !== undefined && !(Number.isInteger(count) && count > 0)) this.#note(cellOf(row, threads), "bad-number", `${count} threads are not possible`);
-    if (this.issues.length > before) return undefined;
+    if (kind === undefined || this.issues.length > before) return undefined;
     const way = variant === undefined ? "" : this.#text(row, variant);
-    return { kernel: { kind: kinds[named] ?? named, shape, dtype: type as DType, ...(count !== undefined && { threads: count }), ...(way !== "" && { variant: way }) }, ns };
+    return { kernel: { kind, shape, dtype: type as DType, ...(count !== undefined && { threads: count }), ...(way !== "" && { variant: way }) }, ns };
+  }
+
+  /** A problem of a kind is told once, not in every row. */
+  #kind(row: readonly CsvCell[], source: ValueSource): string | undefined {
+    const named = this.#text(row, source);
+    if (!this.#kinds.has(named)) {
+      const cell = "column" in source ? row[source.column] : undefined;
+      const kind = this.#map.kinds[named] ?? named;
+      this.#kinds.set(named, this.#isKind(cell, kind, named) ? kind : undefined);
+    }
+    return this.#kinds.get(named);
+  }
+
+  #isKind(cell: CsvCell | undefined, kind: string, named: string): boolean {
+    if (isFigure(kind)) return true;
+    const extents = Object.keys(this.#map.extents);
+    // What is renamed to itself is meant so.
+    const near = categoryOf(kind) === undefined && this.#map.kinds[kind] !== kind ? nearest(kind, opKinds.map((known) => known.kind)) : [];
+    if (near.length > 0) {
+      this.#note(cell, "unknown-kind", `the operator catalogue has no kind "${kind}"`, `did you mean ${near.join(" or ")}?${"constant" in this.#map.kind ? "" : ` kind.${named}=${near[0]!} says so.`} A kind of your own: add kind.${kind}=${kind} to --map`);
+      return false;
+    }
+    const missing = (extentsOf(kind) ?? []).filter((extent) => !extents.includes(extent));
+    // What it works and moves may be said in the place of extents.
+    if (missing.length === 0 || extents.includes("flops") || extents.includes("bytes")) return true;
+    const [first] = missing;
+    this.#note(cell, "missing-extent", `${kind} needs ${listed(missing)}`, `add to --map where ${missing.length > 1 ? "each" : first} is: ${first}=COLUMN, or ${first}=512 for all rows`);
+    return false;
   }
 
   #time(cell: CsvCell): number {
@@ -110,6 +144,10 @@ class RowReader {
   #note(cell: CsvCell | undefined, code: string, message: string, hint?: string): void {
     if (this.issues.length < mostIssues) this.issues.push({ code, message, ...(this.#file !== undefined && { file: this.#file }), ...(cell && { line: cell.line, column: cell.column }), ...(hint !== undefined && { hint }) });
   }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)!}`;
 }
 
 function cellOf(row: readonly CsvCell[], source: ValueSource | undefined): CsvCell | undefined {

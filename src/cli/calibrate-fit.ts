@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { InputError } from "../base/errors.ts";
-import { counted } from "../base/units.ts";
-import { parseSamples, type Sample, type SampleFile } from "../calibrate/sample.ts";
+import { measuredOn } from "../calibrate/measured-on.ts";
+import { medianLoad } from "../calibrate/measure/busy.ts";
+import { parseSamples, type Sample, type SampleFile, type SampleHeader } from "../calibrate/sample.ts";
 import { samplesFromText } from "../calibrate/samples-from-csv.ts";
+import type { LeftOut } from "../calibrate/fit/fit-profile.ts";
 import type { Profile } from "../cost/profile/profile.ts";
 import { fitThreadCosts, type WrittenThreadCosts } from "./calibrate-threads.ts";
-import { deviceFolder } from "./calibrate-measure.ts";
 import type { Io, Values } from "./command.ts";
 import { checkWritable, writeWhole } from "./files.ts";
+import { profileTarget, threadCostsTarget, type ProfileOrigin } from "./profile-target.ts";
 import { Progress } from "./progress.ts";
 
 /** What a profile was made of, for the result in JSON. */
@@ -17,6 +19,8 @@ export interface FittedProfile {
   readonly profile: string;
   readonly device: string;
   readonly kinds: readonly { readonly kind: string; readonly dtype: string; readonly variant?: string; readonly points: number; readonly error?: Profile["entries"][number]["error"] }[];
+  /** Kinds that were measured, with too few points for a model. */
+  readonly tooFew: readonly LeftOut[];
 }
 
 /** What was read of a file that `--from` names. */
@@ -37,37 +41,43 @@ export async function fitSampleFiles(files: readonly string[], values: Values, i
   const choices = ["cpu", "gpu", "tpu", "fpga", "npu"];
   if (!choices.includes(kind)) throw new InputError({ code: "bad-flag", message: `--device-kind is one of ${choices.join(", ")}, not "${kind}"` });
   const read = files.map((file) => readSamples(file, { map: values["map"] as string | undefined, device: values["device"] as string | undefined, kind }));
-  const fitted = await fitFiles(read, values["profile"] as string | undefined, io, json);
+  const fitted = await fitFiles(read, values["profile"] as string | undefined, io, json, false);
   if (json) io.out(`${JSON.stringify({ schemaVersion: 1, profiles: [fitted] }, null, 2)}\n`);
   return 0;
 }
 
 /** Fits a profile to a sample file that was just measured; else as {@link fitSampleFiles}. */
 export function fitMeasured(file: string, profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile | WrittenThreadCosts> {
-  return fitFiles([readSamples(file, {})], profileFile, io, quiet);
+  return fitFiles([readSamples(file, {})], profileFile, io, quiet, true);
 }
 
-/** The profile is written whole or not at all. @throws {InputError} when the files are of different devices, or there are too few points. */
-async function fitFiles(read: readonly FittedFile[], profileFile: string | undefined, io: Io, quiet: boolean): Promise<FittedProfile | WrittenThreadCosts> {
+/**
+ * The profile is written whole or not at all.
+ * @param goesOn the same command would measure more
+ * @throws {InputError} when the files are of different devices, or there are too few points.
+ */
+async function fitFiles(read: readonly FittedFile[], profileFile: string | undefined, io: Io, quiet: boolean, goesOn: boolean): Promise<FittedProfile | WrittenThreadCosts> {
   const { device, provenance, ofThreads } = read[0]!;
   const other = read.find((file) => file.device.name !== device.name);
   if (other !== undefined) throw new InputError({ code: "several-devices", message: `${other.file} is of ${other.device.name}, ${read[0]!.file} of ${device.name}`, hint: "a profile is of one device: fit them one by one" });
   const unlike = read.find((file) => (file.ofThreads === undefined) !== (ofThreads === undefined));
   if (unlike !== undefined) throw new InputError({ code: "several-profiles", message: `of ${read[0]!.file} and ${unlike.file}, one is of operators and one of what threads cost`, hint: "these are two profiles: fit them one by one" });
   if (ofThreads !== undefined) return fitThreadCosts({ ...ofThreads, samples: read.flatMap(({ samples }) => samples) }, read[0]!.file, profileFile, io, quiet);
-  const target = profileFile ?? join("calibration", "profiles", `${deviceFolder(device.name)}.json`);
+  const target = profileFile ?? profileTarget({ device: device.name, source: provenance.source, backend: provenance.backend });
   checkWritable(target);
   const progress = new Progress(io, undefined);
   const { fitProfile, profileText } = await import("../calibrate/fit/fit-profile.ts");
   progress.show("fitting");
+  const load = medianLoad(read.flatMap(({ samples }) => samples));
+  const tooFew: LeftOut[] = [];
   const profile = await fitProfile(read.flatMap(({ samples }) => samples), {
-    device, provenance: { ...provenance, samples: read.map(({ file, sha256, samples }) => ({ file: basename(file), sha256, rows: samples.length })) },
-    onEntry: ({ kind }) => progress.show(`fitting: ${kind}`),
+    device, provenance: { ...provenance, ...(load !== undefined && { load }), samples: read.map(({ file, sha256, samples }) => ({ file: basename(file), sha256, rows: samples.length })) },
+    onEntry: ({ kind }) => progress.show(`fitting: ${kind}`), onTooFew: (left) => tooFew.push(left),
   });
   progress.clear();
   writeWhole(target, [profileText(profile)]);
-  if (!quiet) io.out(fittedText(profile, target));
-  return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(error && { error }) })) };
+  if (!quiet) io.out(`${fittedText(profile, target)}${tooFewText(tooFew, goesOn)}`);
+  return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(error && { error }) })), tooFew };
 }
 
 const unreadable: Readonly<Record<string, string>> = { ENOENT: "there is no such file", ENOTDIR: "there is no such file", EISDIR: "it is a folder", EACCES: "no permission" };
@@ -87,17 +97,30 @@ function readSamples(file: string, table: { readonly map?: string | undefined; r
   }
   const parsed = parseSamples(text, file);
   const { header, samples } = parsed;
-  const { device, backend, date, machine: { cpu, cores, os }, versions, note } = header;
+  const { device, backend, date, versions, note } = header;
   return {
     file, sha256, samples,
     device: { name: device, kind: onProcessor(backend) ? "cpu" : "gpu", figures: {} },
-    provenance: { date, source: `measured by heddle calibrate on ${cpu} (${counted(cores, "core")}, ${os})`, backend, versions: { ...versions }, ...(note !== undefined && { note }) },
+    provenance: { date, source: measuredOn(header), backend, versions: { ...versions }, ...(note !== undefined && { note }) },
     ...(backend === "host" && { ofThreads: parsed }),
   };
 }
 
+/** @throws {InputError} where the profile of samples with this header would take the place of another one's. */
+export function checkTarget(header: SampleHeader): void {
+  const origin: ProfileOrigin = { device: header.device, source: measuredOn(header), backend: header.backend };
+  checkWritable(header.backend === "host" ? threadCostsTarget(origin) : profileTarget(origin));
+}
+
 function onProcessor(backend: string): boolean {
   return ["ort", "host", "tfjs-node", "tfjs-wasm"].includes(backend);
+}
+
+/** What has no model, though it was measured. */
+function tooFewText(tooFew: readonly LeftOut[], goesOn: boolean): string {
+  if (tooFew.length === 0) return "";
+  const list = tooFew.map(({ kind, variant, dtype, points, needed }) => `${[kind, variant, ...(dtype === "f32" ? [] : [dtype])].filter((part) => part !== undefined).join(" ")} (${points} of ${needed})`);
+  return `measured, but too few points to fit: ${list.join(", ")}${goesOn ? "; the same command goes on" : ""}\n`;
 }
 
 /** The error on shapes that were held out, by kind. */

@@ -2,11 +2,13 @@ import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Availability } from "../calibrate/backend.ts";
 import type { BackendDescription } from "../calibrate/measure/messages.ts";
+import { busyWarning } from "../calibrate/measure/busy.ts";
 import { measureAll, type MeasureAllResult } from "../calibrate/measure/measure-all.ts";
 import { MeasureProcess } from "../calibrate/measure/measure-process.ts";
 import { Plan } from "../calibrate/measure/plan.ts";
-import { SampleStore } from "../calibrate/measure/sample-store.ts";
+import { SampleStore, samplesBefore } from "../calibrate/measure/sample-store.ts";
 import { sampleFormat, type SampleFailure, type SampleHeader } from "../calibrate/sample.ts";
+import type { Warning } from "../base/errors.ts";
 import { counted } from "../base/units.ts";
 import type { Io } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -23,6 +25,8 @@ export interface MeasureWish {
   /** Of one answer. */
   readonly timeoutMs: number;
   readonly rounds: number | undefined;
+  /** Told of each sample file before anything is measured; may refuse it. */
+  onBegin?(header: SampleHeader): void;
 }
 
 /** What one backend came to. */
@@ -57,12 +61,21 @@ export function describeBackends(names: readonly string[], threads: readonly num
 /**
  * Measures with one backend after the other. Ctrl-C or a kill ends it after what is under way was thrown away; everything
  * that was measured is in the files.
+ * @throws {InputError} before anything is measured, where a sample file is of another machine, and as `onBegin` does.
  */
 export async function measureBackends(wish: MeasureWish, io: Io): Promise<{ readonly backends: readonly MeasuredBackend[]; readonly stopped: boolean }> {
   const measured: MeasuredBackend[] = [];
   const progress = new Progress(io, undefined);
   const found = await describeBackends(wish.backends, wish.threads, wish.timeoutMs);
   const usable = wish.backends.filter((_, at) => found[at]!.available.ok);
+  const fileOf = (name: string, device: string): string => join(wish.out ?? join("calibration", "raw", deviceFolder(device)), `${name}.jsonl`);
+  for (const [at, name] of wish.backends.entries()) {
+    const { available } = found[at]!;
+    if (!available.ok) continue;
+    const header = headerOf(name, available);
+    samplesBefore(fileOf(name, available.device), header);
+    wish.onBegin?.(header);
+  }
   const allShares = usable.reduce((sum, name) => sum + (shares[name] ?? usualShare).time, 0);
   let stopped = false;
   let port: MeasureProcess | undefined;
@@ -78,7 +91,7 @@ export async function measureBackends(wish: MeasureWish, io: Io): Promise<{ read
         measured.push({ name, available, failures: [] });
         continue;
       }
-      const file = join(wish.out ?? join("calibration", "raw", deviceFolder(available.device)), `${name}.jsonl`);
+      const file = fileOf(name, available.device);
       const store = new SampleStore(file, headerOf(name, available));
       const share = shares[name] ?? usualShare;
       const plan = new Plan(offered, store.before, { breadth: share.breadth, ...(wish.rounds !== undefined && { rounds: wish.rounds }) });
@@ -124,6 +137,11 @@ function headerOf(backend: string, { device, versions, note }: Extract<Availabil
     machine: { cpu: cpus()[0]?.model.trim() ?? "unknown", cores: availableParallelism(), memoryBytes: totalmem(), os: `${process.platform} ${/^\d+(\.\d+)?/.exec(release())?.[0] ?? ""} ${process.arch}` },
     versions, ...(note !== undefined && { note }),
   };
+}
+
+/** What a reader of the times should know, by backend. */
+export function measuredWarnings(measured: readonly MeasuredBackend[]): readonly Warning[] {
+  return measured.flatMap(({ name, result }) => busyWarning(name, result?.load, "for good times, leave the machine alone, and begin anew with --out FOLDER") ?? []);
 }
 
 /** What was measured, in words. */

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { counted } from "../base/units.ts";
 import { threadCostsOf, type ThreadCosts } from "../calibrate/backends/host/thread-costs.ts";
 import type { SampleFile } from "../calibrate/sample.ts";
 import { costFigures } from "../programs/costs-schema.ts";
-import { deviceFolder } from "./calibrate-measure.ts";
 import type { Io } from "./command.ts";
 import { checkWritable, writeWhole } from "./files.ts";
+import { threadCostsTarget } from "./profile-target.ts";
 
 /** A profile of thread costs that was written, for the result in JSON. */
 export interface WrittenThreadCosts {
@@ -17,9 +16,9 @@ export interface WrittenThreadCosts {
 /** Writes what threads cost, by the samples of the backend `host`; whole or not at all. @throws {InputError} when there are none. */
 export function fitThreadCosts(samples: SampleFile, file: string, profileFile: string | undefined, io: Io, quiet: boolean): WrittenThreadCosts {
   const { device } = samples.header;
-  const target = profileFile ?? join("calibration", "profiles", `${deviceFolder(device)}-threads.json`);
-  checkWritable(target);
   const profile = threadCostsOf(samples, file);
+  const target = profileFile ?? threadCostsTarget({ device, source: profile.source });
+  checkWritable(target);
   writeWhole(target, [`${JSON.stringify(profile, null, 2)}\n`]);
   const figures = Object.keys(costFigures.shape).filter((name) => Object.hasOwn(profile.costs, name));
   if (!quiet) io.out(costsText(profile, device, target, figures));

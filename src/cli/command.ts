@@ -71,7 +71,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   const flags = allFlags(command);
   const options: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, flag] of Object.entries(flags)) options[name] = { type: flag.type, ...(flag.short && { short: flag.short }), ...(flag.multiple && { multiple: true }) };
-  const usage = `usage: heddle ${command.name} ${command.usage}`;
+  const usage = `usage: heddle ${command.name} ${command.usage}`.trimEnd();
   // Not strict: the messages of `parseArgs` do not say what was meant.
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
   const positionals: string[] = [];
@@ -92,7 +92,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   }
   const [least, most] = command.positionals;
   if (values["help"] !== true && positionals.length < least) throw new InputError({ code: "missing-argument", message: `heddle ${command.name} needs ${command.usage}`, hint: usage });
-  if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes no more than ${counted(most, "argument")}, but got "${positionals[most]}"`, hint: usage });
+  if (positionals.length > most) throw new InputError({ code: "too-many-arguments", message: `heddle ${command.name} takes ${most === 0 ? "no arguments" : `no more than ${counted(most, "argument")}`}, but got "${positionals[most]}"`, hint: most === 0 ? `what it works on is said with flags: see heddle ${command.name} --help` : usage });
   const format = values["format"];
   const formats = flags["format"]!.choices as readonly string[];
   if (format !== undefined && !formats.includes(String(format))) throw new InputError({ code: "bad-flag", message: `--format is ${formats.slice(0, -1).join(", ")} or ${formats.at(-1)!}, not "${String(format)}"` });
@@ -104,6 +104,6 @@ export function wholeNumber(values: Values, name: string, least: number, most = 
   const text = values[name];
   if (text === undefined) return undefined;
   const value = typeof text === "string" && /^\d+$/.test(text.trim()) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) throw new InputError({ code: "bad-flag", message: `--${name} needs a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}, not "${String(text)}"` });
+  if (!(value >= least && value <= most)) throw new InputError({ code: "bad-flag", message: `--${name} needs a whole number ${most === Number.MAX_SAFE_INTEGER && !(value > most) ? `of at least ${least}` : `from ${least} to ${most}`}, not "${String(text)}"` });
   return value;
 }

@@ -36,6 +36,16 @@ export function checkWritable(file: string): void {
   }
 }
 
+/**
+ * {@link checkWritable} for a picture, which is an SVG whatever its name says.
+ * @throws {InputError} for the ending of another format too: no program would open the file.
+ */
+export function checkPicture(file: string): void {
+  const other = /\.(png|jpe?g|gif|webp|bmp|tiff?|pdf|eps)$/i.exec(file)?.[0];
+  if (other !== undefined) throw new InputError({ code: "bad-picture", message: `pictures are written as SVG, and ${file} ends in ${other}`, hint: `name it ${file.slice(0, -other.length)}.svg; browsers and rsvg-convert turn it into other formats` });
+  checkWritable(file);
+}
+
 /** With those above it. Node's own recursive way never ends where nothing can be made, as in /proc. */
 function makeFolder(folder: string): void {
   if (statOf(folder) !== undefined) return;

@@ -2,7 +2,11 @@ import { reportInternalError } from "./internal-error.ts";
 import { main } from "./main.ts";
 
 // A closed pipe (`heddle run … | head`) ends quietly.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`error[cannot-write]: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`);
+  process.exit(1);
+});
 process.stderr.on("error", () => undefined);
 
 const args = process.argv.slice(2);

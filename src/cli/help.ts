@@ -9,7 +9,7 @@ export function formatHelp(command: Command): string {
   const flagLines = flags.flatMap(([left, help]) => wrap(help, width - column - 4).map((line, i) => `  ${(i === 0 ? left : "").padEnd(column)}  ${line}`));
   const examples = command.examples.map(([example, what]) => `  ${example}\n      ${what}`);
   return [
-    ...wrap(`${command.summary}.`, width), "", `Usage: heddle ${command.name} ${command.usage} [flags]`, "", ...wrap(command.description, width), "",
+    ...wrap(`${command.summary}.`, width), "", `Usage: ${["heddle", command.name, command.usage, "[flags]"].filter((part) => part !== "").join(" ")}`, "", ...wrap(command.description, width), "",
     "Flags:", ...flagLines, "",
     ...(examples.length > 0 ? ["Examples:", ...examples, ""] : []),
   ].join("\n");

@@ -10,5 +10,10 @@ export function formatIssues(issues: readonly Issue[]): string {
     return formatIssue(hint !== undefined && shown[i + 1]?.hint === hint ? rest : issue);
   });
   if (issues.length > shownIssues) lines.push(`… and ${issues.length - shownIssues} more (--format json lists them all)`);
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${visible(line)}\n`).join("");
+}
+
+/** Control characters, which a terminal would obey: messages quote files, and those may hold anything. */
+function visible(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -40,6 +40,7 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   const instances = wholeNumber(values, "instances", 1);
   policyTimeoutMs(values);
   const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
+  if (machine !== undefined && /[\\/]|\.(ya?ml|json)$/i.test(machine)) throw new InputError({ code: "bad-flag", message: `--machine takes the name of a machine of the library, not the file ${machine}`, hint: `a scenario takes a machine from a file with include: ${machine}; heddle list machines names those of the library` });
   if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });
   const compare = namesIn(extra.compare);
   const compareThreads = namesIn(extra.compareThreads);

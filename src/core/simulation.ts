@@ -30,6 +30,8 @@ import type { Trace } from "./trace.ts";
 
 /** Rounds without anything starting, moving or ending, after which a run is called a livelock. */
 const MAX_IDLE_ROUNDS = 100_000;
+/** Rounds from one call of `onProgress` to the next. */
+const roundsBetweenNews = 65_536;
 
 /**
  * The event loop, one round at a time. `simulate` runs it to the end; debuggers, tests and notebooks step it.
@@ -92,7 +94,7 @@ export class Simulation {
     this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
     this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), rehearsed);
-    this.#decisions = spec.decisions === true ? new DecisionLog(instance.deviceCount) : undefined;
+    this.#decisions = spec.decisions === true ? new DecisionLog(instance.opCount, instance.deviceCount) : undefined;
     this.#host = takesTime(spec.dispatch) ? new SchedulerHost(state, spec.dispatch!) : undefined;
     this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view, this.#decisions, this.#host);
 
@@ -127,7 +129,14 @@ export class Simulation {
   /** Runs to the end, or to `untilTicks`. @throws {SimulationError} on a deadlock, livelock or policy error. */
   run(): Trace {
     const { onProgress } = this.#spec;
-    while (this.step()) if (onProgress !== undefined && (this.#roundCount & 0xffff) === 0) onProgress(this.#state.endedCount, this.#instance.opCount);
+    let tellAt = roundsBetweenNews;
+    while (this.step()) {
+      if (this.#feed !== undefined) this.#goOnWithThreads(this.#feed);
+      if (onProgress !== undefined && this.#roundCount >= tellAt) {
+        tellAt = this.#roundCount + roundsBetweenNews;
+        onProgress(this.#state.endedCount, this.#instance.opCount);
+      }
+    }
     return this.trace();
   }
 
@@ -139,8 +148,8 @@ export class Simulation {
     const state = this.#state;
     if (this.done || this.#threads?.outcome !== undefined) return false;
     const next = Math.min(state.queue.headTime, this.#resources.nextEnd);
-    if (next === Infinity && this.#threads?.allEnded === false) {
-      this.#threads.stuck();
+    if (this.#threads !== undefined && (next === Infinity || this.#threads.onlySlicesLeft(next)) && !this.#threads.allEnded) {
+      this.#threads.stuck(Math.max(this.#lastEnd, state.transfers.lastEnd));
       return false;
     }
     if (next === Infinity && state.transfers.lastEnd <= this.#untilTicks) {
@@ -191,7 +200,7 @@ export class Simulation {
   trace(): Trace {
     const { ops, rows, transfers, replicas } = this.#state;
     const resourceUse = this.#state.resourceUse.slice();
-    const seenTicks = Math.max(this.#state.now, this.#stopTicks);
+    const seenTicks = Math.max(this.#threads?.stuckTicks ?? this.#state.now, this.#stopTicks);
     this.#data?.addRouteUse(resourceUse, seenTicks);
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
@@ -216,6 +225,13 @@ export class Simulation {
 
   get #syncName(): string {
     return this.#spec.syncName ?? (this.#spec.sync === undefined ? "dataflow" : "custom");
+  }
+
+  /** Rounds that are the threads' alone. */
+  #goOnWithThreads(feed: ThreadFeed): void {
+    const rounds = feed.goOnAlone(this.#untilTicks);
+    this.#eventCount += rounds;
+    this.#roundCount += rounds;
   }
 
   // ── the four steps of a round ──

@@ -73,7 +73,7 @@ export const kindDefaults: Readonly<Record<DeviceKind, DeviceInput>> = {
       "pipeline.clock": "default kernel clock of Alveo shells: UG1120",
       "pipeline.initiationInterval": "a new input each cycle, the aim of every HLS pipeline: UG1399",
       "pipeline.depth": "design dependent: of the order of 100 stages",
-      "pipeline.reconfigure": "a bit stream of about 90 MB through the 800 MB/s configuration port: UG570, UltraScale Architecture Configuration",
+      "pipeline.reconfigure": "order of 0.1 s: tens of MB through a configuration port of 6.4 Gbit/s, or 4.0 on devices of several dies: Xilinx, Dynamic Function eXchange (UG909), table 3",
     },
   },
   npu: {

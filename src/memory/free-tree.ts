@@ -7,7 +7,7 @@ export type FreeOrder = "address" | "size";
 /**
  * The free blocks of a heap as a treap, so that the first block that is large enough, by address or by size, is found in
  * O(log n). Each node knows the largest size below it. Priorities are a hash of the block: no luck is involved.
- * @source C. R. Aragon, R. G. Seidel, "Randomized search trees", Algorithmica 16, 1996, doi:10.1007/BF01940876
+ * @source R. Seidel, C. R. Aragon, "Randomized search trees", Algorithmica 16, 1996, doi:10.1007/BF01940876
  */
 export class FreeTree {
   readonly #blocks: BlockTable;

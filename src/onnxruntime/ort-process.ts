@@ -86,6 +86,11 @@ export class OrtProcess {
     return (await this.#call("run", options, timeoutMs)) as number[];
   }
 
+  /** Processor time of the process so far, in ns. @throws {OrtFailure} */
+  async cpuNs(timeoutMs: number): Promise<number> {
+    return (await this.#call("cpu", {}, timeoutMs)) as number;
+  }
+
   /** What the profiler saw since the session was opened with `profileTo`; the session takes no more calls. @throws {OrtFailure} */
   async profile(prefix: string, timeoutMs: number): Promise<OrtEvent[]> {
     return (await this.#call("profile", { prefix }, timeoutMs)) as OrtEvent[];

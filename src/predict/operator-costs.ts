@@ -8,6 +8,7 @@ import type { Profile } from "../cost/profile/profile.ts";
 import { isFree, rooflineModel } from "../cost/roofline.ts";
 import type { Device } from "../machine/machine.ts";
 import { measuredAs } from "./measured-as.ts";
+import { fastest, productKernels } from "./product-kernels.ts";
 
 /**
  * On what an estimate rests: measurements of the kind, those of its parts (a fused operator), those of another kind that
@@ -68,6 +69,8 @@ export class OperatorCosts {
   }
 
   #ask(op: OpClass, device: Device, width: number): Estimate | undefined {
+    const kernels = productKernels(op);
+    if (kernels?.every((kernel) => this.#known.has(entryKey(kernel)))) return fastest(kernels.map((kernel) => this.#measured.estimate(kernel, device, width)!));
     const known = measuredAs(op).find((candidate) => this.#known.has(entryKey(candidate)));
     return known === undefined && !isFree(op) ? undefined : this.#measured.estimate(known ?? op, device, width);
   }

@@ -58,6 +58,8 @@ export interface Prediction {
   readonly confidence: number;
   /** Of the latency: what the runtime does beside kernels, for the run, for nodes that are only views, and in the parallel executor for each node. */
   readonly overheadNs: number;
+  /** The latency less the overhead and the operators' times alone: below 0 where launches or operators overlap, above 0 where threads wait for cores. */
+  readonly overlapNs: number;
   readonly nodeCount: number;
   /** Most time first. */
   readonly kinds: readonly KindPart[];
@@ -88,7 +90,7 @@ export async function predictRun(run: PredictedRun): Promise<Prediction> {
   const machine = machineOf(profile, setting, run.cores);
   const costs = new OperatorCosts(profile);
   const unknown = graph.classes.find((op) => costs.of(op, machine.devices[0]!, machine.devices[0]!.width) === undefined);
-  if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate with more kinds, or predict with another profile" });
+  if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate longer: heddle calibrate --budget 20m goes on where it was, and comes to more kinds; or predict with another profile" });
   const crowd = profile.device.kind === "cpu" ? await crowding(graph, profile, costs, setting, machine.devices[0]!.units) : 1;
   const known = new Map<OpClass, OperatorCost>();
   const model: CostModel = {
@@ -107,9 +109,10 @@ export async function predictRun(run: PredictedRun): Promise<Prediction> {
   const latencyNs = operatorsNs + perRunNs + views * perViewNs;
   const rows = operatorRows(graph, known);
   const spread = latencyNs * relativeError(rows);
+  const overheadNs = perRunNs + views * perViewNs + graph.opCount * perOpNs;
   return {
     latencyNs, lowNs: Math.max(0, latencyNs - deviations * spread), highNs: latencyNs + deviations * spread, confidence,
-    overheadNs: perRunNs + views * perViewNs + graph.opCount * perOpNs, nodeCount: graph.opCount + views,
+    overheadNs, overlapNs: latencyNs - overheadNs - sumOf(rows, ({ ns }) => ns), nodeCount: graph.opCount + views,
     kinds: kindParts(rows), gaps: gapsOf(rows),
   };
 }

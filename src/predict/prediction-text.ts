@@ -9,17 +9,18 @@ export interface PredictionTitle {
   readonly setting?: string;
 }
 
-/** Gaps that are smaller than this share of the time, all together, are told in one line. */
+/** Gaps that are smaller than this share of the time are told in one line, all together; a smaller overlap is not told. */
 const worthTelling = 0.01;
 
 /** A prediction for people, with a closing line break. */
 export function formatPrediction({ model, device, setting }: PredictionTitle, prediction: Prediction): string {
-  const { latencyNs, lowNs, highNs, confidence, kinds, gaps, overheadNs, nodeCount } = prediction;
+  const { latencyNs, lowNs, highNs, confidence, kinds, gaps, overheadNs, overlapNs, nodeCount } = prediction;
   const total = kinds.reduce((sum, { ns }) => sum + ns, overheadNs);
   const row = (name: string, count: number, ns: number, limit: string, error: number | undefined): string[] => [name, String(count), formatNs(ns), formatPercent(total > 0 ? ns / total : 0), limit, error === undefined ? "" : `± ${formatPercent(error)}`];
   const rows = [
     ...kinds.map((part) => row(nameOf(part), part.count, part.ns, part.limit, part.error)),
     ...(overheadNs > 0 ? [row("runtime", nodeCount, overheadNs, "", undefined)] : []),
+    ...(Math.abs(overlapNs) >= worthTelling * latencyNs ? [[overlapNs < 0 ? "overlapped" : "waiting for cores", "", `${overlapNs < 0 ? "−" : ""}${formatNs(Math.abs(overlapNs))}`, "", "", ""]] : []),
   ];
   const lines = [
     `${model} on ${device}${setting === undefined ? "" : `, ${setting}`}`,

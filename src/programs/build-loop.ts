@@ -15,9 +15,11 @@ interface LoopPlace {
 }
 
 const defaultLineBytes = 64;
+/** Of a loop that names none. */
+export const usualLoopPolicy = { use: "static" };
 
 /** A parallel loop: how it is cut, and what its iterations do to memory. */
-export function buildLoop(name: string, { count = 1, ramp = 0, falseSharing: sharing = 0, memory }: NamedOptions<"loops">, policy: LoopPolicyMaker, { path, objects, setting, issues }: LoopPlace): ObjectInit {
+export function buildLoop(name: string, { count = 1, policy: { use: policyName } = usualLoopPolicy, ramp = 0, falseSharing: sharing = 0, memory }: NamedOptions<"loops">, policy: LoopPolicyMaker, { path, objects, setting, issues }: LoopPlace): ObjectInit {
   const { tickNs, costs, nodes, tables } = setting;
   const at = (key: string) => ({ path: [...path, "memory", key] });
   const data = memory?.in === undefined ? undefined : objects.find(memory.in, ["data"], at("in"), "a loop");
@@ -25,7 +27,7 @@ export function buildLoop(name: string, { count = 1, ramp = 0, falseSharing: sha
   const dataBytes = data?.group.kind === "data" ? data.group.bytes : undefined;
   const sharedLines = typeof sharing === "number" ? undefined : lineSharing(sharing.element, sharing.line ?? defaultLineBytes, costs.lineTicks);
   return {
-    kind: "loop", name, count, policy, ramp, falseSharingTicks: typeof sharing === "number" ? sharing / tickNs : 0,
+    kind: "loop", name, count, policy, policyName, ramp, falseSharingTicks: typeof sharing === "number" ? sharing / tickNs : 0,
     access: memory === undefined ? -1 : tables.accesses.number(memoryAccess(memory, { name, dataBytes, shared: true, nodes }, at, issues)),
     data: data?.number ?? -1, ...(sharedLines && { sharedLines }),
   };

@@ -1,7 +1,7 @@
 import type { LoopPolicyMaker, ObjectGroup, ThreadCosts } from "../core/threads/thread-spec.ts";
 import { buildChannel } from "./build-channel.ts";
 import { buildHeap, findBuiltIn, type FindAllocator } from "./build-heap.ts";
-import { buildLoop } from "./build-loop.ts";
+import { buildLoop, usualLoopPolicy } from "./build-loop.ts";
 import { homeNumber } from "./memory-access.ts";
 import type { ObjectInit, ObjectTable } from "./objects.ts";
 import type { Issues, Path } from "./place.ts";
@@ -55,7 +55,7 @@ export function buildObjects(sections: ThreadSections, objects: ObjectTable, set
     objects.add({ kind: "data", name, count, bytes, home: homeNumber(home, setting.nodes, () => ({ path: [...path, "home"] }), issues), huge, file }, { path });
   }
   for (const [name, options, path] of entries("loops")) {
-    const policy = findLoopPolicy(options.policy ?? { use: "static" }, [...path, "policy"]);
+    const policy = findLoopPolicy(options.policy ?? usualLoopPolicy, [...path, "policy"]);
     if (policy) objects.add(buildLoop(name, options, policy, { path, objects, setting, issues }), { path });
   }
   for (const [name, options, path] of entries("heaps")) objects.add(buildHeap(name, options, setting.findAllocator ?? findBuiltIn(issues), setting.threads, path, issues), { path });

@@ -235,7 +235,7 @@ function footnotes(merged: number, thresholdPx: number, cellWidth: number, summa
   const cell = cellWidth === 1 ? "one pixel" : `${cellWidth} pixels`;
   if (merged > 0) notes.push(`${grouped(merged)} spans narrower than ${pixels} are merged: in each cell of ${cell} the filled height is the share of time in use, stacked by kind.`);
   if (summarisedSlots > 0) notes.push(`${grouped(summarisedSlots)} slots have no lane of their own: the filled height of a summary lane is the share of its slots in use, stacked by kind.`);
-  if (plan.lanes.some((lane, i) => lane.kind === "summary" && isFlow(plan.groups[plan.lanes[i]!.group]!))) notes.push("Where more than three flows overlap, the filled height is how many there are, out of the most at one time.");
+  if (plan.lanes.some((lane, i) => lane.kind === "summary" && isFlow(plan.groups[plan.lanes[i]!.group]!))) notes.push("Where more than three jobs or transfers overlap, the filled height is how many there are, out of the most at one time.");
   if (otherRoutes > 0) notes.push(`${otherRoutes} routes that carried least share one lane.`);
   return notes;
 }

@@ -1,4 +1,4 @@
-import { HeddleError } from "../base/errors.ts";
+import { HeddleError, InputError } from "../base/errors.ts";
 import type { Instance } from "../core/instance.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import type { ComparisonRow } from "../trace/comparison-text.ts";
@@ -27,12 +27,14 @@ export interface CompareOptions {
  * Runs several schedulers on the same compiled scenario with the same luck. One that fails gets a row that says why; it
  * does not stop the others.
  * @returns one row a scheduler, in the order given; `rankRows` sorts them.
+ * @throws {InputError} where neither the options nor the scenario say which.
  * @example
  * const rows = compareSchedulers(scenario);
  * console.log(formatComparison(rows));
  */
 export function compareSchedulers(scenario: ResolvedScenario, options: CompareOptions = {}): ComparisonRow[] {
   const chosen = options.schedulers ?? scenario.compare;
+  if (options.schedulers === undefined && chosen.length === 0) throw new InputError({ code: "nothing-to-compare", message: `${scenario.name} does not say which schedulers to compare`, hint: 'compare: all in the scenario, { compare: "all" } for defaultScenario, or the option "schedulers"' });
   const instance = options.instance ?? compileScenario(scenario);
   const bound = boundOf(instance, scenario.seed, chosen.some(mayDuplicate));
   const names = policyLabels(chosen);

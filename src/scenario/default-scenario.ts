@@ -78,7 +78,9 @@ export async function workloadSourceOf(name: string, readFile: ReadFile = readOr
 function jsonSource(name: string, head: string): WorkloadSource {
   if (head.trim() === "") throw new InputError({ code: "empty-file", message: "the file is empty", file: name });
   if (/"heddle-tasks\//.test(head)) return "tasks";
-  if (/"schemaVersion"|"workflow"/.test(head)) return "wfformat";
+  if (/"schemaVersion"\s*:\s*"|"workflow"\s*:/.test(head)) return "wfformat";
+  if (/^\s*\{\s*"displayTimeUnit"/.test(head)) throw new InputError({ code: "unknown-workload", message: `${name} is the trace of a run, not a workload`, file: name, hint: "heddle explain, render, verify and diff read traces" });
+  if (/"makespanNs"\s*:/.test(head)) throw new InputError({ code: "unknown-workload", message: `${name} is the result of a run, not a workload`, file: name, hint: "run the scenario or model that it came from" });
   if (/"graph_name"|"graph"\s*:/.test(head)) return "estee";
   throw new InputError({ code: "unknown-workload", message: `${name} is neither a heddle-tasks/1 file, nor a WfFormat workflow, nor a data set of Estee`, file: name, hint: `say which in a scenario: workload: {${workloadSources.filter((source) => source === "tasks" || source === "wfformat" || source === "estee").join(": FILE} or {")}: FILE}` });
 }

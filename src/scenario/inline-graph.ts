@@ -3,6 +3,7 @@ import { nearest, suggestion } from "../base/registry.ts";
 import type { CostModel, Estimate } from "../cost/cost-model.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
+import { opOfShape } from "../graph/op-of-shape.ts";
 import type { Device, Machine } from "../machine/machine.ts";
 import { quote } from "./source-tree.ts";
 import type { InlineGraph, InlineOp } from "./workload-schema.ts";
@@ -23,7 +24,8 @@ export interface InlineWorkload {
 }
 
 /**
- * Builds a graph from `workload: {graph: …}`. Operators keep the order in which they are written.
+ * Builds a graph from `workload: {graph: …}`. Operators keep the order in which they are written. What is not written of
+ * an operator's work and bytes follows from its kind and shape where the catalogue knows them and it has no time.
  * @throws {InputError} for edges that cannot be read or name no operator, and for cycles; paths are relative to `graph`.
  * @example
  * buildInlineGraph("two", { ops: { a: 3e6, b: 1e6 }, edges: ["a -> b"] }).graph.opCount; // 2
@@ -35,12 +37,12 @@ export function buildInlineGraph(name: string, spec: InlineGraph): InlineWorkloa
   const edges = readEdges(spec.edges, index);
 
   const ops = Object.values(spec.ops).map((op): InlineOp => (typeof op === "number" ? { kind: "op", time: op } : op));
+  const derived = ops.map(({ kind, shape, dtype, time }) => (time === undefined && shape ? opOfShape(kind, shape, dtype ?? "f32") : undefined));
   const inputBytes = new Float64Array(ops.length);
   const ownBytes = new Float64Array(ops.length);
-  for (const { from, to, bytes } of edges) {
-    inputBytes[to]! += bytes ?? ops[from]!.output ?? 0;
-    ownBytes[from]! += bytes ?? 0;
-  }
+  for (const { from, bytes } of edges) ownBytes[from]! += bytes ?? 0;
+  const outputBytes = ops.map(({ output, write }, id) => output ?? (write === undefined && ownBytes[id] === 0 ? derived[id]?.writeBytes : undefined) ?? 0);
+  for (const { from, to, bytes } of edges) inputBytes[to]! += bytes ?? outputBytes[from]!;
   const builder = new GraphBuilder(name);
   const times: GivenTime[] = [];
   const timedOps: string[] = [];
@@ -55,9 +57,14 @@ export function buildInlineGraph(name: string, spec: InlineGraph): InlineWorkloa
       }
       shape = { ...shape, given: given.get(key)! };
     }
-    const { kind, dtype = "f32", macs = 0, flops = 2 * macs, parameters: parameterBytes = 0 } = op;
-    const readBytes = op.read ?? inputBytes[id]! + parameterBytes;
-    const writeBytes = op.write ?? (op.output ?? 0) + ownBytes[id]!;
+    const { kind, dtype = "f32", parameters: parameterBytes = derived[id]?.parameterBytes ?? 0 } = op;
+    // Work that is written in either way is all there is of it.
+    const work = op.flops === undefined && op.macs === undefined ? derived[id] : undefined;
+    const macs = op.macs ?? work?.macs ?? 0;
+    const flops = op.flops ?? work?.flops ?? 2 * macs;
+    // Operands that come from outside the graph are on no edge.
+    const readBytes = op.read ?? Math.max(inputBytes[id]! + parameterBytes, derived[id]?.readBytes ?? 0);
+    const writeBytes = op.write ?? outputBytes[id]! + ownBytes[id]!;
     builder.op({ kind, shape, dtype, flops, macs, readBytes, writeBytes, parameterBytes }, names[id]);
     if (op.deadline !== undefined) builder.deadline(id, op.deadline);
   }
@@ -68,7 +75,7 @@ export function buildInlineGraph(name: string, spec: InlineGraph): InlineWorkloa
       continue;
     }
     let output = outputs.get(from);
-    if (output === undefined) outputs.set(from, (output = builder.output(from, ops[from]!.output ?? 0)));
+    if (output === undefined) outputs.set(from, (output = builder.output(from, outputBytes[from]!)));
     builder.feed(output, to);
   }
   return { graph: builder.build(), times, timedOps };

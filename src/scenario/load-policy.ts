@@ -99,7 +99,7 @@ async function importPolicy<D extends AnyPolicyDefinition>(named: string, scenar
   const module = hash < 0 ? named : named.slice(0, hash);
   const wanted = hash < 0 ? undefined : named.slice(hash + 1);
   const specifier = locate(module, policyFolder(scenario, path));
-  if (specifier === undefined) throw new InputError({ code: `unknown-${registry.kind.replaceAll(" ", "-")}`, message: `there is no ${registry.kind} ${quote(named)}`, hint: registry.hint(named) });
+  if (specifier === undefined) throw new InputError({ code: `unknown-${registry.kind.replaceAll(" ", "-")}`, message: `there is no ${registry.kind} ${quote(named)}`, hint: existsSync(resolve(policyFolder(scenario, path), module)) ? `a file is named with its folder: ./${named}` : registry.hint(named) });
   let exported: Record<string, unknown>;
   try {
     exported = (await import(specifier)) as Record<string, unknown>;
@@ -168,7 +168,7 @@ async function checkedOptions(definition: AnyPolicyDefinition, given: Readonly<R
 
 function notLoaded(module: string, error: unknown): InputError {
   const inFile = error instanceof SyntaxError && !error.message.includes("does not provide an export");
-  return new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}`, ...(inFile && { hint: `node --check ${module} shows the line` }) });
+  return new InputError({ code: "policy-not-loaded", message: `cannot load ${module}: ${firstLine(error)}`, ...(inFile ? { hint: `node --check ${module} shows the line` } : (error as { code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION" ? { hint: "a policy is a JavaScript module: its file ends in .mjs or .js" } : {}) });
 }
 
 function firstLine(error: unknown): string {

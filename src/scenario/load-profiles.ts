@@ -1,8 +1,8 @@
-import { readdirSync } from "node:fs";
-import { extname } from "node:path";
+import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, type Issue } from "../base/errors.ts";
-import { suggestion } from "../base/registry.ts";
+import { nearest } from "../base/registry.ts";
 import { profileFormat, type Profile } from "../cost/profile/profile.ts";
 import { readProfile } from "../cost/profile/read-profile.ts";
 import type { CostSpec } from "../cost/schema.ts";
@@ -15,7 +15,23 @@ const folder = fileURLToPath(new URL("../../calibration/profiles/", import.meta.
 
 /** Names of the cost profiles that come with Heddle, sorted. */
 export function shippedProfiles(): readonly string[] {
-  return readdirSync(folder).filter((file) => file.endsWith(".json") && file !== "threads-default.json").map((file) => file.slice(0, -".json".length)).sort();
+  return profilesIn(folder);
+}
+
+/** Names of the cost profiles in a folder, sorted. Files of other formats beside them, such as costs of threads, are left out. */
+export function profilesIn(place: string): readonly string[] {
+  return readdirSync(place).filter((file) => /^[^.].*\.json$/.test(file) && begins(join(place, file)).includes(`"${profileFormat}"`)).map((file) => file.slice(0, -".json".length)).sort();
+}
+
+/** The first bytes of a file: its format stands there, and profiles are large. */
+function begins(file: string): string {
+  const bytes = new Uint8Array(200);
+  const descriptor = openSync(file, "r");
+  try {
+    return new TextDecoder().decode(bytes.subarray(0, readSync(descriptor, bytes)));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** True where a profile is meant by its name, and not as a file. */
@@ -33,8 +49,14 @@ export function isProfileName(named: string): boolean {
 export async function loadProfile(named: string, file = named, readFile: ReadFile = readOrdinaryFile): Promise<Profile> {
   if (!isProfileName(named)) return readProfile(new TextDecoder().decode(await readFile(file)), file);
   const names = shippedProfiles();
-  if (!names.includes(named)) throw new InputError({ code: "unknown-profile", message: `there is no profile "${named}"`, hint: `${suggestion(named, names)}${names.length > 0 ? "; a" : "A"} file is named with its ending: ${named}.json` });
+  if (!names.includes(named)) throw new InputError({ code: "unknown-profile", message: `there is no profile "${named}"`, hint: profileHint(named, names) });
   return readProfile(new TextDecoder().decode(await readOrdinaryFile(`${folder}${named}.json`)), `${named}.json`);
+}
+
+function profileHint(named: string, names: readonly string[]): string {
+  if (extname(named) !== "") return "a profile's file ends in .json; heddle list profiles names those that come along";
+  const near = nearest(named, names);
+  return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `heddle list profiles names all ${names.length}; a file is named with its ending: ${named}.json`;
 }
 
 /**
@@ -66,13 +88,11 @@ export interface ListedProfile {
   readonly profile: Profile;
 }
 
-/** All profiles that come with Heddle. Files of another format are left out. */
+/** All profiles that come with Heddle. */
 export async function profileList(): Promise<readonly ListedProfile[]> {
   const listed: ListedProfile[] = [];
   for (const name of shippedProfiles()) {
-    const text = new TextDecoder().decode(await readOrdinaryFile(`${folder}${name}.json`));
-    if (!text.slice(0, 200).includes(profileFormat)) continue;
-    const profile = readProfile(text, `${name}.json`);
+    const profile = readProfile(new TextDecoder().decode(await readOrdinaryFile(`${folder}${name}.json`)), `${name}.json`);
     listed.push({ name, summary: `${profile.device.name}: ${kindsOf(profile)}`, profile });
   }
   return listed;

@@ -1,6 +1,7 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type Pair, type Scalar } from "yaml";
 import { InputError, type Issue } from "../base/errors.ts";
 import { quote, type Position, type SourceEntry, type SourceNode } from "./source-tree.ts";
+import { syntaxMessage } from "./yaml-messages.ts";
 
 /** Largest scenario file, in bytes: 1 MiB, some 15,000 inline operators. Larger graphs belong in a tasks file. */
 export const yamlByteLimit = 2 ** 20;
@@ -10,13 +11,6 @@ export const yamlDepthLimit = 64;
 const yamlAliasLimit = 100_000;
 /** Most problems that one file is reported with. */
 const issueLimit = 20;
-
-/** What the parser's codes are called here, and what to do. */
-const syntaxHints: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: "indent with spaces",
-  BLOCK_AS_IMPLICIT_KEY: 'a value that holds ": " needs quotes',
-  MULTILINE_IMPLICIT_KEY: 'a key is followed by a colon and a space: "key: value"',
-};
 
 /**
  * Reads one YAML 1.2 document and keeps the position of every key and value. YAML 1.1 habits do not apply: `no` and
@@ -28,7 +22,8 @@ const syntaxHints: Readonly<Record<string, string>> = {
  * parseYaml("seed: 1", "a.yaml").kind; // "map"
  */
 export function parseYaml(input: string | Uint8Array, file: string): SourceNode {
-  const text = typeof input === "string" ? input : decode(input, file);
+  // A line may end as on old Macs, too: the parser knows no such ends.
+  const text = (typeof input === "string" ? input : decode(input, file)).replace(/\r(?!\n)/g, "\n");
   if (text.length > yamlByteLimit) throw tooLarge(text.length, file);
   const nul = text.indexOf("\0");
   if (nul >= 0) throw notText(file, `byte ${nul} is 0`);
@@ -44,10 +39,8 @@ export function parseYaml(input: string | Uint8Array, file: string): SourceNode 
     return [first, further];
   });
   if (!document) throw new InputError({ code: "empty-file", message: "the file holds nothing but comments", file });
-  const issues: Issue[] = [...document.errors, ...document.warnings].slice(0, issueLimit).map((problem) => {
-    const hint = syntaxHints[problem.code];
-    return { code: "yaml-syntax", message: firstLine(problem.message), ...position(problem.pos[0]), ...(hint !== undefined && { hint }) };
-  });
+  const issues: Issue[] = firstOfEachPlace([...document.errors, ...document.warnings]).slice(0, issueLimit)
+    .map((problem) => ({ code: "yaml-syntax", ...syntaxMessage(firstLine(problem.message)), ...position(problem.pos[0]) }));
   if (second) issues.push({ code: "yaml-syntax", message: "there is a second document", ...position(second.range[0]), hint: "a scenario is one document: remove the line ---" });
   if (document.directives?.yaml.explicit && document.directives.yaml.version !== "1.2") {
     issues.push({ code: "yaml-version", message: `scenarios are YAML 1.2, not ${document.directives.yaml.version}`, file, line: 1, column: 1, hint: "remove the line %YAML" });
@@ -176,6 +169,12 @@ function notText(file: string, why: string): InputError {
 
 function tooLarge(size: number, file: string): InputError {
   return new InputError({ code: "file-too-large", message: `the file has ${size} bytes; a scenario has at most ${yamlByteLimit}`, file, hint: "keep large graphs in a tasks file: workload: {tasks: FILE}" });
+}
+
+/** The parser finds several things wrong with one place: the first tells most. */
+function firstOfEachPlace<T extends { readonly pos: readonly [number, number] }>(problems: readonly T[]): T[] {
+  const places = new Set<number>();
+  return problems.filter(({ pos: [at] }) => !places.has(at) && places.add(at));
 }
 
 function firstLine(message: string): string {

@@ -93,32 +93,38 @@ export function resolveMemory(scenario: Scenario, spec: MemorySpec, machine: Mac
 }
 
 /**
- * Every tensor must find room somewhere, in a memory that is empty but for it.
+ * Every tensor must find room somewhere, in a memory that is empty but for it: where it is made or lies from the start,
+ * and with each operator that reads it, weights too.
  * @throws {InputError} at the allocator, naming the first tensor of each memory that does not.
  */
 export function checkTensorsFit(instance: Instance, plan: MemoryPlan): void {
-  const { tensorCount, tensorBytes, tensorProducer, tensorHome, memoryBytes, deviceMemory, deviceCount, classOf, costTicks, memoryNames } = instance;
+  const { opCount, inputs, tensorCount, tensorBytes, tensorProducer, tensorHome, memoryBytes, deviceMemory, deviceCount, classOf, costTicks, memoryNames } = instance;
   const largest = plan.allocators.map((chosen, memory) => newAllocator(chosen, memoryBytes[memory]!).largestFreeBytes);
+  const smallest = Math.min(...largest);
   const told = new Set<number>();
   const issues: Issue[] = [];
-  for (let tensor = 0; tensor < tensorCount; tensor++) {
+  const check = (tensor: number, places: readonly number[]): void => {
     const bytes = tensorBytes[tensor]!;
-    const producer = tensorProducer[tensor]!;
-    let places: number[] = [];
-    if (producer < 0) places = tensorHome[tensor]! < 0 ? [] : [tensorHome[tensor]!];
-    else if (largest.some((most) => bytes > most)) {
-      const cost = classOf[producer]! * deviceCount;
-      places = [...deviceMemory].filter((_, device) => costTicks[cost + device]! < Infinity);
-    }
-    if (places.length === 0 || places.some((memory) => bytes <= largest[memory]!)) continue;
+    if (places.length === 0 || places.some((memory) => bytes <= largest[memory]!)) return;
     const roomiest = places.reduce((best, memory) => (largest[memory]! > largest[best]! ? memory : best));
-    if (told.has(roomiest)) continue;
+    if (told.has(roomiest)) return;
     told.add(roomiest);
     const { name, at } = plan.allocators[roomiest]!;
     issues.push({
       code: "tensor-too-large", message: `tensor ${quote(instance.tensorNames.at(tensor))} of ${formatBytes(bytes)} does not fit into memory "${memoryNames[roomiest]}": the largest block of ${name} there is ${formatBytes(largest[roomiest]!)}`,
       hint: `the memory has ${formatBytes(memoryBytes[roomiest]!)}; give it a larger capacity, or an allocator that divides it less`, ...at,
     });
+  };
+  const placesOf = (op: number): number[] => [...deviceMemory].filter((_, device) => costTicks[classOf[op]! * deviceCount + device]! < Infinity);
+  let isOneTooLarge = false;
+  for (let tensor = 0; tensor < tensorCount; tensor++) {
+    if (tensorBytes[tensor]! <= smallest) continue;
+    isOneTooLarge = true;
+    if (tensorProducer[tensor]! >= 0) check(tensor, placesOf(tensorProducer[tensor]!));
+    else if (tensorHome[tensor]! >= 0) check(tensor, [tensorHome[tensor]!]);
+  }
+  for (let op = 0; isOneTooLarge && op < opCount; op++) {
+    for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) if (tensorBytes[inputs.item[i]!]! > smallest) check(inputs.item[i]!, placesOf(op));
   }
   if (issues.length > 0) throw new InputError(issues);
 }

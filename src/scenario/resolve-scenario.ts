@@ -21,6 +21,7 @@ import { threadPolicies } from "../threads/index.ts";
 import { arrivalTimes } from "./arrivals.ts";
 import { comparedThreadPolicies } from "./compared-thread-policies.ts";
 import { checkCostDevices } from "./check-cost-devices.ts";
+import { idleOperators } from "./idle-operators.ts";
 import { givenTimes } from "./inline-graph.ts";
 import { loadProfiles } from "./load-profiles.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
@@ -136,10 +137,11 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const joined = loaded && described && phaseOf && (await attempt(["workload", "phases"], () => joinPhases(scenario, loaded, described, phaseOf)));
   const tickNs = spec.tick ?? loaded?.tickNs ?? 1;
   const operators = joined?.graph.opCount ?? (fused?.graph.opCount ?? 0) * instances;
-  const threads = await attempt([], () => threadsOf(scenario, { machine: described, operators, instances, tickNs }, options));
+  const threads = await attempt([], () => threadsOf(scenario, { machine: described, operators: loaded && operators, instances, tickNs }, options));
   // Threads compute an operator on one core at a time.
   const machine = described && threads?.resolved.device !== undefined ? machineOfThreads(described, described.devices[threads.resolved.device]!) : described;
   const allCosts = machine && (await attempt(["cost"], () => costsOf(scenario, loaded, machine, options.readFile)));
+  const idle = loaded?.inline && machine && allCosts && "estimate" in allCosts ? await attempt(["workload", "graph"], () => idleOperators(loaded.graph, machine, allCosts)) : undefined;
   const costs = allCosts && threads?.resolved.device !== undefined ? costsOfThreads(allCosts, threads.resolved.spec, threads.resolved.device) : allCosts;
 
   const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
@@ -164,21 +166,21 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const drawn = instances > 1 && (phases ? phases.some(({ rate }) => rate !== undefined) : typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals);
   return {
     name: scenario.name, graph: joined?.graph ?? fused.graph, ...(joined && { jobOf: joined.jobOf }), machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: arrivalsOf }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), ...(events && { events }), weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, compareThreads, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
+    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, compareThreads, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(idle ?? []), ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
     machineAt: scenario.position(["machine"]),
   };
 }
 
 /** The threads that the scenario describes, by itself or by naming a runtime; and whose cores they are where they run the graph. */
-async function threadsOf(scenario: Scenario, { machine, operators, instances, tickNs }: { readonly machine: Machine | undefined; readonly operators: number; readonly instances: number; readonly tickNs: number }, options: ResolveOptions): Promise<{ readonly resolved: ResolvedThreads; readonly warnings: readonly Warning[] } | undefined> {
+async function threadsOf(scenario: Scenario, { machine, operators, instances, tickNs }: { readonly machine: Machine | undefined; readonly operators: number | undefined; readonly instances: number; readonly tickNs: number }, options: ResolveOptions): Promise<{ readonly resolved: ResolvedThreads; readonly warnings: readonly Warning[] } | undefined> {
   const { spec } = scenario;
   // Without a machine nobody knows how many cores there are; what is wrong with it has been told.
   if (spec.runtime !== undefined && machine === undefined) return undefined;
-  const under = spec.runtime && (await withRuntime(scenario, { machine: machine!, operators, instances, readFile: options.readFile }));
+  const under = spec.runtime && (await withRuntime(scenario, { machine: machine!, operators: operators ?? 0, instances, readFile: options.readFile }));
   const whole = under?.scenario ?? scenario;
   if (whole.spec.threads === undefined) return undefined;
   const { resolved, warnings } = await resolveThreads(whole, tickNs, machine, options);
-  const cpu = machine && cpuOf(machine);
+  const cpu = machine && cpuOf(machine, scenario);
   const onGraph = runsOperators(resolved.spec);
   if (onGraph && operators === 0) throw new InputError({ code: "missing-key", message: `${under ? under.setting.use : "the programs"} ${under ? "runs" : "run"} operators, and the scenario has no workload`, ...scenario.position([under ? "runtime" : "workload"]), hint: "for example workload: {model: resnet50}" });
   if (onGraph && cpu === undefined) throw new InputError({ code: "no-cpu", message: "threads run operators on the cores of a CPU, and the machine has none", ...scenario.position(["machine"]) });

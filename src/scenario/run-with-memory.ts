@@ -62,6 +62,6 @@ function enough({ freeBytes, bytes }: NoRoom): boolean {
   return freeBytes >= bytes;
 }
 
-function liveBytes({ alive }: NoRoom): number {
-  return alive.reduce((sum, { bytes }) => sum + bytes, 0);
+function liveBytes({ alive, asking }: NoRoom): number {
+  return [...alive, ...asking].reduce((sum, { bytes }) => sum + bytes, 0);
 }

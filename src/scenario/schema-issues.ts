@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Issue } from "../base/errors.ts";
 import { nearest, suggestion } from "../base/registry.ts";
+import { pipelineSchema } from "./pipeline-schema.ts";
 import { formatPath, nodeAt, positionOf, quote, toPlain, type Path, type SourceNode } from "./source-tree.ts";
 
 /**
@@ -53,15 +54,21 @@ export function describeIssue(raw: RawIssue): string {
   }
 }
 
+/** Of an object its keys, of a record the names that its keys may have. */
 function knownKeys(raw: RawIssue): string[] {
-  const shape = (raw.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
+  const def = (raw.inst as { _zod?: { def?: { shape?: object; keyType?: { _zod?: { def?: { entries?: object } } } } } } | undefined)?._zod?.def;
+  return Object.keys(def?.shape ?? def?.keyType?._zod?.def?.entries ?? {});
 }
 
 /** All issues of a failed parse of the section at `above`, with their positions in the scenario. */
 export function schemaIssues(issues: readonly SchemaIssue[], root: SourceNode, above: Path = []): Issue[] {
-  return issues.flatMap((issue) => new Translator(root).translate(issue, above));
+  const told = issues.flatMap((issue) => new Translator(root).translate(issue, above));
+  // A number may pass several limits: the last one is the narrowest.
+  return told.filter((issue, i) => issue.code !== "bad-value" || !told.slice(i + 1).some(({ code, path }) => code === issue.code && formatPath(path ?? []) === formatPath(issue.path ?? [])));
 }
+
+/** Files by their ending, and the source of a workload that reads them. */
+const sources: readonly (readonly [RegExp, string])[] = [[/\.onnx(\.gz)?$/i, "onnx"], [/\.tasks\.json(\.gz)?$/i, "tasks"], [/\.stg(\.gz)?$/i, "stg"], [/\.(dot|gv)(\.gz)?$/i, "dot"]];
 
 class Translator {
   readonly #root: SourceNode;
@@ -85,7 +92,15 @@ class Translator {
     const given = (issue as { params?: { code?: string; hint?: string } }).params;
     const [message, hint] = issue.message.split(mark, 2) as [string, string | undefined];
     const text = hint === undefined ? `${formatPath(path)}: ${message}` : `${formatPath(path)} ${message}`;
-    return [this.#issue(given?.code ?? codeOf(issue), text, path, given?.hint ?? (hint || undefined))];
+    return [this.#issue(given?.code ?? codeOf(issue), text, path, given?.hint ?? this.#sourceHint(path) ?? (hint || undefined))];
+  }
+
+  /** Where a workload is a name or file alone, or a file is taken for a model: how it is written. */
+  #sourceHint(path: Path): string | undefined {
+    const node = nodeAt(this.#root, path);
+    if (node?.kind !== "scalar" || typeof node.value !== "string" || (formatPath(path) !== "workload" && formatPath(path) !== "workload.model")) return undefined;
+    const source = sources.find(([pattern]) => pattern.test(node.value as string))?.[1] ?? (path.length === 1 ? "model" : undefined);
+    return source && `write workload: {${source}: ${node.value}}`;
   }
 
   /** Tells what is wrong with the branch that was most likely meant. */
@@ -114,7 +129,7 @@ class Translator {
     const value = node && toShallow(node);
     const words = issues.flatMap((issue) => (issue.code === "invalid_value" ? issue.values.map(String) : issue.code === "invalid_type" ? [typeName(issue.expected)] : []));
     const literals = issues.flatMap((issue) => (issue.code === "invalid_value" ? issue.values.map(String) : []));
-    return this.#issue("wrong-type", `${formatPath(path)} must be ${listed([...new Set(words)])}, not ${quote(value)}`, path, (typeof value === "string" && nearHint(value, literals)) || undefined);
+    return this.#issue("wrong-type", `${formatPath(path)} must be ${listed([...new Set(words)])}, not ${quote(value)}`, path, (typeof value === "string" && nearHint(value, literals)) || this.#sourceHint(path));
   }
 
   /** Every branch misses the key that would choose it: perhaps one was misspelt. */
@@ -128,7 +143,12 @@ class Translator {
   }
 
   #unknownKey(path: Path, key: string, known: readonly string[]): Issue {
-    return this.#issue("unknown-key", `unknown key ${quote(key)} in ${owner(path)}`, [...path, key], known.length > 0 ? suggestion(key, known) : "it takes no keys", "key");
+    return this.#issue("unknown-key", `unknown key ${quote(key)} in ${owner(path)}`, [...path, key], this.#deeper(path, key) ?? (known.length > 0 ? suggestion(key, known) : "it takes no keys"), "key");
+  }
+
+  /** Where a key of a pipeline stands beside it. */
+  #deeper(path: Path, key: string): string | undefined {
+    return formatPath(path) === "workload" && nodeAt(this.#root, [...path, "pipeline"]) !== undefined && Object.hasOwn(pipelineSchema.shape, key) ? `did you mean workload.pipeline.${key}?` : undefined;
   }
 
   #issue(code: string, message: string, path: Path, hint?: string, part: "key" | "value" = "value"): Issue {

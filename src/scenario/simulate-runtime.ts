@@ -39,7 +39,7 @@ export async function simulateRuntime({ graph, machine, costs, runtime, instance
   const tickNs = 1;
   const source = fromPlain({ runtime }, { file: runtime.use }) as SourceMap;
   const { scenario, setting } = await withRuntime(new Scenario(source, runtime.use), { machine, operators: graph.opCount * instances, instances });
-  const cpu = cpuOf(machine)!;
+  const cpu = cpuOf(machine, scenario)!;
   const { resolved } = await resolveThreads(scenario, tickNs, machine, {});
   const threads = { ...resolved, device: cpu.id };
   const instance = compile({ graph, machine: machineOfThreads(machine, cpu), costs: costsOfThreads(costs, resolved.spec, cpu.id), tickNs, arrivalsNs: Array.from({ length: instances }, (_, i) => (i === 0 ? 0 : Infinity)) });

@@ -98,7 +98,7 @@ function loopVariants(spec: ThreadSpec, number: number, name: string): ThreadVar
   return ["static", "dynamic", "guided", "steal"].map((use) => {
     const definition = loopPolicies.get(use);
     const { options } = checkOptionsNow(definition, {}) as { readonly options: unknown };
-    return { label: `${name} cut ${use}`, spec: withGroup(spec, number, { policy: () => definition.create(options) }) };
+    return { label: `${name} cut ${use}`, spec: withGroup(spec, number, { policy: () => definition.create(options), policyName: use }) };
   });
 }
 

@@ -26,7 +26,7 @@ export function tickWarnings(graph: OperatorGraph, machine: Machine, costs: Cost
     changed += Math.abs(ceilTicks(ns / tickNs) * tickNs - ns);
   }
   if (!(changed > toleratedChange * exact)) return [];
-  return [{ code: "coarse-tick", message: `rounding to ticks of ${formatNs(tickNs)} changes the time of the operators by ${formatPercent(changed / exact)}: choose a finer tick` }];
+  return [{ code: "coarse-tick", message: `rounding to ticks of ${tickNs < 1e-3 || tickNs >= 1e20 ? `${Number(tickNs.toPrecision(3))} ns` : formatNs(tickNs)} changes the time of the operators by ${formatPercent(changed / exact)}: choose a finer tick` }];
 }
 
 /** In ns, `[class * devices + device]`; Infinity = cannot run there. */

@@ -28,14 +28,14 @@ export interface RuntimeGround {
 
 /**
  * The scenario with the file of its runtime under it: its knobs set, its programs and threads put in, and its cores
- * taken from the machine's CPU. What the scenario says of threads itself wins.
+ * taken from the machine's CPU, the first unless `cores: {of: …}` names another. What the scenario says of threads itself wins.
  * @throws {InputError} for an unknown runtime, wrong knobs, or a machine without a CPU.
  */
 export async function withRuntime(scenario: Scenario, ground: RuntimeGround): Promise<{ readonly scenario: Scenario; readonly setting: RuntimeSetting }> {
   const { use, ...given } = scenario.spec.runtime!;
   const path = isRuntimeName(use) ? runtimePath(use) : scenario.path(use, ["runtime", "use"]);
   const file = await readRuntime(use, path, scenario.position(["runtime", "use"]), ground.readFile);
-  const cpu = cpuOf(ground.machine);
+  const cpu = cpuOf(ground.machine, scenario);
   if (cpu === undefined) throw new InputError({ code: "no-cpu", message: `the threads of ${use} run on a CPU, and the machine has none`, ...scenario.position(["machine"]), hint: "for example machine: workstation" });
   const written = scenario.spec.cores;
   const cores = written === undefined || "of" in written ? coresOf(cpu) : written;
@@ -72,9 +72,11 @@ function derive(file: RuntimeFile, values: KnobScope, issues: Issue[]): void {
   }
 }
 
-/** The CPU whose cores threads run on: the first. */
-export function cpuOf(machine: Machine): Device | undefined {
-  return machine.devices.find(({ kind }) => kind === "cpu");
+/** The CPU whose cores threads run on: the first that `cores: {of: …}` names, else the first of all. Undefined where there is none. */
+export function cpuOf(machine: Machine, { spec: { cores } }: Scenario): Device | undefined {
+  const named = cores !== undefined && "of" in cores ? cores.of : [];
+  const cpus = machine.devices.filter(({ kind }) => kind === "cpu");
+  return cpus.find(({ name }) => named.includes(name)) ?? cpus[0];
 }
 
 /** Its cores as a scenario writes them: one hardware thread each, as the runtimes' own defaults count them. */

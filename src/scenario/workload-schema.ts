@@ -14,15 +14,15 @@ const bytes = quantity("bytes");
 const inlineOpSchema = z.strictObject({
   kind: z.string().min(1).default("op").describe("Operator kind: matmul, conv, relu … Cost models look at it, and the timeline colours by it"),
   time: z.union([quantity("time"), z.record(z.string(), quantity("time"))]).optional().describe("Duration: the same everywhere (3ms), or by device name or device kind ({cpu: 8ms, gpu0: 1ms}); a device that is not listed cannot run it. Left out: the cost model answers"),
-  flops: z.number().min(0).optional().describe("Floating-point operations, a bare count: 2e9. Default: twice the macs"),
-  macs: z.number().min(0).optional().describe("Multiply-accumulates, a bare count"),
-  read: bytes.optional().describe("Bytes of all inputs and weights. Default: what the edges bring, and the parameters"),
+  flops: z.number().min(0).optional().describe("Floating-point operations, a bare count: 2e9. Default: twice the macs, or what kind and shape say"),
+  macs: z.number().min(0).optional().describe("Multiply-accumulates, a bare count. Default: what kind and shape say"),
+  read: bytes.optional().describe("Bytes of all inputs and weights. Default: what the edges bring, and the parameters; at least what kind and shape say"),
   write: bytes.optional().describe("Bytes of all outputs. Default: the output"),
   parameters: bytes.optional().describe("Of `read`, the bytes of weights"),
-  output: bytes.optional().describe("Size of the tensor that all consumers read; it moves once to each memory that needs it. Default 0"),
+  output: bytes.optional().describe("Size of the tensor that all consumers read; it moves once to each memory that needs it. Default: what kind and shape say, unless write or an edge says how much; else 0"),
   dtype: z.enum(dtypeNames).optional().describe("Element type it computes in. Default f32"),
   deadline: quantity("time").optional().describe("When it should have ended, counted from the arrival of its instance; default: by the instance's own deadline alone"),
-  shape: z.record(z.string(), z.number().min(0)).optional().describe("Named extents, for cost models that look at them: {m: 4096, n: 4096, k: 1024}"),
+  shape: z.record(z.string(), z.number().min(0)).optional().describe("Named extents: {m: 4096, n: 4096, k: 1024}. Of kinds in the catalogue the work and the bytes follow from them, and cost models look at them"),
 });
 
 /** A graph written by hand. */

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { defineScheduler, type Dispatch, type PlanningView, type PolicyReport, type PolicyView, type Scheduler } from "../plugin.ts";
 import { chunkingsWithin, shortestPeriod, type Chunking } from "./planning/chunkings.ts";
 import { fastestDevice, pipelineBatches, type PipelineBatch } from "./planning/pipeline-batches.ts";
+import { recurringChunkings } from "./planning/recurring-chunkings.ts";
 
 const options = z.strictObject({
-  rehearsals: z.int().min(0).max(10_000).default(50).describe("How many of the most promising chunkings are rehearsed, since chunks that share a memory slow each other; 0 = the one whose slowest chunk is shortest"),
+  rehearsals: z.int().min(0).max(10_000).default(50).describe("How many of the most promising chunkings are rehearsed, since chunks that share a memory slow each other: up to so many that use each device once, and as many that do not; 0 = the one whose busiest device has least to do"),
 });
 type Options = z.infer<typeof options>;
 
@@ -12,18 +13,19 @@ type Options = z.infer<typeof options>;
 const mostRehearsed = 2_000_000;
 
 /**
- * A software pipeline: the operators of a job, in topological order, are cut into chunks of consecutive ones, each chunk
- * on a device of its own. Jobs stream through: a device works on the oldest job that it can, and takes all operators of
- * its chunk one after the other. The chunking is the one with the shortest makespan in a rehearsal, which knows
- * what chunks do to each other; only those are rehearsed whose slowest chunk, alone, leaves room for that. Longer
+ * A software pipeline: the operators of a job, in topological order, are cut into chunks of consecutive ones. Jobs stream
+ * through: a device works on the oldest job that it can, so what it has begun of a job comes before all younger ones. A
+ * device may have several chunks, as a CPU that both feeds an accelerator and takes what comes out of it. The chunking is
+ * the one with the shortest makespan in a rehearsal, which knows what chunks do to each other; only those are rehearsed
+ * whose busiest device, alone, leaves room for that: first those that use each device once, then the others. Longer
  * graphs than 64 operators are first divided into 64 parts of equal work; of more than 8 devices, the 8 fastest are
  * tried. An operator that its device cannot run goes where it is fastest. Made for chains; for other graphs it is one
  * way of many.
- * @source S. H. Bokhari, "Partitioning problems in parallel, pipelined, and distributed computing", IEEE Transactions on Computers 37(1), 1988, doi:10.1109/12.75137
+ * @source S. H. Bokhari, "Partitioning problems in parallel, pipelined, and distributed computing", IEEE Transactions on Computers 37(1), 1988, doi:10.1109/12.75137. There each processor has one chunk
  */
 export const pipeline = defineScheduler<Options>({
   name: "pipeline",
-  summary: "a stream of jobs through chunks of consecutive operators, each chunk on its own device, cut so that the slowest is short",
+  summary: "a stream of jobs through chunks of consecutive operators, cut so that the busiest device has little to do for each",
   source: "S. H. Bokhari, \"Partitioning problems in parallel, pipelined, and distributed computing\", IEEE Transactions on Computers 37(1), 1988, doi:10.1109/12.75137",
   options,
   create: ({ rehearsals }) => new Pipeline(rehearsals),
@@ -45,7 +47,7 @@ class Pipeline implements Scheduler {
     for (const batch of batches) {
       const chosen = this.#given ?? this.#choose(view, batch, batches.length === 1);
       place(view, out, batch, chosen);
-      if (batch === batches[0] && chosen) this.#report = { chunks: describe(view, batch, chosen), slowestChunkNs: chosen.periodTicks * view.tickNs, rehearsed: this.#rehearsed };
+      if (batch === batches[0] && chosen) this.#report = { chunks: describe(view, batch, chosen), busiestDeviceNs: chosen.periodTicks * view.tickNs, rehearsed: this.#rehearsed };
     }
   }
 
@@ -55,24 +57,33 @@ class Pipeline implements Scheduler {
     return this.#report;
   }
 
-  /** Jobs that differ cannot be rehearsed by themselves: then the slowest chunk decides. */
+  /** Jobs that differ cannot be rehearsed by themselves: then the busiest device decides. */
   #choose(view: PlanningView, { problem, ops }: PipelineBatch, alone: boolean): Chunking | undefined {
     const shortest = shortestPeriod(problem);
-    if (shortest === Infinity) return undefined;
     const forgiving = 1 + 1e-9;
-    let best = chunkingsWithin(problem, shortest * forgiving)[0];
+    const once = shortest === Infinity ? [] : chunkingsWithin(problem, shortest * forgiving).slice(0, 1);
+    const recurring = recurringChunkings(problem, shortest);
+    const first = [...once, ...recurring].reduce<Chunking | undefined>((best, other) => (best !== undefined && best.periodTicks <= other.periodTicks ? best : other), undefined);
     const most = Math.min(this.#rehearsals, Math.floor(mostRehearsed / Math.max(1, view.opCount)));
-    if (!alone || best === undefined || most === 0) return best;
-    let makespan = view.rehearse(new Pipeline(0, best)).makespanTicks;
-    this.#rehearsed = 1;
-    // All jobs pass the slowest chunk, so none of the others can be better.
-    for (const candidate of chunkingsWithin(problem, makespan / ops.length)) {
-      if (this.#rehearsed >= most || candidate.periodTicks * ops.length >= makespan) break;
-      if (sameChunks(candidate, best)) continue;
-      const other = view.rehearse(new Pipeline(0, candidate)).makespanTicks;
-      this.#rehearsed++;
-      if (other < makespan) [best, makespan] = [candidate, other];
-    }
+    if (!alone || first === undefined || most === 0) return first;
+    let best = first;
+    let makespan = Infinity;
+    const tried = new Set<string>();
+    const attempt = (candidates: readonly Chunking[], limit: number): void => {
+      for (const candidate of candidates) {
+        if (this.#rehearsed >= limit) return;
+        // All jobs pass the busiest device, so it cannot be better.
+        if (candidate.periodTicks * ops.length >= makespan || tried.has(keyOf(candidate))) continue;
+        tried.add(keyOf(candidate));
+        const other = view.rehearse(new Pipeline(0, candidate)).makespanTicks;
+        this.#rehearsed++;
+        if (other < makespan) [best, makespan] = [candidate, other];
+      }
+    };
+    attempt([first], 1);
+    attempt(once, most);
+    attempt(chunkingsWithin(problem, makespan / ops.length), most);
+    attempt(recurringChunkings(problem, makespan / ops.length), this.#rehearsed + most);
     return best;
   }
 }
@@ -89,8 +100,8 @@ function place(view: PolicyView, out: Dispatch, { ops, devices, stepOf }: Pipeli
   }
 }
 
-function sameChunks(a: Chunking, b: Chunking): boolean {
-  return a.chunks.length === b.chunks.length && a.chunks.every(({ device, end }, i) => device === b.chunks[i]!.device && end === b.chunks[i]!.end);
+function keyOf({ chunks }: Chunking): string {
+  return chunks.map(({ device, end }) => `${device}:${end}`).join(" ");
 }
 
 /** "big decode … resize | gpu conv1 … fc". */

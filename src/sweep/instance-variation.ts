@@ -68,13 +68,14 @@ function launchPart({ costTicks, fixedTicks }: Instance, cell: number, launchTic
 /**
  * The instance with one assumption changed; columns that stay the same are shared with it.
  *
- * `cost` stretches what an operator takes beyond its launch, and moves the same bytes in that time; `bandwidth` that of
- * links and copy engines. Times are rounded to whole ticks, as `compile` does.
+ * `cost` stretches what an operator takes beyond its launch, by itself as well as beside others: what it draws of a
+ * memory in each tick stays, and so does how much it is slowed by what draws on it too. `bandwidth` is that of links and
+ * copy engines. Times are rounded to whole ticks, as `compile` does.
  * @example
  * const slower = varyInstance(instance, { what: "cost", factor: 1.2, devices: [0] });
  */
 export function varyInstance(instance: Instance, { what, factor, devices, launchTicks }: Variation): Instance {
-  const { classCount, deviceCount: D, costTicks, fixedTicks, memoryDemand, setupTicks } = instance;
+  const { classCount, deviceCount: D, costTicks, fixedTicks, setupTicks } = instance;
   const changed = (columns: Partial<Instance>): Instance => changedInstance(instance, columns);
   const chosen = devices ?? Array.from({ length: D }, (_, device) => device);
   switch (what) {
@@ -82,7 +83,6 @@ export function varyInstance(instance: Instance, { what, factor, devices, launch
     case "launch": {
       const cost = costTicks.slice();
       const fixed = fixedTicks.slice();
-      const demand = memoryDemand.slice();
       for (let c = 0; c < classCount; c++) {
         for (const device of chosen) {
           const cell = c * D + device;
@@ -95,10 +95,9 @@ export function varyInstance(instance: Instance, { what, factor, devices, launch
           // Of work, the fixed phase keeps its share: all of a time that was given as a whole.
           const ownFixed = fixed[cell]! - launch;
           fixed[cell] = what === "launch" ? fixed[cell]! + change : ownFixed === before - launch ? fixed[cell]! + change : launch + roundTicks(ownFixed * factor);
-          if (what === "cost" && cell < demand.length) demand[cell]! /= factor;
         }
       }
-      return changed({ costTicks: cost, fixedTicks: fixed, memoryDemand: demand });
+      return changed({ costTicks: cost, fixedTicks: fixed });
     }
     case "bandwidth":
       return scaleLinks(instance, factor);

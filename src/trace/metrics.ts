@@ -87,7 +87,7 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
       events: trace.eventCount, rounds: trace.roundCount, dispatches: trace.dispatchCount,
     },
     criticalPath: pathSteps(trace),
-    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories), ...redirectionWarnings(trace), ...deadlineWarnings(deadlines), ...estimateWarnings(estimates)],
+    warnings: [...(options.warnings ?? []), ...memoryWarnings(memories, trace), ...redirectionWarnings(trace), ...deadlineWarnings(deadlines), ...estimateWarnings(estimates)],
     digest: trace.digest,
     tasks: new TaskList(trace),
   };
@@ -139,9 +139,11 @@ function memoryMetrics(trace: Trace): MemoryMetrics[] {
   });
 }
 
-function memoryWarnings(memories: readonly MemoryMetrics[]): Warning[] {
+/** Where an allocator has found room for every tensor, it fits, whatever the count without sharing says. */
+function memoryWarnings(memories: readonly MemoryMetrics[], { memory: profiles = [] }: Trace): Warning[] {
+  const decided = new Set(profiles.map(({ memory }) => memory));
   return memories
-    .filter(({ peakBytes, capacityBytes }) => capacityBytes !== undefined && peakBytes > capacityBytes)
+    .filter(({ peakBytes, capacityBytes }, m) => !decided.has(m) && capacityBytes !== undefined && peakBytes > capacityBytes)
     .map(({ name, peakBytes, capacityBytes }) => ({ code: "memory-exceeded", message: `memory "${name}" would hold ${formatBytes(peakBytes)} at its peak and has room for ${formatBytes(capacityBytes!)}: this schedule cannot run as it is` }));
 }
 

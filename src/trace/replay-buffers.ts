@@ -19,8 +19,10 @@ export interface NoRoom {
   readonly bytes: number;
   readonly freeBytes: number;
   readonly largestFreeBytes: number;
-  /** What was alive in the memory, the largest first. */
+  /** What had its room in the memory, the largest first. */
   readonly alive: readonly LiveBuffer[];
+  /** What else began there at that tick and had not been asked for yet, the largest first. */
+  readonly asking: readonly LiveBuffer[];
 }
 
 /** How buffers went through allocators. */
@@ -53,7 +55,7 @@ export function replayBuffers(buffers: TensorBuffers, allocators: readonly Memor
     const track = tracks.get(memory[next]!)!;
     const block = track.allocate(bytes[next]!, thread[next]!, startTicks[next]!);
     blocks[next] = block;
-    if (block < 0) noRoom = failure(buffers, next, track.allocator);
+    if (block < 0) noRoom = failure(buffers, next, track.allocator, blocks);
     s++;
     if (s < starts.length) continue;
     // What ends after the last start.
@@ -64,17 +66,22 @@ export function replayBuffers(buffers: TensorBuffers, allocators: readonly Memor
 }
 
 /** The buffers alive in a memory right after what begins at `ticks`, the largest first; ties in their order. */
-export function aliveAt({ startTicks, endTicks, memory, bytes, tensor, length }: TensorBuffers, of: number, ticks: number, without = -1): LiveBuffer[] {
+export function aliveAt(buffers: TensorBuffers, of: number, ticks: number, isMeant: (buffer: number) => boolean = () => true): LiveBuffer[] {
+  const { startTicks, endTicks, memory, bytes, tensor, length } = buffers;
   const found: number[] = [];
-  for (let i = 0; i < length; i++) if (memory[i] === of && i !== without && startTicks[i]! <= ticks && endTicks[i]! > ticks) found.push(i);
+  for (let i = 0; i < length; i++) if (memory[i] === of && startTicks[i]! <= ticks && endTicks[i]! > ticks && isMeant(i)) found.push(i);
   found.sort((a, b) => bytes[b]! - bytes[a]! || a - b);
   return found.map((i) => ({ tensor: tensor[i]!, bytes: bytes[i]!, sinceTicks: startTicks[i]!, untilTicks: endTicks[i]! }));
 }
 
-function failure(buffers: TensorBuffers, buffer: number, { freeBytes, largestFreeBytes }: Allocator): NoRoom {
+/** @param blocks by buffer; -1 = it has not got any */
+function failure(buffers: TensorBuffers, buffer: number, { freeBytes, largestFreeBytes }: Allocator, blocks: Int32Array): NoRoom {
   const memory = buffers.memory[buffer]!;
   const ticks = buffers.startTicks[buffer]!;
-  return { memory, buffer, ticks, bytes: buffers.bytes[buffer]!, freeBytes, largestFreeBytes, alive: aliveAt(buffers, memory, ticks, buffer) };
+  return {
+    memory, buffer, ticks, bytes: buffers.bytes[buffer]!, freeBytes, largestFreeBytes,
+    alive: aliveAt(buffers, memory, ticks, (i) => blocks[i]! >= 0), asking: aliveAt(buffers, memory, ticks, (i) => blocks[i]! < 0 && i !== buffer),
+  };
 }
 
 /** One memory while buffers go through it. */

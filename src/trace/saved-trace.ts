@@ -111,11 +111,14 @@ export function loadTrace(text: string, { file }: { readonly file?: string } = {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    fail("bad-json", `not valid JSON: ${(error as Error).message.slice(0, 200)}`, "a trace is the trace.json that heddle run writes; was the file cut short?");
+    // What V8 quotes of the file may be anything; where it is, is enough.
+    const why = (error as Error).message.replace(/, (\.\.\.)?".*$/s, "").slice(0, 200);
+    const isScenario = file !== undefined && /\.ya?ml$/i.test(file);
+    fail("bad-json", `not valid JSON: ${why}`, isScenario ? `a scenario is run first: heddle run ${file} --trace trace.json` : "a trace is the trace.json that heddle run writes; was the file cut short?");
   }
   const saved = typeof parsed === "object" && parsed !== null && Object.hasOwn(parsed, "heddle") ? (parsed as { heddle: unknown }).heddle : undefined;
   if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {
-    return fail("not-a-trace", "there is no `heddle` key: this JSON is not a trace that Heddle wrote");
+    return fail("not-a-trace", "there is no `heddle` key: this JSON is not a trace that Heddle wrote", "a trace is written by heddle run … --trace FILE");
   }
   const version = (saved as { version?: unknown }).version;
   const known: readonly unknown[] = Object.values(versions);

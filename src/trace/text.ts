@@ -33,7 +33,7 @@ function headLines(metrics: Metrics): string[] {
   const threadsAlone = threads !== undefined && counts.tasks === 0;
   const pairs: [string, string][] = [["workload", threadsAlone ? clip(metrics.name, 60) : `${clip(metrics.name, 60)}, ${counted(counts.tasks - (counts.duplicates ?? 0), "operator", formatCount)}${counts.duplicates === undefined ? "" : `, and ${counted(counts.duplicates, "duplicate")}`}`]];
   pairs.push(["policies", threadsAlone ? `${threads.policy} threads, seed ${metrics.seed}` : `${metrics.scheduler} scheduler, ${metrics.sync} sync, ${threads === undefined ? "" : `${threads.policy} threads, `}seed ${metrics.seed}`]);
-  if (metrics.schedulerReport !== undefined) pairs.push(["scheduler", reportText(metrics.schedulerReport)]);
+  if (Object.keys(metrics.schedulerReport ?? {}).length > 0) pairs.push(["scheduler", reportText(metrics.schedulerReport!)]);
   pairs.push(["makespan", makespanText(metrics)]);
   if (metrics.lowerBoundNs !== undefined) {
     const gap = metrics.gap === undefined ? "" : metrics.optimal?.proven ? ", reached: no schedule is faster" : `, gap ${metrics.gap < 5e-4 ? "below 0.1 %" : formatPercent(metrics.gap)}`;

@@ -24,20 +24,35 @@ export function formatTuned(tuned: Tuned, most = 10): string {
   const several = searches.length > 1;
   // Each runtime has knobs of its own: one column for all of them.
   const knobs = several ? [] : Object.keys(best.knobs);
-  const ranked = settings.map((setting, i) => ({ setting, rank: i > 0 && setting.ns <= best.ns ? 1 : settings.findIndex(({ ns }) => ns === setting.ns) + 1 }));
-  const shown = ranked.filter(({ setting }, i) => i < most || setting.isDefault);
+  const groups = alike(settings);
+  const shown = groups.filter(({ setting }, i) => i < most || setting.isDefault);
   const right = (header: string) => ({ header, align: "right" as const });
   const columns = [right("rank"), ...(several ? [{ header: "runtime" }, { header: "settings" }] : []), ...knobs.map(right), right(headers[by]), right("vs best"), right("computing"), { header: "" }];
-  const rows = shown.map(({ setting, rank }) => [
+  const rows = shown.map(({ setting, rank, others }) => [
     setting.ns < Infinity ? String(rank) : "–", ...(several ? [setting.runtime, Object.entries(setting.knobs).map(([knob, value]) => `${knob}=${value}`).join(" ")] : []), ...knobs.map((knob) => String(setting.knobs[knob])),
-    ...(setting.ns < Infinity ? [formatNs(setting.ns), `${(setting.ns / best.ns).toFixed(2)}×`, formatPercent(setting.computing)] : ["failed", "", ""]), setting.isDefault ? (tuned.given ? "as given" : "default") : "",
+    ...(setting.ns < Infinity ? [formatNs(setting.ns), `${(setting.ns / best.ns).toFixed(2)}×`, formatPercent(setting.computing)] : ["failed", "", ""]),
+    [...(setting.isDefault ? [tuned.given ? "as given" : "default"] : []), ...(others > 0 ? [`and ${others} with the same result`] : [])].join(", "),
   ]);
-  const left = settings.length - shown.length;
+  const left = settings.length - shown.reduce((sum, { others }) => sum + 1 + others, 0);
   return [
     `${tuned.name} on ${tuned.machine}, ${counted(tuned.cores, "core")}`, ...lines, "",
     ...textTable(columns, rows), ...(left > 0 ? [`… and ${left} more (--format json)`] : []), "",
     ...verdict(tuned, best), "",
   ].join("\n");
+}
+
+/** Settings with the same result as one: the default among them, else the first. */
+function alike(settings: readonly TunedSetting[]): { readonly setting: TunedSetting; readonly rank: number; readonly others: number }[] {
+  const best = settings[0]!;
+  const groups: { setting: TunedSetting; rank: number; others: number }[] = [];
+  for (const [i, setting] of settings.entries()) {
+    const last = groups.at(-1);
+    if (last !== undefined && setting.ns < Infinity && setting.ns === last.setting.ns && setting.runtime === last.setting.runtime) {
+      last.others++;
+      if (setting.isDefault) last.setting = setting;
+    } else groups.push({ setting, rank: setting.ns <= best.ns ? 1 : i + 1, others: 0 });
+  }
+  return groups;
 }
 
 function verdict(tuned: Tuned, best: TunedSetting): string[] {

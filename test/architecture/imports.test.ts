@@ -72,7 +72,7 @@ const allowed: Readonly<Record<string, { readonly may: readonly string[]; readon
   calibrate: { may: ["base", "graph", "machine", "cost", "stats", "pipeline", "scenario"], types: ["core"], reason: "what was measured becomes a profile, and knows nothing of the runs that it is used in" },
   predict: { may: ["base", "graph", "machine", "cost", "core", "schedulers", "calibrate", "scenario"], reason: "a prediction is a graph, a profile, a runtime and the engine" },
   onnxruntime: { may: ["base", "graph"], types: ["predict"], reason: "it runs models, whoever wants to know" },
-  validate: { may: ["base", "stats", "predict", "onnxruntime"], reason: "validation runs models and judges predictions" },
+  validate: { may: ["base", "stats", "predict", "onnxruntime", "calibrate"], reason: "validation runs models and judges predictions" },
   cli: { may: [...everything, "calibrate", "predict", "validate", "onnxruntime", "index.ts"], reason: "" },
 };
 

@@ -41,6 +41,7 @@ describe("nearest", () => {
     expect(nearest("nvidia-a101", ["nvidia-a100-pcie-40gb", "nvidia-v100-sxm2-32gb", "amd-mi300x"])).toEqual(["nvidia-a100-pcie-40gb"]);
     expect(nearest("rtx-4090", ["nvidia-rtx-4090", "nvidia-t4"])).toEqual(["nvidia-rtx-4090"]);
   });
+  it("finds the name that a longer one begins with", () => expect(nearest("nvidia-a100-pcie-40gb", ["nvidia-a", "nvidia-a100", "nvidia-t4"])).toEqual(["nvidia-a100"]));
   it("finds nothing far away", () => expect(nearest("quicksort", ["heft", "peft"])).toEqual([]));
   it("names equal ones once", () => expect(suggestion("hefd", ["heft", "heft"])).toBe("did you mean heft?"));
   it("ends quickly on a hostile name", () => expect(nearest("x".repeat(1e6), Array(1000).fill("heft"))).toEqual([]));

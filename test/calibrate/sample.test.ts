@@ -44,6 +44,7 @@ describe("samples", () => {
     expect(problem(`${text}{"kind":"relu","shape":{},"dtype":"f33","round":0,"ns":[1]}\n`)).toMatch(/"dtype" is "f33"/);
     expect(problem(`${text}{"kind":"relu","shape":{},"dtype":"f32","round":0,"ns":[]}\n`)).toMatch(/one or more times/);
     expect(problem(`${text}{"kind":"relu","shape":{},"dtype":"f32","ns":[1]}\n`)).toMatch(/needs "round"/);
+    expect(problem(`${text}{"kind":"relu","shape":{},"dtype":"f32","round":0,"place":-1,"ns":[1]}\n`)).toMatch(/"place" is -1; it must be a whole number from 0/);
   });
 
   it("collect problems, but not without end", () => {

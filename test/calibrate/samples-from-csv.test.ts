@@ -52,6 +52,26 @@ describe("samples from a table", () => {
     expect(told('M,N,K,latency\n1,"2,3,4\n')).toEqual(["2:3 bad-csv this quote is never closed"]);
   });
 
+  it("wants the extents that the catalogue needs for a kind", () => {
+    const [missing] = issuesOf(() => samplesFromCsv("M,N,latency\n1,2,3\n1,3,3\n", "kind='matmul',m=M,n=N,time=latency:ms", "t.csv"));
+    expect(missing).toEqual({ code: "missing-extent", message: "matmul needs k", file: "t.csv", hint: "add to --map where k is: k=COLUMN, or k=512 for all rows" });
+    expect(told("kind,E,latency\nrelu,2,3\nsoftmax,3,3\nsoftmax,4,3\n", "kind=kind,elements=E,time=latency:ms")).toEqual(["3:1 missing-extent softmax needs rows and columns"]);
+    // A number for all rows will do, and so does what follows from the extents.
+    expect(samplesFromCsv("M,N,latency\n1,2,3\n", "kind='matmul',m=M,n=N,k=512,time=latency:ms")).toHaveLength(1);
+    expect(samplesFromCsv("F,latency\n1e9,3\n", "kind='matmul',flops=F,time=latency:ms")).toHaveLength(1);
+  });
+
+  it("asks what was meant by a kind that is almost one of the catalogue, and takes one's own", () => {
+    const [almost, ...more] = issuesOf(() => samplesFromCsv("M,N,K,latency\n1,2,3,4\n1,2,4,4\n", "kind='matmull',m=M,n=N,k=K,time=latency:ms"));
+    expect(almost).toMatchObject({ code: "unknown-kind", message: 'the operator catalogue has no kind "matmull"', hint: "did you mean matmul? A kind of your own: add kind.matmull=matmull to --map" });
+    expect(more).toEqual([]);
+    expect(issuesOf(() => samplesFromCsv("op,E,latency\nrelu6,3,4\n", "kind=op,elements=E,time=latency:ms"))[0]).toMatchObject({ line: 2, column: 1, hint: expect.stringMatching(/^did you mean relu\?.* kind\.relu6=relu says so\./) });
+    const kinds = (mapping: string) => samplesFromCsv("op,E,latency\nrelu6,3,4\n", `kind=op,${mapping},x=E,time=latency:ms`).map(({ kind }) => kind);
+    expect(kinds("kind.relu6=relu6")).toEqual(["relu6"]);
+    expect(kinds("kind.relu6=tokenizer")).toEqual(["tokenizer"]);
+    expect(kinds("kind.relu6=launch.kernel")).toEqual(["launch.kernel"]);
+  });
+
   it("stops listing after twenty problems", () => {
     expect(told(`M,N,K,latency\n${"1,2,3,no\n".repeat(100)}`)).toHaveLength(20);
   });

@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { measuredWarnings } from "../../src/cli/calibrate-measure.ts";
 import { sampleLine } from "../../src/calibrate/sample.ts";
+import { profileSummary } from "../../src/cost/profile/profile-text.ts";
 import { readProfile } from "../../src/cost/profile/read-profile.ts";
 import { readCostProfile } from "../../src/programs/cost-profile.ts";
 import { heddle, spawnHeddle } from "./run-cli.ts";
@@ -36,6 +38,42 @@ describe("heddle calibrate", () => {
     writeFileSync(file("spike.jsonl"), samples("made up", 1e5));
     await heddle("calibrate", "--from", file("spike.jsonl"), "--profile", file("c.json"));
     expect(readProfile(readFileSync(file("c.json"), "utf8"), "c.json").entries[0]!.model).toEqual(profile.entries[0]!.model);
+  });
+
+  it("lists what was measured at too few shapes, and keeps how busy the machine was", async () => {
+    const gelu = Array.from({ length: 3 }, (_, i) => sampleLine({ kind: "gelu", shape: { elements: 1024 * (i + 2) }, dtype: "f32", threads: 1, round: 0, ns: [1000], load: 0.4 }));
+    writeFileSync(file("few-gelu.jsonl"), samples() + gelu.join(""));
+    const { out, err } = await heddle("calibrate", "--from", file("few-gelu.jsonl"), "--profile", file("few-gelu.json"));
+    expect(err).toBe("");
+    expect(out).toMatch(/\nmeasured, but too few points to fit: gelu \([123] of 5\)\n$/);
+    const profile = readProfile(readFileSync(file("few-gelu.json"), "utf8"), "few-gelu.json");
+    expect(profile.provenance.load).toBe(0.4);
+    expect(profileSummary(profile)).toMatch(/\nload {8}other programs had 40\.0% of all cores meanwhile \(median\)\n/);
+    const json = JSON.parse((await heddle("calibrate", "--from", file("few-gelu.jsonl"), "--profile", file("few-gelu.json"), "--format", "json")).out);
+    expect(json.profiles[0].tooFew).toMatchObject([{ kind: "gelu", dtype: "f32", needed: 5 }]);
+  });
+
+  it("refuses to go on with samples of another machine before it measures, and changes nothing", async () => {
+    const header = { format: "heddle-samples/1" as const, device: "made up", backend: "host", date: "2026-01-31", machine: { cpu: "made up", cores: 999, memoryBytes: 1e9, os: "plan9" }, versions: {} };
+    writeFileSync(file("host.jsonl"), sampleLine(header));
+    const { code, err } = await spawnHeddle(["calibrate", "--backend", "host", "--out", folder, "--budget", "1s"], { cwd: folder });
+    expect(code).toBe(2);
+    expect(err).toMatch(/host\.jsonl: error\[other-samples\]: .*device was "made up" and is .*cores was 999 and is \d+; os was "plan9" and is .*memory was .*\n {2}hint: .*--out FOLDER/);
+    expect(readFileSync(file("host.jsonl"), "utf8")).toBe(sampleLine(header));
+    expect(existsSync(file("calibration"))).toBe(false);
+  });
+
+  it("warns, once a backend, of a machine that was busy", () => {
+    const measured = (name: string, load?: number) => ({ name, available: { ok: true as const, device: "d", versions: {} }, failures: [], result: { end: "time" as const, samples: 9, failures: 0, ...(load !== undefined && { load }) } });
+    expect(measuredWarnings([measured("ort", 0.3), measured("host"), measured("wgsl", 0.05), { name: "cuda", available: { ok: false, why: "no GPU", install: "one" }, failures: [] }])).toMatchObject([{ code: "busy-machine", message: expect.stringMatching(/^ort: other programs had 30\.0 %/) }]);
+  });
+
+  it("wants all extents of a table's kinds", async () => {
+    writeFileSync(file("no-k.csv"), "M,N,ms\n64,64,0.1\n64,128,0.2\n");
+    const { code, err } = await heddle("calibrate", "--from", file("no-k.csv"), "--map", "kind='matmul',m=M,n=N,time=ms:ms", "--profile", file("no-k.json"));
+    expect(code).toBe(2);
+    expect(err).toMatch(/no-k\.csv: error\[missing-extent\]: matmul needs k\n {2}hint: add to --map where k is: k=COLUMN, or k=512 for all rows\n/);
+    expect(existsSync(file("no-k.json"))).toBe(false);
   });
 
   it("fits a table of one's own", async () => {

@@ -246,14 +246,16 @@ describe("heddle list", () => {
     }
   });
 
-  it("gives a machine as YAML that a scenario can start from", async () => {
+  it("gives a machine, or a device, as YAML that a scenario can start from", async () => {
     writeFileSync(at("mixed.yaml"), (await heddle("list", "machine", "mixed")).out);
     writeFileSync(at("on-mixed.yaml"), "include: mixed.yaml\nworkload: {model: mlp}\n");
     expect((await heddle("check", at("on-mixed.yaml"))).code).toBe(0);
-    for (const topic of ["device", "link"]) {
-      const [first] = await json<{ name: string; summary: string }[]>("list", topic);
-      expect((await heddle("list", topic, first!.name)).out).toMatch(new RegExp(`^# ${first!.name}: .+\\n\\n${topic}:\\n`));
-    }
+    const [gpu] = (await json<{ name: string }[]>("list", "devices")).filter(({ name }) => name.startsWith("nvidia-a100"));
+    writeFileSync(at("a100.yaml"), (await heddle("list", "device", gpu!.name)).out);
+    writeFileSync(at("on-a100.yaml"), "include: a100.yaml\nworkload: {model: mlp}\n");
+    expect(await heddle("check", at("on-a100.yaml"))).toMatchObject({ code: 0, err: "" });
+    const [link] = await json<{ name: string }[]>("list", "links");
+    expect((await heddle("list", "link", link!.name)).out).toMatch(new RegExp(`^# ${link!.name}: .+\\n\\nlink:\\n`));
   });
 
   it("gives the options of a policy as JSON Schema", async () => {

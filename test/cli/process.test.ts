@@ -33,6 +33,14 @@ describe("node bin/heddle.mjs", () => {
     expect(await spawnHeddle(["run", "resnet5"])).toEqual({ code: 2, out: "", err: `error[unknown-workload]: "resnet5" is neither a workload file nor a model\n  hint: did you mean resnet50 or resnet18?\n` });
   });
 
+  it.skipIf(!existsSync("/dev/full"))("says that the disk is full where its output goes", async () => {
+    const child = spawn("/bin/sh", ["-c", 'exec "$0" "$1" list > /dev/full', process.execPath, heddleBin], { stdio: ["ignore", "ignore", "pipe"] });
+    let err = "";
+    child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(1);
+    expect(err).toBe("error[cannot-write]: cannot write the output: the disk is full\n");
+  });
+
   it("gives its version, and the same as in package.json", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
     for (const flag of ["--version", "-v", "version"]) expect(await spawnHeddle([flag])).toEqual({ code: 0, out: `heddle ${version}\n`, err: "" });

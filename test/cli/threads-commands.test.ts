@@ -20,6 +20,14 @@ cores: 2
 `);
 
 describe("commands on threads alone", () => {
+  it("run and explain refuse a scheduler, which would decide nothing", async () => {
+    for (const command of ["run", "explain"]) {
+      const { code, out, err } = await heddle(command, file, "--scheduler", "heft");
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toBe(`error[no-scheduler-decides]: threads are all that runs in ${file}: no scheduler decides anything\n  hint: choose a thread policy: --set threadPolicy=eevdf\n`);
+    }
+  });
+
   it("compares all thread policies that have something to go by", async () => {
     const { code, out } = await heddle("compare", file, "--format", "json");
     expect(code).toBe(0);

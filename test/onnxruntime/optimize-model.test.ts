@@ -62,7 +62,7 @@ describe.runIf(installed)("the graph that ONNX Runtime will run", () => {
   });
   test("a file that is no model", async () => {
     const file = join(folder, "broken.onnx");
-    writeFileSync(file, "not a model");
+    writeFileSync(file, new Uint8Array([8, 255, 255, 255]));
     await expect(optimizeModel(file)).rejects.toThrow(/not an ONNX file|does not take the model/);
   });
   test.skipIf(sharedData("onnx/mobilenetv2_stream.onnx") === undefined)("weights that are missing beside the model are made up", async () => {

@@ -103,7 +103,7 @@ describe("what a prediction rests on", () => {
     expect((beyond.highNs - beyond.lowNs) / beyond.latencyNs).toBeGreaterThan((inside.highNs - inside.lowNs) / inside.latencyNs);
   });
   test("nothing known at all", async () => {
-    await expect(predictRun({ graph: only({ kind: "lstm", flops: 1e6, readBytes: 10 }), profile: roundProfile, setting: sequential(1) })).rejects.toThrow("says nothing of lstm in f32");
+    await expect(predictRun({ graph: only({ kind: "lstm", flops: 1e6, readBytes: 10 }), profile: roundProfile, setting: sequential(1) })).rejects.toThrow(/says nothing of lstm in f32[^]*hint: calibrate longer/);
   });
   test("the interval is wider for less certain kinds", async () => {
     const { latencyNs, lowNs, highNs } = await predictRun({ graph: products(4, true), profile: roundProfile, setting: sequential(1) });
@@ -112,6 +112,17 @@ describe("what a prediction rests on", () => {
     expect(highNs - latencyNs).toBeCloseTo(half, 3);
     expect(latencyNs - lowNs).toBeCloseTo(half, 3);
   });
+});
+
+test("the parts and what of them overlaps, or waits, make the whole", async () => {
+  const title = { model: "m", device: "d" };
+  const beside = await predictRun({ graph: products(10, false), profile: roundProfile, setting: parallel(3, 1), cores: 4 });
+  expect(beside.overlapNs).toBeCloseTo(-505_000, 0);
+  expect(formatPrediction(title, beside)).toContain("\n  overlapped         −505 µs");
+  expect((await predictRun({ graph: products(10, true), profile: roundProfile, setting: sequential(1) })).overlapNs).toBeCloseTo(0, 0);
+  const crowded = await predictRun({ graph: products(10, false), profile: roundProfile, setting: parallel(2, 2) });
+  expect(crowded.overlapNs).toBeGreaterThan(200_000);
+  expect(formatPrediction(title, crowded)).toContain("\n  waiting for cores");
 });
 
 test("for people", async () => {

@@ -22,6 +22,21 @@ describe("buildInlineGraph", () => {
     expect(graph.at(3)).toMatchObject({ kind: "op", readBytes: 1000 });
   });
 
+  it("has the work and the bytes that kind and shape say, where nothing else is written", () => {
+    const shape = { m: 8, n: 16, k: 32 };
+    const { graph } = build({
+      ops: { a: { kind: "matmul", dtype: "f16", shape }, b: { kind: "relu", shape: { elements: 128 } }, c: { kind: "matmul", shape, flops: 5, read: "7B", write: "9B" }, d: { kind: "matmul", shape, time: "1ms" }, e: { kind: "matmul", shape, macs: 3, output: "1kB" } },
+      edges: ["a -> b", { "e -> b": "2kB" }],
+    });
+    expect(graph.at(0)).toMatchObject({ macs: 4096, flops: 8192, readBytes: 1536, writeBytes: 256 });
+    // What the edges bring is more than the shape says.
+    expect(graph.at(1)).toMatchObject({ flops: 128, readBytes: 2256, writeBytes: 512 });
+    expect(graph.at(2)).toMatchObject({ macs: 0, flops: 5, readBytes: 7, writeBytes: 9 });
+    expect(graph.at(3)).toMatchObject({ macs: 0, flops: 0, readBytes: 0, writeBytes: 0 });
+    expect(graph.at(4)).toMatchObject({ macs: 3, flops: 6, readBytes: 3072, writeBytes: 3000 });
+    expect([...graph.tensorBytes].sort((x, y) => x - y)).toEqual([256, 2000]);
+  });
+
   it("keeps operators named like what every object has", () => {
     expect([...build({ ops: { constructor: "1ms", toString: "2ms" }, edges: ["constructor -> toString"] }).graph.ops()].map((op) => op.name)).toEqual(["constructor", "toString"]);
   });

@@ -37,6 +37,8 @@ describe("loadScenario", () => {
     ["an empty workload", "workload:", "a.yaml:1:1: error[wrong-type]: workload must be a map, not nothing"],
     ["a workload without a source", "workload: {instances: 3}", "a.yaml:1:1: error[missing-key]: workload needs exactly one of: onnx, tasks, stg, dot, wfformat, estee, generate, pipeline, graph, model"],
     ["two sources", "workload: {onnx: a.onnx, tasks: b.json}", 'a.yaml:1:26: error[conflicting-keys]: workload has both "onnx" and "tasks"\n  hint: keep one of them'],
+    ["an element type by another name", "workload: {model: mlp}\nmachine: {devices: {npu: {kind: npu, peak: {int8: 10TOPS}, memory: {bandwidth: 10GB/s}}}}", 'a.yaml:2:45: error[unknown-key]: unknown key "int8" in machine.devices.npu.peak\n  hint: one of: f64, f32, tf32, bf16, f16, f8, i8, i16, i32, i64, u8, bool'],
+    ["a key of a pipeline beside it", "workload: {pipeline: {stages: {a: {time: {cpu: 1ms}}}}, chunks: [{on: cpu, stages: 1}]}", 'a.yaml:1:57: error[unknown-key]: unknown key "chunks" in workload\n  hint: did you mean workload.pipeline.chunks?'],
     ["a misspelt source", "workload: {onxx: a.onnx}", 'a.yaml:1:12: error[unknown-key]: unknown key "onxx" in workload\n  hint: did you mean onnx?'],
     ["a bare number for a memory", `machine: {devices: {a: {kind: cpu, memory: 16}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 16 is no memory's name\n  hint: a memory of its own is written {capacity: 16GiB}"],
     ["a size for a memory", `machine: {devices: {a: {kind: cpu, memory: 80 GB}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 80 GB is no memory's name\n  hint: a memory of its own is written {capacity: 80 GB}"],

@@ -49,6 +49,32 @@ describe("the section memory", () => {
     expect(() => compileScenario(scenario)).toThrow(/tensor "f0:out" of 95.4 MiB does not fit into memory "gpu0.memory": the largest block of buddy there is 64.0 MiB/);
   });
 
+  it("refuses a capacity in which a weight can never lie with an operator that reads it", async () => {
+    const vgg = (capacity: string) => memoryFiles({ "v.yaml": `workload: {model: vgg19}\nmachine: {devices: {cpu: {kind: cpu, units: 8, peak: {f32: 1TFLOP/s}, memory: {capacity: 16GB, bandwidth: 50GB/s}}}}\nmemory: {memories: {cpu: {capacity: ${capacity}}}}\n` });
+    const compiled = async (capacity: string) => compileScenario(await resolveScenario(await loadScenario("v.yaml", { readFile: vgg(capacity) }), { readFile: vgg(capacity) }));
+    const error = (await compiled("300MB").then(() => undefined, (thrown: unknown) => thrown)) as InputError;
+    expect(error.issues.map(({ code, line }) => [code, line])).toEqual([["tensor-too-large", 3]]);
+    expect(error.message).toMatch(/of 392 MiB does not fit into memory "cpu.memory"/);
+    await expect(compiled("500MB")).resolves.toBeDefined();
+  });
+
+  it("lists only what has its room, and who else asks, when a memory is full", async () => {
+    const text = [
+      "workload:", "  graph:", "    ops:", ...["a", "b", "c", "d"].map((op) => `      ${op}: {kind: conv, time: {gpu: 1ms}, output: 60MB}`), "      e: {kind: conv, time: {gpu: 1ms}, output: 1MB}",
+      "    edges: [a -> e, b -> e, c -> e, d -> e]", "machine: {use: workstation, devices: {gpu0: {slots: 4}}}", "scheduler: heft", "memory: {allocator: first-fit, memories: {gpu0: {capacity: 100MB}}}", "",
+    ].join("\n");
+    const readFile = memoryFiles({ "o.yaml": text });
+    const scenario = await resolveScenario(await loadScenario("o.yaml", { readFile }), { readFile });
+    let message = "";
+    try {
+      runScenario(scenario);
+    } catch (error) {
+      message = (error as SimulationError).message;
+    }
+    expect(message).toContain('"b" wants 57.2 MiB for "b:out", and 38.1 MiB of 95.4 MiB are free\nalive there: 1 tensor of 57.2 MiB\n');
+    expect(message).toContain("\nalso asking now: c:out, d:out");
+  });
+
   it("is paid for only where it is given: the schedule is the same", async () => {
     const [plain, kept] = [runScenario(await resolve("")), runScenario(await resolve("memory: {}\n"))];
     expect(kept.digest).toBe(plain.digest);

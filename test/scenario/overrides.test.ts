@@ -60,7 +60,7 @@ describe("overrides", () => {
     ["compare[5]=x", "--set compare[5]=x: error[bad-override]: compare is a list of 1; it has no item 5"],
     ["seed.x=2", "--set seed.x=2: error[bad-override]: seed is 1 and has no keys"],
     ["__proto__.x=2", '--set __proto__.x=2: error[bad-key]: "__proto__" cannot be a key'],
-    ["seed={a", "--set seed={a: error[yaml-syntax]: Flow map must end with a }"],
+    ["seed={a", "--set seed={a: error[yaml-syntax]: a map in { } is not closed before this place\n  hint: write the missing }, or indent what belongs to it"],
   ])("refuses %s", async (text, message) => {
     expect(await messageOf(() => apply("scheduler: dmda\ncompare: [heft]\nseed: 1", text))).toBe(message);
   });

@@ -19,6 +19,14 @@ describe("parseYaml", () => {
     expect(toPlain(parseYaml("{a: no, b: on, c: 010, d: 0o10, e: 1:30, f: 2e9, g: ~, h: yes, 1: x, true: y}", "a.yaml"))).toEqual({ a: "no", b: "on", c: 10, d: 8, e: "1:30", f: 2e9, g: null, h: "yes", 1: "x", true: "y" });
   });
 
+  it("takes the line ends of every system", () => {
+    for (const end of ["\n", "\r\n", "\r"]) {
+      const root = parseYaml(["a: 1", "b:", "  c: 2", ""].join(end), "a.yaml");
+      expect(toPlain(root)).toEqual({ a: 1, b: { c: 2 } });
+      expect(positionOf(root, ["b", "c"])).toEqual({ file: "a.yaml", line: 3, column: 6 });
+    }
+  });
+
   it("shares what aliases stand for", () => {
     expect(toPlain(parseYaml("a: &x {k: [1]}\nb: *x", "a.yaml"))).toEqual({ a: { k: [1] }, b: { k: [1] } });
   });
@@ -29,14 +37,19 @@ describe("parseYaml", () => {
   });
 
   it.each([
-    ["tabs", "a:\n\tb: 1", "a.yaml:2:1: error[yaml-syntax]: Tabs are not allowed as indentation\n  hint: indent with spaces"],
+    ["tabs", "a:\n\tb: 1", "a.yaml:2:1: error[yaml-syntax]: a line is indented with a tab\n  hint: indent with spaces"],
     ["duplicate keys", "a: 1\nb: 2\na: 3", 'a.yaml:3:1: error[duplicate-key]: "a" is given twice\n  hint: first in line 1'],
-    ["an open list", "a: [1, 2\nb: 3\n", "a.yaml:2:1: error[yaml-syntax]: Flow sequence in block collection must be sufficiently indented and end with a ]"],
-    ["a colon in a value", "a: b: c\n", 'a.yaml:1:4: error[yaml-syntax]: Nested mappings are not allowed in compact mappings\n  hint: a value that holds ": " needs quotes'],
+    ["an open list", "a: [1, 2\nb: 3\n", "a.yaml:2:1: error[yaml-syntax]: a list in [ ] is not closed before this place\n  hint: write the missing ], or indent what belongs to it"],
+    ["an open map", "a: {b: 1\nc: 2\n", "a.yaml:2:1: error[yaml-syntax]: a map in { } is not closed before this place\n  hint: write the missing }, or indent what belongs to it"],
+    ["an open text", "a: 'x\n", "a.yaml:2:1: error[yaml-syntax]: a text that begins with ' is not closed\n  hint: write the missing quote"],
+    ["an indented key below a value", "a: 1\n  b: 2\n", 'a.yaml:1:4: error[yaml-syntax]: a map cannot begin here, inside a value\n  hint: a value that holds ": " needs quotes; the keys of a map stand below each other, indented alike'],
+    ["keys not indented alike", "a:\n  b: 1\n c: 2\n", "a.yaml:3:1: error[yaml-syntax]: this line is indented differently from those that it belongs to\n  hint: indent what belongs together alike, with spaces"],
+    ["a brace too many", "{a: 1}}", 'a.yaml:1:7: error[yaml-syntax]: "}" has no place here\n  hint: indent what belongs together alike, with spaces'],
+    ["a colon in a value", "a: b: c\n", 'a.yaml:1:4: error[yaml-syntax]: a map cannot begin here, inside a value\n  hint: a value that holds ": " needs quotes; the keys of a map stand below each other, indented alike'],
     ["two documents", "a: 1\n---\nb: 2\n", "a.yaml:2:1: error[yaml-syntax]: there is a second document\n  hint: a scenario is one document: remove the line ---"],
     ["an unknown alias", "a: *x", "a.yaml:1:4: error[unknown-alias]: there is no anchor &x before this alias"],
     ["an alias to itself", "a: &x [*x]", "a.yaml:1:8: error[unknown-alias]: there is no anchor &x before this alias"],
-    ["a tag", "a: !js/function 'x'", "a.yaml:1:4: error[yaml-syntax]: Unresolved tag: !js/function"],
+    ["a tag", "a: !js/function 'x'", "a.yaml:1:4: error[yaml-syntax]: scenarios have no tags, such as !js/function\n  hint: remove it, or put the value in quotes"],
     ["YAML 1.1", "%YAML 1.1\n---\na: no", "a.yaml:1:1: error[yaml-version]: scenarios are YAML 1.2, not 1.1\n  hint: remove the line %YAML"],
     ["a list as key", "? [a]\n: 1", "a.yaml:1:3: error[bad-key]: a key must be a name"],
     ["an empty file", "", "a.yaml: error[empty-file]: the file is empty"],
@@ -52,8 +65,8 @@ describe("parseYaml", () => {
   });
 
   it("tells every syntax error, up to 20", async () => {
-    expect((await errorOf("a: !x 1\nb: !y 2\n")).split("\n")).toHaveLength(2);
-    expect((await errorOf("]\n".repeat(1000))).split("\n")).toHaveLength(20);
+    expect((await errorOf("a: !x 1\nb: !y 2\n")).match(/error\[/g)).toHaveLength(2);
+    expect((await errorOf("]\n".repeat(1000))).match(/error\[/g)).toHaveLength(20);
   });
 
   it("refuses a billion laughs", async () => {

@@ -13,6 +13,12 @@ describe("policyLabels", () => {
     expect(policyLabels([use("list", { order: ["a", "b"] }), use("list", { order: ["b", "a"], seed: 3 })])).toEqual(['list order=["a","b"]', 'list order=["b","a"] seed=3']);
   });
 
+  it("name the file of one's own that is called like another", () => {
+    const own = (module: string) => ({ ...use("heft", { patience: 4 }), origin: { module, name: "default", options: {} } });
+    expect(policyLabels([own("file:///home/me/heft2.mjs"), use("heft", { insertion: true })])).toEqual(["heft (heft2.mjs)", "heft"]);
+    expect(policyLabels([own("file:///home/me/heft2.mjs"), own("file:///home/me/heft3.mjs")])).toEqual(["heft (heft2.mjs)", "heft (heft3.mjs)"]);
+  });
+
   it("are equal where nothing differs", () => {
     expect(policyLabels([use("heft"), use("heft")])).toEqual(["heft", "heft"]);
   });

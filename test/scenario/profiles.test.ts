@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/base/errors.ts";
 import { profileFormat } from "../../src/cost/profile/profile.ts";
-import { isProfileName, loadProfile, profileList, shippedProfiles } from "../../src/scenario/load-profiles.ts";
+import { isProfileName, loadProfile, profileList, profilesIn, shippedProfiles } from "../../src/scenario/load-profiles.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
 
@@ -66,6 +69,16 @@ describe("shipped profiles", () => {
       expect(entries.length, name).toBeGreaterThan(0);
       expect(await loadProfile(name)).toBeDefined();
     }
+  });
+
+  it("are told by what is in a file, not by its name", () => {
+    const folder = mkdtempSync(join(tmpdir(), "heddle-profiles-test-"));
+    writeFileSync(join(folder, "a.json"), '{\n  "format": "heddle-profile/1",\n');
+    writeFileSync(join(folder, "a-threads.json"), '{\n  "format": "heddle-thread-costs/1",\n');
+    writeFileSync(join(folder, "empty.json"), "");
+    writeFileSync(join(folder, "notes.txt"), "heddle-profile/1");
+    expect(profilesIn(folder)).toEqual(["a"]);
+    rmSync(folder, { recursive: true });
   });
 
   it("are told apart from files by their names", () => {

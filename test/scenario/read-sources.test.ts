@@ -42,7 +42,7 @@ describe("include", () => {
     ["itself", { "s/a.yaml": "include: a.yaml" }, "s/a.yaml:1:10: error[include-cycle]: the files include each other: s/a.yaml → s/a.yaml"],
     ["what is no name", { "s/a.yaml": "include: [3, {a: b}, '']" }, "s/a.yaml:1:11: error[wrong-type]: include must be a file or a list of files, not 3\ns/a.yaml:1:14: error[wrong-type]: include must be a file or a list of files, not a map\ns/a.yaml:1:22: error[wrong-type]: include must be a file or a list of files, not \"\""],
     ["a list", { "s/a.yaml": "include: b.yaml", "s/b.yaml": "- a" }, "s/b.yaml:1:1: error[wrong-type]: a scenario is a map of keys, not a list"],
-    ["errors in two files", { "s/a.yaml": "include: [c.yaml, b.yaml]", "s/b.yaml": "a: *x", "s/c.yaml": "a: {b" }, "s/b.yaml:1:4: error[unknown-alias]: there is no anchor &x before this alias\ns/c.yaml:1:6: error[yaml-syntax]: Flow map in block collection must be sufficiently indented and end with a }"],
+    ["errors in two files", { "s/a.yaml": "include: [c.yaml, b.yaml]", "s/b.yaml": "a: *x", "s/c.yaml": "a: {b" }, "s/b.yaml:1:4: error[unknown-alias]: there is no anchor &x before this alias\ns/c.yaml:1:6: error[yaml-syntax]: a map in { } is not closed before this place\n  hint: write the missing }, or indent what belongs to it"],
   ])("refuses %s", async (_, files, message) => {
     expect(await messageOf(() => read(files as unknown as Record<string, string>))).toBe(message);
   });

@@ -12,6 +12,7 @@ describe("tickWarnings", () => {
   it("says by how much a coarse tick changes the times, each operator on its fastest device", () => {
     expect(warned([8, 99, 99, 9, 13, 26], 10)).toEqual([{ code: "coarse-tick", message: "rounding to ticks of 10 ns changes the time of the operators by 33.3 %: choose a finer tick" }]);
     expect(warned([3, 3, 4, 4, 5, 5], 86400e9)[0]!.message).toMatch(/ticks of 1\.00 d changes the time of the operators by 100\.0 %/);
+    expect(warned([1e-30, 1, 1e-30, 1, 1e-30, 1], 1e-15)[0]!.message).toMatch(/^rounding to ticks of 1e-15 ns changes/);
   });
 
   it("is silent where a long tick is exact, or hardly matters", () => {

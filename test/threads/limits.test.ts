@@ -39,7 +39,7 @@ describe("a loop policy that does wrong", () => {
     return runThreads({ programs: { w: [{ parallel: { loop: "rows", iterations: 10, each: "1us" } }] as never }, threads: { w: 2 }, loops: { rows: "mine" }, cores: 2 }, { loopPolicies: { mine: () => definition.create({}) } });
   };
   it.each<[string, LoopPolicy["next"], RegExp]>([
-    ["throws", () => { throw new Error("boom"); }, /the loop policy of "rows" failed in "next": boom/],
+    ["throws", () => { throw new Error("boom"); }, /the loop policy "mine" of "rows" failed in "next": boom/],
     ["answers a word of its own", () => "ours" as "own", /answered "ours", which is not "none", "own", "shared" or "stolen"/],
     ["answers nothing", () => undefined as unknown as "own", /answered nothing/],
     ["gives out pieces that are none", (_, chunk) => (chunk.set([0, NaN]), "own"), /gave worker \d NaN iterations from 0 on, of 10 in all/],
@@ -49,6 +49,6 @@ describe("a loop policy that does wrong", () => {
     expect(() => run(next)).toThrow(message);
   });
   it("throws in start", () => {
-    expect(() => run(() => "none", () => { throw new TypeError("boom"); })).toThrow(/the loop policy of "rows" failed in "start": boom/);
+    expect(() => run(() => "none", () => { throw new TypeError("boom"); })).toThrow(/the loop policy "mine" of "rows" failed in "start": boom/);
   });
 });

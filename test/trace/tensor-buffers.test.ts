@@ -69,6 +69,6 @@ describe("profiles", () => {
 
   it("end with the first buffer that finds no room", () => {
     const { noRoom } = replay(chain(["conv", "conv", "conv"]), undefined, "first-fit", { alignment: "1B", minBlock: "1B" }, 15);
-    expect(noRoom).toEqual({ memory: 0, buffer: 1, ticks: 10, bytes: 8, freeBytes: 7, largestFreeBytes: 7, alive: [{ tensor: 0, bytes: 8, sinceTicks: 0, untilTicks: 20 }] });
+    expect(noRoom).toEqual({ memory: 0, buffer: 1, ticks: 10, bytes: 8, freeBytes: 7, largestFreeBytes: 7, alive: [{ tensor: 0, bytes: 8, sinceTicks: 0, untilTicks: 20 }], asking: [] });
   });
 });

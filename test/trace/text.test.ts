@@ -32,6 +32,12 @@ warning[memory-exceeded]: memory "gpu.memory" would hold 5.86 KiB at its peak an
 `);
   });
 
+  it("leaves out what the scheduler did where it has nothing to say", () => {
+    const text = (report: object): string => formatResult({ ...computeMetrics(trace), schedulerReport: report } as Metrics);
+    expect(text({ chunks: "x a | y b" })).toContain("\nscheduler    chunks x a | y b\n");
+    expect(text({})).not.toMatch(/^scheduler/m);
+  });
+
   it("stays within 100 columns for long names and long paths, and lets no control character through", () => {
     const costs = Array.from({ length: 200 }, () => [5]);
     const names = costs.map((_, op) => `block-${op}/\u001b[31mattention/${"x".repeat(op)}`);

@@ -25,7 +25,7 @@ export const leastPoints = 5;
  * Fits one kind of operator, in one element type: leaves out what is absurd, climbs the ladder, and tells the error on
  * the held-out points, which nothing of the fit has seen. `undefined` when there are fewer than {@link leastPoints}.
  */
-export async function fitEntry({ kind, dtype, variant, points: all }: PointGroup, options: EntryOptions): Promise<ProfileEntry | undefined> {
+export async function fitEntry({ kind, dtype, variant, drift, points: all }: PointGroup, options: EntryOptions): Promise<ProfileEntry | undefined> {
   const given = all.filter(({ heldOut }) => !heldOut);
   const heldOut = all.filter((point) => point.heldOut);
   if (given.length < (options.leastPoints ?? leastPoints)) return undefined;
@@ -47,7 +47,7 @@ export async function fitEntry({ kind, dtype, variant, points: all }: PointGroup
     ladder: ladder.map(({ rung: { name }, mean }) => ({ model: name, mean: rounded(mean) })),
     sigma: rounded(winsorizedSpread(logRatios(points.map(({ ns }) => ns), chosen.predicted))),
     ...(noises.length > 0 && { noise: rounded(lowerMedian(noises)) }),
-    range: rangeOf(points), points: points.length,
+    range: rangeOf(points), points: points.length, ...(drift !== undefined && { drift: rounded(drift) }),
     ...(heldOut.length > 0 && { error: {
       heldOut: heldOut.length, ...errorOf(predict(model, heldOut), heldOut),
       ...(judge && { baselines: await baselines(points, heldOut) }),

@@ -42,7 +42,7 @@ export function fitFormula(formula: Formula, works: readonly TimedWork[], prior:
     let sum = 0;
     for (let i = 0; i < point.length; i++) sum += pulls[i]! * (point[i]! - starts[i]!) ** 2;
     for (let i = 0; i < seen.length; i++) {
-      const ratio = logs[i]! - exactLog(phasesNs(phases(seen[i]!)));
+      const ratio = logs[i]! - exactLog(phasesNs(phases(seen[i]!)) + (seen[i]!.driftNs ?? 0));
       sum += Math.sqrt(ratio * ratio + bend * bend) - bend;
     }
     return sum / seen.length;

@@ -17,6 +17,19 @@ export interface FitOptions {
   readonly entry?: (group: PointGroup) => Partial<EntryOptions>;
   /** Told after each kind. */
   readonly onEntry?: (entry: ProfileEntry) => void;
+  /** Told of each kind that has too few points for a model. */
+  readonly onTooFew?: (left: LeftOut) => void;
+}
+
+/** A kind of operator, element type and variant of which too little was measured. */
+export interface LeftOut {
+  readonly kind: string;
+  readonly dtype: string;
+  readonly variant?: string;
+  /** Shapes at numbers of threads, without those that are held out. */
+  readonly points: number;
+  /** Fewest that a model is fitted to. */
+  readonly needed: number;
 }
 
 /** Formulas to try, where nothing else is asked for. */
@@ -39,7 +52,12 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
   const priorOf = categoryPriors(groups);
   for (const group of groups) {
     const entry = await fitEntry(group, { formulas: isFigure(group.kind) ? figureFormulas : operatorFormulas, prior: priorOf(group), features: gemmOf(group.points[0]!.op) ? "gemm" : "shape", ...options.entry?.(group) });
-    if (entry === undefined) continue;
+    if (entry === undefined) {
+      const { kind, dtype, variant, points } = group;
+      const given = points.filter(({ heldOut }) => !heldOut).length;
+      if (given < leastPoints) options.onTooFew?.({ kind, dtype, ...(variant !== undefined && { variant }), points: given, needed: leastPoints });
+      continue;
+    }
     entries.push(entry);
     options.onEntry?.(entry);
   }

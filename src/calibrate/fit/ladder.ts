@@ -21,13 +21,15 @@ export interface Validated {
 /**
  * Predicts every point by fits that have seen no point of its shape. Rungs that cannot be made of the points are left
  * out.
+ * @param fitsByFold fits of an earlier call with the same points and options, and where those of this one go
  */
-export async function crossValidate(rungs: readonly Rung[], points: readonly MeasuredPoint[], options: LearningOptions): Promise<readonly Validated[]> {
+export async function crossValidate(rungs: readonly Rung[], points: readonly MeasuredPoint[], options: LearningOptions, fitsByFold = new Map<number, Fits>()): Promise<readonly Validated[]> {
   const predicted = rungs.map(() => new Float64Array(points.length).fill(NaN));
   for (let fold = 0; fold < folds; fold++) {
     const seen = points.filter((point) => foldOf(point, folds) !== fold);
     if (seen.length === points.length || seen.length === 0) continue;
-    const fits = new Fits(seen, options);
+    const fits = fitsByFold.get(fold) ?? new Fits(seen, options);
+    fitsByFold.set(fold, fits);
     for (const [i, { make }] of rungs.entries()) {
       const model = await make(fits);
       if (model === undefined) continue;
@@ -60,11 +62,12 @@ export const mostForKernel = 2000;
 export async function climb(points: readonly MeasuredPoint[], formulaNames: readonly string[], options: LearningOptions): Promise<readonly Validated[]> {
   const applicable = formulaNames.filter((name) => formulas.get(name).coefficients(points) !== undefined);
   const trusted = applicable.filter((name) => options.prior?.[name] !== undefined || hasEnough(name, points));
-  const plain = await crossValidate((trusted.length > 0 ? trusted : applicable.slice(0, 1)).map((name) => rung(name)), points, options);
+  const fitsByFold = new Map<number, Fits>();
+  const plain = await crossValidate((trusted.length > 0 ? trusted : applicable.slice(0, 1)).map((name) => rung(name)), points, options, fitsByFold);
   const [physical, other] = [false, true].map((empirical) => leastOf(plain.filter(({ rung: { formula } }) => isEmpirical(formula) === empirical)));
   const bases = [physical, other !== undefined && (physical === undefined || other.mean < worthLeavingPhysics * physical.mean) ? other : undefined].filter((base) => base !== undefined);
   const types = points.length < leastForResidual ? [] : points.length > mostForKernel ? ([["table"], ["trees"]] as const) : ([["table"], ["kernel"], ["trees"], ["trees", "kernel"]] as const);
-  const learned = await crossValidate(bases.flatMap((base) => types.map((list) => rung(base.rung.name, list))), points, options);
+  const learned = await crossValidate(bases.flatMap((base) => types.map((list) => rung(base.rung.name, list))), points, options, fitsByFold);
   const ladder = [...plain, ...learned];
   const [solid, loose] = [false, true].map((empirical) => firstWorthIt(ladder.filter(({ rung: { formula } }) => isEmpirical(formula) === empirical)));
   const chosen = solid === undefined || (loose !== undefined && loose.mean < worthLeavingPhysics * solid.mean) ? loose : solid;

@@ -53,7 +53,7 @@ export class Fits {
   async #fit(base: ProfileBase | undefined, type: ProfileResidual["type"]): Promise<ProfileResidual | undefined> {
     if (base === undefined) return undefined;
     const phases = formulas.get(base.formula).phases(base.parameters);
-    const target = Float64Array.from(this.works, (work) => exactLog(work.ns / phasesNs(phases(work))));
+    const target = Float64Array.from(this.works, (work) => exactLog(ownNs(work) / phasesNs(phases(work))));
     if (type === "table") return tableOf(this.works, target);
     const features = type === "kernel" ? (this.#options.kernelFeatures ?? kernelFeatures) : this.#options.features;
     const { names, columns } = inputsOf(this.works, features, type === "kernel" ? this.#options.kernel?.inputs : undefined);
@@ -100,6 +100,14 @@ export function inputsOf(works: readonly TimedWork[], setName: string, named?: r
     kept.push({ name, column });
   }
   return { names: kept.map(({ name }) => name), columns: kept.map(({ column }) => column) };
+}
+
+/** Least share of a time that is left when what drifted is taken off: of less, the noise would be all that there is. */
+const leastOwn = 0.1;
+
+/** Time of the operator itself, without what the process that measured it added. */
+function ownNs({ ns, driftNs = 0 }: TimedWork): number {
+  return Math.max(ns - driftNs, leastOwn * ns);
 }
 
 /** A number that depends on the shape alone. */

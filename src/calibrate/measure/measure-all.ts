@@ -1,5 +1,6 @@
 import type { MeasureOptions } from "../backend.ts";
 import type { Kernel, Sample, SampleFailure } from "../sample.ts";
+import { medianLoad } from "./busy.ts";
 import type { MeasurePort, WatchedOutcome } from "./measure-process.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -35,6 +36,8 @@ export interface MeasureAllResult {
   readonly failures: number;
   /** How much faster than the slowest moment the fastest one was, by the clock of the core: 0.02 = 2 %; absent where it was not seen. */
   readonly clockSpread?: number;
+  /** Median over the samples of the share of all cores' time that other programs had; absent where the system does not say. */
+  readonly load?: number;
 }
 
 /** So many kernels in a row that kill the backend, with none between them that it measures, and it is given up. */
@@ -48,6 +51,7 @@ const mostDeaths = 5;
 export async function measureAll({ plan, port, sink, batch, repeat, elapsed, stopped, onStep, onFailure }: MeasureAllOptions): Promise<MeasureAllResult> {
   let [samples, failures, deaths] = [0, 0, 0];
   const steps: number[] = [];
+  const loads: Pick<Sample, "load">[] = [];
   let lastRound: number | undefined;
 
   const fail = (kernel: Kernel, round: number, failure: string): void => {
@@ -64,6 +68,7 @@ export async function measureAll({ plan, port, sink, batch, repeat, elapsed, sto
     const times = ns.filter((time) => Number.isFinite(time) && time > 0);
     if (times.length === 0) return fail(kernel, round, "gave no times");
     const sample: Sample = { ...kernel, round, ns: times, ...(load !== undefined && { load: Math.min(1, Math.round(load * 1000) / 1000) }) };
+    loads.push({ ...(sample.load !== undefined && { load: sample.load }) });
     sink.append(sample);
     plan.add(sample);
     samples++;
@@ -78,7 +83,8 @@ export async function measureAll({ plan, port, sink, batch, repeat, elapsed, sto
 
   const finish = (end: MeasureAllResult["end"]): MeasureAllResult => {
     port.end();
-    return { end, samples, failures, ...(steps.length > 1 && { clockSpread: Math.max(...steps) / Math.min(...steps) - 1 }) };
+    const median = medianLoad(loads);
+    return { end, samples, failures, ...(steps.length > 1 && { clockSpread: Math.max(...steps) / Math.min(...steps) - 1 }), ...(median !== undefined && { load: median }) };
   };
   for (;;) {
     if (stopped()) return finish("stopped");

@@ -1,3 +1,4 @@
+import { pointText } from "../hold-out.ts";
 import { kernelKey, type Kernel, type Sample, type SampleFailure } from "../sample.ts";
 import { tightness } from "./tightness.ts";
 
@@ -9,11 +10,15 @@ export interface PlanOptions {
   readonly rounds?: number;
   /** Share of the time after which kernels are measured again before further ones are begun. Default 0.45. */
   readonly breadth?: number;
+  /** Shapes that each kind which was begun gets before any kernel is measured again: with fewer, nothing is fitted to it. Default 8. */
+  readonly shapes?: number;
 }
 
 interface Entry {
   readonly kernel: Kernel;
   readonly at: number;
+  /** The same for all numbers of threads. */
+  readonly shape: string;
   readonly rounds: number[][];
   failed: boolean;
 }
@@ -25,8 +30,8 @@ export interface Step {
 }
 
 /**
- * The order of measuring. At first new kernels come, in their order; from the middle of the time on, those that were
- * measured once are measured again, in a new process; then those whose times lie furthest apart, again and again; and what
+ * The order of measuring. At first new kernels come, in their order; from the middle of the time on, when each kind that
+ * was begun has enough shapes, those that were measured once are measured again, in a new process; then those whose times lie furthest apart, again and again; and what
  * time is left goes to new kernels. What earlier runs measured counts. Knows no clock: it is told how much of the time is
  * over.
  */
@@ -36,8 +41,8 @@ export class Plan {
   readonly #options: Required<PlanOptions>;
 
   constructor(kernels: readonly Kernel[], done: { readonly samples: readonly Sample[]; readonly failures: readonly SampleFailure[] }, options: PlanOptions = {}) {
-    this.#options = { tightness: 0.03, rounds: 5, breadth: 0.45, ...options };
-    this.#entries = kernels.map((kernel, at) => ({ kernel, at, rounds: [], failed: false }));
+    this.#options = { tightness: 0.03, rounds: 5, breadth: 0.45, shapes: 8, ...options };
+    this.#entries = kernels.map((kernel, at) => ({ kernel, at, shape: pointText(kernel), rounds: [], failed: false }));
     this.#byKey = new Map(this.#entries.map((entry) => [kernelKey(entry.kernel), entry]));
     for (const sample of done.samples) this.add(sample);
     for (const failure of done.failures) this.fail(failure);
@@ -93,7 +98,21 @@ export class Plan {
       const level = loose.filter(({ rounds }) => rounds.length === round).map((entry) => ({ entry, width: tightness(known(entry)) })).sort((a, b) => b.width - a.width || a.entry.at - b.entry.at);
       return take(level.map(({ entry }) => entry), round ?? 0);
     };
-    return elapsed < this.#options.breadth ? (take(fresh, 0) ?? take(once, 1) ?? again()) : (take(once, 1) ?? again() ?? take(fresh, 0));
+    if (elapsed < this.#options.breadth) return take(fresh, 0) ?? take(once, 1) ?? again();
+    const few = this.#kindsWithFew();
+    return take(fresh.filter(({ kernel }) => few.has(kernel.kind)), 0) ?? take(once, 1) ?? again() ?? take(fresh, 0);
+  }
+
+  /** Kinds that were begun, and have fewer shapes than they should. */
+  #kindsWithFew(): ReadonlySet<string> {
+    const shapes = new Map<string, Set<string>>();
+    for (const { kernel, shape, rounds } of this.#entries) {
+      if (rounds.length === 0) continue;
+      const known = shapes.get(kernel.kind);
+      if (known === undefined) shapes.set(kernel.kind, new Set([shape]));
+      else known.add(shape);
+    }
+    return new Set([...shapes].filter(([, { size }]) => size < this.#options.shapes).map(([kind]) => kind));
   }
 
   #isTight(entry: Entry): boolean {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError } from "../../base/errors.ts";
+import { formatBytes } from "../../base/units.ts";
 import { parseSamples, sampleLine, type Sample, type SampleFailure, type SampleFile, type SampleHeader } from "../sample.ts";
 
 /**
@@ -14,13 +15,11 @@ export class SampleStore {
 
   /**
    * Opens a file, or begins it.
-   * @throws {InputError} when it holds something else, or was measured on another device or with other versions.
+   * @throws {InputError} as {@link samplesBefore}, and where it cannot be written.
    */
   constructor(file: string, header: SampleHeader) {
-    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    this.before = whole === "" ? { header, samples: [], failures: [] } : parseSamples(whole, file);
-    if (whole !== "") refuseOther(file, this.before.header, header);
+    const { text, whole, samples } = readBefore(file, header);
+    this.before = samples;
     try {
       mkdirSync(dirname(file), { recursive: true });
       this.#descriptor = openSync(file, "a");
@@ -46,11 +45,55 @@ export class SampleStore {
   }
 }
 
-/** Samples of two devices or versions in one file would be fitted as one. */
-function refuseOther(file: string, before: SampleHeader, now: SampleHeader): void {
-  const differs = (["backend", "device"] as const).filter((key) => before[key] !== now[key]).map((key) => `${key} was "${before[key]}" and is "${now[key]}"`);
-  for (const name of new Set([...Object.keys(before.versions), ...Object.keys(now.versions)])) {
-    if (before.versions[name] !== now.versions[name]) differs.push(`${name} was ${before.versions[name] ?? "not there"} and is ${now.versions[name] ?? "not there"}`);
+/**
+ * What an earlier call measured into a file; nothing, where there is no such file.
+ * @param header of what is to be measured now
+ * @throws {InputError} when it holds something else, or was measured on another machine or with other versions: samples
+ * of two in one file would be fitted as one.
+ */
+export function samplesBefore(file: string, header: SampleHeader): SampleFile {
+  return readBefore(file, header).samples;
+}
+
+function readBefore(file: string, header: SampleHeader): { readonly text: string; readonly whole: string; readonly samples: SampleFile } {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  if (whole === "") return { text, whole, samples: { header, samples: [], failures: [] } };
+  const samples = parseSamples(whole, file);
+  const differs = differences(samples.header, header);
+  if (differs.length > 0) throw new InputError({ code: "other-samples", file, message: `the samples in it are of another machine or of other versions: ${differs.join("; ")}`, hint: "nothing was added to it; measure into a folder of your own with --out FOLDER" });
+  return { text, whole, samples };
+}
+
+/** The memory that a system says it has changes by a little from start to start. */
+const sameMemory = 0.05;
+
+/** What says that two headers are not of the same machine, or not of the same versions up to their patches. */
+function differences(before: SampleHeader, now: SampleHeader): string[] {
+  const differs: string[] = [];
+  const compare = (what: string, was: string | number | undefined, is: string | number | undefined): void => {
+    if (was !== is) differs.push(`${what} was ${shown(was)} and is ${shown(is)}`);
+  };
+  compare("backend", before.backend, now.backend);
+  compare("device", before.device, now.device);
+  for (const part of ["cpu", "cores", "os"] as const) {
+    // The device is often the processor, and was compared; a file of another program may say less of its machine.
+    const told = before.machine[part] !== undefined && now.machine[part] !== now.device;
+    if (told) compare(part, before.machine[part], now.machine[part]);
   }
-  if (differs.length > 0) throw new InputError({ code: "other-samples", file, message: `the samples in it were measured elsewhere: ${differs.join("; ")}`, hint: "measure into another folder with --out, or remove the file" });
+  const [was, is] = [before.machine.memoryBytes, now.machine.memoryBytes];
+  if (Math.abs(was - is) > sameMemory * Math.max(was, is)) differs.push(`memory was ${formatBytes(was)} and is ${formatBytes(is)}`);
+  for (const name of new Set([...Object.keys(before.versions), ...Object.keys(now.versions)])) {
+    if (release(before.versions[name]) !== release(now.versions[name])) compare(name, before.versions[name], now.versions[name]);
+  }
+  return differs;
+}
+
+function shown(value: string | number | undefined): string {
+  return value === undefined ? "not there" : /^\d[\w.]*$/.test(String(value)) ? String(value) : `"${value}"`;
+}
+
+/** A version without its patch: 1.30.2 is 1.30. */
+function release(version: string | undefined): string | undefined {
+  return version?.split(".").slice(0, 2).join(".");
 }

@@ -4,8 +4,8 @@ import { InputError } from "../../base/errors.ts";
 import { nearest } from "../../base/registry.ts";
 import { parseQuantity } from "../../base/units.ts";
 import { backendNames } from "../../calibrate/backends/names.ts";
-import { fitMeasured, fitSampleFiles } from "../calibrate-fit.ts";
-import { describeBackends, measureBackends, measuredText } from "../calibrate-measure.ts";
+import { checkTarget, fitMeasured, fitSampleFiles } from "../calibrate-fit.ts";
+import { describeBackends, measureBackends, measuredText, measuredWarnings } from "../calibrate-measure.ts";
 import { wholeNumber, type Command, type Io, type Values } from "../command.ts";
 import { checkWritable } from "../files.ts";
 
@@ -21,7 +21,7 @@ export const calibrate: Command = {
   description: [
     "Runs kernels for real, in processes of their own, notes every time that was measured in calibration/raw/<device>/, and",
     "fits a profile to them, which heddle predict and scenarios use (what threads cost goes into one of its own). It stops when the time is over, and can be stopped before",
-    "(Ctrl-C) with nothing lost: the same command goes on where it was. With --from, nothing is measured: samples of another",
+    "(Ctrl-C) with nothing lost: the same command goes on where it was, on the same machine with the same versions. With --from, nothing is measured: samples of another",
     "run, or a table of your own, are fitted.",
   ].join(" "),
   positionals: [0, 0],
@@ -29,8 +29,8 @@ export const calibrate: Command = {
     backend: { type: "string", short: "b", value: "A,B,…", help: `What runs the kernels: ${backendNames.join(", ")} (default ${usualBackends.join(",")})`, choices: backendNames },
     budget: { type: "string", value: "TIME", help: "How long to measure, all in all (default 5m)" },
     threads: { type: "string", short: "t", value: "A,B,…", help: "Numbers of threads of one operator (default 1, 2, 4 … and all cores)" },
-    out: { type: "string", value: "FOLDER", help: "Folder of the samples (default calibration/raw/<device>)", choices: "files" },
-    profile: { type: "string", value: "FILE", help: "Where the profile goes (default calibration/profiles/<device>.json)", choices: "files" },
+    out: { type: "string", value: "FOLDER", help: "Folder of the samples (default calibration/raw/<device>); one of another machine is refused", choices: "files" },
+    profile: { type: "string", value: "FILE", help: "Where the profile goes (default calibration/profiles/<device>.json, which never replaces one of another machine)", choices: "files" },
     rounds: { type: "string", value: "N", help: "Measure a kernel in N rounds at most (default 5)" },
     timeout: { type: "string", value: "TIME", help: "Give up a kernel that says nothing for so long (default 20s)" },
     "no-fit": { type: "boolean", help: "Measure alone" },
@@ -72,7 +72,14 @@ async function measure(values: Values, io: Io): Promise<number> {
   if (values["profile"] !== undefined && fitting.length > 1) throw new InputError({ code: "bad-flag", message: `--profile names one file, and ${fitting.join(" and ")} make a profile each`, hint: "measure them one by one" });
   if (wish.out !== undefined) checkWritable(join(wish.out, "samples.jsonl"));
   if (values["profile"] !== undefined) checkWritable(values["profile"] as string);
-  const { backends: measured, stopped } = await measureBackends(wish, io);
+  const fit = values["no-fit"] !== true;
+  const profileOf = (name: string): string | undefined => (fitting.includes(name) ? (values["profile"] as string | undefined) : undefined);
+  const { backends: measured, stopped } = await measureBackends({
+    ...wish,
+    onBegin(header) {
+      if (fit && profileOf(header.backend) === undefined) checkTarget(header);
+    },
+  }, io);
   if (measured.every(({ available }) => !available.ok)) throw new InputError(measured.flatMap(({ name, available }) => (available.ok ? [] : [{ code: "no-backend", message: `${name} cannot measure here: ${available.why}`, hint: available.install }])));
   const json = values["format"] === "json";
   if (!json) io.out(measuredText(measured));
@@ -80,10 +87,12 @@ async function measure(values: Values, io: Io): Promise<number> {
   const fresh = measured.filter(({ result }) => result !== undefined && (result.samples > 0 || result.end === "done"));
   if (stopped) {
     if (!json) io.err("stopped; the same command goes on where it was\n");
-  } else if (values["no-fit"] !== true) {
-    for (const { name, file } of fresh) fitted.push(await fitMeasured(file!, fitting.includes(name) ? (values["profile"] as string | undefined) : undefined, io, json));
+  } else if (fit) {
+    for (const { name, file } of fresh) fitted.push(await fitMeasured(file!, profileOf(name), io, json));
   }
-  if (json) io.out(`${JSON.stringify({ schemaVersion: 1, stopped, backends: measured, profiles: fitted }, null, 2)}\n`);
+  const warnings = measuredWarnings(measured);
+  if (json) io.out(`${JSON.stringify({ schemaVersion: 1, stopped, backends: measured, profiles: fitted, warnings }, null, 2)}\n`);
+  else for (const { code, message } of warnings) io.err(`warning[${code}]: ${message}\n`);
   return stopped || measured.some(({ result }) => result?.end === "given-up") ? 1 : 0;
 }
 

@@ -1,5 +1,7 @@
-import { HeddleError, type Issue, type Warning } from "../../base/errors.ts";
+import { existsSync } from "node:fs";
+import { HeddleError, InputError, type Issue, type Warning } from "../../base/errors.ts";
 import { counted } from "../../base/units.ts";
+import { modelRegistry } from "../../graph/models/index.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
@@ -22,6 +24,7 @@ export const check: Command = {
     const fine: { file: string; operators: number; devices: number; threads?: number; cores?: number; warnings: readonly Warning[] }[] = [];
     for (const file of positionals) {
       try {
+        refuseWorkload(file);
         const scenario = await loadScenario(file);
         if (!isGuarded() && (await hasForeignPolicy(scenario))) return await runGuarded(args, io, policyTimeoutMs(values));
         const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
@@ -46,3 +49,9 @@ export const check: Command = {
     return issues.length > 0 ? 2 : 0;
   },
 };
+
+/** @throws {InputError} where a workload was named instead of a scenario. */
+function refuseWorkload(file: string): void {
+  const isModel = modelRegistry.tryGet(file) !== undefined && !existsSync(file);
+  if (isModel || /\.(onnx|stg|dot|gv|tasks\.json)(\.gz)?$/i.test(file)) throw new InputError({ code: "not-a-scenario", message: `${file} is a ${isModel ? "model" : "workload"}, not a scenario`, hint: `heddle import ${file} shows what it contains` });
+}

@@ -8,7 +8,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import { sourceOf } from "../../scenario/load-workload.ts";
 import { isThreadObjective, objectives, type RankedBy } from "../../trace/objective.ts";
 import { wholeNumber, type Command, type Values } from "../command.ts";
-import { checkWritable, writeWhole } from "../files.ts";
+import { checkPicture, checkWritable, writeWhole } from "../files.ts";
 import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts";
 import { Progress } from "../progress.ts";
 import { hasForeignPolicy, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
@@ -147,7 +147,8 @@ function plannedFiles(values: Values, input: string): OutputFiles {
   if (out !== undefined) Object.assign(files, { json: join(out, "comparison.json"), csv: join(out, "comparison.csv") });
   for (const [kind, file] of Object.entries(files)) {
     if (resolve(file) === resolve(input)) throw new InputError({ code: "conflicting-outputs", message: `the ${kind} would be written over the input: ${file}` });
-    checkWritable(file);
+    if (kind === "plot") checkPicture(file);
+    else checkWritable(file);
   }
   return files;
 }

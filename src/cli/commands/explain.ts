@@ -21,6 +21,7 @@ import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts"
 import { Progress } from "../progress.ts";
 import { readTrace } from "../read-trace.ts";
 import { hasForeignPolicy, policyPhase, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
+import { refuseIdleScheduler } from "../scheduler-decides.ts";
 
 /** Operators simulated for what-ifs without being asked: about a few seconds. */
 const effort = 400_000;
@@ -64,6 +65,7 @@ export const explain: Command = {
     progress.show(`reading ${scenario.name}`);
     const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
     enterPhase(undefined);
+    refuseIdleScheduler(resolved, values, file);
     progress.show(`simulating ${resolved.name}`);
     const instance = compileScenario(resolved);
     enterPhase(await policyPhase(resolved, scenario));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InputError } from "../../base/errors.ts";
 import { suggestion, type Named } from "../../base/registry.ts";
 import type { Profile } from "../../cost/profile/profile.ts";
+import type { DeviceSpec } from "../../machine/schema.ts";
 import type { Knobs } from "../../scenario/runtime-knobs.ts";
 import type { Command } from "../command.ts";
 
@@ -23,9 +24,9 @@ export const topics: Readonly<Record<string, Topic>> = {
   loops: { title: "Loop policies", all: async () => (await import("../../loops/index.ts")).loopPolicies.all, detail: policyDetail },
   runtimes: { title: "Runtimes", all: async () => (await import("../../scenario/runtime-list.ts")).runtimeList(), detail: (item) => runtimeDetail(item) },
   allocators: { title: "Allocators", all: async () => (await import("../../memory/allocators/index.ts")).allocators.all, detail: policyDetail },
-  machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail("machine", (item as Named & { machine: unknown }).machine), yaml: true },
-  devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => yamlDetail("device", (item as Named & { device: unknown }).device), yaml: true },
-  links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail("link", (item as Named & { link: unknown }).link), yaml: true },
+  machines: { title: "Machines", all: async () => (await import("../../machine/library/machines.ts")).machines.all, detail: (item) => yamlDetail({ machine: (item as Named & { machine: unknown }).machine }), yaml: true },
+  devices: { title: "Devices", all: async () => (await import("../../machine/library/devices.ts")).devices.all, detail: (item) => deviceDetail((item as Named & { device: DeviceSpec }).device), yaml: true },
+  links: { title: "Links", all: async () => (await import("../../machine/library/links.ts")).links.all, detail: (item) => yamlDetail({ link: (item as Named & { link: unknown }).link }), yaml: true },
   profiles: { title: "Cost profiles", all: async () => (await import("../../scenario/load-profiles.ts")).profileList(), detail: async (item) => (await import("../../cost/profile/profile-text.ts")).profileSummary((item as Named & { profile: Profile }).profile) },
   models: { title: "Models", all: async () => (await import("../../graph/models/index.ts")).models, detail: policyDetail },
   generators: { title: "Generators of task graphs", all: async () => (await import("../../graph/generate/families.ts")).families, detail: async (item) => `${await policyDetail(item)}and for all: time, ccr, heterogeneity, consistent, vary, seed (docs/workloads.md)\n` },
@@ -113,7 +114,12 @@ async function runtimeDetail(item: Named): Promise<string> {
 }
 
 /** A library entry as YAML that a scenario can start from. */
-async function yamlDetail(key: string, value: unknown): Promise<string> {
+async function yamlDetail(value: object): Promise<string> {
   const { yamlText } = await import("../yaml-text.ts");
-  return yamlText({ [key]: value });
+  return yamlText(value);
+}
+
+/** As a scenario has it: under a name. */
+function deviceDetail(device: DeviceSpec): Promise<string> {
+  return yamlDetail({ machine: { devices: { [`${device.kind}0`]: device } } });
 }

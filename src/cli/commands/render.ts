@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { InputError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../command.ts";
-import { checkWritable, writeWhole } from "../files.ts";
+import { checkPicture, writeWhole } from "../files.ts";
 import { readTrace } from "../read-trace.ts";
 
 export const render: Command = {
@@ -26,7 +26,7 @@ export const render: Command = {
     const out = (values["out"] as string | undefined) ?? `${file.replace(/\.json$/i, "")}.svg`;
     if (out !== "-") {
       if (resolve(out) === resolve(file)) throw new InputError({ code: "conflicting-outputs", message: `the picture would be written over the trace: ${out}` });
-      checkWritable(out);
+      checkPicture(out);
     }
     const trace = await readTrace(file);
     const { timelineOf } = await import("../timeline-of.ts");

@@ -11,12 +11,13 @@ import { metricsJson } from "../../trace/metrics-json.ts";
 import type { Metrics } from "../../trace/metrics.ts";
 import { findingIssues } from "../../trace/threads/thread-findings.ts";
 import type { Command, Invocation, Io, Values } from "../command.ts";
-import { checkWritable, writeWhole } from "../files.ts";
+import { checkPicture, checkWritable, writeWhole } from "../files.ts";
 import { fusedSummary } from "../fused-text.ts";
 import { enterPhase, guardedProgress, isGuarded, runGuarded } from "../guard.ts";
 import { formatIssues } from "../issue-text.ts";
 import { Progress } from "../progress.ts";
 import { hasForeignPolicy, policyPhase, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
+import { refuseIdleScheduler } from "../scheduler-decides.ts";
 
 export const run: Command = {
   name: "run",
@@ -54,6 +55,7 @@ export const run: Command = {
     progress.show(`reading ${scenario.name}`);
     const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
     enterPhase(undefined);
+    refuseIdleScheduler(resolved, values, positionals[0]!);
     progress.show(`simulating ${resolved.name}`);
     const instance = compileScenario(resolved);
     enterPhase(await policyPhase(resolved, scenario));
@@ -117,7 +119,8 @@ function checkFiles(files: OutputFiles, input: string): void {
     const other = taken.get(resolve(file));
     if (other !== undefined && !file.startsWith("/dev/")) throw new InputError({ code: "conflicting-outputs", message: `the ${kind} would be written over ${other}: ${file}` });
     taken.set(resolve(file), `the ${kind}`);
-    checkWritable(file);
+    if (kind === "timeline") checkPicture(file);
+    else checkWritable(file);
   }
 }
 

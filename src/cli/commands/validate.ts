@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { InputError, type Warning } from "../../base/errors.ts";
 import { formatPercent, parseQuantity } from "../../base/units.ts";
+import { busyWarning, medianLoad } from "../../calibrate/measure/busy.ts";
 import { loadProfile } from "../../scenario/load-profiles.ts";
 import { wholeNumber, type Command, type Values } from "../command.ts";
-import { checkWritable, writeWhole } from "../files.ts";
+import { checkPicture, checkWritable, writeWhole } from "../files.ts";
 import { isOnnx, loadPredicted, type PredictedModel } from "../predicted-model.ts";
 import { Progress } from "../progress.ts";
 import { scenarioFlags } from "../scenario-args.ts";
@@ -12,6 +13,7 @@ import { predictRun } from "../../predict/predict-run.ts";
 import { settingsFor, type RuntimeSetting } from "../../predict/runtime-setting.ts";
 import type { ModelFolder } from "../../onnxruntime/model-folder.ts";
 import { sampleModels } from "../../validate/sample-models.ts";
+import type { MeasuredRuns } from "../../validate/measure-runs.ts";
 import type { ValidatedRun } from "../../validate/judge.ts";
 import type { FailedRun } from "../../validate/validation-text.ts";
 
@@ -45,7 +47,8 @@ export const validate: Command = {
   async run({ positionals, values }, io) {
     const named = values["profile"] as string | undefined;
     if (named === undefined) throw new InputError({ code: "missing-flag", message: "heddle validate needs --profile", hint: "heddle calibrate makes one of this machine" });
-    for (const flag of ["plot", "out"]) if (values[flag] !== undefined) checkWritable(values[flag] as string);
+    if (values["plot"] !== undefined) checkPicture(values["plot"] as string);
+    if (values["out"] !== undefined) checkWritable(values["out"] as string);
     const profile = await loadProfile(named);
     if (profile.device.kind !== "cpu" || profile.provenance.backend !== "ort") throw new InputError({ code: "wrong-profile", message: `the profile is of ${profile.device.name}, measured with ${profile.provenance.backend ?? "something else"}: models are run with ONNX Runtime on the CPU`, hint: "heddle calibrate --backend ort" });
     const strange = positionals.filter((file) => !isOnnx(file) && !sampleModels.some(({ name }) => name === file));
@@ -61,6 +64,7 @@ export const validate: Command = {
     const runs: ValidatedRun[] = [];
     const failures: FailedRun[] = [];
     const warnings: Warning[] = [];
+    const loads: Pick<MeasuredRuns, "load">[] = [];
     try {
       const models = await modelFiles(positionals.length > 0 ? positionals : sampleModels.map(({ name }) => name), folder);
       for (const [at, file] of models.entries()) {
@@ -75,6 +79,7 @@ export const validate: Command = {
           const result = measured[i]!;
           if (result instanceof OrtFailure) failures.push({ model: model.name, setting, why: result.message });
           else {
+            loads.push(result);
             const { latencyNs, lowNs, highNs } = predictions[i]!;
             runs.push({ model: model.name, setting, measuredNs: result.ns, apart: result.apart, predictedNs: latencyNs, lowNs, highNs });
           }
@@ -86,7 +91,10 @@ export const validate: Command = {
     }
     const verdict = runs.length > 0 ? judge(runs) : undefined;
     if (verdict !== undefined && verdict.apart > noisy) warnings.push({ code: "noisy-machine", message: `two measurements of the same differ by ${formatPercent(verdict.apart)}: other programs ran meanwhile, and the errors say little` });
-    const result = { schemaVersion: 1, device: profile.device.name, profile: named, runs, ...(verdict && { verdict }), failures, warnings };
+    const load = medianLoad(loads);
+    const busy = busyWarning("the runs", load, "predictions are for a machine that does nothing else");
+    if (busy !== undefined) warnings.push(busy);
+    const result = { schemaVersion: 1, device: profile.device.name, profile: named, runs, ...(load !== undefined && { load }), ...(verdict && { verdict }), failures, warnings };
     const json = `${JSON.stringify(result, null, 2)}\n`;
     if (values["out"] !== undefined) writeWhole(values["out"] as string, [json]);
     if (values["plot"] !== undefined && verdict !== undefined) writeWhole(values["plot"] as string, [await plotOf(runs, profile.device.name)]);

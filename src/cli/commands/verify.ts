@@ -33,7 +33,7 @@ export const verify: Command = {
     if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, traces: results, ...(unreadable.length > 0 && { errors: unreadable }) }, null, 2)}\n`);
     else {
       for (const { file, tasks, transfers, threads, cores, problems } of results) {
-        const parts = [...(threads === undefined || tasks > 0 ? [`${tasks} operators, ${transfers} transfers`] : []), ...(threads === undefined ? [] : [`${counted(threads, "thread")} on ${counted(cores!, "core")}`])];
+        const parts = [...(threads === undefined || tasks > 0 ? [`${counted(tasks, "operator")}, ${counted(transfers, "transfer")}`] : []), ...(threads === undefined ? [] : [`${counted(threads, "thread")} on ${counted(cores!, "core")}`])];
         if (problems.length === 0) io.out(`${file}: fine (${parts.join(", ")})\n`);
         for (const { code, message } of problems) io.err(`${file}: error[${code}]: ${message}\n`);
       }

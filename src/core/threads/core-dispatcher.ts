@@ -49,6 +49,10 @@ export class CoreDispatcher {
   readonly readyLog = new IntervalLog(MAX_ROWS);
   migrationCount = 0;
   preemptionCount = 0;
+  /** Ends of slices that are still to come, those of slices that are over among them. */
+  pendingSlices = 0;
+  /** When a thread gave its core up last. */
+  lastLeave = 0;
 
   constructor(host: DispatcherHost, policy: ThreadPolicyPort, queue: EventQueue, activities: ThreadActivities, due: DueThreads, knowsMemory: boolean) {
     this.#host = host;
@@ -85,6 +89,7 @@ export class CoreDispatcher {
 
   /** The slice on the core has ended, if it is still the one that the event was meant for. */
   sliceEnded(core: number, generation: number): void {
+    this.pendingSlices--;
     if ((this.#cores.tenure[core]! & 0xfffff) === generation) this.#slices.push(core);
   }
 
@@ -125,6 +130,7 @@ export class CoreDispatcher {
     const cores = this.#cores;
     const { now } = this.#host;
     const core = table.core[thread]!;
+    this.lastLeave = now;
     this.#activities.settle(thread, now, false);
     table.switchLeft[thread] = 0;
     const ran = now - table.sinceTicks[thread]!;
@@ -224,6 +230,7 @@ export class CoreDispatcher {
     const slice = this.#policy.slice(thread, core);
     if (slice === Infinity) return;
     const switching = this.#table.switchLeft[thread]! / this.#cores.spec.speed[core]!;
+    this.pendingSlices++;
     this.#queue.push(ceilTicks(this.#host.now + switching + slice), eventKey(EventKind.slice, core), this.#cores.tenure[core]! & 0xfffff);
   }
 

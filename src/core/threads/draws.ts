@@ -1,6 +1,7 @@
 import { exactExp, exactLog, normalQuantile } from "../../base/math.ts";
-import { drawUniform } from "../../base/random.ts";
+import { drawUniform, streamUniform, threadStream } from "../../base/random.ts";
 import { textHash } from "../../base/hash.ts";
+import { resized } from "../../base/columns.ts";
 import type { NamedDistribution, ThreadSpec } from "./thread-spec.ts";
 
 /**
@@ -12,8 +13,9 @@ export class Draws {
   readonly #distributions: readonly NamedDistribution[];
   /** Of each source's name. */
   readonly #source: readonly number[];
-  /** How many each thread drew, by (thread, distribution). */
-  #drawn = new Uint32Array(256);
+  /** How many each thread drew, by (thread, distribution), and its stream. */
+  #drawn = new Uint32Array(0);
+  #stream = new Int32Array(0);
 
   constructor(seed: number, { distributions }: ThreadSpec) {
     this.#seed = seed;
@@ -25,23 +27,16 @@ export class Draws {
     const which = this.#distributions[distribution]!;
     if (which.kind === "constant") return which.value;
     const at = thread * this.#distributions.length + distribution;
-    if (at >= this.#drawn.length) {
-      const grown = new Uint32Array(Math.max(at + 1, this.#drawn.length * 2));
-      grown.set(this.#drawn);
-      this.#drawn = grown;
-    }
-    return this.#valueOf(which, this.#source[distribution]!, thread, this.#drawn[at]!++);
+    if (at >= this.#drawn.length) this.#grow(at);
+    const count = this.#drawn[at]!++;
+    const uniform = streamUniform(this.#stream[at]!, count);
+    return which.kind === "exponential" ? -which.mean * exactLog(uniform) : this.#valueOf(which, uniform, distribution, thread, count);
   }
 
-  #valueOf(which: NamedDistribution, source: number, thread: number, count: number): number {
-    const uniform = drawUniform(this.#seed, source, thread, count);
+  #valueOf(which: Exclude<NamedDistribution, { kind: "constant" | "exponential" }>, uniform: number, distribution: number, thread: number, count: number): number {
     switch (which.kind) {
-      case "constant":
-        return which.value;
       case "uniform":
         return which.low + (which.high - which.low) * uniform;
-      case "exponential":
-        return -which.mean * exactLog(uniform);
       case "lognormal": {
         const variance = exactLog(1 + which.spread * which.spread);
         return which.mean * exactExp(Math.sqrt(variance) * normalQuantile(uniform) - variance / 2);
@@ -50,7 +45,7 @@ export class Draws {
         return Math.max(0, which.mean + which.deviation * normalQuantile(uniform));
       case "erlang": {
         let product = uniform;
-        for (let i = 1; i < which.shape; i++) product *= drawUniform(this.#seed, source + i, thread, count);
+        for (let i = 1; i < which.shape; i++) product *= drawUniform(this.#seed, this.#source[distribution]! + i, thread, count);
         return (-which.mean / which.shape) * exactLog(product);
       }
       case "choice": {
@@ -62,5 +57,13 @@ export class Draws {
         return which.values[which.values.length - 1]!;
       }
     }
+  }
+
+  #grow(at: number): void {
+    const before = this.#drawn.length;
+    const kinds = this.#distributions.length;
+    this.#drawn = resized(this.#drawn, Math.max(16 * kinds, at + 1, before * 2));
+    this.#stream = resized(this.#stream, this.#drawn.length);
+    for (let i = before; i < this.#stream.length; i++) this.#stream[i] = threadStream(this.#seed, this.#source[i % kinds]!, Math.floor(i / kinds));
   }
 }

@@ -54,8 +54,8 @@ function deadlock(host: ThreadHost, circle: readonly number[]): ThreadFinding {
   return { kind: "deadlock", message: `deadlock since ${formatNs(host.now * host.tickNs)}:\n${steps.join("\n")}`, atNs: host.now * host.tickNs, parts };
 }
 
-/** Nothing can happen any more: what each thread that is left waits for, and whether a signal was lost on the way. */
-export function stuck(host: ThreadHost): ThreadFinding {
+/** Nothing can happen any more since that tick: what each thread that is left waits for, and whether a signal was lost on the way. */
+export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
   const { table, objects, primitives } = host;
   const left: number[] = [];
   for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
@@ -74,7 +74,7 @@ export function stuck(host: ThreadHost): ThreadFinding {
       parts: [{ thread: by, object: name, heldBy: "", at: positionOf(host, lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
     };
   }
-  const since = Math.max(...parts.map(({ sinceNs }) => sinceNs));
+  const since = sinceTicks * host.tickNs;
   return { kind: "deadlock", message: `deadlock: nothing can move any more since ${formatNs(since)}:\n${[...shown, ...more].join("\n")}`, atNs: since, parts };
 }
 
@@ -150,8 +150,9 @@ function isLock(host: ThreadHost, object: number): boolean {
 /** Who holds a lock alone; -1 = nobody, or it is no lock. */
 function ownerOf(host: ThreadHost, object: number): number {
   const { mutexes, rwLocks } = host.primitives;
+  // Asked whenever a thread begins to wait, nearly always for a mutex.
+  if (mutexes.owner[object]! >= 0) return mutexes.owner[object]!;
   const { kind } = host.objects.groups[host.objects.groupOf[object]!]!;
-  if (kind === "mutex") return mutexes.owner[object]!;
   if (kind !== "rw-lock") return -1;
   return rwLocks.writer[object]! >= 0 ? rwLocks.writer[object]! : (rwLocks.readersOf(object)[0] ?? -1);
 }

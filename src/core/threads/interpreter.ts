@@ -19,7 +19,7 @@ import { Phase, type ThreadTable } from "./thread-table.ts";
 import { waiting } from "./wait-phase.ts";
 
 /**
- * Runs the instructions of threads until they take time, wait or end: registers, jumps, computing and locks by itself,
+ * Runs the instructions of threads until they take time, wait or end: registers, jumps, computing, locks and marks by itself,
  * and those that are rarer by subject.
  */
 export class Interpreter {
@@ -31,6 +31,7 @@ export class Interpreter {
   readonly #budget: number;
   readonly #operands: Operands;
   readonly #draws: Draws;
+  readonly #measures: ThreadMeasures;
   readonly #races: RaceDetector | undefined;
   readonly #mutexes: Mutexes;
   readonly #rwLocks: RwLocks;
@@ -54,6 +55,7 @@ export class Interpreter {
     this.#budget = watch.instructionBudget;
     this.#operands = new Operands(host, program.constants);
     this.#draws = draws;
+    this.#measures = measures;
     this.#races = races;
     this.#mutexes = primitives.mutexes;
     this.#rwLocks = primitives.rwLocks;
@@ -107,15 +109,23 @@ export class Interpreter {
         table.pc[thread] = pc;
         return this.#leave(thread, left, Next.work);
       }
-      // What others can see happens only when the time that the thread owes has passed.
       table.pc[thread] = pc;
-      if (syncLeft[thread]! + switchLeft[thread]! > 0 && phase[thread] !== Phase.waiting) {
-        if (isAhead || !this.#goesAhead(opcode, thread, a)) return this.#leave(thread, left, Next.work);
+      const owes = syncLeft[thread]! + switchLeft[thread]! > 0;
+      if (opcode === Opcode.mark) {
+        if (!owes) {
+          this.#measures.mark(a, host.now);
+          host.progress();
+        } else if (table.pendingMark[thread]! < 0 && (isAhead || host.goesAhead(thread))) {
+          table.pendingMark[thread] = a;
+          isAhead = true;
+        } else return this.#leave(thread, left, Next.work);
+        pc += STRIDE;
+        continue;
+      }
+      // What others can see happens only when the time that the thread owes has passed; to take what was given to it nobody sees.
+      if (owes && phase[thread] !== Phase.waiting) {
+        if (isAhead || opcode !== Opcode.lock || phase[thread] !== Phase.granted || !host.goesAhead(thread)) return this.#leave(thread, left, Next.work);
         isAhead = true;
-        if (opcode === Opcode.mark) {
-          pc += STRIDE;
-          continue;
-        }
       }
       if (opcode === Opcode.lock) {
         if (!this.#lock(thread, operands.object(thread, base, a, b), c)) return this.#leave(thread, left, waiting(table, thread));
@@ -136,16 +146,6 @@ export class Interpreter {
         return this.run(thread);
       }
     }
-  }
-
-  /** True where the instruction is one that nobody else sees, and the thread may do it before it has worked off what it owes: to take what was given to it, or to pass a mark. */
-  #goesAhead(opcode: number, thread: number, counter: number): boolean {
-    if (opcode === Opcode.mark) {
-      if (!this.#host.goesAhead(thread)) return false;
-      this.#table.pendingMark[thread] = counter;
-      return true;
-    }
-    return opcode === Opcode.lock && this.#table.phase[thread] === Phase.granted && this.#host.goesAhead(thread);
   }
 
   #leaveAt(thread: number, pc: number, left: number, next: Next): Next {
@@ -267,7 +267,6 @@ export class Interpreter {
       case Opcode.spawn:
       case Opcode.join:
       case Opcode.setPriority:
-      case Opcode.mark:
       case Opcode.begin:
       case Opcode.finish:
         return this.#threading.perform(opcode, thread, base, pc);

@@ -5,12 +5,11 @@ const RANK: Record<RunnableReason, number> = { new: 0, woken: 0, preempted: 1, s
 
 /** Threads that became runnable in a round, until the policy is told: those that are new or woken first, then by id. */
 export class RunnableNews {
+  /** Both are kept from round to round; the first {@link length} entries count. */
   readonly #threads: number[] = [];
   readonly #whys: RunnableReason[] = [];
+  length = 0;
 
-  get length(): number {
-    return this.#threads.length;
-  }
   thread(i: number): number {
     return this.#threads[i]!;
   }
@@ -19,19 +18,18 @@ export class RunnableNews {
   }
 
   push(thread: number, why: RunnableReason): void {
-    this.#threads.push(thread);
-    this.#whys.push(why);
+    this.#threads[this.length] = thread;
+    this.#whys[this.length++] = why;
   }
 
   clear(): void {
-    this.#threads.length = 0;
-    this.#whys.length = 0;
+    this.length = 0;
   }
 
   /** Nearly always a few, and in order: insertion sort, unless they are many. */
   sort(): void {
     if (this.length > 64) {
-      const order = this.#threads.map((thread, i) => ({ thread, why: this.#whys[i]! })).sort((a, b) => RANK[a.why] - RANK[b.why] || a.thread - b.thread);
+      const order = this.#threads.slice(0, this.length).map((thread, i) => ({ thread, why: this.#whys[i]! })).sort((a, b) => RANK[a.why] - RANK[b.why] || a.thread - b.thread);
       order.forEach(({ thread, why }, i) => {
         this.#threads[i] = thread;
         this.#whys[i] = why;

@@ -4,10 +4,9 @@ import type { SharedResources } from "../shared-resources.ts";
 import { ceilTicks } from "../ticks.ts";
 import type { CoreTable } from "./core-table.ts";
 import type { MemoryModel } from "./memory-model.ts";
-import type { PendingMarks } from "./pending-marks.ts";
-import type { ThreadRows } from "./thread-rows.ts";
 import { SpinTimers } from "./spin-timers.ts";
-import { Use, type ThreadTable } from "./thread-table.ts";
+import type { ThreadTable } from "./thread-table.ts";
+import type { TimeUse } from "./time-use.ts";
 
 /** Keys of threads among the activities that share resources: above those of operators; and of what they transfer without a core. */
 export const THREAD_ORDER = 2 ** 33;
@@ -34,29 +33,24 @@ export class ThreadActivities {
   readonly #queue: EventQueue;
   readonly #resources: SharedResources;
   readonly #at: ThreadResources;
-  readonly #rows: ThreadRows;
-  readonly #marks: PendingMarks;
+  readonly #time: TimeUse;
   readonly #memory: MemoryModel | undefined;
   readonly #speed: Float64Array;
   readonly spinTimers: SpinTimers;
   /** True where nothing but hardware threads of one core can be shared: no memory model, and no operators that draw on memory. */
   readonly #sharesCoresOnly: boolean;
-  /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
-  readonly #busy: Float64Array;
 
-  constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, rows: ThreadRows, marks: PendingMarks, memory: MemoryModel | undefined) {
+  constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, time: TimeUse, memory: MemoryModel | undefined) {
     this.#table = table;
     this.#cores = cores;
     this.#queue = queue;
     this.#resources = resources;
     this.#at = at;
-    this.#rows = rows;
-    this.#marks = marks;
+    this.#time = time;
     this.#memory = memory;
     this.#speed = cores.spec.speed;
     this.spinTimers = new SpinTimers(table, queue);
     this.#sharesCoresOnly = memory === undefined && at.opMemory < 0;
-    this.#busy = new Float64Array(cores.count).fill(1);
   }
 
   /** Ticks of work alone that the thread has before it. */
@@ -67,20 +61,17 @@ export class ThreadActivities {
 
   /** See `goesAhead` of the interpreter's host. */
   goesAhead(thread: number): boolean {
-    const { core, switchLeft, syncLeft } = this.#table;
+    const { core, switchLeft, syncLeft, syncPad, isAhead } = this.#table;
     const at = core[thread]!;
     if (!this.#sharesCoresOnly || this.#cores.siblings[at]! > 1 || switchLeft[thread]! > 0) return false;
     const speed = this.#speed[at]!;
-    const whole = ceilTicks(syncLeft[thread]! / speed);
+    const sync = syncLeft[thread]!;
+    const whole = ceilTicks(sync / speed) * speed;
     if (whole === 0) return false;
-    syncLeft[thread] = whole * speed;
+    syncLeft[thread] = whole;
+    syncPad[thread] = whole - sync;
+    isAhead[thread] = 1;
     return true;
-  }
-
-  /** Counts the marks that threads have passed up to this tick while they work. */
-  passMarks(ticks: number): void {
-    const { activeTicks, switchLeft, syncLeft, core } = this.#table;
-    this.#marks.passUntil(ticks, (thread) => activeTicks[thread]! + (switchLeft[thread]! + syncLeft[thread]!) / this.#speed[core[thread]!]!);
   }
 
   /** Begins to work off what the thread owes; and to spin for `spinTicks` after that, where the core is shared. */
@@ -127,8 +118,8 @@ export class ThreadActivities {
 
   /** What the memory model says of the computation, which is a share of all that the thread owes. @returns share of the time in which the core is busy */
   #draw(core: number, bundle: number, share: number): number {
-    this.#busy[core] = this.#memory!.draw(core, (resource, demand) => this.#resources.use(bundle, this.#at.memory + resource, demand * share));
-    return 1 - share * (1 - this.#busy[core]!);
+    this.#time.busy[core] = this.#memory!.draw(core, (resource, demand) => this.#resources.use(bundle, this.#at.memory + resource, demand * share));
+    return 1 - share * (1 - this.#time.busy[core]!);
   }
 
   /** Starts those anew whose memory has become slower or faster by who came and went beside them. Only with a memory model. */
@@ -152,23 +143,23 @@ export class ThreadActivities {
     this.#stop(thread, now, isDone);
     if (this.#memory === undefined || table.access[thread]! < 0) return;
     this.#memory.leave(thread, table.core[thread]!, table.computeLeft[thread]!);
-    this.#busy[table.core[thread]!] = 1;
+    this.#time.busy[table.core[thread]!] = 1;
   }
 
   #stop(thread: number, now: number, isDone: boolean): void {
     const table = this.#table;
     table.isActive[thread] = 0;
     table.outdate(thread);
-    const core = table.core[thread]!;
-    const speed = this.#speed[core]!;
+    const speed = this.#speed[table.core[thread]!]!;
     const spins = table.isSpinning[thread] === 1;
     // Should it spin again, then for all of its time.
     if (spins) table.spinEndTicks[thread] = Infinity;
-    if (table.activity[thread]! >= 0) this.#stopShared(thread, core, now, speed, isDone);
-    else this.#attribute(thread, core, isDone && !spins ? Infinity : (now - table.activeTicks[thread]!) * speed, speed, speed, now);
+    if (table.activity[thread]! >= 0) this.#stopShared(thread, now, speed, isDone);
+    else if (isDone && !spins) this.#time.all(thread, speed, now);
+    else this.#time.part(thread, (now - table.activeTicks[thread]!) * speed, speed, now);
   }
 
-  #stopShared(thread: number, core: number, now: number, speed: number, isDone: boolean): void {
+  #stopShared(thread: number, now: number, speed: number, isDone: boolean): void {
     const table = this.#table;
     const elapsed = now - table.activeTicks[thread]!;
     const owed = this.owed(thread);
@@ -179,60 +170,7 @@ export class ThreadActivities {
     // A spinner's work has no end; it has run all the time.
     const done = Number.isFinite(left) ? owed - left : Math.min(owed, elapsed * speed);
     const rate = elapsed > 0 && Number.isFinite(left) ? done / elapsed : speed;
-    this.#attribute(thread, core, isDone && table.isSpinning[thread] === 0 ? Infinity : Math.max(0, done), rate, speed, now);
-  }
-
-  /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
-  underWay(thread: number, now: number, tell: (use: Use, from: number, to: number) => void): void {
-    const { isActive, activeTicks, switchLeft, syncLeft, isSpinning, core } = this.#table;
-    if (isActive[thread] === 0) return;
-    const speed = this.#cores.spec.speed[core[thread]!]!;
-    const begins = activeTicks[thread]!;
-    const switched = Math.min(now, begins + switchLeft[thread]! / speed);
-    const synchronized = Math.min(now, switched + syncLeft[thread]! / speed);
-    if (switched > begins) tell(Use.switching, begins, switched);
-    if (synchronized > switched) tell(Use.sync, switched, synchronized);
-    if (now > synchronized) tell(isSpinning[thread] === 1 ? Use.spin : Use.compute, synchronized, now);
-  }
-
-  /** Splits the time since the activity began between what it was spent on, in order. @param done of the work; Infinity = all, however its parts were rounded */
-  #attribute(thread: number, core: number, done: number, rate: number, speed: number, now: number): void {
-    const { switchLeft, syncLeft, computeLeft, activeTicks, isSpinning, pendingMark } = this.#table;
-    const toSwitch = switchLeft[thread]!;
-    const toSync = syncLeft[thread]!;
-    const toCompute = computeLeft[thread]!;
-    let at = activeTicks[thread]!;
-    let left = done;
-    if (toSwitch > 0) {
-      const switched = Math.min(left, toSwitch);
-      left -= switched;
-      if (switched > 0) at = this.#spend(core, thread, Use.switching, at, Math.min(now, at + switched / rate));
-      switchLeft[thread] = toSwitch - switched;
-    }
-    const spins = isSpinning[thread] === 1;
-    if (toSync > 0) {
-      const synced = Math.min(left, toSync);
-      left -= synced;
-      if (synced > 0) at = this.#spend(core, thread, Use.sync, at, !spins && toCompute === 0 ? now : Math.min(now, at + synced / rate));
-      syncLeft[thread] = toSync - synced;
-      if (pendingMark[thread]! >= 0 && synced === toSync) this.#marks.pass(thread, at);
-    }
-    if (spins) {
-      this.#spend(core, thread, Use.spin, at, now);
-      return;
-    }
-    if (toCompute === 0 && now === at) return;
-    const computed = Math.min(left, toCompute);
-    computeLeft[thread] = toCompute - computed;
-    this.#cores.stalledTicks[core]! += Math.max(0, now - at - (computed * this.#busy[core]!) / speed);
-    this.#spend(core, thread, Use.compute, at, now);
-  }
-
-  #spend(core: number, thread: number, use: Use, from: number, to: number): number {
-    if (to > from) {
-      this.#cores.add(core, use, to - from);
-      this.#rows.push(core, thread, use, from, to);
-    }
-    return to;
+    if (isDone && table.isSpinning[thread] === 0) this.#time.all(thread, rate, now);
+    else this.#time.part(thread, Math.max(0, done), rate, now);
   }
 }

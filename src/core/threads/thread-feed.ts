@@ -19,7 +19,7 @@ export class ThreadFeed {
     const { device } = setting;
     this.#engine = engine;
     const graph = device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, device));
-    this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now }, graph);
+    this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now, advance: (ticks) => (state.now = ticks) }, graph);
     this.#graph = state.threadGraph;
   }
 
@@ -33,6 +33,11 @@ export class ThreadFeed {
     this.#feed(this.#graph);
     this.host.round();
     this.#closeWhenDone();
+  }
+
+  /** Rounds in which nothing but one thread's work ends, where threads run no operators. @returns how many there were, one event each */
+  goOnAlone(untilTicks: number): number {
+    return this.#graph === undefined ? this.host.goOnAlone(untilTicks) : 0;
   }
 
   /** Operators that ended on other devices wake those who wait for them; those that became ready go to the queue that a program takes them from, by id. */

@@ -13,6 +13,7 @@ import { lockCycle, sourceOf, stuck, type ThreadFinding } from "./findings.ts";
 import type { GraphPort } from "./graph-port.ts";
 import { Interpreter } from "./interpreter.ts";
 import { Inversions } from "./inversions.ts";
+import { LoneRounds } from "./lone-rounds.ts";
 import type { MemoryModel } from "./memory-model.ts";
 import { ObjectIds } from "./objects.ts";
 import { ObjectUse } from "./object-use.ts";
@@ -27,9 +28,10 @@ import { ThreadRows } from "./thread-rows.ts";
 import { ThreadRunner, type RunnerHost } from "./thread-runner.ts";
 import type { ThreadEngine, ThreadSetting } from "./thread-setting.ts";
 import type { ThreadSpec } from "./thread-spec.ts";
-import { ThreadTable, type Use } from "./thread-table.ts";
+import { ThreadState, ThreadTable, type Use } from "./thread-table.ts";
 import { LiveThreadView } from "./thread-view.ts";
 import { ThreadWaits } from "./thread-waits.ts";
+import { TimeUse } from "./time-use.ts";
 import { WaitLists } from "./wait-lists.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -58,12 +60,16 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   readonly random: () => number;
   /** Why the threads can not go on; the run is over then. */
   outcome: ThreadFinding | undefined;
+  /** Since when the threads can not go on, where nothing could happen any more: the run ended then. */
+  stuckTicks: number | undefined;
   /** When the last thread ended. */
   lastEnd = 0;
   now = 0;
 
   readonly #engine: ThreadEngine;
   readonly #memory: MemoryModel | undefined;
+  readonly #marks: PendingMarks;
+  readonly #time: TimeUse;
   readonly #activities: ThreadActivities;
   readonly #policy: ThreadPolicyPort;
   readonly #dispatcher: CoreDispatcher;
@@ -72,7 +78,10 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   readonly #transfers: FileTransfers;
   readonly #runner: ThreadRunner;
   readonly #watchdog: Watchdog;
+  readonly #loneRounds: LoneRounds;
   #endedCount = 0;
+  /** Of the last round before which more was to come than ends of slices. */
+  #movingTicks = 0;
 
   constructor(setting: ThreadSetting, engine: ThreadEngine, graph?: (host: ThreadHost) => GraphPort) {
     const { spec, memory } = setting;
@@ -91,7 +100,9 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.inversions = new Inversions(this);
     this.view = new LiveThreadView(this, randomSource(seed, `threads/${setting.policyName}`), engine.tickNs);
     this.random = randomSource(seed, "threads/locks");
-    this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.rows, new PendingMarks(this.table, this.measures, (ticks) => this.#watchdog.progress(ticks)), memory);
+    this.#marks = new PendingMarks(this.table, this.cores.spec.speed, this.measures, (ticks) => this.#watchdog.progress(ticks));
+    this.#time = new TimeUse(this.table, this.cores, this.rows, this.#marks);
+    this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.#time, memory);
     this.#policy = new ThreadPolicyPort(setting.policy, setting.policyName, this);
     const due = new DueThreads(this, this.#activities);
     this.#dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined);
@@ -102,6 +113,11 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     const interpreter = new Interpreter(this, this.primitives, new Draws(seed, spec), this.measures, this.races, graph?.(this));
     this.#runner = new ThreadRunner(this, interpreter, this.#activities, due, this.#dispatcher, this.#waits);
     this.#watchdog = new Watchdog(this, queue, resources);
+    const advance = (ticks: number): void => {
+      engine.advance(ticks);
+      this.now = ticks;
+    };
+    this.#loneRounds = new LoneRounds(this, queue, resources, this.#runner, advance, this.#act);
     this.#dispatcher.prepare();
     for (let thread = 0; thread < this.table.count; thread++) this.#waits.startTimer(thread, spec.groups[this.table.group[thread]!]!.startTicks);
     this.#watchdog.watch();
@@ -166,11 +182,19 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
 
   /** Lets everybody act whose time has come. */
   round(): void {
+    this.now = this.#engine.now();
     this.#policy.guarded(this.#act);
   }
 
+  /** Goes on, round after round, as long as threads are alone. @returns how many rounds there were, one event each */
+  goOnAlone(untilTicks: number): number {
+    let rounds = 0;
+    this.#policy.guarded(() => (rounds = this.#loneRounds.run(untilTicks)));
+    if (rounds > 0) this.#movingTicks = this.now;
+    return rounds;
+  }
+
   readonly #act = (): void => {
-    this.now = this.#engine.now();
     this.#watchdog.countRound();
     this.#runner.runDue();
     this.#dispatcher.endSlices();
@@ -179,9 +203,45 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.#watchdog.goOn();
   };
 
-  /** Nothing can happen any more, and threads are left. */
-  stuck(): void {
-    this.outcome ??= stuck(this);
+  /**
+   * True where nothing is to come but ends of slices, and those change nothing: all threads that are left sleep, or spin for
+   * as long as it takes, and each of those has had its turn since something changed, for what came while it had no core it
+   * sees only then. @param ticks of the next event
+   */
+  onlySlicesLeft(ticks: number): boolean {
+    if (!this.#watchdog.isAllThatComes(this.#dispatcher.pendingSlices)) {
+      this.#movingTicks = ticks;
+      return false;
+    }
+    const { state, count, isSpinning, spinLimit, waitTicks, runnableTicks } = this.table;
+    let changed = Math.max(this.#movingTicks, this.lastEnd);
+    let firstTurn = Infinity;
+    for (let thread = 0; thread < count; thread++) {
+      if (state[thread] === ThreadState.ended) continue;
+      if (state[thread] !== ThreadState.blocked && (isSpinning[thread] === 0 || spinLimit[thread]! < Infinity)) return false;
+      if (waitTicks[thread]! > changed) changed = waitTicks[thread]!;
+      if (state[thread] === ThreadState.runnable && runnableTicks[thread]! < firstTurn) firstTurn = runnableTicks[thread]!;
+    }
+    return firstTurn > changed;
+  }
+
+  /** Nothing can happen any more, and threads are left. @param movedTicks when something happened last beside the threads */
+  stuck(movedTicks: number): void {
+    if (this.outcome !== undefined) return;
+    this.stuckTicks = this.#lastMove(movedTicks);
+    this.outcome = stuck(this, this.stuckTicks);
+  }
+
+  /** When a thread did something last: began to wait, spins or has come to a core since, or left one. */
+  #lastMove(movedTicks: number): number {
+    const { count, state, core, waitTicks, waitsFor, runnableTicks, sinceTicks, isActive, activeTicks } = this.table;
+    let last = Math.max(movedTicks, this.#dispatcher.lastLeave);
+    for (let thread = 0; thread < count; thread++) {
+      if (state[thread] === ThreadState.ended) continue;
+      last = Math.max(last, waitsFor[thread]! >= 0 ? waitTicks[thread]! : 0, runnableTicks[thread]!);
+      if (core[thread]! >= 0) last = Math.max(last, sinceTicks[thread]!, isActive[thread] === 1 ? activeTicks[thread]! : 0);
+    }
+    return last;
   }
 
   /** Operators that become ready without a thread's doing. */
@@ -250,7 +310,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
 
   /** Counts the marks that threads have passed up to this tick, and that are in no table yet. */
   passMarks(ticks: number): void {
-    this.#activities.passMarks(ticks);
+    this.#marks.passUntil(ticks);
   }
 
   isSpinningNow(thread: number): boolean {
@@ -303,7 +363,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   /** Tells what the threads that run have spent their time on since their activities began, which is in no table yet. */
   underWay(now: number, tell: (core: number, thread: number, use: Use, from: number, to: number) => void): void {
     this.cores.running.forEach((thread, core) => {
-      if (thread >= 0) this.#activities.underWay(thread, now, (use, from, to) => tell(core, thread, use, from, to));
+      if (thread >= 0) this.#time.underWay(thread, now, (use, from, to) => tell(core, thread, use, from, to));
     });
   }
 }

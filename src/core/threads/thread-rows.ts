@@ -31,6 +31,7 @@ export class ThreadRows {
     }
     if (this.length === MAX_ROWS) {
       this.dropped++;
+      this.#last[core] = -1;
       return;
     }
     const i = this.length++;

@@ -52,7 +52,12 @@ export class ThreadRunner {
     const table = this.#table;
     const { now } = this.#host;
     if (generation === SPIN_TIMER ? !this.#activities.spinTimers.runOut(thread, now) : table.generation[thread] !== generation) return;
-    const hasSpun = table.isSpinning[thread] === 1 && (generation === SPIN_TIMER || this.#activities.owed(thread) === 0);
+    if (table.isSpinning[thread] === 0) {
+      this.#activities.settle(thread, now, true);
+      this.#due.push(thread);
+      return;
+    }
+    const hasSpun = generation === SPIN_TIMER || this.#activities.owed(thread) === 0;
     this.#activities.settle(thread, now, true);
     if (hasSpun) this.#waits.beginParking(thread);
     this.#due.goOn(thread);
@@ -67,6 +72,12 @@ export class ThreadRunner {
         this.#dispatcher.leaveCore(thread, "blocked", ThreadState.blocked);
         return;
       }
+    }
+    if (table.heldBack[thread]! > 0) {
+      table.computeLeft[thread] = table.heldBack[thread]!;
+      table.heldBack[thread] = 0;
+      this.#due.goOn(thread);
+      return;
     }
     this.#waits.acting = thread;
     const next = this.#interpreter.run(thread);

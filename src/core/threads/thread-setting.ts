@@ -24,4 +24,6 @@ export interface ThreadEngine {
   readonly seed: number;
   /** The tick of the round. */
   now(): number;
+  /** The engine's next round is at this tick. */
+  advance(ticks: number): void;
 }

@@ -86,6 +86,8 @@ export type ObjectGroup = { readonly name: string; readonly count: number; reado
   | {
       readonly kind: "loop";
       readonly policy: LoopPolicyMaker;
+      /** As the loop names its policy, for messages. */
+      readonly policyName: string;
       readonly ramp: number;
       readonly falseSharingTicks: number;
       /** How all its iterations together touch memory, and the group of shared data that they touch; -1 = not at all, and memory that all of them share. */

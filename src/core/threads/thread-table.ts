@@ -60,6 +60,12 @@ export class ThreadTable {
   switchLeft = new Float64Array(0);
   syncLeft = new Float64Array(0);
   computeLeft = new Float64Array(0);
+  /** 1 = its program has gone on beyond {@link syncLeft}, and what it computes after that is in {@link computeLeft} already. */
+  isAhead = new Uint8Array(0);
+  /** What was added to {@link syncLeft} of one that is ahead, so that it takes whole ticks. */
+  syncPad = new Float64Array(0);
+  /** What one that was ahead shall compute when it has worked off the rest of {@link syncLeft}: it was interrupted before. */
+  heldBack = new Float64Array(0);
   /** The counter of a mark that it passes when it has worked off {@link syncLeft}; -1 = none. */
   pendingMark = new Int32Array(0);
   /** The memory access of what it computes; -1 = none. */
@@ -177,6 +183,9 @@ export class ThreadTable {
     this.switchLeft = resized(this.switchLeft, size);
     this.syncLeft = resized(this.syncLeft, size);
     this.computeLeft = resized(this.computeLeft, size);
+    this.isAhead = resized(this.isAhead, size);
+    this.syncPad = resized(this.syncPad, size);
+    this.heldBack = resized(this.heldBack, size);
     this.pendingMark = resized(this.pendingMark, size);
     this.access = resized(this.access, size);
     this.demand = resized(this.demand, size);

@@ -33,7 +33,7 @@ export function traceThreads(host: ThreadHost, { policyName, device = -1 }: Thre
     },
     counters: { names: spec.counters, marks: measures.marks, firstTicks: measures.firstMarkTicks, lastTicks: measures.lastMarkTicks },
     spans: { names: spec.spans, durations: durationColumns(measures.spans) }, heaps: heapColumns(host.primitives.heaps.uses),
-    waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.readyLog, openReady(host)), wakes: wakeColumns(host.wakes),
+    waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.readyLog, openReady(host, endTicks)), wakes: wakeColumns(host.wakes),
   };
 }
 
@@ -100,10 +100,10 @@ function openWaits({ table }: ThreadHost): OpenInterval[] {
   return open;
 }
 
-function openReady({ table, now }: ThreadHost): OpenInterval[] {
+function openReady({ table }: ThreadHost, endTicks: number): OpenInterval[] {
   const open: OpenInterval[] = [];
   for (let thread = 0; thread < table.count; thread++) {
-    if (table.state[thread] === ThreadState.runnable && now > table.runnableTicks[thread]!) open.push({ thread, object: 0, start: table.runnableTicks[thread]!, kind: 0 });
+    if (table.state[thread] === ThreadState.runnable && endTicks > table.runnableTicks[thread]!) open.push({ thread, object: 0, start: table.runnableTicks[thread]!, kind: 0 });
   }
   return open;
 }

@@ -14,6 +14,8 @@ export class Watchdog {
   readonly #queue: EventQueue;
   readonly #resources: SharedResources;
   readonly #roundBudget: number;
+  /** Its next call is among the events that are to come. */
+  #isArmed = false;
   /** It has looked, and shall look again. */
   #hasLooked = false;
   #lastProgress = 0;
@@ -40,11 +42,14 @@ export class Watchdog {
   watch(): void {
     const { livelockTicks, starvationTicks } = this.#host.spec.watch;
     const window = Math.min(livelockTicks, starvationTicks);
-    if (window < Infinity && !this.#host.allEnded) this.#queue.push(ceilTicks(this.#host.now + Math.max(1, window / 2)), eventKey(EventKind.watch, 0), 0);
+    if (window === Infinity || this.#host.allEnded) return;
+    this.#isArmed = true;
+    this.#queue.push(ceilTicks(this.#host.now + Math.max(1, window / 2)), eventKey(EventKind.watch, 0), 0);
   }
 
   /** Why the threads get nowhere; undefined where they do. */
   lookOut(): ThreadFinding | undefined {
+    this.#isArmed = false;
     const host = this.#host;
     const { livelockTicks, starvationTicks } = host.spec.watch;
     if (host.allEnded) return undefined;
@@ -52,6 +57,11 @@ export class Watchdog {
     const finding = host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
     this.#hasLooked = true;
     return finding;
+  }
+
+  /** True where nothing is to come but the ends of so many slices, and its own call. */
+  isAllThatComes(slices: number): boolean {
+    return slices > 0 && this.#queue.length - (this.#isArmed ? 1 : 0) === slices && this.#resources.nextEnd === Infinity && !this.#resources.changed;
   }
 
   /** The round is over: looks on, unless nothing can happen any more, which nobody needs to watch for. */

@@ -2,6 +2,7 @@ import { Registry } from "../../base/registry.ts";
 import type { Formula } from "./formula.ts";
 import { cachedRooflineFormula } from "./cached-roofline-formula.ts";
 import { constantFormula } from "./constant-formula.ts";
+import { gpuBlocksFormula } from "./gpu-blocks-formula.ts";
 import { gpuConvFormula } from "./gpu-conv-formula.ts";
 import { gpuRowsFormula } from "./gpu-rows-formula.ts";
 import { gpuStreamFormula } from "./gpu-stream-formula.ts";
@@ -15,4 +16,4 @@ import { ringFormula } from "./ring-formula.ts";
 import { rooflineFormula } from "./roofline-formula.ts";
 
 /** The formulas that a profile may name. */
-export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, gpuWavesFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);
+export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, gpuWavesFormula, gpuBlocksFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);

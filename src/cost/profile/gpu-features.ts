@@ -2,7 +2,8 @@ import { exactLog } from "../../base/math.ts";
 import { dtypeBytes } from "../../graph/graph.ts";
 import { gemmOf, type Gemm } from "../gemm.ts";
 import { convFeatures } from "./conv-features.ts";
-import { convAlgorithms, convRatio, convWork } from "./gpu-conv-formula.ts";
+import { convRatio, usualTiling } from "./gpu-conv-formula.ts";
+import { convAlgorithms, type ConvTiling } from "./gpu-conv-tiles.ts";
 import type { Feature, FeatureSet } from "./features.ts";
 import { gemmFeatures } from "./gemm-features.ts";
 import { rowsOf } from "./gpu-rows-formula.ts";
@@ -80,11 +81,14 @@ const ownConv = new Map<string, Feature>([
   ["log left/right", ({ op: { shape } }) => log((shape["cIn"] ?? 1) / (shape["cOut"] ?? 1))],
 ]);
 for (const algorithm of convAlgorithms) {
-  const blocks = ({ op }: Work): number => convWork(op, algorithm)?.blocks ?? 1;
-  ownConv.set(`waves ${algorithm}`, (work) => log(blocks(work) / (work.figures.units ?? 1)));
-  ownConv.set(`tail ${algorithm}`, (work) => log((Math.ceil(blocks(work) / (work.figures.units ?? 1)) * (work.figures.units ?? 1)) / blocks(work)));
+  const ofTiling = (of: (tiling: ConvTiling, units: number, op: Work["op"]) => number): Feature => (work) => {
+    const usual = usualTiling(work, algorithm);
+    return usual === undefined ? 0 : log(of(usual.tiling, work.figures.units ?? 1, work.op));
+  };
+  ownConv.set(`waves ${algorithm}`, ofTiling(({ blocks }, units) => blocks / units));
+  ownConv.set(`tail ${algorithm}`, ofTiling(({ blocks }, units) => (Math.ceil(blocks / units) * units) / blocks));
   /** Arithmetic of the whole blocks against that of the operator. */
-  ownConv.set(`pad ${algorithm}`, (work) => log((blocks(work) * (convWork(work.op, algorithm)?.flops ?? 1)) / work.op.flops));
+  ownConv.set(`pad ${algorithm}`, ofTiling(({ blocks, stepFlops, steps }, _, op) => (blocks * stepFlops * steps) / op.flops));
 }
 
 /** For convolutions on GPUs: the features of convolutions and of products, and the tiles of Winograd's algorithm. */

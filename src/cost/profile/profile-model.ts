@@ -98,7 +98,7 @@ export function evaluate({ base, residuals = [] }: ProfileModel): (work: Work) =
     let sum = 0;
     for (const correction of corrections) sum += correction(work);
     const scale = corrections.length === 0 ? 1 : exactExp(sum / corrections.length);
-    return { ns: phasesNs(phases) * scale, scale, phases };
+    return { ns: phasesNs(phases) * scale + (work.driftNs ?? 0), scale, phases };
   };
 }
 

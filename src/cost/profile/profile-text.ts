@@ -10,6 +10,7 @@ export function profileSummary({ device, provenance, entries }: Profile): string
     `device      ${device.name}${device.models === undefined ? "" : ` (${device.models.join(", ")})`}`,
     `measured    ${provenance.date}${provenance.backend === undefined ? "" : ` with ${provenance.backend}`}`,
     `source      ${provenance.source}`,
+    ...(provenance.load === undefined ? [] : [`load        other programs had ${percent(provenance.load)} of all cores meanwhile (median)`]),
     ...(provenance.note === undefined ? [] : [`note        ${provenance.note}`]),
   ];
   const titles = ["operator", "model", "points", "held out", "mean", "median", "p90", "roofline", "trees", "twice the data"];
@@ -20,7 +21,11 @@ export function profileSummary({ device, provenance, entries }: Profile): string
   ]);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string => cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  ").trimEnd();
-  return `${head.join("\n")}\n\n${[titles, ...rows].map(line).join("\n")}\n\nErrors are |predicted − measured| / measured on the held-out shapes; roofline and trees: mean error of these alone, fitted to the same points.\n`;
+  return `${head.join("\n")}\n\n${[titles, ...rows].map(line).join("\n")}\n\nErrors are |predicted − measured| / measured on the held-out shapes; roofline and trees: mean error of these alone, fitted to the same points.\n${entries.map(driftLine).join("")}`;
+}
+
+function driftLine({ kind, dtype, drift }: ProfileEntry): string {
+  return drift === undefined ? "" : `${kind} ${dtype}: each kernel measured before added ${Math.round(drift)} ns to a time. Predictions are without that; errors are of predictions with it, as it was measured.\n`;
 }
 
 function figures({ mean: average, median, p90 }: ErrorFigures): readonly string[] {

@@ -94,6 +94,8 @@ const entry = z.strictObject({
   }),
   /** Points that were fitted on. */
   points: count,
+  /** What each kernel that was measured before added to a time, ns. Predictions are without it; errors are of predictions with it, as it was measured. */
+  drift: positive.optional(),
   /** On held-out points: how many, the model's error, and that of two plain models fitted on the same points. */
   error: z.strictObject({
     heldOut: count, ...errors.shape,
@@ -124,6 +126,8 @@ export const profileSchema = z.strictObject({
     versions: z.record(z.string(), z.string()).optional(),
     samples: z.array(z.strictObject({ file: z.string(), sha256: z.string(), rows: count })),
     note: z.string().optional(),
+    /** Median share of all cores' time that other programs had while the samples were measured; absent = not known. */
+    load: z.number().min(0).max(1).optional(),
   }),
   entries: z.array(entry),
 });

@@ -7,6 +7,8 @@ export interface Work {
   /** 1 where the device has no such choice. */
   readonly threads: number;
   readonly figures: DeviceFigures;
+  /** What a process that has measured many kernels adds to the time of one, ns; see `src/calibrate/fit/drift.ts`. Default 0: it is no part of the operator. */
+  readonly driftNs?: number;
 }
 
 /** A measured time of some work. */

@@ -1,3 +1,4 @@
+import { counted } from "../../base/units.ts";
 import type { Workload } from "../workload.ts";
 import { IssueList, toBytes } from "./issue-list.ts";
 import { processorNames, UniformTasks } from "./uniform-tasks.ts";
@@ -15,6 +16,7 @@ export function importStg(input: string | Uint8Array, { file, processors }: { fi
   processorNames(processors);
   const bytes = toBytes(input);
   const issues: IssueList = new IssueList(file, bytes);
+  if (bytes.includes(0)) issues.fail("not-text", "the file is not text", bytes.indexOf(0), "an STG file is a table of numbers");
   const tokens = tokenize(bytes);
   if (tokens.length === 0) issues.fail("empty-file", "the file holds no task graph", undefined, "the first line is the number of tasks");
   for (const { text, at } of tokens) if (!/^\d+(\.\d+)?$/.test(text)) {
@@ -31,7 +33,7 @@ export function importStg(input: string | Uint8Array, { file, processors }: { fi
   const pending: { from: number; to: number; ns: number; token: number }[] = [];
   let next = 1;
   for (let id = 0; id < count; id++) {
-    if (next >= tokens.length) issues.fail("bad-count", `the file ends before task ${id}; it announces ${values[0]} tasks and the dummies 0 and ${count - 1}`, bytes.length, "is it truncated?");
+    if (next >= tokens.length) issues.fail("bad-count", `the file ends before task ${id}; it announces ${counted(values[0]!, "task")} and the dummies 0 and ${count - 1}`, bytes.length, "is it truncated?");
     if (values[next] !== id) issues.fail("bad-task", `task ${id} is expected, but there is ${tokens[next]!.text}`, tokens[next]!.at, "each line: number, time, how many predecessors, predecessors");
     const [ns, predecessors] = [values[next + 1], values[next + 2]];
     const width = pairs ? 2 : 1;
@@ -42,7 +44,7 @@ export function importStg(input: string | Uint8Array, { file, processors }: { fi
     next += 3;
     for (let i = 0; i < predecessors; i++, next += width) pending.push({ from: values[next]!, to: id, ns: pairs ? values[next + 1]! : 0, token: next });
   }
-  if (next < tokens.length) issues.add("bad-count", `the file announces ${values[0]} tasks, but goes on after task ${count - 1}`, tokens[next]!.at);
+  if (next < tokens.length) issues.add("bad-count", `the file announces ${counted(values[0]!, "task")}, but goes on after task ${count - 1}`, tokens[next]!.at);
   for (const { from, to, ns, token } of pending) {
     const { at, text } = tokens[token]!;
     if (Number.isInteger(from) && from < count) tasks.edge(from, to, ns, at);

@@ -112,11 +112,21 @@ function checkIds(ids: readonly string[], file: string): void {
 }
 
 function parse<T>(schema: z.ZodType<T>, document: unknown, file: string): T {
-  const result = schema.safeParse(document);
+  const result = schema.safeParse(document, { error: describe });
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, 20).map((issue) => {
     const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
-    return { code: "bad-value", message: `${path.join(".") || "the document"}: ${issue.message}`, file, path };
+    return { code: "bad-value", message: `${path.join(".") || "the document"} ${issue.message}`, file, path };
   });
   throw new InputError(issues);
+}
+
+/** What is wrong, as a phrase after the path. */
+function describe(raw: z.core.$ZodRawIssue): string {
+  const input: unknown = raw.input;
+  if (input === undefined) return "is missing";
+  const given = input === null ? "null" : Array.isArray(input) ? "a list" : typeof input === "object" ? "an object" : JSON.stringify(input).slice(0, 60);
+  if (raw.code === "invalid_type") return `must be ${{ array: "a list", object: "an object", int: "a whole number" }[raw.expected as string] ?? `a ${raw.expected}`}, not ${given}`;
+  if (raw.code === "too_small") return raw.origin === "array" ? "must have at least one item" : `must be ${raw.inclusive === false ? "more than" : "at least"} ${raw.minimum}, not ${given}`;
+  return `must not be ${given}`;
 }

@@ -43,6 +43,7 @@ export const tpus: readonly LibraryDevice[] = [
 
 const u250 = "Xilinx, Alveo U200 and U250 Data Sheet (DS962), 2020";
 const u280 = "Xilinx, Alveo U280 Data Sheet (DS963), 2021";
+const configurationPort = "the configuration port of a device of several regions takes 4.0 Gbit/s: Xilinx, Dynamic Function eXchange (UG909), table 3";
 const floatInDsp = "five DSP slices to a multiply-add (PG060), 2 flop a cycle at 300 MHz; Vitis floating point, f16 conservatively the same";
 const dpu = "Xilinx, DPUCAHX8H Product Guide (PG367), 2021, table 1: three cores of 4, 5 and 5 engines at 300 MHz, 17,203 GOP/s: 14 × 4096 operations a cycle";
 
@@ -52,11 +53,11 @@ export const fpgas: readonly LibraryDevice[] = [
     device: {
       kind: "fpga", units: 4, memory: { capacity: "64GiB", bandwidth: "77GB/s" },
       peak: { f32: "1.47TFLOP/s", f16: "1.47TFLOP/s", i8: "33.3TOP/s" },
-      pipeline: { clock: "300MHz", initiationInterval: 1, depth: 100, reconfigure: "110ms" }, power: { idle: "30W", busy: "225W" },
+      pipeline: { clock: "300MHz", initiationInterval: 1, depth: 100, reconfigure: "180ms" }, power: { idle: "30W", busy: "225W" },
       sources: {
         units: `${u250}: four super logic regions`, memory: u250, "peak.i8": u250, peak: `12,288 DSP slices, ${floatInDsp}`,
         "pipeline.clock": "default kernel clock of the U250 shell: UG1120", "pipeline.initiationInterval": "a new input each cycle, the aim of every HLS pipeline: UG1399",
-        "pipeline.depth": "design dependent: of the order of 100 stages", "pipeline.reconfigure": "a bit stream of the order of 90 MB through the 800 MB/s configuration port: UG570",
+        "pipeline.depth": "design dependent: of the order of 100 stages", "pipeline.reconfigure": `a bit stream of the order of 90 MB; ${configurationPort}`,
         "power.busy": u250, "power.idle": "board power of an idle card, conservative",
       },
     },
@@ -66,11 +67,11 @@ export const fpgas: readonly LibraryDevice[] = [
     device: {
       kind: "fpga", units: 3, memory: { capacity: "8GiB", bandwidth: "460GB/s" },
       peak: { f32: "1.08TFLOP/s", f16: "1.08TFLOP/s", i8: "24.5TOP/s" },
-      pipeline: { clock: "300MHz", initiationInterval: 1, depth: 100, reconfigure: "80ms" }, power: { idle: "30W", busy: "225W" },
+      pipeline: { clock: "300MHz", initiationInterval: 1, depth: 100, reconfigure: "130ms" }, power: { idle: "30W", busy: "225W" },
       sources: {
         units: `${u280}: three super logic regions`, memory: u280, "peak.i8": u280, peak: `9,024 DSP slices, ${floatInDsp}`,
         "pipeline.clock": "default kernel clock of the U280 shell: UG1120", "pipeline.initiationInterval": "a new input each cycle, the aim of every HLS pipeline: UG1399",
-        "pipeline.depth": "design dependent: of the order of 100 stages", "pipeline.reconfigure": "a bit stream of the order of 65 MB through the 800 MB/s configuration port: UG570",
+        "pipeline.depth": "design dependent: of the order of 100 stages", "pipeline.reconfigure": `a bit stream of the order of 65 MB; ${configurationPort}`,
         "power.busy": u280, "power.idle": "board power of an idle card, conservative",
       },
     },
@@ -119,9 +120,9 @@ export const npus: readonly LibraryDevice[] = [
   {
     name: "qualcomm-cloud-ai-100", summary: "inference card, 16 cores, f16 and i8, 32 GB LPDDR4X, 75 W",
     device: {
-      kind: "npu", units: 16, memory: { capacity: "32GiB", bandwidth: "137GB/s" }, peak: { i8: "400TOP/s", f16: "200TFLOP/s", f32: "200TFLOP/s" }, power: { idle: "15W", busy: "75W" },
+      kind: "npu", units: 16, memory: { capacity: "32GiB", bandwidth: "137GB/s" }, peak: { i8: "375TOP/s", f16: "125TFLOP/s", f32: "125TFLOP/s" }, power: { idle: "15W", busy: "75W" },
       sources: {
-        units: `${cloudAi}: Pro card`, memory: `${cloudAi}: Pro card; four channels × 64 bits × 4266 MT/s`, peak: `${cloudAi}: the chip; its Pro card is rated at 375 TOP/s and 125 TFLOP/s within 75 W`, "peak.f32": "f32 models are compiled to f16: Qualcomm, Cloud AI SDK documentation, qaic-exec -convert-to-fp16",
+        units: `${cloudAi}: Pro card`, memory: `${cloudAi}: Pro card; four channels × 64 bits × 4266 MT/s`, peak: `${cloudAi}: Pro card, within its 75 W; the chip alone is rated at 400 TOP/s and 200 TFLOP/s`, "peak.f32": "f32 models are compiled to f16: Qualcomm, Cloud AI SDK documentation, qaic-exec -convert-to-fp16",
         "power.busy": cloudAi, "power.idle": "conservative",
       },
     },

@@ -189,7 +189,7 @@ export const cpus: readonly LibraryDevice[] = [
         ...pi5.sources,
         units: "Raspberry Pi 5 product brief, 2023", memory: "Raspberry Pi 5 product brief, 2023: LPDDR4X-4267 SDRAM, 32 bits",
         peak: `4 cores × 2.4 GHz × flop a cycle, f16 twice and i8 dot products four times f32; ${a76}`,
-        power: "Raspberry Pi documentation, power supply: 5 V, 0.6 A bare board idle to 1.6 A busy",
+        power: "the typical 0.8 A at 5 V of an active bare board (Raspberry Pi documentation, power supply) lies between; the ends are assumptions",
       },
     },
   },

@@ -1,4 +1,5 @@
 import type { CacheLevel, CoreType, Device, Machine } from "../../machine/machine.ts";
+import { sumOfSpeeds } from "./core-speeds.ts";
 import type { CacheSpec, InterconnectSpec, MemoryCoreSpec, MemorySystemSpec, NumaNodeSpec } from "./memory-spec.ts";
 import { colourShares, wayShares } from "./partition.ts";
 
@@ -8,7 +9,7 @@ export interface HardwareThreads {
   readonly names: readonly string[];
   /** Id of the device of each. */
   readonly device: Uint32Array;
-  /** Beside the first: by the peak of a core of each device, and the speed of its type. */
+  /** Beside the first: by the peak of a core of each device's first type, and the speed of its own. */
   readonly speed: Float64Array;
   /** Physical core of each, from 0. */
   readonly physical: Uint32Array;
@@ -43,7 +44,7 @@ export function memorySystemOf(machine: Machine, { devices, smt = Infinity }: { 
   const cores: MemoryCoreSpec[] = [];
   const caches: CacheSpec[] = [];
   const [names, device, speed, node]: [string[], number[], number[], number[]] = [[], [], [], []];
-  const peak = (cpu: Device): number | undefined => (cpu.peakFlopsPerNs.f32 === undefined ? undefined : cpu.peakFlopsPerNs.f32 / cpu.units);
+  const peak = (cpu: Device): number | undefined => (cpu.peakFlopsPerNs.f32 === undefined ? undefined : cpu.peakFlopsPerNs.f32 / sumOfSpeeds(cpu));
   /** By physical core: its type, device, node and hardware threads. */
   const physicals: { readonly type: CoreType; readonly cpu: Device; readonly at: number; readonly name: string; readonly own: number[] }[] = [];
   /** First physical core of each CPU. */

@@ -6,6 +6,7 @@ export { CacheShares } from "./cache-shares.ts";
 export { checkMemoryAccesses, checkMemorySystem } from "./check-memory.ts";
 export { coldProgress, type ColdProgress } from "./cold-start.ts";
 export { hitFraction, missed, survivingBytes } from "./hit-fraction.ts";
+export { sumOfSpeeds } from "./core-speeds.ts";
 export { memorySystemOf, type CpuSystem, type HardwareThreads } from "./from-machine.ts";
 export { copyMessage, falseSharing, shareMessage, sharedStoreNs, type FalseSharing, type MessageCost } from "./line-costs.ts";
 export { bestBlock, matmulTraffic, type BlockedMatmul } from "./matmul-traffic.ts";

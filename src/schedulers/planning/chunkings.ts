@@ -5,10 +5,10 @@ export interface Chunk {
   readonly end: number;
 }
 
-/** A way to cut all steps into chunks, each on a device of its own. */
+/** A way to cut all steps into chunks. */
 export interface Chunking {
   readonly chunks: readonly Chunk[];
-  /** What the slowest chunk takes of a slot of its device for one item: items cannot follow each other faster. */
+  /** What an item takes of a slot of the busiest device, all its chunks together: items cannot follow each other faster. */
   readonly periodTicks: number;
   /** All chunks, one after the other. */
   readonly latencyTicks: number;
@@ -27,7 +27,7 @@ export interface ChunkProblem {
 const nodeLimit = 200_000;
 
 /**
- * The shortest period of any chunking; Infinity where there is none. Exact: dynamic programming over the set of devices
+ * The shortest period of any chunking with at most one chunk a device; Infinity where there is none. Exact: dynamic programming over the set of devices
  * used and the steps done, in 2^devices · devices · steps².
  * @source S. H. Bokhari, "Partitioning problems in parallel, pipelined, and distributed computing", IEEE Transactions on Computers 37(1), 1988, doi:10.1109/12.75137. There the processors are equal; here they differ, hence the sets
  */
@@ -59,7 +59,7 @@ export function shortestPeriod({ steps, ticks, slots }: ChunkProblem): number {
 }
 
 /**
- * The chunkings with a period of at most `limitTicks`: the shortest period first, then the least latency, then the lower
+ * The chunkings with at most one chunk a device, with a period of at most `limitTicks`: the shortest period first, then the least latency, then the lower
  * devices. Of very many, what a search over some 200,000 chunks comes to.
  */
 export function chunkingsWithin({ steps, ticks, slots }: ChunkProblem, limitTicks: number): Chunking[] {

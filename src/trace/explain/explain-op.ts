@@ -44,8 +44,10 @@ export interface OpExplanation {
   /** From the decision log. */
   readonly decision?: {
     readonly atNs: number;
-    /** It was placed before it was ready: the predictions know only the inputs that existed then. */
+    /** It was placed before it was ready: of inputs that did not exist then the predictions know when and where they were planned to be made. */
     readonly planned: boolean;
+    /** How many of the operators that it needs were placed after it: the predictions know nothing of what they make. Absent where none was. */
+    readonly unplannedInputs?: number;
     /** How many devices could run it. */
     readonly candidates: number;
     /** Predicted end on the device chosen. */
@@ -195,11 +197,12 @@ function alternatives(trace: Trace, op: number): Pick<OpExplanation, "devices" |
 function logged({ instance, ops }: Trace, decisions: Decisions, at: number): Required<Pick<OpExplanation, "devices" | "decision">> {
   const { first, alternatives: log, atTicks } = decisions;
   const ns = (ticks: number): number => nanoseconds(ticks, instance.tickNs);
+  const op = decisions.op[at]!;
   const devices: OpAlternative[] = [];
   const end = (i: number): number => atTicks[at]! + Math.max(log.waitTicks[i]!, log.dataTicks[i]!) + log.runTicks[i]!;
   let chosen = -1;
   for (let i = first[at]!; i < first[at + 1]!; i++) {
-    if (log.device[i] === ops.device[decisions.op[at]!]) chosen = i;
+    if (log.device[i] === ops.device[op]) chosen = i;
     const dataKnown = log.dataTicks[i]! < Infinity;
     devices.push({
       device: instance.deviceNames[log.device[i]!]!, chosen: chosen === i, runNs: ns(log.runTicks[i]!), waitNs: ns(log.waitTicks[i]!),
@@ -207,10 +210,18 @@ function logged({ instance, ops }: Trace, decisions: Decisions, at: number): Req
     });
   }
   const predicted = chosen < 0 ? Infinity : end(chosen);
+  const unplanned = decisions.planned[at] === 0 ? 0 : placedLater(decisions, at, instance.pred.node.subarray(instance.pred.start[op]!, instance.pred.start[op + 1]!));
   let rank = 1;
   for (let i = first[at]!; i < first[at + 1]!; i++) if (end(i) < predicted) rank++;
   return {
     devices: devices.sort((a, b) => (a.predictedEndNs ?? Infinity) - (b.predictedEndNs ?? Infinity) || 0),
-    decision: { atNs: ns(atTicks[at]!), planned: decisions.planned[at] === 1, candidates: decisions.candidates[at]!, ...(predicted < Infinity && { predictedEndNs: ns(predicted), rank }) },
+    decision: { atNs: ns(atTicks[at]!), planned: decisions.planned[at] === 1, ...(unplanned > 0 && { unplannedInputs: unplanned }), candidates: decisions.candidates[at]!, ...(predicted < Infinity && { predictedEndNs: ns(predicted), rank }) },
   };
+}
+
+/** How many of these operators had not been placed before decision `at`. */
+function placedLater({ op }: Decisions, at: number, producers: Uint32Array): number {
+  const later = new Set(producers);
+  for (let i = 0; i < at; i++) later.delete(op[i]!);
+  return later.size;
 }

@@ -85,9 +85,9 @@ function thereLines(op: OpExplanation): string[] {
     return ["", "Why there: its placement was not recorded (heddle run … --decisions --trace FILE does). Expected time alone:",
       ...table([{ header: "device", maxWidth: 28 }, right("runs"), { header: "" }], devices.map(({ device, runNs, chosen }) => [device, formatNs(runNs), mark(chosen)]))];
   }
-  const { candidates, planned, atNs } = decision;
+  const { candidates, planned, unplannedInputs, atNs } = decision;
   const only = candidates > devices.length ? `, the best ${devices.length} of which are shown` : "";
-  const head = candidates === 1 ? "no other device can run it" : `${formatCount(candidates)} devices could run it${only}. Predicted at ${instant(atNs, apart(op))}${planned ? ", before it was ready, without inputs that did not exist yet" : ""}:`;
+  const head = candidates === 1 ? "no other device can run it" : `${formatCount(candidates)} devices could run it${only}. Predicted at ${instant(atNs, apart(op))}${planned ? `, before it was ready, with its inputs ${unplannedInputs === undefined ? "" : `(but for those of ${counted(unplannedInputs, "operator")}, placed later) `}when and where they were planned` : ""}:`;
   const rows = devices.map(({ device, waitNs, dataNs, runNs, predictedEndNs, chosen }) => [
     device, formatNs(waitNs ?? 0), dataNs === undefined ? "no route" : formatNs(dataNs), formatNs(runNs), predictedEndNs === undefined ? "–" : instant(predictedEndNs, apart(op)), mark(chosen),
   ]);
@@ -101,7 +101,7 @@ function verdict(decision: NonNullable<OpExplanation["decision"]>, devices: OpEx
   const lines: string[] = [];
   if (decision.candidates > 1) {
     const loses = predictedEndNs - (best.predictedEndNs ?? predictedEndNs);
-    lines.push(rank === 1 ? `  ${device} was predicted to end it first.` : `  ${best.device} was predicted to end it ${formatNs(loses)} sooner: ${scheduler} decides by something else than the end of this operator alone.`);
+    lines.push(rank === 1 ? `  ${device} was predicted to end it first.` : `  ${best.device} was predicted to end it ${formatNs(loses)} ${planned ? "sooner, as far as that follows from how much was placed there before, and not when." : `sooner: ${scheduler} decides by something else than the end of this operator alone.`}`);
   }
   if (endNs !== undefined && !planned) {
     const off = endNs - predictedEndNs;

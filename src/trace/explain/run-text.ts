@@ -144,7 +144,7 @@ function whatIfLines({ whatIf, whatIfNote }: RunExplanation): string[] {
   const rows = matters.map((result) => [formatNs(result.afterNs!), changeText(result.gain!), result.asPlaced === undefined ? "–" : changeText(result.asPlaced.gain), result.label]);
   if (rows.length > 0) lines.push(...wrapLast([right(measure === "makespan" ? measure : "latency"), right("change"), right("as placed"), { header: "" }], rows, "  "));
   if (none.length > 0) lines.push(...fit(`  no effect: ${listed(none)}`));
-  for (const { label, failure } of failed) lines.push(...fit(`  ${label}: the run fails, ${clip(failure!, 160)}`));
+  for (const { label, failure } of failed) lines.push(...fit(`  ${clip(label)}: the run fails, ${clip(failure!, 160)}`));
   if (matters.length > 0) lines.push(...fit(`  change: the same policies decide anew. as placed: every operator where it was, in the same order${asPlacedNs === undefined || Math.abs(asPlacedNs - beforeNs) < leastGain * beforeNs ? "" : ` (${formatNs(asPlacedNs)} on the machine as it is)`}.`));
   if (asPlacedNs !== undefined && asPlacedNs < 0.99 * beforeNs) lines.push(...fit(`  The same placements, known beforehand, would take ${formatNs(asPlacedNs)} (${changeText(1 - asPlacedNs / beforeNs)}): data would move sooner.`));
   if (matters.some(({ gain }) => gain! <= -leastGain)) lines.push(...fit("  Where a better machine makes the run slower, the policy's choices owe something to luck, and another policy may do better."));
@@ -153,5 +153,5 @@ function whatIfLines({ whatIf, whatIfNote }: RunExplanation): string[] {
 
 function listed(results: WhatIf["results"]): string {
   const most = 8;
-  return results.slice(0, most).map(({ label }) => label).join(", ") + (results.length > most ? `, and ${results.length - most} more` : "");
+  return results.slice(0, most).map(({ label }) => clip(label)).join(", ") + (results.length > most ? `, and ${results.length - most} more` : "");
 }

@@ -34,7 +34,7 @@ export function threadWhatIfLines({ tried, candidates, results }: ThreadWhatIf):
   const right = (header: string): TextColumn => ({ header, align: "right" });
   const lines = ["", `What if (${tried < candidates ? `${tried} of ${counted(candidates, "change")}` : counted(tried, "change")} of the threads, each simulated):`];
   if (matters.length > 0) lines.push(...wrapLast([right("makespan"), right("change"), { header: "" }], matters.map(({ label, afterNs, gain }) => [formatNs(afterNs!), changeText(gain!), label]), "  "));
-  if (none.length > 0) lines.push(...fit(`  no effect: ${none.map(({ label }) => label).join(", ")}`));
-  for (const { label, failure } of results) if (failure !== undefined) lines.push(...fit(`  ${label}: the run fails, ${clip(failure, 160)}`));
+  if (none.length > 0) lines.push(...fit(`  no effect: ${none.map(({ label }) => clip(label)).join(", ")}`));
+  for (const { label, failure } of results) if (failure !== undefined) lines.push(...fit(`  ${clip(label)}: the run fails, ${clip(failure, 160)}`));
   return lines;
 }

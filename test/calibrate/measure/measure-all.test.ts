@@ -53,7 +53,7 @@ describe("measuring", () => {
   it("goes round by round, each in a process of its own, until all is tight", async () => {
     const port = new FakePort(() => [100, 101, 100]);
     const { result, samples } = await run(port);
-    expect(result).toMatchObject({ end: "done", samples: 24, failures: 0 });
+    expect(result).toMatchObject({ end: "done", samples: 24, failures: 0, load: 0.25 });
     expect(samples.map(({ round }) => round)).toEqual([...Array<number>(12).fill(0), ...Array<number>(12).fill(1)]);
     expect(port.processes).toBe(2);
     expect(samples[0]).toMatchObject({ ns: [100, 101, 100], load: 0.25 });

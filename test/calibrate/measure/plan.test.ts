@@ -34,12 +34,23 @@ describe("the plan", () => {
   });
 
   it("measures again from the middle of the time on", () => {
-    const plan = new Plan(kernels, { samples: [sample(0, 0, 100), sample(1, 0, 100)], failures: [] });
+    const plan = new Plan(kernels, { samples: [sample(0, 0, 100), sample(1, 0, 100)], failures: [] }, { shapes: 2 });
     expect(plan.next(4, 0.5)).toEqual({ round: 1, kernels: kernels.slice(0, 2) });
   });
 
+  it("measures nothing again before each kind that was begun has enough shapes for a fit", () => {
+    const others = Array.from({ length: 10 }, (_, i): Kernel => ({ ...kernels[i]!, kind: "softmax" }));
+    const threads = kernels.flatMap((kernel) => [1, 2].map((count) => ({ ...kernel, threads: count })));
+    const plan = new Plan([...others, ...threads], none, { shapes: 3 });
+    for (const kernel of threads.slice(0, 3)) plan.add({ ...kernel, round: 0, ns: [100] });
+    expect(plan.next(2, 0.9)).toEqual({ round: 0, kernels: threads.slice(3, 5) });
+    for (const kernel of threads.slice(3, 5)) plan.add({ ...kernel, round: 0, ns: [100] });
+    // Three shapes, the last of them at one number of threads; and no softmax was begun.
+    expect(plan.next(8, 0.9)).toEqual({ round: 1, kernels: threads.slice(0, 5) });
+  });
+
   it("then takes those that are known least, and new ones when all are known", () => {
-    const plan = new Plan(kernels, { samples: [sample(0, 0, 100), sample(0, 1, 101), sample(1, 0, 100), sample(1, 1, 150), sample(2, 0, 100), sample(2, 1, 300)], failures: [] });
+    const plan = new Plan(kernels, { samples: [sample(0, 0, 100), sample(0, 1, 101), sample(1, 0, 100), sample(1, 1, 150), sample(2, 0, 100), sample(2, 1, 300)], failures: [] }, { shapes: 3 });
     const step = plan.next(4, 0.5)!;
     expect([step.round, sizes(step)]).toEqual([2, [3, 2]]);
     plan.add(sample(1, 2, 125));

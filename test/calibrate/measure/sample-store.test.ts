@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { InputError } from "../../../src/base/errors.ts";
-import { SampleStore } from "../../../src/calibrate/measure/sample-store.ts";
+import { SampleStore, samplesBefore } from "../../../src/calibrate/measure/sample-store.ts";
 import type { Sample, SampleHeader } from "../../../src/calibrate/sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-store-test-"));
@@ -47,5 +47,25 @@ describe("the store of samples", () => {
     expect(() => store("c.jsonl", { device: "another" })).toThrow(/device was "a CPU" and is "another"/);
     expect(() => store("c.jsonl", { versions: { "onnxruntime-node": "1.31.0" } })).toThrow(/onnxruntime-node was 1\.30\.0 and is 1\.31\.0/);
     expect(() => store("c.jsonl", { versions: {} })).toThrow(InputError);
+  });
+
+  it("does not go on with samples of another machine that has a processor of the same name", () => {
+    const machine = { cpu: "AMD EPYC", cores: 2, memoryBytes: 24e9, os: "linux 6.18 x64" };
+    const first = store("d.jsonl", { machine });
+    first.append(sample(0));
+    first.close();
+    const before = readFileSync(join(folder, "d.jsonl"), "utf8");
+    const other = (changed: Partial<typeof machine>) => () => store("d.jsonl", { machine: { ...machine, ...changed } });
+    expect(other({ cpu: "AMD EPYC 7B13" })).toThrow(/another machine .*: cpu was "AMD EPYC" and is "AMD EPYC 7B13"\n {2}hint: .*--out FOLDER/);
+    expect(other({ cores: 16 })).toThrow(/cores was 2 and is 16/);
+    expect(other({ memoryBytes: 64e9 })).toThrow(/memory was 22\.4 GiB and is 59\.6 GiB/);
+    expect(other({ os: "linux 6.1 x64", cores: 4 })).toThrow(/cores was 2 and is 4; os was "linux 6\.18 x64" and is "linux 6\.1 x64"/);
+    expect(() => samplesBefore(join(folder, "d.jsonl"), { ...header, machine: { ...machine, cores: 4 } })).toThrow(InputError);
+    expect(readFileSync(join(folder, "d.jsonl"), "utf8")).toBe(before);
+  });
+
+  it("goes on where the memory is a little more, or a version has another patch", () => {
+    store("e.jsonl", { machine: { ...header.machine, memoryBytes: 24e9 } }).close();
+    expect(() => store("e.jsonl", { machine: { ...header.machine, memoryBytes: 24.5e9 }, versions: { "onnxruntime-node": "1.30.2" } }).close()).not.toThrow();
   });
 });

@@ -39,6 +39,13 @@ describe("memorySystemOf", () => {
     expect(memory.nodes.length).toBe(1);
   });
 
+  it("shares the peak of a CPU between its cores by their speeds", () => {
+    const cpu = { kind: "cpu" as const, units: 4, peak: { f32: "100GFLOP/s" }, memory: { capacity: "8GiB" } };
+    const { threads } = system({ devices: { cpu0: { ...cpu }, cpu1: { ...cpu, cores: [{ name: "big", count: 2 }, { name: "little", count: 2, speed: "50%" }] } }, links: [{ between: ["cpu0", "cpu1"], bandwidth: "10GB/s" }] });
+    // 25 GFLOP/s each; 33.3 and 16.7.
+    expect([...threads.speed].map((speed) => Number(speed.toFixed(3)))).toEqual([1, 1, 1, 1, 1.333, 1.333, 0.667, 0.667]);
+  });
+
   it("takes disk, swap and divided caches", () => {
     const { memory } = system({
       devices: { cpu0: {

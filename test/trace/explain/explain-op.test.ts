@@ -67,6 +67,22 @@ Why there: 2 devices could run it. Predicted at 10 ns:
     expect(formatOpExplanation(explainOp(planned, 3))).toContain("before it was ready");
   });
 
+  it("predicts for a plan when and where its inputs are planned", () => {
+    // a ends at 10 on fast, and what it makes is on slow at 18: b ends at 18 on fast, at 22 on slow.
+    const chain = makeInstance({ costs: [[10, Infinity], [8, 4]], edges: [[0, 1, 6]], latency: 2, names: ["a", "b"], devices: ["fast", "slow"] });
+    const b = explainOp(simulate({ instance: chain, scheduler: schedulers.get("heft").create({ insertion: true }), schedulerName: "heft", decisions: true }), 1);
+    expect(b.devices.map(({ device, dataNs, predictedEndNs }) => [device, dataNs, predictedEndNs])).toEqual([["fast", 10, 18], ["slow", 18, 22]]);
+    expect(b.decision).toEqual({ atNs: 0, planned: true, candidates: 2, predictedEndNs: 18, rank: 1 });
+    expect(b.endNs).toBe(18);
+    expect(formatOpExplanation(b)).toContain("fast was predicted to end it first.");
+    expect(formatOpExplanation(b)).not.toContain("decides by something else");
+    // Placed before its producer: nobody knew when the input would be there.
+    const early = explainOp(simulate({ instance: chain, scheduler: { prepare: (_, out) => [1, 0].forEach((op) => out.place(op, 0)), dispatch: () => undefined }, decisions: true }), 1);
+    expect(early.decision).toMatchObject({ planned: true, unplannedInputs: 1, predictedEndNs: 8, rank: 2 });
+    expect(formatOpExplanation(early).replace(/\s+/g, " ")).toContain("(but for those of 1 operator, placed later) when and where they were planned");
+    expect(formatOpExplanation(early)).not.toContain("decides by something else");
+  });
+
   it("speaks of operators that never ran", () => {
     const stopped = makeRun(instance, [{ op: 0, device: 0 }]);
     expect(formatOpExplanation(explainOp(stopped, 3)).split("\n")[0]).toBe('"d" (task) was never placed');

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../../base/errors.ts";
+import { measuredOn } from "../../measured-on.ts";
 import type { SampleFile } from "../../sample.ts";
 import { threadCode } from "./thread-kernels.ts";
 
@@ -14,6 +15,7 @@ interface ThreadCostMaker {
 
 /** A profile of the format heddle-thread-costs/1, as far as it is looked at here. */
 export interface ThreadCosts {
+  readonly source: string;
   readonly costs: Readonly<Record<string, { readonly value: number; readonly unit: "ns" | "B/ns"; readonly what: string }>>;
   readonly missing: Readonly<Record<string, string>>;
 }
@@ -34,7 +36,7 @@ export function threadCostsOf({ header, samples }: SampleFile, file: string): Th
   if (raw.length === 0) throw new InputError({ code: "too-few-points", message: `${file} has no samples of what threads cost`, hint: "heddle calibrate --backend host measures them" });
   const { cpu, cores, os } = header.machine;
   return threadCosts(raw, {
-    source: `measured by heddle calibrate on ${cpu} (${cores} cores, ${os})`, date: header.date, machine: { cpu, cores, os, node: header.versions["node"] ?? "unknown" },
+    source: measuredOn(header), date: header.date, machine: { cpu, cores, os, node: header.versions["node"] ?? "unknown" },
   });
 }
 

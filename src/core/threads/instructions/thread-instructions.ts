@@ -54,10 +54,6 @@ export class ThreadInstructions {
         table.basePriority[thread] = operands.value(base, a);
         host.setPriority(thread, Math.max(table.basePriority[thread]!, table.firstHeld[thread]! >= 0 ? table.priority[thread]! : -Infinity));
         return DONE;
-      case Opcode.mark:
-        this.#measures.mark(a, host.now);
-        host.progress();
-        return DONE;
       case Opcode.begin:
         this.#measures.begin(thread, a, host.now);
         return DONE;

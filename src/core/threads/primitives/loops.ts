@@ -96,7 +96,8 @@ export class Loops {
   }
 
   #failed(object: number, what: string, cause?: unknown): never {
-    throw new SimulationError({ code: "policy-error", message: `the loop policy of "${this.#kernel.objects.name(object)}" ${what}`, hint: "every iteration is given out once, in pieces: see LoopPolicy of heddle/plugin" }, cause);
+    const { objects } = this.#kernel;
+    throw new SimulationError({ code: "policy-error", message: `the loop policy "${objects.group(object, "loop").policyName}" of "${objects.name(object)}" ${what}`, hint: "every iteration is given out once, in pieces: see LoopPolicy of heddle/plugin" }, cause);
   }
 
   /** Ticks that `count` iterations from `first` take: the mean, with the ramp of the loop; and what sharing lines with the neighbours costs. */

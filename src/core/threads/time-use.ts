@@ -1,0 +1,117 @@
+import type { CoreTable } from "./core-table.ts";
+import type { PendingMarks } from "./pending-marks.ts";
+import type { ThreadRows } from "./thread-rows.ts";
+import { Use, type ThreadTable } from "./thread-table.ts";
+
+/** What is left of so many ticks; a rounding of them is nothing, or it would be worked off again and again in no time. */
+function rest(ticks: number, done: number): number {
+  const left = ticks - done;
+  return left < 1e-9 ? 0 : left;
+}
+
+/** What the time of threads on their cores goes into: first what switching costs, then what synchronizing does, then what is to be computed. */
+export class TimeUse {
+  readonly #table: ThreadTable;
+  readonly #cores: CoreTable;
+  readonly #rows: ThreadRows;
+  readonly #marks: PendingMarks;
+  /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
+  readonly busy: Float64Array;
+
+  constructor(table: ThreadTable, cores: CoreTable, rows: ThreadRows, marks: PendingMarks) {
+    this.#table = table;
+    this.#cores = cores;
+    this.#rows = rows;
+    this.#marks = marks;
+    this.busy = new Float64Array(cores.count).fill(1);
+  }
+
+  /** The thread has worked off all that it owed when its activity began, however the parts of it were rounded. @param rate at which that went */
+  all(thread: number, rate: number, now: number): void {
+    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isAhead } = this.#table;
+    const core = coreOf[thread]!;
+    const toSwitch = switchLeft[thread]!;
+    const toSync = syncLeft[thread]!;
+    const toCompute = computeLeft[thread]!;
+    let at = activeTicks[thread]!;
+    if (toSwitch > 0) {
+      switchLeft[thread] = 0;
+      at = this.#spend(core, thread, Use.switching, at, Math.min(now, at + toSwitch / rate));
+    }
+    if (toSync > 0) {
+      syncLeft[thread] = 0;
+      isAhead[thread] = 0;
+      at = this.#spend(core, thread, Use.sync, at, toCompute === 0 ? now : Math.min(now, at + toSync / rate));
+      this.#marks.synchronized(thread, at);
+    }
+    computeLeft[thread] = 0;
+    if (now > at) this.#compute(core, thread, toCompute, at, now);
+  }
+
+  /** Splits the time since the activity began between what it was spent on. @param done of what the thread owed. @param rate at which that went */
+  part(thread: number, done: number, rate: number, now: number): void {
+    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isSpinning, isAhead } = this.#table;
+    const core = coreOf[thread]!;
+    const toSync = syncLeft[thread]!;
+    const spins = isSpinning[thread] === 1;
+    let at = activeTicks[thread]!;
+    const switched = Math.min(done, switchLeft[thread]!);
+    if (switched > 0) {
+      switchLeft[thread] = rest(switchLeft[thread]!, switched);
+      at = this.#spend(core, thread, Use.switching, at, Math.min(now, at + switched / rate));
+    }
+    const synced = Math.min(done - switched, toSync);
+    if (synced > 0) {
+      syncLeft[thread] = rest(toSync, synced);
+      at = this.#spend(core, thread, Use.sync, at, !spins && computeLeft[thread] === 0 ? now : Math.min(now, at + synced / rate));
+      if (syncLeft[thread] === 0) this.#marks.synchronized(thread, at);
+    }
+    if (isAhead[thread] === 1) this.#fallBack(thread);
+    const toCompute = computeLeft[thread]!;
+    if (spins) {
+      this.#spend(core, thread, Use.spin, at, now);
+      return;
+    }
+    if (toCompute === 0 && now === at) return;
+    const computed = Math.min(done - switched - synced, toCompute);
+    computeLeft[thread] = toCompute - computed;
+    this.#compute(core, thread, computed, at, now);
+  }
+
+  /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
+  underWay(thread: number, now: number, tell: (use: Use, from: number, to: number) => void): void {
+    const { isActive, activeTicks, switchLeft, syncLeft, isSpinning, core } = this.#table;
+    if (isActive[thread] === 0) return;
+    const speed = this.#cores.spec.speed[core[thread]!]!;
+    const begins = activeTicks[thread]!;
+    const switched = Math.min(now, begins + switchLeft[thread]! / speed);
+    const synchronized = Math.min(now, switched + syncLeft[thread]! / speed);
+    if (switched > begins) tell(Use.switching, begins, switched);
+    if (synchronized > switched) tell(Use.sync, switched, synchronized);
+    if (now > synchronized) tell(isSpinning[thread] === 1 ? Use.spin : Use.compute, synchronized, now);
+  }
+
+  /** One that was ahead is interrupted: unless it has come as far as its program by now, it computes later what it has not begun. */
+  #fallBack(thread: number): void {
+    const { syncLeft, computeLeft, isAhead, syncPad, heldBack } = this.#table;
+    isAhead[thread] = 0;
+    if (syncLeft[thread] === 0) return;
+    syncLeft[thread]! -= syncPad[thread]!;
+    heldBack[thread] = computeLeft[thread]!;
+    computeLeft[thread] = 0;
+  }
+
+  #compute(core: number, thread: number, computed: number, from: number, to: number): void {
+    const stalled = to - from - (computed * this.busy[core]!) / this.#cores.spec.speed[core]!;
+    if (stalled > 0) this.#cores.stalledTicks[core]! += stalled;
+    this.#spend(core, thread, Use.compute, from, to);
+  }
+
+  #spend(core: number, thread: number, use: Use, from: number, to: number): number {
+    if (to > from) {
+      this.#cores.add(core, use, to - from);
+      this.#rows.push(core, thread, use, from, to);
+    }
+    return to;
+  }
+}
