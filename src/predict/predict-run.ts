@@ -78,7 +78,7 @@ const unknownError: Readonly<Record<Gap["basis"], number>> = { extrapolated: 0.2
 /**
  * Predicts how long a run of the graph takes, by simulating the runtime's executor on a machine with the profile's
  * device: each operator takes what the profile says for the threads it gets, more where these are more than the cores
- * ({@link crowding}), and the runtime's own overheads come on top. Kernels of a GPU are launched ahead ({@link launchedAheadNs}). Pure, and without noise: the same input gives the same figures.
+ * ({@link crowding}), and the runtime's own overheads come on top. Kernels of a GPU are launched ahead ({@link launchedAheadNs}). Without noise: the same input gives the same figures. Of files, only those of the runtimes that come along are read.
  * @throws {InputError} when nothing is known of an operator.
  * @example
  * const profile = readProfile(await readFile("my-cpu.json", "utf8"), "my-cpu.json");
