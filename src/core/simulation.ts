@@ -5,22 +5,20 @@ import { askDuplicates } from "./ask-duplicates.ts";
 import { DataMover } from "./data-mover.ts";
 import { DecisionLog } from "./decision-log.ts";
 import { DeviceChanger } from "./device-changer.ts";
-import { EventBatch } from "./event-batch.ts";
-import { EventKind, MAX_ENTITY, eventKey, keyEntity, keyKind } from "./event-key.ts";
+import { MAX_ENTITY } from "./event-key.ts";
 import { deadlockError, livelockError } from "./failures.ts";
 import { informed } from "./information.ts";
 import { mostUses, type Instance } from "./instance.ts";
 import { Jobs } from "./jobs.ts";
-import { OpPhase } from "./op-table.ts";
-import { OP_ORDER, OpRunner } from "./op-runner.ts";
+import { OpRunner } from "./op-runner.ts";
 import { PolicyPort } from "./policy-port.ts";
 import { LiveView } from "./policy-view.ts";
 import { rehearse } from "./rehearse.ts";
+import { Round } from "./round.ts";
 import { placementsInEffect, SchedulerHost, takesTime } from "./scheduler-host.ts";
 import { SharedResources } from "./shared-resources.ts";
 import type { SimulationSpec } from "./simulation-spec.ts";
 import { SimulationState } from "./state.ts";
-import { THREAD_ORDER } from "./threads/thread-activities.ts";
 import { ThreadFeed } from "./threads/thread-feed.ts";
 import type { ThreadHost } from "./threads/thread-host.ts";
 import { resourcesWithThreads } from "./threads/thread-resources.ts";
@@ -55,19 +53,14 @@ export class Simulation {
   readonly #policies: PolicyPort;
   readonly #decisions: DecisionLog | undefined;
   readonly #host: SchedulerHost | undefined;
-  /** Undefined where no device is slowed, lost or joins. */
-  readonly #changer: DeviceChanger | undefined;
   /** Undefined where the graph is all there is. */
   readonly #feed: ThreadFeed | undefined;
   readonly #threads: ThreadHost | undefined;
-
-  /** The events of one round. */
-  readonly #batch = new EventBatch();
-  #eventCount = 0;
+  readonly #round: Round;
+  /** Rounds, and events among them, that were one thread's alone. */
+  #lonelyRounds = 0;
   #roundCount = 0;
-  #dispatchCount = 0;
   #idleRounds = 0;
-  #lastEnd = 0;
   readonly #untilTicks: number;
   /** The run was stopped here, after the last event before it; 0 = it was not. */
   #stopTicks = 0;
@@ -97,9 +90,7 @@ export class Simulation {
     this.#decisions = spec.decisions === true ? new DecisionLog(instance.opCount, instance.deviceCount) : undefined;
     this.#host = takesTime(spec.dispatch) ? new SchedulerHost(state, spec.dispatch!) : undefined;
     this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view, this.#decisions, this.#host);
-
-    this.#changer = state.changes && new DeviceChanger(state, state.changes, this.#runner, this.#data);
-
+    const changer = state.changes && new DeviceChanger(state, state.changes, this.#runner, this.#data);
     this.#policies.call("sync.prepare", () => this.#sync.prepare?.(this.#view));
     this.#policies.call("prepare", () => this.#scheduler.prepare?.(this.#view, this.#policies));
     state.fixQueueOrder();
@@ -107,7 +98,11 @@ export class Simulation {
     this.#jobs = new Jobs(state);
     this.#feed = threads && new ThreadFeed(threads, { state, runner: this.#runner, data: this.#data, jobs: this.#jobs, policies: this.#policies }, this.#resources, seed);
     this.#threads = this.#feed?.host;
-    this.#changer?.schedule();
+    changer?.schedule();
+    this.#round = new Round({
+      state, scheduler: this.#scheduler, sync: this.#sync, policies: this.#policies, view: this.#view, resources: this.#resources, runner: this.#runner, jobs: this.#jobs, data: this.#data,
+      host: this.#host, changer, feed: this.#feed,
+    });
   }
 
   get nowTicks(): number {
@@ -149,7 +144,7 @@ export class Simulation {
     if (this.done || this.#threads?.outcome !== undefined) return false;
     const next = Math.min(state.queue.headTime, this.#resources.nextEnd);
     if (this.#threads !== undefined && (next === Infinity || this.#threads.onlySlicesLeft(next)) && !this.#threads.allEnded) {
-      this.#threads.stuck(Math.max(this.#lastEnd, state.transfers.lastEnd));
+      this.#threads.stuck(Math.max(this.#round.lastEnd, state.transfers.lastEnd));
       return false;
     }
     if (next === Infinity && state.transfers.lastEnd <= this.#untilTicks) {
@@ -161,14 +156,7 @@ export class Simulation {
       this.#stopTicks = this.#untilTicks;
       return false;
     }
-    state.progressed = false;
-    this.#drain(next);
-    if (state.endedOps.length > 0) this.#synchronize();
-    if (state.changes !== undefined) this.#tellChanges();
-    if (this.#feed !== undefined) this.#feed.round();
-    this.#dispatch();
-    if (state.touchedDevices.length > 0) this.#startQueued();
-    if (this.#resources.changed) this.#resources.solve(state.now);
+    this.#round.run(next);
     this.#roundCount++;
     const progress = this.#progress;
     if (progress !== undefined) {
@@ -205,15 +193,15 @@ export class Simulation {
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
       instance: this.#instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.#spec.seed ?? 0,
-      complete: this.done, makespanTicks: Math.max(this.#lastEnd, this.#threads?.lastEnd ?? 0), rows: rows.take(),
+      complete: this.done, makespanTicks: Math.max(this.#round.lastEnd, this.#threads?.lastEnd ?? 0), rows: rows.take(),
       ops: { device: this.#host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
       transfers: transfers.take(seenTicks), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
-      eventCount: this.#eventCount, roundCount: this.#roundCount, dispatchCount: this.#dispatchCount,
+      eventCount: this.#round.eventCount + this.#lonelyRounds, roundCount: this.#roundCount, dispatchCount: this.#round.dispatchCount,
       ...(this.#decisions !== undefined && { decisions: this.#decisions.decisions() }),
       ...(this.#state.changes !== undefined && { redirectedCount: this.#state.changes.redirected }),
-      ...(this.#threads !== undefined && { threads: traceThreads(this.#threads, this.#spec.threads!, this.done ? Math.max(this.#lastEnd, this.#threads.lastEnd) : seenTicks) }),
-      ...(this.#host !== undefined && { host: this.#host.use(this.done ? this.#lastEnd : this.#state.now) }),
+      ...(this.#threads !== undefined && { threads: traceThreads(this.#threads, this.#spec.threads!, this.done ? Math.max(this.#round.lastEnd, this.#threads.lastEnd) : seenTicks) }),
+      ...(this.#host !== undefined && { host: this.#host.use(this.done ? this.#round.lastEnd : this.#state.now) }),
     };
     let digest: string | undefined;
     return { ...trace, get digest() { return (digest ??= traceDigest(trace)); } };
@@ -230,177 +218,7 @@ export class Simulation {
   /** Rounds that are the threads' alone. */
   #goOnWithThreads(feed: ThreadFeed): void {
     const rounds = feed.goOnAlone(this.#untilTicks);
-    this.#eventCount += rounds;
+    this.#lonelyRounds += rounds;
     this.#roundCount += rounds;
-  }
-
-  // ── the four steps of a round ──
-
-  /** Takes all events of an instant, then handles them: what they push for the same instant belongs to the next round. */
-  #drain(now: number): void {
-    const { queue } = this.#state;
-    if (!(now < Number.MAX_SAFE_INTEGER)) throw new SimulationError({ code: "time-overflow", message: `simulated time passed 2^53 ticks of ${this.#instance.tickNs} ns`, hint: "use a coarser tick" });
-    const isFirstRound = now > this.#state.now;
-    this.#state.now = now;
-    this.#view.beginRound(now);
-    const batch = this.#batch;
-    batch.clear();
-    while (queue.headTime === now) {
-      batch.push(queue.headKey, queue.headGeneration);
-      queue.pop();
-    }
-    if (this.#resources.nextEnd === now) {
-      while (this.#resources.nextEnd === now) this.#pushSharedEnd(this.#resources.takeNext());
-      batch.sort();
-    }
-    this.#eventCount += batch.length;
-    const { replicas } = this.#state;
-    let i = 0;
-    if (isFirstRound) {
-      // Events before transfers end do not see what arrives at this very tick.
-      replicas.nowTicks = now - 1;
-      for (; i < batch.length && keyKind(batch.key(i)) < EventKind.transferEnd; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
-      replicas.nowTicks = now;
-    }
-    for (; i < batch.length; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
-  }
-
-  /** The end of an activity that shares resources, as an event. */
-  #pushSharedEnd(order: number): void {
-    if (order >= THREAD_ORDER) this.#batch.push(this.#threads!.sharedEndKey(order), this.#threads!.sharedEndGeneration(order));
-    else if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.#state.ops.generation[order - OP_ORDER]!);
-    else this.#batch.push(eventKey(EventKind.transferEnd, order), 0);
-  }
-
-  #handle(kind: EventKind, entity: number, generation: number): void {
-    const state = this.#state;
-    switch (kind) {
-      case EventKind.opEnd:
-        if (state.ops.generation[entity] !== generation) return;
-        this.#runner.end(entity);
-        this.#lastEnd = state.now;
-        this.#data?.settle(entity);
-        this.#jobs.opEnded(entity);
-        return;
-      case EventKind.transferEnd:
-        this.#data!.end(entity);
-        return;
-      case EventKind.jobArrival:
-        state.jobArrived[entity] = 1;
-        this.#data?.jobArrived(entity);
-        this.#jobs.arrive(entity);
-        return;
-      case EventKind.signal:
-        this.#policies.makeVisible(entity);
-        return;
-      case EventKind.transferJoins:
-        this.#data!.join(entity);
-        return;
-      case EventKind.opJoins:
-        if (state.ops.generation[entity] === generation) this.#runner.join(entity);
-        return;
-      case EventKind.wake:
-        state.wakeDue = true;
-        return;
-      case EventKind.deviceChange:
-        this.#changer!.apply(entity);
-        return;
-      case EventKind.inputsArrive:
-        if (state.ops.generation[entity] === generation) state.inputsArrived(entity);
-        return;
-      case EventKind.threadTimer:
-      case EventKind.threadDone:
-      case EventKind.message:
-      case EventKind.fileEnd:
-      case EventKind.slice:
-      case EventKind.watch:
-        this.#threads!.handle(kind, entity, generation);
-        return;
-      case EventKind.host:
-        // The round is all that it is for: the host looks at the time.
-    }
-  }
-
-  /** Consumers of the ops that ended learn of it: at once, or when the policy says. */
-  #synchronize(): void {
-    const { endedOps, dataflow } = this.#state;
-    if (dataflow) {
-      for (let i = 0; i < endedOps.length; i++) this.#signalAll(endedOps.at(i));
-      return;
-    }
-    this.#policies.call("sync.ended", () => {
-      for (let i = 0; i < endedOps.length; i++) this.#sync.ended!(this.#view, endedOps.at(i), this.#policies);
-    });
-  }
-
-  /** Policies learn which devices left and came; what was planned for one that left, and is ready, goes elsewhere. */
-  #tellChanges(): void {
-    const { newReady, ops, changes } = this.#state;
-    const { news, isPlanned } = changes!;
-    for (const { device, lost } of news) this.#policies.tell(this.#scheduler, device, lost);
-    news.length = 0;
-    if (newReady.length === 0 || this.#scheduler.lost !== undefined) return;
-    newReady.sort();
-    const offered: number[] = [];
-    for (let i = 0; i < newReady.length; i++) {
-      const op = newReady.at(i);
-      if (isPlanned[op] === 1 && ops.device[op] === -1) this.#policies.placeAgain(op);
-      else offered.push(op);
-    }
-    newReady.clear();
-    for (const op of offered) newReady.push(op);
-  }
-
-  #signalAll(op: number): void {
-    const { start, node, edge } = this.#instance.succ;
-    const state = this.#state;
-    const data = this.#data;
-    const { pending } = state.ops;
-    for (let i = start[op]!, end = start[op + 1]!; i < end; i++) {
-      const consumer = node[i]!;
-      if (data !== undefined) data.edgeVisible(consumer, edge[i]!);
-      if (--pending[consumer]! === 0) state.becomeReady(consumer);
-    }
-  }
-
-  #dispatch(): void {
-    const state = this.#state;
-    const { endedOps, newReady, ready } = state;
-    if (newReady.length > 1) newReady.sort();
-    if (this.#host !== undefined) {
-      if (this.#host.round(this.#scheduler, this.#policies)) this.#dispatchCount++;
-    } else {
-      for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
-      const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
-      if (mayAct) this.#dispatchCount++;
-      if (mayAct || endedOps.length > 0) this.#policies.askScheduler(this.#scheduler, mayAct, endedOps, newReady);
-    }
-    endedOps.clear();
-    newReady.clear();
-    state.slotFreed = false;
-    state.wakeDue = false;
-  }
-
-  /** Devices in id order take what may start while they have free slots; only those where something changed are looked at. */
-  #startQueued(): void {
-    const { ops, devices, touchedDevices } = this.#state;
-    if (touchedDevices.length > 1) touchedDevices.sort();
-    for (let i = 0; i < touchedDevices.length; i++) {
-      const device = touchedDevices.at(i);
-      devices.touched[device] = 0;
-      while (devices.freeSlots[device]! > 0) {
-        const op = devices.head(device);
-        if (op < 0) break;
-        const phase = ops.phase[op]!;
-        if (phase >= OpPhase.running) {
-          devices.dequeue(device);
-          continue;
-        }
-        if (phase !== OpPhase.ready || ops.missing[op]! > 0) break;
-        devices.dequeue(device);
-        this.#policies.startOp(op, device);
-      }
-    }
-    touchedDevices.clear();
   }
 }
