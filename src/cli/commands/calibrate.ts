@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InputError } from "../../base/errors.ts";
+import { InputError, type Issue } from "../../base/errors.ts";
 import { nearest } from "../../base/registry.ts";
 import { parseQuantity } from "../../base/units.ts";
 import { backendNames } from "../../calibrate/backends/names.ts";
@@ -84,12 +84,22 @@ async function measure(values: Values, io: Io): Promise<number> {
   const json = values["format"] === "json";
   if (!json) io.out(measuredText(measured));
   const fitted: unknown[] = [];
+  const unfit: Issue[] = [];
   const fresh = measured.filter(({ result }) => result !== undefined && (result.samples > 0 || result.end === "done"));
   if (stopped) {
     if (!json) io.err("stopped; the same command goes on where it was\n");
   } else if (fit) {
-    for (const { name, file } of fresh) fitted.push(await fitMeasured(file!, profileOf(name), io, json));
+    for (const { name, file } of fresh) {
+      try {
+        fitted.push(await fitMeasured(file!, profileOf(name), io, json));
+      } catch (error) {
+        // What one backend measured may be too little; the others' profiles are made all the same.
+        if (!(error instanceof InputError)) throw error;
+        unfit.push(...error.issues.map((issue) => ({ file: file!, ...issue })));
+      }
+    }
   }
+  if (unfit.length > 0) throw new InputError(unfit);
   const warnings = measuredWarnings(measured);
   if (json) io.out(`${JSON.stringify({ schemaVersion: 1, stopped, backends: measured, profiles: fitted, warnings }, null, 2)}\n`);
   else for (const { code, message } of warnings) io.err(`warning[${code}]: ${message}\n`);
