@@ -22,6 +22,8 @@ export interface PredictedRun {
   readonly setting: RuntimeSetting;
   /** Cores of the machine, for a CPU; default: those of the profile. */
   readonly cores?: number;
+  /** A device of the machine library, by name: needed by profiles for devices that were not measured, and by no other. */
+  readonly device?: string;
 }
 
 /** The operators of one kind and variant in a prediction. */
@@ -79,7 +81,7 @@ const unknownError: Readonly<Record<Gap["basis"], number>> = { extrapolated: 0.2
  * Predicts how long a run of the graph takes, by simulating the runtime's executor on a machine with the profile's
  * device: each operator takes what the profile says for the threads it gets, more where these are more than the cores
  * ({@link crowding}), and the runtime's own overheads come on top. Kernels of a GPU are launched ahead ({@link launchedAheadNs}). Without noise: the same input gives the same figures. Of files, only those of the runtimes that come along are read.
- * @throws {InputError} when nothing is known of an operator.
+ * @throws {InputError} when nothing is known of an operator, and for a device that the profile cannot be asked about.
  * @example
  * const profile = readProfile(await readFile("my-cpu.json", "utf8"), "my-cpu.json");
  * const { latencyNs, lowNs, highNs } = await predictRun({ graph, profile, setting: { executor: "sequential", intraThreads: 2, interThreads: 1 } });
@@ -87,7 +89,7 @@ const unknownError: Readonly<Record<Gap["basis"], number>> = { extrapolated: 0.2
 export async function predictRun(run: PredictedRun): Promise<Prediction> {
   const { graph, profile, setting, nodeCount = graph.opCount } = run;
   const { perRunNs, perViewNs, perOpNs } = overheadsOf(profile, setting);
-  const machine = machineOf(profile, setting, run.cores);
+  const machine = machineOf(profile, setting, run.cores, run.device);
   const costs = new OperatorCosts(profile);
   const unknown = graph.classes.find((op) => costs.of(op, machine.devices[0]!, machine.devices[0]!.width) === undefined);
   if (unknown !== undefined) throw new InputError({ code: "unknown-cost", message: `the profile of ${profile.device.name} says nothing of ${unknown.kind} in ${unknown.dtype}, and has no figures of the device to go by`, hint: "calibrate longer: heddle calibrate --budget 20m goes on where it was, and comes to more kinds; or predict with another profile" });

@@ -3,6 +3,8 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, type Issue } from "../base/errors.ts";
 import { nearest } from "../base/registry.ts";
+import { devices } from "../machine/library/devices.ts";
+import { namesMeant } from "../machine/library/names-meant.ts";
 import { profileFormat, type Profile } from "../cost/profile/profile.ts";
 import { readProfile } from "../cost/profile/read-profile.ts";
 import type { CostSpec } from "../cost/schema.ts";
@@ -40,7 +42,7 @@ export function isProfileName(named: string): boolean {
 }
 
 /**
- * Reads a profile that comes with Heddle, or one in a file.
+ * Reads a profile that comes with Heddle ("A100" is enough for "nvidia-a100"), or one in a file.
  * @param file of what is no name; default: as named
  * @throws {InputError} for an unknown name, a file that cannot be read, and as `readProfile`.
  * @example
@@ -49,12 +51,19 @@ export function isProfileName(named: string): boolean {
 export async function loadProfile(named: string, file = named, readFile: ReadFile = readOrdinaryFile): Promise<Profile> {
   if (!isProfileName(named)) return readProfile(new TextDecoder().decode(await readFile(file)), file);
   const names = shippedProfiles();
-  if (!names.includes(named)) throw new InputError({ code: "unknown-profile", message: `there is no profile "${named}"`, hint: profileHint(named, names) });
-  return readProfile(new TextDecoder().decode(await readOrdinaryFile(`${folder}${named}.json`)), `${named}.json`);
+  const [name, ...others] = namesMeant(named, names);
+  if (name === undefined) throw new InputError({ code: "unknown-profile", message: `there is no profile "${named}"`, hint: profileHint(named, names) });
+  if (others.length > 0) throw new InputError({ code: "unknown-profile", message: `"${named}" may be the profile ${[name, ...others].join(" or ")}`, hint: "name one of them" });
+  return readProfile(new TextDecoder().decode(await readOrdinaryFile(`${folder}${name}.json`)), `${name}.json`);
 }
+
+/** GPUs of the machine library. */
+const gpus = devices.all.filter(({ device }) => device.kind === "gpu").map(({ name }) => name);
 
 function profileHint(named: string, names: readonly string[]): string {
   if (extname(named) !== "") return "a profile's file ends in .json; heddle list profiles names those that come along";
+  const [device] = namesMeant(named, gpus);
+  if (device !== undefined) return `${device} was not measured; gpu-unseen goes by its data sheet: "profile: gpu-unseen" in a scenario, "--profile gpu-unseen --device ${device}" for heddle predict`;
   const near = nearest(named, names);
   return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `heddle list profiles names all ${names.length}; a file is named with its ending: ${named}.json`;
 }

@@ -10,9 +10,11 @@ import { heddle, makeFolder, removeFolder, stackLine } from "./run-cli.ts";
 const folder = makeFolder();
 const profile = join(folder, "cpu.json");
 const gpu = join(folder, "gpu.json");
+const bare = join(folder, "bare.json");
 const model = join(folder, "little.onnx");
 beforeAll(async () => {
   writeFileSync(profile, profileText(roundProfile));
+  writeFileSync(bare, profileText(fakeProfile(roundProfile.entries.filter(({ kind }) => kind === "relu"))));
   writeFileSync(gpu, profileText(fakeProfile(roundProfile.entries, { kind: "gpu", name: "test GPU" })));
   const net = new OnnxNetwork("little");
   net.output(net.op("Relu", [net.op("MatMul", [net.input("x", [64, 128]), net.weight([128, 32])])]), [64, 32]);
@@ -52,6 +54,24 @@ describe("heddle predict", () => {
     const latency = async (...args: string[]): Promise<number> => (JSON.parse((await heddle("predict", "mlp", "--profile", profile, "--format", "json", ...args)).out) as { latencyNs: number }).latencyNs;
     expect(await latency("--batch", "512")).toBeGreaterThan(1.5 * (await latency("--batch", "128")));
   });
+  test("a profile by the part of its name that says what it is", async () => {
+    const of = async (name: string): Promise<string> => (await heddle("predict", "mlp", "--profile", name)).out;
+    expect(await of("V100")).toBe(await of("nvidia-v100"));
+    expect((await heddle("predict", "mlp", "--profile", "Xeon")).err).toMatch(/^error\[unknown-profile\]: there is no profile "Xeon"/);
+  });
+  test("a GPU that was not measured, from its data sheet", async () => {
+    const latency = async (device: string): Promise<number> => (JSON.parse((await heddle("predict", "vgg19", "--profile", "gpu-unseen", "--device", device, "--format", "json")).out) as { latencyNs: number }).latencyNs;
+    const [h100, l4, t4] = [await latency("H100"), await latency("L4"), await latency("nvidia-t4")];
+    expect(h100).toBeLessThan(l4);
+    expect(l4).toBeLessThan(t4);
+    expect((await heddle("predict", "mlp", "--profile", "gpu-unseen", "--device", "l4")).out).toMatch(/^mlp on nvidia-l4\n/);
+    const error = async (...args: string[]): Promise<string> => (await heddle("predict", "mlp", "--profile", ...args)).err;
+    expect(await error("gpu-unseen")).toMatch(/error\[no-device\]: .*which one is it\?\n {2}hint: name a device of the library: .*nvidia-h100-sxm5/);
+    expect(await error("gpu-unseen", "--device", "google-tpu-v4")).toContain("google-tpu-v4 is none");
+    expect(await error("gpu-unseen", "--device", "A100")).toContain(`"A100" may be the device nvidia-a100-pcie-40gb or nvidia-a100-sxm4-80gb`);
+    expect(await error("T4", "--device", "L4")).toContain("the profile is of Tesla T4");
+    expect(await error("L4")).toContain("--profile gpu-unseen --device nvidia-l4");
+  });
   test("a GPU has no choice of threads", async () => {
     expect((await heddle("predict", "mlp", "--profile", gpu)).code).toBe(0);
     expect((await heddle("predict", "mlp", "--profile", gpu, "--threads", "2")).err).toContain("--threads is for CPUs");
@@ -66,7 +86,7 @@ describe("heddle predict", () => {
     [["predict", "mlp", "--profile", "PROFILE", "--inter-threads", "2"], "--inter-threads is for the parallel executor"],
     [["predict", "mlp", "--profile", "PROFILE", "--optimize", "ort"], "takes ONNX files"],
     [["predict", "mlp", "--profile", "PROFILE", "--optimize", "all"], "--optimize is ort or none"],
-    [["predict", "lstm", "--profile", "PROFILE"], "says nothing of lstm"],
+    [["predict", "lstm", "--profile", "BARE"], "says nothing of lstm"],
     [["import", "mlp", "--optimize", "ort"], "takes ONNX files"],
     [["validate"], "needs --profile"],
     [["validate", "--profile", "GPU"], "models are run with ONNX Runtime on the CPU"],
@@ -74,7 +94,7 @@ describe("heddle predict", () => {
     [["validate", "--profile", "PROFILE", "--burst", "long"], "--burst"],
     [["validate", "--profile", "PROFILE", "--threads", "1", "--executor", "parallel"], "needs two threads"],
   ])("wrong: %j", async (args, message) => {
-    const { code, err } = await heddle(...args.map((arg) => (arg === "PROFILE" ? profile : arg === "GPU" ? gpu : arg)));
+    const { code, err } = await heddle(...args.map((arg) => (arg === "PROFILE" ? profile : arg === "GPU" ? gpu : arg === "BARE" ? bare : arg)));
     expect(code).toBe(2);
     expect(err).toContain(message);
     expect(err).not.toMatch(stackLine);

@@ -5,6 +5,8 @@ import { formatPrediction } from "../../predict/prediction-text.ts";
 import { settingText, type RuntimeSetting } from "../../predict/runtime-setting.ts";
 import type { Profile } from "../../cost/profile/profile.ts";
 import { loadProfile } from "../../scenario/load-profiles.ts";
+import { devices } from "../../machine/library/devices.ts";
+import { namesMeant } from "../../machine/library/names-meant.ts";
 import { modelRegistry } from "../../graph/models/index.ts";
 import { wholeNumber, type Command, type Values } from "../command.ts";
 import { loadPredicted } from "../predicted-model.ts";
@@ -23,6 +25,7 @@ export const predict: Command = {
   positionals: [1, 1],
   flags: {
     profile: { type: "string", value: "NAME|FILE", help: "Cost profile: one that comes along (heddle list profiles), or a file" },
+    device: { type: "string", value: "NAME", help: "For --profile gpu-unseen: the GPU that was not measured, by its name in the library (heddle list devices) or a part of it: H100" },
     threads: { type: "string", short: "t", value: "N", help: "Threads that share the work of an operator (default all cores of the profile)" },
     executor: { type: "string", value: "NAME", help: "sequential: one operator after the other (default); parallel: those that do not depend on each other side by side", choices: ["sequential", "parallel"] },
     "inter-threads": { type: "string", value: "N", help: "Threads between operators in the parallel executor, the calling one included, which waits (default all cores)" },
@@ -33,30 +36,41 @@ export const predict: Command = {
   },
   examples: [
     ["heddle predict model.onnx --profile calibration/profiles/my-cpu.json --threads 2", "on this machine, as heddle calibrate measured it"],
-    ["heddle predict resnet50 --profile nvidia-v100 --batch 8", "a built-in model on a card that others measured"],
+    ["heddle predict resnet50 --profile V100 --batch 8", "a built-in model on a card that others measured"],
+    ["heddle predict bert-base --profile gpu-unseen --device H100", "on one that nobody measured, from its data sheet"],
     ["heddle predict model.onnx --profile my-cpu.json --format json", "{latencyNs, lowNs, highNs, kinds, gaps, …}"],
   ],
   async run({ positionals, values }, io) {
     const named = values["profile"] as string | undefined;
     if (named === undefined) throw new InputError({ code: "missing-flag", message: "heddle predict needs --profile", hint: "heddle list profiles names those that come along; heddle calibrate makes one of this machine" });
     const profile = await loadProfile(named);
+    const device = deviceFrom(values);
     const setting = settingFrom(values, profile);
     const progress = new Progress(io, undefined);
     progress.show("reading");
     const model = await loadPredicted(positionals[0]!, withBatch(values, positionals[0]!), profile);
     progress.show("predicting");
-    const prediction = await predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting });
+    const prediction = await predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting, ...(device !== undefined && { device }) });
     progress.clear();
     const isCpu = profile.device.kind === "cpu";
     if (values["format"] === "json") {
-      io.out(`${JSON.stringify({ schemaVersion: 1, model: model.name, device: profile.device.name, profile: named, optimizedBy: model.optimizer === "ort" ? "onnxruntime" : "heddle", ...(isCpu && { setting }), ...prediction, warnings: model.warnings }, null, 2)}\n`);
+      io.out(`${JSON.stringify({ schemaVersion: 1, model: model.name, device: device ?? profile.device.name, profile: named, optimizedBy: model.optimizer === "ort" ? "onnxruntime" : "heddle", ...(isCpu && { setting }), ...prediction, warnings: model.warnings }, null, 2)}\n`);
       return 0;
     }
-    io.out(formatPrediction({ model: model.name, device: profile.device.name, ...(isCpu && { setting: settingText(setting) }) }, prediction));
+    io.out(formatPrediction({ model: model.name, device: device ?? profile.device.name, ...(isCpu && { setting: settingText(setting) }) }, prediction));
     for (const { code, message } of model.warnings) io.err(`warning[${code}]: ${message}\n`);
     return 0;
   },
 };
+
+/** @throws {InputError} for a name that is no device of the library, or may be several. */
+function deviceFrom(values: Values): string | undefined {
+  const named = values["device"] as string | undefined;
+  if (named === undefined) return undefined;
+  const [name, ...others] = namesMeant(named, devices.names);
+  if (others.length > 0) throw new InputError({ code: "unknown-device", message: `"${named}" may be the device ${[name, ...others].join(" or ")}`, hint: "name one of them" });
+  return name ?? devices.get(named).name;
+}
 
 /** @throws {InputError} for threads on a device that has none, and numbers that fit nothing. */
 function settingFrom(values: Values, profile: Profile): RuntimeSetting {

@@ -13,7 +13,7 @@ const mib = 2 ** 20;
 
 /**
  * By library model.
- * @source NVIDIA's architecture whitepapers: Pascal GP100 (WP-08019), Volta (WP-08608), Turing (WP-09183), A100, H100, Ada;
+ * @source NVIDIA's architecture whitepapers: Pascal GP100 (WP-08019), Volta (WP-08608), Turing (WP-09183), A100, GA102, H100, Ada;
  * compute capabilities: NVIDIA, "CUDA C++ programming guide", 2024
  */
 const sheets: Readonly<Record<string, GpuSheet>> = {
@@ -26,10 +26,14 @@ const sheets: Readonly<Record<string, GpuSheet>> = {
   "nvidia-a100-sxm4-40gb": { cacheBytes: 40 * mib, capability: 8 },
   "nvidia-a100-pcie-80gb": { cacheBytes: 40 * mib, capability: 8 },
   "nvidia-a100-sxm4-80gb": { cacheBytes: 40 * mib, capability: 8 },
+  "nvidia-a10": { cacheBytes: 6 * mib, capability: 8.6 },
+  "nvidia-rtx-3090": { cacheBytes: 6 * mib, capability: 8.6 },
   "nvidia-jetson-agx-orin-gpu": { cacheBytes: 4 * mib, capability: 8.7 },
   "nvidia-l4": { cacheBytes: 48 * mib, capability: 8.9 },
   "nvidia-rtx-4090": { cacheBytes: 72 * mib, capability: 8.9 },
+  "nvidia-l40s": { cacheBytes: 96 * mib, capability: 8.9 },
   "nvidia-h100-sxm5": { cacheBytes: 50 * mib, capability: 9 },
+  "nvidia-h100-pcie": { cacheBytes: 50 * mib, capability: 9 },
 };
 
 /**

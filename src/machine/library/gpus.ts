@@ -86,6 +86,42 @@ export const gpus: readonly LibraryDevice[] = [
     },
   },
   {
+    name: "nvidia-h100-pcie", summary: "Hopper on PCIe, 114 multiprocessors, 80 GB HBM2e",
+    device: {
+      kind: "gpu", units: 114, memory: { capacity: "80GiB", bandwidth: "2039GB/s" },
+      peak: { f64: "51.2TFLOP/s", f32: "51.2TFLOP/s", tf32: "378TFLOP/s", bf16: "756TFLOP/s", f16: "756TFLOP/s", f8: "1513TFLOP/s", i8: "1513TOP/s", i32: "25.6TOP/s" },
+      power: { idle: "50W", busy: "350W" },
+      sources: { units: "NVIDIA H100 architecture whitepaper, 2022, table 2", memory: "NVIDIA H100 PCIe product brief (PB-11133), 2022", peak: "NVIDIA H100 architecture whitepaper, 2022, table 2, dense; f64 on the matrix units", "power.busy": "NVIDIA H100 PCIe product brief (PB-11133), 2022", "power.idle": idle },
+    },
+  },
+  {
+    name: "nvidia-a10", summary: "Ampere inference card, 72 multiprocessors, 24 GB GDDR6, 150 W",
+    device: {
+      kind: "gpu", units: 72, memory: { capacity: "24GiB", bandwidth: "600GB/s" },
+      peak: { f64: "488GFLOP/s", f32: "31.2TFLOP/s", tf32: "62.5TFLOP/s", bf16: "125TFLOP/s", f16: "125TFLOP/s", i8: "250TOP/s" },
+      power: { idle: "15W", busy: "150W" },
+      sources: { units: "NVIDIA A10 data sheet, 2021: 9216 cores, 128 a multiprocessor", memory: "NVIDIA A10 data sheet, 2021", peak: "NVIDIA A10 data sheet, 2021, dense; f64 at 1/64 of f32", "power.busy": "NVIDIA A10 data sheet, 2021", "power.idle": idle },
+    },
+  },
+  {
+    name: "nvidia-l40s", summary: "Ada data-centre card, 142 multiprocessors, 48 GB GDDR6",
+    device: {
+      kind: "gpu", units: 142, memory: { capacity: "48GiB", bandwidth: "864GB/s" },
+      peak: { f64: "1.43TFLOP/s", f32: "91.6TFLOP/s", tf32: "183TFLOP/s", bf16: "362TFLOP/s", f16: "362TFLOP/s", f8: "733TFLOP/s", i8: "733TOP/s" },
+      power: { idle: "35W", busy: "350W" },
+      sources: { units: "NVIDIA L40S data sheet, 2023: 18,176 cores, 128 a multiprocessor", memory: "NVIDIA L40S data sheet, 2023", peak: "NVIDIA L40S data sheet, 2023, dense; f64 at 1/64 of f32", "power.busy": "NVIDIA L40S data sheet, 2023", "power.idle": idle },
+    },
+  },
+  {
+    name: "nvidia-rtx-3090", summary: "Ampere desktop card, 82 multiprocessors, 24 GB GDDR6X",
+    device: {
+      kind: "gpu", units: 82, memory: { capacity: "24GiB", bandwidth: "936GB/s" },
+      peak: { f64: "556GFLOP/s", f32: "35.6TFLOP/s", tf32: "35.6TFLOP/s", bf16: "71TFLOP/s", f16: "71TFLOP/s", i8: "284TOP/s", i32: "17.8TOP/s" },
+      power: { idle: "25W", busy: "350W" },
+      sources: { units: "NVIDIA Ampere GA102 architecture whitepaper, 2021", memory: "NVIDIA Ampere GA102 architecture whitepaper, 2021", peak: "NVIDIA Ampere GA102 architecture whitepaper, 2021, dense, f32 accumulation; f64 at 1/64 of f32", "power.busy": "NVIDIA Ampere GA102 architecture whitepaper, 2021: total graphics power", "power.idle": idle },
+    },
+  },
+  {
     name: "nvidia-l4", summary: "Ada inference card, 58 multiprocessors, 24 GB GDDR6, 72 W",
     device: {
       kind: "gpu", units: 58, memory: { capacity: "24GiB", bandwidth: "300GB/s" },
