@@ -19,7 +19,7 @@ export interface ProfileOrigin {
  * @throws {InputError} where both places are taken.
  */
 export function profileTarget({ device, source, backend }: ProfileOrigin, root = ""): string {
-  const places = [place(root, device), ...(backend === undefined ? [] : [place(root, `${device} ${backend}`)])];
+  const places = [profilePlace(device, root), ...(backend === undefined ? [] : [profilePlace(`${device} ${backend}`, root)])];
   const free = places.find((file) => mayReplace(file, (held) => isFields(held["provenance"]) && held["provenance"]["source"] === source && held["provenance"]["backend"] === backend));
   if (free === undefined) throw taken(places.at(-1)!);
   return free;
@@ -30,13 +30,14 @@ export function profileTarget({ device, source, backend }: ProfileOrigin, root =
  * @throws {InputError} where that is taken.
  */
 export function threadCostsTarget({ device, source }: ProfileOrigin, root = ""): string {
-  const file = place(root, `${device} threads`);
+  const file = profilePlace(`${device} threads`, root);
   if (!mayReplace(file, (held) => held["source"] === source)) throw taken(file);
   return file;
 }
 
-function place(root: string, name: string): string {
-  return join(root, "calibration", "profiles", `${deviceFolder(name)}.json`);
+/** The usual place of the profile of a device. */
+export function profilePlace(device: string, root = ""): string {
+  return join(root, "calibration", "profiles", `${deviceFolder(device)}.json`);
 }
 
 function taken(file: string): InputError {

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { cpus } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { profilePlace } from "../../src/cli/profile-target.ts";
 import { profileText } from "../../src/calibrate/fit/fit-profile.ts";
 import { OnnxNetwork } from "../../src/validate/onnx-network.ts";
 import { fakeProfile, roundProfile } from "../predict/fake-profile.ts";
-import { heddle, makeFolder, removeFolder, stackLine } from "./run-cli.ts";
+import { heddle, makeFolder, removeFolder, spawnHeddle, stackLine } from "./run-cli.ts";
 
 const folder = makeFolder();
 const profile = join(folder, "cpu.json");
@@ -54,6 +56,14 @@ describe("heddle predict", () => {
     const latency = async (...args: string[]): Promise<number> => (JSON.parse((await heddle("predict", "mlp", "--profile", profile, "--format", "json", ...args)).out) as { latencyNs: number }).latencyNs;
     expect(await latency("--batch", "512")).toBeGreaterThan(1.5 * (await latency("--batch", "128")));
   });
+  test("without --profile: the one that heddle calibrate made of this machine in this folder", async () => {
+    const own = profilePlace(cpus()[0]?.model.trim() ?? "cpu", folder);
+    mkdirSync(dirname(own), { recursive: true });
+    writeFileSync(own, profileText(roundProfile));
+    const { code, out } = await spawnHeddle(["predict", "mlp"], { cwd: folder });
+    expect(out).toMatch(/^mlp on test CPU, sequential, /);
+    expect(code).toBe(0);
+  });
   test("a profile by the part of its name that says what it is", async () => {
     const of = async (name: string): Promise<string> => (await heddle("predict", "mlp", "--profile", name)).out;
     expect(await of("V100")).toBe(await of("nvidia-v100"));
@@ -61,7 +71,7 @@ describe("heddle predict", () => {
   });
   test("a GPU that was not measured, from its data sheet", async () => {
     const latency = async (device: string): Promise<number> => (JSON.parse((await heddle("predict", "vgg19", "--profile", "gpu-unseen", "--device", device, "--format", "json")).out) as { latencyNs: number }).latencyNs;
-    const [h100, l4, t4] = [await latency("H100"), await latency("L4"), await latency("nvidia-t4")];
+    const [h100, l4, t4] = [await latency("H100-SXM5"), await latency("L4"), await latency("nvidia-t4")];
     expect(h100).toBeLessThan(l4);
     expect(l4).toBeLessThan(t4);
     expect((await heddle("predict", "mlp", "--profile", "gpu-unseen", "--device", "l4")).out).toMatch(/^mlp on nvidia-l4\n/);

@@ -10,13 +10,14 @@ import { namesMeant } from "../../machine/library/names-meant.ts";
 import { modelRegistry } from "../../graph/models/index.ts";
 import { wholeNumber, type Command, type Values } from "../command.ts";
 import { loadPredicted } from "../predicted-model.ts";
+import { profileNamed } from "../own-profile.ts";
 import { Progress } from "../progress.ts";
 import { scenarioFlags } from "../scenario-args.ts";
 
 export const predict: Command = {
   name: "predict",
   summary: "Predict how long a model takes on a device that was calibrated",
-  usage: "FILE|MODEL --profile NAME|FILE",
+  usage: "FILE|MODEL",
   description: [
     "Simulates the runtime on a device of which kernels were measured (heddle calibrate, or a profile that comes along), and",
     "prints the latency with an interval, the time of each kind of operator and what limits it, and what rests on no measurement.",
@@ -24,8 +25,8 @@ export const predict: Command = {
   ].join(" "),
   positionals: [1, 1],
   flags: {
-    profile: { type: "string", value: "NAME|FILE", help: "Cost profile: one that comes along (heddle list profiles), or a file" },
-    device: { type: "string", value: "NAME", help: "For --profile gpu-unseen: the GPU that was not measured, by its name in the library (heddle list devices) or a part of it: H100" },
+    profile: { type: "string", value: "NAME|FILE", help: "Cost profile: one that comes along (heddle list profiles), or a file (default: the one that heddle calibrate made of this machine here)" },
+    device: { type: "string", value: "NAME", help: "For --profile gpu-unseen: the GPU that was not measured, by its name in the library (heddle list devices) or without the maker: H100-SXM5" },
     threads: { type: "string", short: "t", value: "N", help: "Threads that share the work of an operator (default all cores of the profile)" },
     executor: { type: "string", value: "NAME", help: "sequential: one operator after the other (default); parallel: those that do not depend on each other side by side", choices: ["sequential", "parallel"] },
     "inter-threads": { type: "string", value: "N", help: "Threads between operators in the parallel executor, the calling one included, which waits (default all cores)" },
@@ -37,12 +38,11 @@ export const predict: Command = {
   examples: [
     ["heddle predict model.onnx --profile calibration/profiles/my-cpu.json --threads 2", "on this machine, as heddle calibrate measured it"],
     ["heddle predict resnet50 --profile V100 --batch 8", "a built-in model on a card that others measured"],
-    ["heddle predict bert-base --profile gpu-unseen --device H100", "on one that nobody measured, from its data sheet"],
+    ["heddle predict bert-base --profile gpu-unseen --device H100-SXM5", "on one that nobody measured, from its data sheet"],
     ["heddle predict model.onnx --profile my-cpu.json --format json", "{latencyNs, lowNs, highNs, kinds, gaps, …}"],
   ],
   async run({ positionals, values }, io) {
-    const named = values["profile"] as string | undefined;
-    if (named === undefined) throw new InputError({ code: "missing-flag", message: "heddle predict needs --profile", hint: "heddle list profiles names those that come along; heddle calibrate makes one of this machine" });
+    const named = profileNamed(values, "predict");
     const profile = await loadProfile(named);
     const device = deviceFrom(values);
     const setting = settingFrom(values, profile);

@@ -6,6 +6,7 @@ import { loadProfile } from "../../scenario/load-profiles.ts";
 import { wholeNumber, type Command, type Values } from "../command.ts";
 import { checkPicture, checkWritable, writeWhole } from "../files.ts";
 import { isOnnx, loadPredicted, type PredictedModel } from "../predicted-model.ts";
+import { profileNamed } from "../own-profile.ts";
 import { Progress } from "../progress.ts";
 import { scenarioFlags } from "../scenario-args.ts";
 import type { Profile } from "../../cost/profile/profile.ts";
@@ -20,7 +21,7 @@ import type { FailedRun } from "../../validate/validation-text.ts";
 export const validate: Command = {
   name: "validate",
   summary: "Run models for real on this machine, beside their predictions",
-  usage: "[FILE|NAME…] --profile FILE",
+  usage: "[FILE|NAME…]",
   description: [
     "Runs ONNX models with ONNX Runtime under several settings (executors, numbers of threads), each in a process of its own",
     "and in turn, and prints the measured beside the predicted times: errors, what two measurements of the same differ by,",
@@ -29,7 +30,7 @@ export const validate: Command = {
   ].join(" "),
   positionals: [0, 1000],
   flags: {
-    profile: { type: "string", value: "NAME|FILE", help: "Cost profile of this machine, from heddle calibrate" },
+    profile: { type: "string", value: "NAME|FILE", help: "Cost profile of this machine (default: the one that heddle calibrate made here)" },
     threads: { type: "string", short: "t", value: "N", help: "Most threads (default all cores)" },
     executor: { type: "string", value: "NAME", help: "Only this executor: sequential or parallel (default both)", choices: ["sequential", "parallel"] },
     rounds: { type: "string", value: "N", help: "Bursts of runs of each setting, in each of two passes (default 3)" },
@@ -41,12 +42,11 @@ export const validate: Command = {
   },
   examples: [
     ["heddle validate --profile calibration/profiles/my-cpu.json", "four small networks"],
-    ["heddle validate a.onnx b.onnx sample-transformer --profile my-cpu.json --plot validation.svg", "your own and one of them, with a picture"],
+    ["heddle validate a.onnx b.onnx sample-transformer --plot validation.svg", "your own and one of them, with the profile that heddle calibrate made here, and a picture"],
     ["heddle validate a.onnx --profile my-cpu.json --rounds 10 --executor sequential", "longer, and one executor"],
   ],
   async run({ positionals, values }, io) {
-    const named = values["profile"] as string | undefined;
-    if (named === undefined) throw new InputError({ code: "missing-flag", message: "heddle validate needs --profile", hint: "heddle calibrate makes one of this machine" });
+    const named = profileNamed(values, "validate");
     if (values["plot"] !== undefined) checkPicture(values["plot"] as string);
     if (values["out"] !== undefined) checkWritable(values["out"] as string);
     const profile = await loadProfile(named);
