@@ -23,7 +23,7 @@ const calls = {
     const runtime = await load();
     const started = performance.now();
     session = await runtime.InferenceSession.create(file, {
-      logSeverityLevel: 4, ...options, ...(profileTo !== undefined && { enableProfiling: true, profileFilePrefix: profileTo }), freeDimensionOverrides: dims,
+      logSeverityLevel: 4, ...options, ...(profileTo !== undefined && { enableProfiling: true, profileFilePrefix: profileTo }),
     });
     const loadMs = performance.now() - started;
     feeds = Object.fromEntries(session.inputMetadata.map((input) => [input.name, feedOf(runtime, input, dims)]));
@@ -67,7 +67,7 @@ async function load() {
 
 /** Data that is as good as any: small numbers of both signs, zeros for what may be an index. */
 function feedOf(runtime, { name, type, shape }, dims = {}) {
-  const extents = shape.map((extent) => (typeof extent === "number" ? extent : (dims[extent] ?? 1)));
+  const extents = shape.map((extent, axis) => (typeof extent === "number" ? extent : (dims[extent || `${name}:${axis}`] ?? 1)));
   const size = extents.reduce((a, b) => a * b, 1);
   const make = arrays[type];
   if (make === undefined) throw new Error(`input "${name}" has type ${type}, for which no data can be made up`);

@@ -10,11 +10,12 @@ import { InputError } from "../base/errors.ts";
  */
 export function writeWhole(file: string, chunks: Iterable<string | Uint8Array>): void {
   try {
-    const target = statOf(file) === undefined ? resolve(file) : realpathSync(file);
-    const special = statOf(file)?.isFile() === false;
+    const there = statOf(file);
+    // What /dev/stdout leads to has no name where it is a pipe.
+    if (there?.isFile() === false) return writeChunks(file, chunks);
+    const target = there === undefined ? resolve(file) : realpathSync(file);
     makeFolder(dirname(target));
-    if (special) writeChunks(target, chunks);
-    else writeAndRename(target, chunks);
+    writeAndRename(target, chunks);
   } catch (error) {
     throw cannotWrite(file, error);
   }
@@ -92,7 +93,7 @@ function statOf(file: string): Stats | undefined {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "its folder cannot be made", EACCES: "no permission", EPERM: "no permission", EROFS: "a read-only file system", EISDIR: "it is a folder", ENOTDIR: "a part of the path is not a folder", EEXIST: "a part of the path is not a folder",
-  ENOSPC: "the disk is full", ENAMETOOLONG: "the name is too long",
+  ENOSPC: "the disk is full", ENAMETOOLONG: "the name is too long", EPIPE: "nobody reads it any more",
 };
 
 function cannotWrite(file: string, error: unknown): unknown {

@@ -45,9 +45,8 @@ export async function importOptimized(file: string, dims: Readonly<Record<string
   const [{ optimizeModel }, { importOnnx }] = await Promise.all([import("../onnxruntime/optimize-model.ts"), import("../graph/onnx/import-onnx.ts")]);
   // Read as it is first: what is wrong with it, or with --dim, is told best from the file that the user knows.
   const plain = await importOnnx(await readOrdinaryFile(file), { file, dims });
-  const named = Object.entries(plain.dims);
-  // ONNX Runtime fixes dimensions by their names; those without one stay open.
-  const optimized = await importOnnx(await optimizeModel(file, { dims: plain.dims }), { file, dims: Object.fromEntries(named.filter(([name]) => name.includes(":"))) });
+  // ONNX Runtime leaves symbolic dimensions open, as in the file: what it will run serves every extent.
+  const optimized = await importOnnx(await optimizeModel(file), { file, dims: plain.dims });
   const unset: readonly Issue[] = plain.warnings.filter(({ code }) => code === "unset-dimension");
   return { ...optimized, dims: plain.dims, warnings: [...unset, ...optimized.warnings.filter(({ code }) => code !== "unset-dimension")] };
 }

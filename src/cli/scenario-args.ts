@@ -5,6 +5,7 @@ import { modelRegistry } from "../graph/models/index.ts";
 import { defaultScheduler } from "../scenario/schema.ts";
 import { defaultScenario } from "../scenario/default-scenario.ts";
 import { loadScenario } from "../scenario/load-scenario.ts";
+import { readMachine } from "../scenario/machine-file.ts";
 import { parseOverride, type Override } from "../scenario/overrides.ts";
 import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -13,7 +14,7 @@ import { wholeNumber, type Flag, type Values } from "./command.ts";
 
 /** Flags that say what to simulate; the same for every command that takes a scenario or a model. */
 export const scenarioFlags = {
-  machine: { type: "string", short: "m", value: "NAME", help: "Machine of the library (heddle list machines)", choices: "machines" },
+  machine: { type: "string", short: "m", value: "NAME|FILE", help: "Machine of the library (heddle list machines), or the one in a file: ./mine.yaml", choices: "machines" },
   processors: { type: "string", short: "p", value: "N", help: "That many equal processors, for task graphs" },
   scheduler: { type: "string", short: "s", value: "NAME|FILE", help: `Scheduler by name (heddle list schedulers), or a file of your own: ./mine.mjs (default ${defaultScheduler})`, choices: "schedulers" },
   sync: { type: "string", value: "NAME|FILE", help: "Graph synchronization policy (default dataflow)", choices: "sync" },
@@ -40,16 +41,17 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   const instances = wholeNumber(values, "instances", 1);
   policyTimeoutMs(values);
   const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
-  if (machine !== undefined && /[\\/]|\.(ya?ml|json)$/i.test(machine)) throw new InputError({ code: "bad-flag", message: `--machine takes the name of a machine of the library, not the file ${machine}`, hint: `a scenario takes a machine from a file with include: ${machine}; heddle list machines names those of the library` });
   if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });
+  const machineFile = machine !== undefined && /[\\/]|\.(ya?ml|json)$/i.test(machine);
   const compare = namesIn(extra.compare);
   const compareThreads = namesIn(extra.compareThreads);
   const overrides = setsBesideFlags(values, dims);
+  if (machineFile) overrides.unshift({ path: "machine", source: await readMachine(machine), from: "--machine" });
   if (compareThreads !== undefined) overrides.push({ path: "compareThreads", value: compareThreads, from: "--thread-policies" });
   if (instances !== undefined) overrides.push({ path: "workload.instances", value: instances, from: "--instances" });
   if (/\.ya?ml$/i.test(file)) {
     const flags: (Override | undefined)[] = [
-      machine === undefined ? undefined : { path: "machine", value: machine, from: "--machine" },
+      machine === undefined || machineFile ? undefined : { path: "machine", value: machine, from: "--machine" },
       processors === undefined ? undefined : { path: "machine", value: { processors }, from: "--processors" },
       scheduler === undefined ? undefined : { path: "scheduler", value: scheduler, from: "--scheduler" },
       sync === undefined ? undefined : { path: "sync", value: sync, from: "--sync" },
@@ -70,7 +72,7 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
     throw new InputError({ code: "conflicting-flags", message: `--processors is for task graphs, which bring their durations; ${file} needs a machine`, hint: "for example --machine workstation; see heddle list machines" });
   }
   return defaultScenario(file, {
-    ...(Object.keys(dims).length > 0 && { dims }), ...(machine !== undefined && { machine }), ...(processors !== undefined && { processors }),
+    ...(Object.keys(dims).length > 0 && { dims }), ...(machine !== undefined && !machineFile && { machine }), ...(processors !== undefined && { processors }),
     ...(scheduler !== undefined && { scheduler }), ...(sync !== undefined && { sync }), ...(seed !== undefined && { seed }), ...(compare !== undefined && { compare }), overrides,
   });
 }
@@ -128,7 +130,7 @@ export async function policyPhase(resolved: Pick<ResolvedScenario, "scheduler" |
     ...(schedulers.tryGet(scheduler.name) === scheduler ? [] : [`scheduler "${scheduler.name}"`]),
     ...(syncPolicies.tryGet(sync.name) === sync ? [] : [`sync policy "${sync.name}"`]),
     ...(threads === undefined || threadPolicies.tryGet(threads.name) === threads ? [] : [`thread policy "${threads.name}"`]),
-    ...Object.entries(loops).flatMap(([loop, { policy }]) => (policy === undefined || loopPolicies.tryGet(policy.use) !== undefined ? [] : [`the loop policy of "${loop}"`])),
+    ...Object.entries(loops).flatMap(([loop, { policy }]) => (policy === undefined || loopPolicies.tryGet(policy.use) !== undefined ? [] : [`the loop policy "${policy.use}" of "${loop}"`])),
   ];
   return foreign.join(" or ") || `scheduler "${scheduler.name}"`;
 }

@@ -15,6 +15,8 @@ export class ActivityPool {
   /** For each bundle the first `waiting` entries of `heap`: its activities, the least target on top. */
   readonly #heap: Int32Array[] = [];
   #waiting = new Int32Array(64);
+  /** By bundle: the least target; Infinity when none waits. */
+  firstTarget = new Float64Array(64);
   readonly #free: number[] = [];
   #size = 0;
 
@@ -34,11 +36,6 @@ export class ActivityPool {
     this.#free.push(activity);
   }
 
-  /** The activity of the bundle that ends first; -1 when none waits. */
-  first(bundle: number): number {
-    return this.#waiting[bundle]! > 0 ? this.#heap[bundle]![0]! : -1;
-  }
-
   /** Takes the first activity off the heap of its bundle, which has one. */
   takeFirst(bundle: number): number {
     const heap = this.#heap[bundle]!;
@@ -46,6 +43,7 @@ export class ActivityPool {
     const count = --this.#waiting[bundle]!;
     if (count > 0) this.#sink(heap, 0, heap[count]!, count);
     this.#isWaiting[first] = 0;
+    this.#noteFirst(bundle);
     return first;
   }
 
@@ -57,10 +55,12 @@ export class ActivityPool {
     const heap = this.#heap[bundle]!;
     const at = heap.indexOf(activity);
     const count = --this.#waiting[bundle]!;
-    if (at === count) return true;
-    const moved = heap[count]!;
-    if (at > 0 && this.target[moved]! < this.target[heap[(at - 1) >> 1]!]!) this.#rise(heap, at, moved);
-    else this.#sink(heap, at, moved, count);
+    if (at < count) {
+      const moved = heap[count]!;
+      if (at > 0 && this.target[moved]! < this.target[heap[(at - 1) >> 1]!]!) this.#rise(heap, at, moved);
+      else this.#sink(heap, at, moved, count);
+    }
+    this.#noteFirst(bundle);
     return true;
   }
 
@@ -68,15 +68,25 @@ export class ActivityPool {
   rebase(bundle: number, origin: number): void {
     const heap = this.#heap[bundle]!;
     for (let i = 0; i < this.#waiting[bundle]!; i++) this.target[heap[i]!]! -= origin;
+    this.#noteFirst(bundle);
   }
 
   #push(bundle: number, activity: number): void {
     while (bundle >= this.#heap.length) this.#heap.push(new Int32Array(4));
-    if (bundle >= this.#waiting.length) this.#waiting = resized(this.#waiting, Math.max(bundle + 1, this.#waiting.length * 2));
+    if (bundle >= this.#waiting.length) {
+      const size = Math.max(bundle + 1, this.#waiting.length * 2);
+      this.#waiting = resized(this.#waiting, size);
+      this.firstTarget = resized(this.firstTarget, size);
+    }
     const count = this.#waiting[bundle]!++;
     let heap = this.#heap[bundle]!;
     if (count === heap.length) heap = this.#heap[bundle] = resized(heap, count * 2);
     this.#rise(heap, count, activity);
+    this.#noteFirst(bundle);
+  }
+
+  #noteFirst(bundle: number): void {
+    this.firstTarget[bundle] = this.#waiting[bundle]! > 0 ? this.target[this.#heap[bundle]![0]!]! : Infinity;
   }
 
   #rise(heap: Int32Array, from: number, activity: number): void {

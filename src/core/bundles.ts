@@ -24,10 +24,10 @@ export class Bundles {
   pull: Float64Array;
   /** Demand on the primary resource: the level at which the activities run at full speed. */
   full = new Float64Array(64);
-  /** As last solved; 0 for a bundle that is new. */
+  /** By use: the level that full speed and the bundle's other resources allow it. */
+  cap: Float64Array;
+  /** As last solved. */
   level = new Float64Array(64);
-  /** The resource that holds the bundle at its level, -1 at full speed, -2 for a bundle that is new. */
-  bottleneck = new Int32Array(64);
   /** For each resource the first `memberCount` entries of `members`: uses (`bundle = use >> shift`), by order key. */
   readonly members: Int32Array[];
   readonly memberCount: Int32Array;
@@ -42,6 +42,7 @@ export class Bundles {
     this.resource = new Uint32Array(64 << this.shift);
     this.demand = new Float64Array(64 << this.shift);
     this.pull = new Float64Array(64 << this.shift);
+    this.cap = new Float64Array(64 << this.shift);
     this.members = Array.from(capacity, () => new Int32Array(4));
     this.memberCount = new Int32Array(capacity.length);
   }
@@ -58,8 +59,6 @@ export class Bundles {
     this.count[bundle] = 0;
     this.uses[bundle] = 0;
     this.full[bundle] = 1;
-    this.level[bundle] = 0;
-    this.bottleneck[bundle] = -2;
     return bundle;
   }
 
@@ -110,9 +109,9 @@ export class Bundles {
       this.resource = resized(this.resource, size << this.shift);
       this.demand = resized(this.demand, size << this.shift);
       this.pull = resized(this.pull, size << this.shift);
+      this.cap = resized(this.cap, size << this.shift);
       this.full = resized(this.full, size);
       this.level = resized(this.level, size);
-      this.bottleneck = resized(this.bottleneck, size);
     }
     return this.#size++;
   }

@@ -16,6 +16,11 @@ export function livelockError(scheduler: string, now: number, rounds: number, ti
   });
 }
 
+/** From here on, ticks would not be exact. */
+export function timeOverflow(tickNs: number): SimulationError {
+  return new SimulationError({ code: "time-overflow", message: `simulated time passed 2^53 ticks of ${formatNs(tickNs)} (${formatNs(Number.MAX_SAFE_INTEGER * tickNs)})`, hint: "give the scenario a coarser tick, for example tick: 1us" });
+}
+
 /** Nothing can happen any more, but operators remain: says which, and what each waits for. */
 export function deadlockError(state: SimulationState, scheduler: string, sync: string): SimulationError {
   const { instance, ops, now } = state;

@@ -1,151 +1,174 @@
 import type { Bundles } from "./bundles.ts";
-import { FillingPart } from "./filling-part.ts";
-import { ProgressiveFilling } from "./progressive-filling.ts";
-
-/** Changes of a level below this part of it are the dust of sums, and not passed on. */
-const DUST = 1e-13;
+import { FittingWaters, sameLevel } from "./fitting-waters.ts";
 
 /**
- * Keeps the levels of bundles at the max-min solution as activities come and go. After a change only a part is filled
- * again: the bundles that were joined or that a changed resource held back, with the rest of the world as it is. Then
- * those outside join whose bottleneck was disturbed, or who stand above the water of a resource that was found full, until
- * there are none. Why that is exact: docs/decisions/shared-links.md.
+ * Keeps the levels of bundles at the max-min solution as activities come and go. Each resource has a *water*, a level above
+ * which it lets no bundle rise; a bundle is at the lowest of its waters or at full speed. After a change, waters that do
+ * not fit what the others leave are moved, the lowest first, until all fit. Why that is exact: docs/decisions/shared-links.md.
  */
 export class MaxMinLevels {
   readonly #bundles: Bundles;
-  readonly #capacity: Float64Array;
-  readonly #filling: ProgressiveFilling;
-  /** What the last {@link solve} filled again. */
-  readonly part: FillingPart;
-  /** Resources whose bundles would together draw more than there is. */
-  readonly #limiting: Uint8Array;
-  /** By resource: what its bundles draw at their levels, summed in their order whenever one of them changes. */
-  readonly #drawn: Float64Array;
-  /** Resources whose bundles changed since the last {@link solve}, as flags and as a list. */
-  readonly #dirty: Uint8Array;
-  readonly #dirtyList: Int32Array;
-  #dirtyCount = 0;
-  /** Bundles that an activity joined since then, some of them twice or gone again. */
-  readonly #joined: number[] = [];
-  /** By resource: 1 = what a bundle inside draws of it changes; within a solve. */
-  readonly #disturbed: Uint8Array;
+  /** By resource: Infinity where it is not full. */
+  readonly #water: Float64Array;
+  /** What the waters should be as the others are, but for those that are stale. */
+  readonly #fitting: FittingWaters;
+  readonly #isStale: Uint8Array;
+  /** Resources whose water may not fit, as flags and as a list. */
+  readonly #isUnsettled: Uint8Array;
+  readonly #unsettled: Int32Array;
+  #unsettledCount = 0;
+  /** Resources whose water has moved in this solve, as flags and as a list. */
+  readonly #hasMoved: Uint8Array;
+  readonly #moved: Int32Array;
+  #movedCount = 0;
+  /** The bundles whose level the last {@link solve} changed: the first `changedCount` entries. */
+  changed = new Int32Array(64);
+  changedCount = 0;
 
   constructor(bundles: Bundles, capacity: Float64Array) {
     const count = capacity.length;
     this.#bundles = bundles;
-    this.#capacity = capacity;
-    this.part = new FillingPart(count);
-    this.#filling = new ProgressiveFilling(bundles, this.part, capacity);
-    this.#limiting = new Uint8Array(count);
-    this.#drawn = new Float64Array(count);
-    this.#dirty = new Uint8Array(count);
-    this.#dirtyList = new Int32Array(count);
-    this.#disturbed = new Uint8Array(count);
+    this.#water = new Float64Array(count).fill(Infinity);
+    this.#fitting = new FittingWaters(bundles, capacity);
+    this.#isStale = new Uint8Array(count);
+    this.#isUnsettled = new Uint8Array(count);
+    this.#unsettled = new Int32Array(count);
+    this.#hasMoved = new Uint8Array(count);
+    this.#moved = new Int32Array(count);
   }
 
-  /** An activity joined the bundle. */
+  /** True when {@link solve} has something to do. */
+  get pending(): boolean {
+    return this.#unsettledCount > 0;
+  }
+
+  /** An activity joined the bundle. The first one begins at the level that the waters as they are allow. */
   joined(bundle: number): void {
-    this.#joined.push(bundle);
-    this.touch(bundle);
+    const { shift, uses, resource, cap, count, level } = this.#bundles;
+    const first = bundle << shift;
+    const end = first + uses[bundle]!;
+    if (count[bundle] === 1) {
+      for (let use = first; use < end; use++) cap[use] = this.#capOf(bundle, use);
+      level[bundle] = this.#capOf(bundle, -1);
+    }
+    for (let use = first; use < end; use++) this.#spoil(resource[use]!);
   }
 
-  /** The bundle draws more or less than before on its resources. */
-  touch(bundle: number): void {
+  /** An activity left the bundle. */
+  left(bundle: number): void {
     const { shift, uses, resource } = this.#bundles;
     for (let use = bundle << shift, end = use + uses[bundle]!; use < end; use++) {
-      const r = resource[use]!;
-      if (this.#dirty[r] === 1) continue;
-      this.#dirty[r] = 1;
-      this.#dirtyList[this.#dirtyCount++] = r;
+      // What was not full still is not.
+      if (this.#fitting.level[resource[use]!]! < Infinity) this.#spoil(resource[use]!);
     }
   }
 
-  /** Brings the levels of all bundles up to date; those outside `part` stay where they are. */
+  /** Brings the levels of all bundles up to date, and lists those that changed. */
   solve(): void {
-    const { part } = this;
-    const { slots } = this.#bundles;
-    part.clear(slots);
-    this.#filling.reserve(slots);
-    this.#seed();
-    let known = 0;
-    while (known < part.insideCount) {
-      for (; known < part.insideCount; known++) part.reachFrom(part.inside[known]!, this.#bundles, this.#limiting);
-      this.#filling.fill(this.#drawn);
-      if (this.#filling.hasOutsiders) this.#grow();
-    }
-    part.lowerFlags();
-    this.#settle();
+    for (let r = this.#lowest(); r >= 0; r = this.#lowest()) this.#move(r);
+    this.#listChanged();
   }
 
-  /** The bundles inside are from now on where the water left them. */
-  #settle(): void {
-    const { shift, uses, resource, pull, level, bottleneck } = this.#bundles;
-    const { inside, insideCount } = this.part;
-    const { level: newLevel, bottleneck: newBottleneck } = this.#filling;
-    for (let i = 0; i < insideCount; i++) {
-      const bundle = inside[i]!;
-      bottleneck[bundle] = newBottleneck[bundle]!;
-      const before = level[bundle]!;
-      const after = newLevel[bundle]!;
-      if (sameLevel(after, before)) continue;
-      level[bundle] = after;
-      for (let use = bundle << shift, end = use + uses[bundle]!; use < end; use++) this.#drawn[resource[use]!]! += pull[use]! * (after - before);
+  /** The water of the resource may not fit any more, and must be found anew. */
+  #spoil(r: number): void {
+    this.#isStale[r] = 1;
+    this.#unsettle(r);
+  }
+
+  #unsettle(r: number): void {
+    if (this.#isUnsettled[r] === 1) return;
+    this.#isUnsettled[r] = 1;
+    this.#unsettled[this.#unsettledCount++] = r;
+  }
+
+  /** The resource whose water does not fit and is, or should be, the lowest of such; ties to the lower id; -1 when all fit. */
+  #lowest(): number {
+    const unsettled = this.#unsettled;
+    const water = this.#water;
+    const fitting = this.#fitting.level;
+    let found = -1;
+    let lowest = Infinity;
+    for (let i = 0; i < this.#unsettledCount; ) {
+      const r = unsettled[i]!;
+      if (this.#isStale[r] === 1) {
+        this.#isStale[r] = 0;
+        this.#fitting.find(r, water[r]!);
+      }
+      const is = water[r]!;
+      const should = fitting[r]!;
+      if (sameLevel(is, should)) {
+        this.#isUnsettled[r] = 0;
+        unsettled[i] = unsettled[--this.#unsettledCount]!;
+        continue;
+      }
+      const level = is < should ? is : should;
+      if (level < lowest || (level === lowest && r < found)) {
+        lowest = level;
+        found = r;
+      }
+      i++;
+    }
+    return found;
+  }
+
+  /** Moves the water of the resource to where it fits, and the caps of its bundles on other resources. */
+  #move(r: number): void {
+    const { members, memberCount, shift, uses, resource, pull, cap } = this.#bundles;
+    const before = this.#water[r]!;
+    const after = this.#fitting.level[r]!;
+    this.#water[r] = after;
+    if (this.#hasMoved[r] === 0) {
+      this.#hasMoved[r] = 1;
+      this.#moved[this.#movedCount++] = r;
+    }
+    const list = members[r]!;
+    for (let m = 0, n = memberCount[r]!; m < n; m++) {
+      const own = list[m]!;
+      const bundle = own >> shift;
+      for (let use = bundle << shift, end = use + uses[bundle]!; use < end; use++) {
+        if (use === own) continue;
+        const old = cap[use]!;
+        // Another one caps it, before and after.
+        if (old < before && old <= after) continue;
+        const now = after < before ? after : this.#capOf(bundle, use);
+        if (now === old) continue;
+        cap[use] = now;
+        const other = resource[use]!;
+        if (this.#isStale[other] === 1) continue;
+        if (this.#fitting.moveCap(other, pull[use]!, old, now)) this.#unsettle(other);
+        else this.#spoil(other);
+      }
     }
   }
 
-  /** Bundles that were joined, and those that a changed resource held back. */
-  #seed(): void {
-    const { members, memberCount, shift, count, pull, full, level, bottleneck } = this.#bundles;
-    const joined = this.#joined;
-    for (let i = 0; i < joined.length; i++) if (count[joined[i]!]! > 0) this.part.add(joined[i]!);
-    joined.length = 0;
-    for (let d = 0; d < this.#dirtyCount; d++) {
-      const r = this.#dirtyList[d]!;
-      this.#dirty[r] = 0;
+  /** The level that full speed and the bundle's other uses allow it. */
+  #capOf(bundle: number, use: number): number {
+    const { shift, uses, resource, full } = this.#bundles;
+    let lowest = full[bundle]!;
+    for (let other = bundle << shift, end = other + uses[bundle]!; other < end; other++) {
+      if (other !== use && this.#water[resource[other]!]! < lowest) lowest = this.#water[resource[other]!]!;
+    }
+    return lowest;
+  }
+
+  #listChanged(): void {
+    const { members, memberCount, shift, cap, level, slots } = this.#bundles;
+    if (this.changed.length < slots) this.changed = new Int32Array(slots);
+    this.changedCount = 0;
+    for (let i = 0; i < this.#movedCount; i++) {
+      const r = this.#moved[i]!;
+      this.#hasMoved[r] = 0;
+      const water = this.#water[r]!;
       const list = members[r]!;
-      let sum = 0;
-      let drawn = 0;
       for (let m = 0, n = memberCount[r]!; m < n; m++) {
         const use = list[m]!;
         const bundle = use >> shift;
-        sum += pull[use]! * full[bundle]!;
-        drawn += pull[use]! * level[bundle]!;
-        if (bottleneck[bundle] === r) this.part.add(bundle);
-      }
-      this.#drawn[r] = drawn;
-      this.#limiting[r] = sum > this.#capacity[r]! ? 1 : 0;
-    }
-    this.#dirtyCount = 0;
-  }
-
-  /** Adds those outside whose bottleneck was disturbed, or who are above the water of a resource that is full. */
-  #grow(): void {
-    const { shift, uses, resource, level, bottleneck, members, memberCount } = this.#bundles;
-    const disturbed = this.#disturbed;
-    const { inside, insideCount, isInside, reached, reachedCount, isReached } = this.part;
-    const { level: newLevel, insideOf, water } = this.#filling;
-    for (let i = 0; i < insideCount; i++) {
-      const bundle = inside[i]!;
-      if (sameLevel(newLevel[bundle]!, level[bundle]!)) continue;
-      for (let use = bundle << shift, end = use + uses[bundle]!; use < end; use++) disturbed[resource[use]!] = isReached[resource[use]!]!;
-    }
-    for (let i = 0; i < reachedCount; i++) {
-      const r = reached[i]!;
-      const isDisturbed = disturbed[r] === 1;
-      const count = memberCount[r]!;
-      if (insideOf[r] === count || (!isDisturbed && water[r] === Infinity)) continue;
-      const list = members[r]!;
-      const top = water[r]! * (1 + 1e-12);
-      for (let m = 0; m < count; m++) {
-        const bundle = list[m]! >> shift;
-        if (isInside[bundle] === 0 && ((isDisturbed && bottleneck[bundle] === r) || level[bundle]! > top)) this.part.add(bundle);
+        const now = cap[use]! < water ? cap[use]! : water;
+        if (sameLevel(now, level[bundle]!)) continue;
+        level[bundle] = now;
+        this.changed[this.changedCount++] = bundle;
       }
     }
-    for (let i = 0; i < reachedCount; i++) disturbed[reached[i]!] = 0;
+    this.#movedCount = 0;
   }
-}
-
-/** Equal but for dust. */
-function sameLevel(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= DUST * b;
 }

@@ -1,9 +1,9 @@
-import { SimulationError } from "../base/errors.ts";
 import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import type { DataMover } from "./data-mover.ts";
 import type { DeviceChanger } from "./device-changer.ts";
 import { EventBatch } from "./event-batch.ts";
 import { EventKind, eventKey, keyEntity, keyKind } from "./event-key.ts";
+import { timeOverflow } from "./failures.ts";
 import type { Jobs } from "./jobs.ts";
 import { OpPhase } from "./op-table.ts";
 import { OP_ORDER, type OpRunner } from "./op-runner.ts";
@@ -81,7 +81,7 @@ export class Round {
   /** Takes all events of an instant, then handles them: what they push for the same instant belongs to the next round. */
   #drain(now: number): void {
     const { queue, replicas } = this.#state;
-    if (!(now < Number.MAX_SAFE_INTEGER)) throw new SimulationError({ code: "time-overflow", message: `simulated time passed 2^53 ticks of ${this.#state.instance.tickNs} ns`, hint: "use a coarser tick, such as `tick: 1us`" });
+    if (!(now < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.#state.instance.tickNs);
     const isFirstRound = now > this.#state.now;
     this.#state.now = now;
     this.#view.beginRound(now);

@@ -1,7 +1,7 @@
 import { resized } from "../base/columns.ts";
 import { ActivityPool } from "./activity-pool.ts";
 import { Bundles } from "./bundles.ts";
-import { EndBlocks } from "./end-blocks.ts";
+import { EndTree } from "./end-tree.ts";
 import { MaxMinLevels } from "./max-min-levels.ts";
 import { ceilTicks } from "./ticks.ts";
 
@@ -25,7 +25,7 @@ export class SharedResources {
   readonly #levels: MaxMinLevels;
   readonly #pool = new ActivityPool();
   /** The end of the first activity of each bundle. */
-  readonly #ends = new EndBlocks();
+  readonly #ends = new EndTree();
   /** By bundle: ticks of work alone that each activity could have done by `since`, and the rate from then on. */
   #served = new Float64Array(64);
   #since = new Float64Array(64);
@@ -41,7 +41,9 @@ export class SharedResources {
   }
 
   /** True when {@link solve} has something to do. */
-  changed = false;
+  get changed(): boolean {
+    return this.#levels.pending;
+  }
 
   /** A bundle for activities that draw the same, ordered by its unique `key`. Name its resources with {@link use}, then {@link open} activities; it lives until the last one is closed. */
   bundle(key: number, now: number): number {
@@ -49,7 +51,6 @@ export class SharedResources {
     if (bundle >= this.#rate.length) this.#grow();
     this.#served[bundle] = 0;
     this.#since[bundle] = now;
-    this.#rate[bundle] = 0;
     return bundle;
   }
 
@@ -67,8 +68,10 @@ export class SharedResources {
   open(bundle: number, key: number, work: number, now: number): number {
     this.#bundles.join(bundle);
     this.#levels.joined(bundle);
-    this.changed = true;
-    return this.#pool.open(key, bundle, this.#servedBy(bundle, now) + work);
+    if (this.#bundles.count[bundle] === 1) this.#rate[bundle] = this.#rateOf(bundle);
+    const activity = this.#pool.open(key, bundle, this.#servedBy(bundle, now) + work);
+    this.#predict(bundle);
+    return activity;
   }
 
   /** When the next activity ends as things stand; Infinity when none does. */
@@ -94,32 +97,32 @@ export class SharedResources {
     const bundle = this.#pool.bundle[activity]!;
     if (this.#pool.remove(activity)) this.#predict(bundle);
     this.#pool.close(activity);
-    this.#levels.touch(bundle);
     this.#bundles.leave(bundle);
-    this.changed = true;
+    this.#levels.left(bundle);
   }
 
   /** Brings every rate and end up to date. Call once a round, after all changes. */
   solve(now: number): void {
-    this.changed = false;
     this.#levels.solve();
-    const { inside, insideCount } = this.#levels.part;
-    const { level, full } = this.#bundles;
-    for (let i = 0; i < insideCount; i++) {
-      const bundle = inside[i]!;
-      const rate = level[bundle]! < full[bundle]! ? level[bundle]! / full[bundle]! : 1;
-      if (rate !== this.#rate[bundle]) {
-        let served = this.#servedBy(bundle, now);
-        if (served > FAR) {
-          this.#pool.rebase(bundle, served);
-          served = 0;
-        }
-        this.#served[bundle] = served;
-        this.#since[bundle] = now;
-        this.#rate[bundle] = rate;
+    const { changed, changedCount } = this.#levels;
+    for (let i = 0; i < changedCount; i++) {
+      const bundle = changed[i]!;
+      let served = this.#servedBy(bundle, now);
+      if (served > FAR) {
+        this.#pool.rebase(bundle, served);
+        served = 0;
       }
+      this.#served[bundle] = served;
+      this.#since[bundle] = now;
+      this.#rate[bundle] = this.#rateOf(bundle);
       this.#predict(bundle);
     }
+  }
+
+  /** The part of full speed at which the bundle runs at its level. */
+  #rateOf(bundle: number): number {
+    const { level, full } = this.#bundles;
+    return level[bundle]! < full[bundle]! ? level[bundle]! / full[bundle]! : 1;
   }
 
   #servedBy(bundle: number, now: number): number {
@@ -128,9 +131,7 @@ export class SharedResources {
 
   /** When the first activity of the bundle ends, if the rate stays as it is. */
   #predict(bundle: number): void {
-    const first = this.#pool.first(bundle);
-    const rate = this.#rate[bundle]!;
-    this.#ends.set(bundle, first >= 0 && rate > 0 ? this.#since[bundle]! + ceilTicks((this.#pool.target[first]! - this.#served[bundle]!) / rate) : Infinity);
+    this.#ends.set(bundle, this.#since[bundle]! + ceilTicks((this.#pool.firstTarget[bundle]! - this.#served[bundle]!) / this.#rate[bundle]!));
   }
 
   #grow(): void {

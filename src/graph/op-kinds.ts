@@ -35,9 +35,9 @@ const compute: readonly (readonly [string, string])[] = [
   ["gru", "GRU layer over a whole sequence"],
   ["rnn", "simple recurrent layer over a whole sequence"],
   ["fft", "discrete or short-time Fourier transform"],
-  ["if", "conditional with bodies of its own, at the cost of its dearer branch"],
+  ["elimination", "determinants and inverses of small matrices"],
   ["task", "opaque work whose duration is given, not derived"],
-  ["loop", "repeated body (Loop, Scan), at the cost of all its iterations"],
+  ["loop", "body (Loop, Scan) that is repeated too often to be written out, at the cost of all its iterations"],
 ];
 
 const memory: readonly (readonly [string, string])[] = [
@@ -77,6 +77,7 @@ const memory: readonly (readonly [string, string])[] = [
   ["one-hot", "indices written as unit vectors"],
   ["fill", "generated values: constants, ranges, random numbers"],
   ["copy", "the same bytes elsewhere"],
+  ["if", "waits for the condition of an If; the operators of its branch follow"],
   ["optimizer", "parameter update of a training step"],
   ["unknown", "an operator the catalogue does not know, costed as element-wise"],
 ];

@@ -1,7 +1,6 @@
 import type { OpInit } from "../graph/builder.ts";
 import { elementwise, matmul, normalization, softmax } from "../graph/catalogue.ts";
-import { dtypeBytes, type OpClass } from "../graph/graph.ts";
-import { categoryOf } from "../graph/op-kinds.ts";
+import type { OpClass } from "../graph/graph.ts";
 import type { CostModel, Estimate } from "../cost/cost-model.ts";
 import { profileModel } from "../cost/profile/profile-model.ts";
 import type { Profile } from "../cost/profile/profile.ts";
@@ -9,10 +8,11 @@ import { isFree, rooflineModel } from "../cost/roofline.ts";
 import type { Device } from "../machine/machine.ts";
 import { measuredAs } from "./measured-as.ts";
 import { fastest, productKernels } from "./product-kernels.ts";
+import { lastResorts, moversLike } from "./similar-operators.ts";
 
 /**
- * On what an estimate rests: measurements of the kind, those of its parts (a fused operator), those of another kind that
- * moves as many bytes, or the device's data sheet alone.
+ * On what an estimate rests: measurements of the kind, those of its parts (a fused operator), those of another kind or
+ * element type that moves as many bytes or computes as much, or the device's data sheet alone.
  */
 export type Basis = "measured" | "parts" | "similar" | "data sheet";
 
@@ -28,14 +28,15 @@ export interface OperatorCost {
  */
 export class OperatorCosts {
   readonly #measured: CostModel;
-  /** Absent where the profile has no figures of the device. */
+  /** Absent where neither the profile nor a data sheet has figures of the device. */
   readonly #figures: CostModel | undefined;
   /** What there are entries for. */
   readonly #known: ReadonlySet<string>;
 
   constructor(profile: Profile) {
     this.#measured = profileModel(profile, { device: profile.device.kind, noise: true });
-    this.#figures = profile.device.figures.peakFlopsPerNs === undefined ? undefined : rooflineModel();
+    const { figures, across } = profile.device;
+    this.#figures = figures.peakFlopsPerNs === undefined && across !== true ? undefined : rooflineModel();
     this.#known = new Set(profile.entries.map(entryKey));
   }
 
@@ -45,14 +46,17 @@ export class OperatorCosts {
     if (own !== undefined) return { estimate: { ...own, ns: own.ns + this.#activationNs(op, device) / width }, basis: "measured" };
     const parts = partsOf(op)?.map((part) => this.#ask(part, device, width));
     if (parts !== undefined && parts.every((part) => part !== undefined)) return { estimate: sum(parts), basis: "parts" };
-    if (categoryOf(op.kind) !== "compute") {
-      for (const kind of movers) {
-        const estimate = this.#ask(moverOf(op, kind), device, width);
-        if (estimate !== undefined) return { estimate, basis: "similar" };
-      }
+    for (const mover of moversLike(op)) {
+      const estimate = this.#ask(mover, device, width);
+      if (estimate !== undefined) return { estimate, basis: "similar" };
     }
-    const estimate = this.#figures?.estimate(op, device, width);
-    return estimate && { estimate, basis: "data sheet" };
+    const figured = this.#figures?.estimate(op, device, width);
+    if (figured !== undefined) return { estimate: started(figured, this.#startNs(device, width)), basis: "data sheet" };
+    for (const { op: other, factor = 1, count = 1 } of lastResorts(op)) {
+      const estimate = this.#ask(other, device, width);
+      if (estimate !== undefined) return { estimate: longer(estimate, factor, count), basis: "similar" };
+    }
+    return undefined;
   }
 
   /**
@@ -66,6 +70,15 @@ export class OperatorCosts {
     const time = (elements: number): number => this.#ask(complete(elementwise(activation, { elements, dtype })), device, 1)?.ns ?? 0;
     const { n = 1, cOut = 0, hOut = 1, wOut = 1, dOut = 1 } = shape;
     return (Math.max(0, time(inCache[1]) - time(inCache[0])) / (inCache[1] - inCache[0])) * n * cOut * dOut * hOut * wOut;
+  }
+
+  /** What the least operator that was measured takes: another one is started no faster. */
+  #startNs(device: Device, width: number): number {
+    for (const mover of moversLike(complete(elementwise("add", { elements: 1 })))) {
+      const estimate = this.#ask(mover, device, width);
+      if (estimate !== undefined) return estimate.fixedNs;
+    }
+    return 0;
   }
 
   #ask(op: OpClass, device: Device, width: number): Estimate | undefined {
@@ -84,15 +97,6 @@ function entryKey({ kind, dtype, variant }: { readonly kind: string; readonly dt
 const activationKinds: Readonly<Record<string, string>> = { clip: "clip", sigmoid: "sigmoid", tanh: "tanh", leakyrelu: "leaky-relu", hardsigmoid: "hard-sigmoid", hardswish: "hard-swish" };
 /** Numbers that a core's own cache holds, before and after: between these two sizes time grows with the work alone. */
 const inCache = [16_384, 65_536] as const;
-
-/** Kinds that stand in for others by their bytes, the most similar first. */
-const movers = ["copy", "relu", "add", "mul", "transpose", "concat"];
-
-/** An operator of another kind that reads and writes as many bytes. */
-function moverOf({ dtype, readBytes, writeBytes, flops }: OpClass, kind: string): OpClass {
-  const elements = Math.max(1, writeBytes / dtypeBytes[dtype]);
-  return { kind, shape: { elements }, dtype, flops: Math.min(flops, elements), macs: 0, readBytes, writeBytes, parameterBytes: 0 };
-}
 
 /** What a fused operator does one after the other; undefined for one that is not taken apart. */
 function partsOf(op: OpClass): OpClass[] | undefined {
@@ -116,6 +120,18 @@ function partsOf(op: OpClass): OpClass[] | undefined {
 function complete(init: OpInit): OpClass {
   const { kind, shape = {}, dtype = "f32", flops = 0, macs = 0, readBytes = 0, writeBytes = 0, parameterBytes = 0 } = init;
   return { kind, shape, dtype, flops, macs, readBytes, writeBytes, parameterBytes };
+}
+
+/** With a fixed part of no less. */
+function started(estimate: Estimate, fixedNs: number): Estimate {
+  const more = Math.max(0, fixedNs - estimate.fixedNs);
+  return { ...estimate, ns: estimate.ns + more, fixedNs: estimate.fixedNs + more };
+}
+
+/** What follows the fixed part takes so many times as long, and all of it comes so often. */
+function longer(estimate: Estimate, factor: number, count: number): Estimate {
+  const { ns, fixedNs } = estimate;
+  return { ...estimate, ns: count * (fixedNs + factor * (ns - fixedNs)), fixedNs: count * fixedNs };
 }
 
 /** One after the other; the largest part says what limits it. */

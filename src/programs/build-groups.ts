@@ -69,9 +69,13 @@ export function compileGroups(threads: NonNullable<ThreadSections["threads"]>, a
     }
     const compiler = new ProgramCompiler(program, scope, assembler, { ...surroundings, cacheClass: spec.cacheClass }, tables, issues);
     const code = compiler.compile();
-    const wanted = [...scope.keys()].filter((known) => !Object.hasOwn(spec.with ?? {}, known) && known !== "argument");
+    const known = [...scope.keys()].filter((each) => each !== "argument");
+    const wanted = known.filter((each) => !Object.hasOwn(spec.with ?? {}, each));
     for (const parameter of Object.keys(spec.with ?? {})) {
-      if (scope.get(parameter)?.used === false) issues.add("unused-parameter", `${program.name} never uses $${parameter}`, { path: [...path, "with", parameter] }, nearest(parameter, wanted).length > 0 ? suggestion(parameter, wanted) : undefined, "key");
+      if (scope.get(parameter)?.used !== false) continue;
+      // What a scenario gives already is meant where its value was to be changed.
+      const meant = [wanted, known.filter((each) => scope.get(each)!.used)].find((names) => nearest(parameter, names).length > 0);
+      issues.add("unused-parameter", `${program.name} never uses $${parameter}`, { path: [...path, "with", parameter] }, meant && suggestion(parameter, meant), "key");
     }
     return [{ name, spec, count, program, code, uses: compiler.used, parameters }];
   });

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { parseJson } from "../base/parse-json.ts";
 import type { CostFigures } from "./costs-schema.ts";
 
 /** Which measured figure stands for which cost; of several, the first that was measured. */
@@ -15,13 +16,7 @@ const measuredAs: Readonly<Record<keyof CostFigures, readonly string[]>> = {
  */
 export function readCostProfile(text: string, file: string): CostFigures {
   const fail = (message: string): InputError => new InputError({ code: "bad-profile", message, file, hint: "a profile of thread costs is {format: heddle-thread-costs/1, costs: {…}}" });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw fail("the file is not JSON");
-  }
-  const { format, costs } = (parsed ?? {}) as { readonly format?: unknown; readonly costs?: unknown };
+  const { format, costs } = (parseJson(text, { what: "the profile", file }) ?? {}) as { readonly format?: unknown; readonly costs?: unknown };
   if (format !== "heddle-thread-costs/1" || typeof costs !== "object" || costs === null) throw fail("the file is no profile of thread costs");
   const figures: Partial<Record<keyof CostFigures, number>> = {};
   for (const [figure, names] of Object.entries(measuredAs) as [keyof CostFigures, readonly string[]][]) {

@@ -63,6 +63,8 @@ const gpus = devices.all.filter(({ device }) => device.kind === "gpu").map(({ na
 function profileHint(named: string, names: readonly string[]): string {
   if (extname(named) !== "") return "a profile's file ends in .json; heddle list profiles names those that come along";
   const [device] = namesMeant(named, gpus);
+  const ofFamily = device === undefined ? [] : names.filter((name) => device.startsWith(`${name}-`));
+  if (ofFamily.length > 0) return `did you mean ${ofFamily.join(" or ")}?`;
   if (device !== undefined) return `${device} was not measured; gpu-unseen goes by its data sheet: "profile: gpu-unseen" in a scenario, "--profile gpu-unseen --device ${device}" for heddle predict`;
   const near = nearest(named, names);
   return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `heddle list profiles names all ${names.length}; a file is named with its ending: ${named}.json`;

@@ -9,7 +9,9 @@ export interface Override {
   /** "machine.devices.gpu0.slots", "compare[0]", or the steps themselves. */
   readonly path: string | Path;
   /** A plain value: text, number, boolean, list or map. */
-  readonly value: unknown;
+  readonly value?: unknown;
+  /** Instead of a value: what a file says, with the positions there. */
+  readonly source?: SourceNode;
   /** How messages name it; default `--set PATH`. */
   readonly from?: string;
 }
@@ -38,9 +40,9 @@ export function applyOverrides(root: SourceNode, overrides: readonly Override[])
     const from = override.from ?? `--set ${typeof override.path === "string" ? override.path : formatPath(override.path)}`;
     const path = typeof override.path === "string" ? parsePath(override.path, from) : override.path;
     const at = { file: from };
-    if (changesMachine(path) && isAbsent(nodeAt(root, ["machine"]))) root = setAt(root, ["machine", "use"], 0, defaultMachine, at);
+    if (changesMachine(path) && isAbsent(nodeAt(root, ["machine"]))) root = setAt(root, ["machine", "use"], 0, fromPlain(defaultMachine, at), at);
     checkLink(root, path, at);
-    root = setAt(root, path, 0, override.value, at);
+    root = setAt(root, path, 0, override.source ?? fromPlain(override.value, at), at);
   }
   return root;
 }
@@ -68,8 +70,8 @@ function checkLink(root: SourceNode, path: Path, at: Position): void {
   });
 }
 
-function setAt(node: SourceNode | undefined, path: Path, depth: number, value: unknown, at: Position): SourceNode {
-  if (depth === path.length) return fromPlain(value, at);
+function setAt(node: SourceNode | undefined, path: Path, depth: number, value: SourceNode, at: Position): SourceNode {
+  if (depth === path.length) return value;
   const step = path[depth]!;
   const above = path.slice(0, depth);
   const key = shortFor(above);
@@ -93,7 +95,7 @@ function setAt(node: SourceNode | undefined, path: Path, depth: number, value: u
   const name = String(step);
   // Another source than the scenario's: its options do not fit.
   const source = depth === 1 && path[0] === "workload" ? workloadSources.find((known) => known === name) : undefined;
-  const isName = source === "graph" && path.length === 2 && typeof value !== "object";
+  const isName = source === "graph" && path.length === 2 && value.kind === "scalar";
   if (source !== undefined && !isName && !namesSource(entries, source) && workloadSources.some((known) => namesSource(entries, known))) entries = new Map();
   entries.set(name, { keyAt: entries.get(name)?.keyAt ?? at, node: setAt(entries.get(name)?.node, path, depth + 1, value, at) });
   return { kind: "map", entries, at: node?.at ?? at };

@@ -12,6 +12,7 @@ import { defaultAllocator, type MemorySpec } from "./memory-schema.ts";
 import type { Scenario } from "./scenario.ts";
 import { describeIssue } from "./schema-issues.ts";
 import { quote, type Path, type Position } from "./source-tree.ts";
+import { weightsBeyondMemories } from "./weights-room.ts";
 import { zodOptions } from "./zod-options.ts";
 
 /** The section `memory`, with names looked up. Plain data, so that another thread can have it. */
@@ -94,10 +95,10 @@ export function resolveMemory(scenario: Scenario, spec: MemorySpec, machine: Mac
 
 /**
  * Every tensor must find room somewhere, in a memory that is empty but for it: where it is made or lies from the start,
- * and with each operator that reads it, weights too.
+ * and with each operator that reads it, weights too. All weights together must find room in all memories together.
  * @throws {InputError} at the allocator, naming the first tensor of each memory that does not.
  */
-export function checkTensorsFit(instance: Instance, plan: MemoryPlan): void {
+export function checkRoom(instance: Instance, plan: MemoryPlan): void {
   const { opCount, inputs, tensorCount, tensorBytes, tensorProducer, tensorHome, memoryBytes, deviceMemory, deviceCount, classOf, costTicks, memoryNames } = instance;
   const largest = plan.allocators.map((chosen, memory) => newAllocator(chosen, memoryBytes[memory]!).largestFreeBytes);
   const smallest = Math.min(...largest);
@@ -126,5 +127,7 @@ export function checkTensorsFit(instance: Instance, plan: MemoryPlan): void {
   for (let op = 0; isOneTooLarge && op < opCount; op++) {
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) if (tensorBytes[inputs.item[i]!]! > smallest) check(inputs.item[i]!, placesOf(op));
   }
+  const beyond = issues.length === 0 ? weightsBeyondMemories(instance) : undefined;
+  if (beyond !== undefined) issues.push({ code: "weights-too-large", message: beyond, hint: "give a memory a larger capacity, or the model a narrower type", ...plan.allocators[0]!.at });
   if (issues.length > 0) throw new InputError(issues);
 }

@@ -10,7 +10,7 @@ import type { SchedulerDefinition } from "../plugin.ts";
 import { freshScheduler, freshSync, freshThreadPolicy } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 import { policyReport } from "./policy-report.ts";
-import { checkTensorsFit } from "./resolve-memory.ts";
+import { checkRoom } from "./resolve-memory.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import type { ResolvedThreads } from "./resolve-threads.ts";
 import { runWithMemory } from "./run-with-memory.ts";
@@ -37,7 +37,7 @@ export function compileScenario(scenario: ResolvedScenario): Instance {
   const { name, graph, machine, costs, tickNs, arrivalsNs, jobOf, deadlineNs, events, weights, noise, machineAt } = scenario;
   try {
     const instance = compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), ...(events && { events }), ...(jobOf && { jobOf }), weights, noise });
-    if (scenario.memory !== undefined) checkTensorsFit(instance, scenario.memory);
+    if (scenario.memory !== undefined) checkRoom(instance, scenario.memory);
     if (scenario.threads !== undefined) noteSpread(instance, scenario.threads);
     return instance;
   } catch (error) {

@@ -64,7 +64,8 @@ function knownKeys(raw: RawIssue): string[] {
 export function schemaIssues(issues: readonly SchemaIssue[], root: SourceNode, above: Path = []): Issue[] {
   const told = issues.flatMap((issue) => new Translator(root).translate(issue, above));
   // A number may pass several limits: the last one is the narrowest.
-  return told.filter((issue, i) => issue.code !== "bad-value" || !told.slice(i + 1).some(({ code, path }) => code === issue.code && formatPath(path ?? []) === formatPath(issue.path ?? [])));
+  const last = new Map(told.flatMap(({ code, path }, i) => (code === "bad-value" ? [[formatPath(path ?? []), i] as const] : [])));
+  return told.filter(({ code, path }, i) => code !== "bad-value" || last.get(formatPath(path ?? [])) === i);
 }
 
 /** Files by their ending, and the source of a workload that reads them. */

@@ -25,8 +25,9 @@ export interface SoundParts {
 export function soundParts(source: SourceMap, file: string, issues: readonly Issue[]): SoundParts | undefined {
   const damage: Path[] = [];
   for (let round = 0; round < rounds; round++) {
-    for (const { path } of issues) {
-      if (path === undefined || path.length === 0) return undefined;
+    const paths = issues.map(({ path }) => path ?? []);
+    if (paths.some((path) => path.length === 0)) return undefined;
+    for (const path of paths) {
       const [gone, stub] = removable(source, path);
       if (gone.length === 0) return undefined;
       damage.push(path, gone);

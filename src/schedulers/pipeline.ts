@@ -17,10 +17,10 @@ const mostRehearsed = 2_000_000;
  * through: a device works on the oldest job that it can, so what it has begun of a job comes before all younger ones. A
  * device may have several chunks, as a CPU that both feeds an accelerator and takes what comes out of it. The chunking is
  * the one with the shortest makespan in a rehearsal, which knows what chunks do to each other; only those are rehearsed
- * whose busiest device, alone, leaves room for that: first those that use each device once, then the others. Longer
- * graphs than 64 operators are first divided into 64 parts of equal work; of more than 8 devices, the 8 fastest are
- * tried. An operator that its device cannot run goes where it is fastest. Made for chains; for other graphs it is one
- * way of many.
+ * whose busiest device, alone, leaves room for that: all on the fastest device, which is best where each job waits for
+ * the one before, then those that use each device once, then the others. Longer graphs than 64 operators are first
+ * divided into 64 parts of equal work; of more than 8 devices, the 8 fastest are tried. An operator that its device
+ * cannot run goes where it is fastest. Made for chains; for other graphs it is one way of many.
  * @source S. H. Bokhari, "Partitioning problems in parallel, pipelined, and distributed computing", IEEE Transactions on Computers 37(1), 1988, doi:10.1109/12.75137. There each processor has one chunk
  */
 export const pipeline = defineScheduler<Options>({
@@ -81,11 +81,24 @@ class Pipeline implements Scheduler {
       }
     };
     attempt([first], 1);
+    // Where few jobs are under way at once, no pipeline may be better than one.
+    attempt(unchunked(problem), most);
     attempt(once, most);
     attempt(chunkingsWithin(problem, makespan / ops.length), most);
     attempt(recurringChunkings(problem, makespan / ops.length), this.#rehearsed + most);
     return best;
   }
+}
+
+/** All steps on the device that is fastest at that. */
+function unchunked({ steps, ticks, slots }: PipelineBatch["problem"]): Chunking[] {
+  const latency = Array.from(slots, (_, device) => {
+    let sum = 0;
+    for (let step = 0; step < steps; step++) sum += ticks[step * slots.length + device]!;
+    return sum;
+  });
+  const device = latency.indexOf(Math.min(...latency));
+  return latency[device]! < Infinity ? [{ chunks: [{ device, first: 0, end: steps }], periodTicks: latency[device]! / slots[device]!, latencyTicks: latency[device]! }] : [];
 }
 
 function place(view: PolicyView, out: Dispatch, { ops, devices, stepOf }: PipelineBatch, chunking: Chunking | undefined): void {

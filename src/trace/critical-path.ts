@@ -202,14 +202,15 @@ class PathWalk {
   /** `now` is when the transfer for `op` was requested: at its placement, or when sync made its input visible. */
   #beforeRequest(op: number, producer: number): number {
     const { ops } = this.#trace;
-    if (ops.placedTicks[op] === this.#now && !(ops.readyTicks[op]! > this.#now)) return this.#beforePlacement(op);
-    const produced = producer >= 0 ? ops.endTicks[producer]! : 0;
-    if (produced < this.#now) {
-      const placed = ops.placedTicks[op] === this.#now;
+    const placed = ops.placedTicks[op] === this.#now;
+    if (placed && !(ops.readyTicks[op]! > this.#now)) return this.#beforePlacement(op);
+    const there = producer >= 0 ? ops.endTicks[producer]! : this.#arrivalOf(op);
+    if (there < this.#now) {
       this.#explain(placed ? "placement" : "sync");
-      this.#push(placed ? "wait-placement" : "wait-sync", op, produced, "dependency");
+      this.#push(placed ? "wait-placement" : "wait-sync", op, there, producer >= 0 ? "dependency" : "arrival");
     }
-    return producer >= 0 && this.#earlier(producer) ? this.#continue("dependency", producer) : this.#giveUp(op);
+    if (producer < 0) return this.#beforeArrival(op);
+    return this.#earlier(producer) ? this.#continue("dependency", producer) : this.#giveUp(op);
   }
 
   /** `now` is when the op was placed, or when it became ready if that was later. */
@@ -226,20 +227,29 @@ class PathWalk {
 
   /** `now` is when the op became ready: its last producer's end, a delay by sync after it, or its job's arrival. */
   #beforeReady(op: number): number {
-    const { ops, instance, jobs } = this.#trace;
+    const { ops, instance } = this.#trace;
     let last = -1;
     for (let i = instance.pred.start[op]!; i < instance.pred.start[op + 1]!; i++) {
       const producer = instance.pred.node[i]!;
       if (this.#earlier(producer) && (last < 0 || ops.endTicks[producer]! > ops.endTicks[last]!)) last = producer;
     }
-    const arrival = jobs.arrivalTicks[instance.jobOf[op]!] ?? 0;
-    const ended = last >= 0 ? ops.endTicks[last]! : arrival;
+    const ended = last >= 0 ? ops.endTicks[last]! : this.#arrivalOf(op);
     if (ended < this.#now) {
       this.#explain("sync");
       this.#push("wait-sync", op, ended, last >= 0 ? "dependency" : "arrival");
     }
     if (last >= 0) return ops.endTicks[last] === this.#now ? this.#continue("dependency", last) : this.#giveUp(op);
+    return this.#beforeArrival(op);
+  }
+
+  #arrivalOf(op: number): number {
+    return this.#trace.jobs.arrivalTicks[this.#trace.instance.jobOf[op]!] ?? 0;
+  }
+
+  /** `now` is when the op's job arrived. */
+  #beforeArrival(op: number): number {
     if (this.#now === 0) return this.#giveUp(op);
+    const { instance } = this.#trace;
     // A job that follows back to back arrives with the end of an earlier one.
     if (instance.jobArrivalTicks[instance.jobOf[op]!] === Infinity) {
       const row = this.#rowBefore(this.#now);

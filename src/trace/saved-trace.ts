@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { parseJson } from "../base/parse-json.ts";
 import type { NameList } from "../core/instance.ts";
 import type { ChosenPolicies, Trace } from "../core/trace.ts";
 import { chromeEvents } from "./chrome-trace.ts";
@@ -107,15 +108,8 @@ export function loadTrace(text: string, { file }: { readonly file?: string } = {
     throw new InputError({ code, message, ...(file !== undefined && { file }), ...(hint !== undefined && { hint }) } satisfies Issue);
   };
   if (text.trim() === "") fail("empty-file", "the file is empty", "a trace is written by heddle run … --trace FILE");
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    // What V8 quotes of the file may be anything; where it is, is enough.
-    const why = (error as Error).message.replace(/, (\.\.\.)?".*$/s, "").slice(0, 200);
-    const isScenario = file !== undefined && /\.ya?ml$/i.test(file);
-    fail("bad-json", `not valid JSON: ${why}`, isScenario ? `a scenario is run first: heddle run ${file} --trace trace.json` : "a trace is the trace.json that heddle run writes; was the file cut short?");
-  }
+  const isScenario = file !== undefined && /\.ya?ml$/i.test(file);
+  const parsed = parseJson(text, { what: "the trace", file, hint: isScenario ? `a scenario is run first: heddle run ${file} --trace trace.json` : "a trace is the trace.json that heddle run writes; was the file cut short?" });
   const saved = typeof parsed === "object" && parsed !== null && Object.hasOwn(parsed, "heddle") ? (parsed as { heddle: unknown }).heddle : undefined;
   if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {
     return fail("not-a-trace", "there is no `heddle` key: this JSON is not a trace that Heddle wrote", "a trace is written by heddle run … --trace FILE");

@@ -27,8 +27,8 @@ export function clip(text: string, maxWidth = Infinity): string {
   return characters.length > maxWidth ? `${characters.slice(0, maxWidth - 1).join("")}…` : characters.join("");
 }
 
-/** Like {@link clip}, but what is left out was in the middle. */
-function clipMiddle(text: string, maxWidth = Infinity): string {
+/** Like {@link clip}, but what is left out was in the middle: names of operators and devices often begin alike. */
+export function clipMiddle(text: string, maxWidth = Infinity): string {
   const characters = [...clip(text)];
   if (characters.length <= maxWidth) return characters.join("");
   const end = Math.floor((maxWidth - 1) / 2);

@@ -5,7 +5,7 @@ import { deadlineLines } from "./deadlines.ts";
 import { estimateLine } from "./estimate-ratios.ts";
 import { hostLine } from "./host-metrics.ts";
 import { allocatorLines, reliefLine } from "./memory-metrics.ts";
-import { clip, textTable } from "./table-text.ts";
+import { clip, clipMiddle, textTable } from "./table-text.ts";
 import { shownWarnings, threadBlocks, threadHeadLines } from "./threads/thread-text.ts";
 
 /**
@@ -25,6 +25,9 @@ export function formatResult(metrics: Metrics): string {
 }
 
 const width = 96;
+const labelWidth = 13;
+/** Characters of what a scheduler says of itself: a policy may say much. */
+const longestReport = 600;
 const shownSteps = 8;
 
 function headLines(metrics: Metrics): string[] {
@@ -33,7 +36,7 @@ function headLines(metrics: Metrics): string[] {
   const threadsAlone = threads !== undefined && counts.tasks === 0;
   const pairs: [string, string][] = [["workload", threadsAlone ? clip(metrics.name, 60) : `${clip(metrics.name, 60)}, ${counted(counts.tasks - (counts.duplicates ?? 0), "operator", formatCount)}${counts.duplicates === undefined ? "" : `, and ${counted(counts.duplicates, "duplicate")}`}`]];
   pairs.push(["policies", threadsAlone ? `${threads.policy} threads, seed ${metrics.seed}` : `${metrics.scheduler} scheduler, ${metrics.sync} sync, ${threads === undefined ? "" : `${threads.policy} threads, `}seed ${metrics.seed}`]);
-  if (Object.keys(metrics.schedulerReport ?? {}).length > 0) pairs.push(["scheduler", reportText(metrics.schedulerReport!)]);
+  if (Object.keys(metrics.schedulerReport ?? {}).length > 0) reportLines(metrics.schedulerReport!).forEach((line, i) => pairs.push([i === 0 ? "scheduler" : "", line]));
   pairs.push(["makespan", makespanText(metrics)]);
   if (metrics.lowerBoundNs !== undefined) {
     const gap = metrics.gap === undefined ? "" : metrics.optimal?.proven ? ", reached: no schedule is faster" : `, gap ${metrics.gap < 5e-4 ? "below 0.1 %" : formatPercent(metrics.gap)}`;
@@ -53,7 +56,7 @@ function headLines(metrics: Metrics): string[] {
   if (metrics.memory !== undefined) allocatorLines(metrics.memory).forEach((line, i) => pairs.push([i === 0 ? "memory" : "", line]));
   if (metrics.memoryRelief !== undefined) pairs.push(["", reliefLine(metrics.memoryRelief)]);
   if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
-  return pairs.map(([label, text]) => `${label.padEnd(13)}${text}`);
+  return pairs.map(([label, text]) => `${label.padEnd(labelWidth)}${text}`);
 }
 
 /** Where threads could not go on there is none. */
@@ -64,11 +67,11 @@ function makespanText({ makespanNs, complete, threads }: Metrics): string {
 }
 
 /** "evaluations 120, best seed 7": names in words, times with their unit, what is false left to be said as "no". */
-function reportText(report: NonNullable<Metrics["schedulerReport"]>): string {
+function reportLines(report: NonNullable<Metrics["schedulerReport"]>): string[] {
   const said = (value: string | number | boolean): string => (typeof value === "number" ? formatCount(value) : typeof value === "boolean" ? (value ? "yes" : "no") : value);
   const parts = Object.entries(report).map(([name, value]) =>
     name.endsWith("Ns") && typeof value === "number" ? `${inWords(name.slice(0, -2))} ${formatNs(value)}` : `${inWords(name)} ${said(value)}`);
-  return clip(parts.join(", "), width - 13);
+  return wrap(clip(parts.join(", "), longestReport), width - labelWidth);
 }
 
 /** "planMakespan" as "plan makespan". */
@@ -113,18 +116,18 @@ function pathLines({ criticalPath, makespanNs }: Metrics): string[] {
   const sums = new Map<PathStep["kind"], number>();
   for (const { kind, startNs, endNs } of criticalPath) sums.set(kind, (sums.get(kind) ?? 0) + endNs - startNs);
   const parts = [...sums].filter(([, ns]) => ns > 0).sort((a, b) => b[1] - a[1]).map(([kind, ns]) => `${kindText[kind]} ${formatPercent(ns / makespanNs)}`);
-  const tasks = criticalPath.filter((step) => step.kind === "run").map((step) => clip(step.task, 24));
+  const tasks = criticalPath.filter((step) => step.kind === "run").map((step) => clipMiddle(step.task, 24));
   const shown = tasks.length <= shownSteps ? tasks : [...tasks.slice(0, shownSteps / 2), `… ${tasks.length - shownSteps} more …`, ...tasks.slice(-shownSteps / 2)];
   return [...wrap(`critical path: ${parts.join(", ")}`), ...wrap(`  ${shown.join(" → ")}`)];
 }
 
 /** Breaks at spaces; lines after the first are indented. */
-function wrap(text: string): string[] {
+function wrap(text: string, room = width): string[] {
   const lines: string[] = [];
   const indent = text.startsWith(" ") ? "  " : "";
   let line = indent;
   for (const word of clip(text).trim().split(" ")) {
-    if (line.trim() !== "" && line.length + 1 + word.length > width) {
+    if (line.trim() !== "" && line.length + 1 + word.length > room) {
       lines.push(line);
       line = "  ";
     }

@@ -30,7 +30,7 @@ const why = "../shared/data/kernels/neusight is not there";
 
 /** Mean relative errors on held-out shapes that a shipped profile must keep to, by GPU and kind. */
 const limits: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  "nvidia-p4.json": { "matmul weight": 0.17, matmul: 0.08, softmax: 0.1, "layer-norm": 0.1, add: 0.1, mul: 0.1, tanh: 0.1, conv: 0.07 },
+  "nvidia-p4.json": { "matmul weight": 0.13, matmul: 0.08, softmax: 0.1, "layer-norm": 0.1, add: 0.1, mul: 0.1, tanh: 0.1, conv: 0.07 },
   "nvidia-p100.json": { "matmul weight": 0.07, matmul: 0.08, softmax: 0.1, "layer-norm": 0.1, add: 0.1, mul: 0.1, tanh: 0.1, conv: 0.07 },
   "nvidia-v100.json": { "matmul weight": 0.07, matmul: 0.08, softmax: 0.1, "layer-norm": 0.1, add: 0.1, mul: 0.1, tanh: 0.1, conv: 0.07 },
   "nvidia-t4.json": { "matmul weight": 0.11, matmul: 0.1, softmax: 0.1, "layer-norm": 0.1, add: 0.1, mul: 0.1, tanh: 0.1, conv: 0.07 },
@@ -115,8 +115,7 @@ describe.skipIf(!existsSync(shipped("gpu-unseen.json")))("a GPU that was never m
     const meanOf = (kind: string, variant?: string): number => profileOf("gpu-unseen.json").entries.find((entry) => entry.kind === kind && entry.variant === variant)!.error!.mean;
     expect(meanOf("matmul")).toBeLessThan(0.15);
     expect(meanOf("matmul", "weight")).toBeLessThan(0.15);
-    expect(meanOf("softmax")).toBeLessThan(0.165);
-    for (const kind of ["layer-norm", "conv", "add"]) expect(meanOf(kind)).toBeLessThan(0.15);
+    for (const kind of ["softmax", "layer-norm", "conv", "add"]) expect(meanOf(kind)).toBeLessThan(0.15);
   });
 
   test("other kinds of devices are left to the next model", () => {

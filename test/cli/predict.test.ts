@@ -7,6 +7,7 @@ import { profilePlace } from "../../src/cli/profile-target.ts";
 import { profileText } from "../../src/calibrate/fit/fit-profile.ts";
 import { OnnxNetwork } from "../../src/validate/onnx-network.ts";
 import { fakeProfile, roundProfile } from "../predict/fake-profile.ts";
+import { makeModel } from "../graph/onnx/make-model.ts";
 import { heddle, makeFolder, removeFolder, spawnHeddle, stackLine } from "./run-cli.ts";
 
 const folder = makeFolder();
@@ -116,6 +117,13 @@ describe.runIf(installed)("with ONNX Runtime", () => {
     const { code, out } = await heddle("import", model, "--optimize", "ort");
     expect(code).toBe(0);
     expect(out).toContain("matmul");
+  });
+  test("its graph has the extents of --dim", async () => {
+    const file = join(folder, "symbolic.onnx");
+    writeFileSync(file, makeModel({ inputs: { x: ["rows", 4] }, weights: { w: { dims: [4, 3], data: new Array<number>(12).fill(0.5) } }, outputs: { y: ["rows", 3] }, nodes: [{ op: "MatMul", in: ["x", "w"], out: ["y"] }] }));
+    const { code, out } = await heddle("import", file, "--optimize", "ort", "--dim", "rows=50", "--format", "json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ macs: 50 * 4 * 3 });
   });
   test("predict asks it where the profile was measured with it", async () => {
     const { out } = await heddle("predict", model, "--profile", profile, "--format", "json");

@@ -41,6 +41,15 @@ describe("node bin/heddle.mjs", () => {
     expect(err).toBe("error[cannot-write]: cannot write the output: the disk is full\n");
   });
 
+  it.skipIf(!existsSync("/dev/stdout"))("writes a file into a pipe", async () => {
+    const child = spawn("/bin/sh", ["-c", '"$0" "$1" run mlp --csv /dev/stdout | cat', process.execPath, heddleBin], { stdio: ["ignore", "pipe", "pipe"] });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+    await new Promise((resolve) => child.on("close", resolve));
+    expect([err, out.slice(0, 27)]).toEqual(["", "op,kind,device,slot,ready_n"]);
+  });
+
   it("gives its version, and the same as in package.json", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
     for (const flag of ["--version", "-v", "version"]) expect(await spawnHeddle([flag])).toEqual({ code: 0, out: `heddle ${version}\n`, err: "" });

@@ -8,6 +8,7 @@ import { ModelFolder } from "../../src/onnxruntime/model-folder.ts";
 import { optimizeModel } from "../../src/onnxruntime/optimize-model.ts";
 import { OrtFailure, OrtProcess } from "../../src/onnxruntime/ort-process.ts";
 import { OnnxNetwork } from "../../src/validate/onnx-network.ts";
+import { ints, makeModel } from "../graph/onnx/make-model.ts";
 import { sharedData } from "../shared-data.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-test-"));
@@ -79,6 +80,17 @@ describe.runIf(installed)("a session in a process of its own", () => {
     expect(ns).toHaveLength(3);
     expect(ns.every((time) => time > 0)).toBe(true);
     await expect(session.run({ forMs: 0, least: 1, most: 1 }, 60_000)).rejects.toThrow(OrtFailure);
+  });
+  test("is fed the extents of symbolic dimensions, of those without a name too", async () => {
+    const file = join(folder, "open.onnx");
+    // Only 10 elements can be seen as [5, 2].
+    writeFileSync(file, makeModel({ inputs: { x: ["rows", undefined] }, weights: { s: ints(5, 2) }, outputs: { y: [5, 2] }, nodes: [{ op: "Reshape", in: ["x", "s"], out: ["r"] }, { op: "Relu", in: ["r"], out: ["y"] }] }));
+    const run = async (dims: Readonly<Record<string, number>>): Promise<readonly number[]> => {
+      const session = await OrtProcess.open({ file, setting, dims }, 60_000);
+      return session.run({ forMs: 0, least: 1, most: 1 }, 60_000).finally(() => session.close());
+    };
+    expect(await run({ rows: 2, "x:1": 5 })).toHaveLength(1);
+    await expect(run({ rows: 2 })).rejects.toThrow(OrtFailure);
   });
   test("is given up when it does not answer in time, and the caller goes on", async () => {
     const session = await OrtProcess.open({ file: await residualNetwork(), setting }, 60_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../src/graph/builder.ts";
-import { conv, elementwise, matmul, movement } from "../../src/graph/catalogue.ts";
+import { conv, elementwise, matmul, movement, rnn, softmax } from "../../src/graph/catalogue.ts";
 import type { OperatorGraph } from "../../src/graph/graph.ts";
 import { predictRun } from "../../src/predict/predict-run.ts";
 import { formatPrediction } from "../../src/predict/prediction-text.ts";
@@ -102,8 +102,40 @@ describe("what a prediction rests on", () => {
     expect(beyond.gaps).toMatchObject([{ kind: "matmul", basis: "extrapolated", example: "p0 (batch 1, m 100, n 100, k 500)" }]);
     expect((beyond.highNs - beyond.lowNs) / beyond.latencyNs).toBeGreaterThan((inside.highNs - inside.lowNs) / inside.latencyNs);
   });
+  test("another element type, where the device's peaks are not known: as many products, as many bytes", async () => {
+    const doubled = (init: Parameters<typeof matmul>[0]) => [matmul(init), matmul({ ...init, dtype: "i8" })] as const;
+    const [floats, integers] = doubled({ m: 100, n: 100, k: 500 });
+    const time = async (init: Parameters<GraphBuilder["op"]>[0]): Promise<number> => (await predictRun({ graph: only(init), profile: roundProfile, setting: sequential(1) })).latencyNs;
+    expect(await time(integers)).toBe(await time(floats));
+    expect(await gapOf(integers)).toMatchObject([{ kind: "matmul", basis: "similar" }]);
+    // 500 ns to start, and 4000 bytes at 5 bytes/ns for softmax in f32, half as many in f16.
+    const softmaxOf = (dtype: "f32" | "f16") => softmax({ rows: 5, columns: 100, dtype });
+    expect(await gapOf(softmaxOf("f16"))).toMatchObject([{ basis: "similar", ns: 500 + 2000 / 5 }]);
+    expect(await gapOf(elementwise("equal", { elements: 1000, inputs: 2, dtype: "i64" }))).toMatchObject([{ kind: "equal", basis: "similar" }]);
+  });
+  test("from the data sheet: no sooner started than the least that was measured", async () => {
+    const time = async (startNs: number): Promise<number> => {
+      const profile = fakeProfile([entry("add", { fixedNs: startNs, bytesPerNs: 10 })], { kind: "gpu", figures: { peakFlopsPerNs: { f32: 1000 }, memoryBytesPerNs: 100, units: 10 } });
+      const { gaps } = await predictRun({ graph: only(conv({ n: 1, cIn: 16, cOut: 16, h: 10, w: 10, hOut: 10, wOut: 10, kh: 3, kw: 3 })), profile, setting: sequential(1) });
+      expect(gaps).toMatchObject([{ kind: "conv", basis: "data sheet" }]);
+      return gaps[0]!.ns;
+    };
+    expect((await time(5000)) - (await time(0))).toBeCloseTo(5000, 6);
+  });
+  test("a recurrent layer like another one, by its work; what else computes like products of as much work", async () => {
+    const profile = fakeProfile([...roundProfile.entries, entry("gru", { flopsPerNs: 10 })]);
+    const layer = rnn({ seq: 10, batch: 1, input: 8, hidden: 16 });
+    expect((await predictRun({ graph: only(layer), profile, setting: sequential(1) })).gaps).toMatchObject([{ kind: "rnn", basis: "similar", ns: layer.flops! / 10 }]);
+    const [once] = await gapOf({ kind: "fft", flops: 2e6 });
+    expect(once).toMatchObject({ kind: "fft", basis: "similar" });
+    expect(once!.ns).toBeCloseTo(1000 + 2e6 / 100, 3);
+    // A loop starts its operators anew in each iteration.
+    const [loop] = await gapOf({ kind: "loop", shape: { times: 10, operators: 3 }, flops: 6e6 });
+    expect(loop!.ns).toBeCloseTo(30 * 1000 + 6e6 / 100, 3);
+  });
   test("nothing known at all", async () => {
-    await expect(predictRun({ graph: only({ kind: "lstm", flops: 1e6, readBytes: 10 }), profile: roundProfile, setting: sequential(1) })).rejects.toThrow(/says nothing of lstm in f32[^]*hint: calibrate longer/);
+    const profile = fakeProfile([entry("relu", { fixedNs: 500, bytesPerNs: 10 })]);
+    await expect(predictRun({ graph: only({ kind: "lstm", flops: 1e6, readBytes: 10 }), profile, setting: sequential(1) })).rejects.toThrow(/says nothing of lstm in f32[^]*hint: calibrate longer/);
   });
   test("the interval is wider for less certain kinds", async () => {
     const { latencyNs, lowNs, highNs } = await predictRun({ graph: products(4, true), profile: roundProfile, setting: sequential(1) });
@@ -145,7 +177,7 @@ test("for people", async () => {
       runtime        5  10.4 µs  14.0 %
 
     not covered by measurements:
-      concat: 1 operator, 11.4 % of the time, not measured: taken like another kind that moves as many bytes; most: c (elements 20000)
+      concat: 1 operator, 11.4 % of the time, not measured: taken like another kind or element type of as much work; most: c (elements 20000)
     "
   `);
 });

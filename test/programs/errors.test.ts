@@ -58,6 +58,7 @@ describe("what is wrong with programs", () => {
     ["a barrier for too many", "- barrier: b", "barriers: {b: 3}\nthreads: {p: 2}", "4:15 wrong-count: b waits for 3, and 2 threads come: it never opens | make it 2, or leave parties out"],
     ["a core that is not there", "- yield", "threads: {p: {affinity: [0, 7]}}\ncores: 4", "4:25 no-such-core: there is no core 7 | cores go from 0 to 3"],
     ["a parameter that nothing uses", "- yield", "threads: {p: {with: {speed: 3}}}", "4:22 unused-parameter: p never uses $speed"],
+    ["a parameter that is misspelt beside the right one", "- compute: $t * $speed", "threads: {p: {with: {t: 3us, speed: 3, sped: 4}}}", "4:40 unused-parameter: p never uses $sped | did you mean speed?"],
     ["too few values", "- compute: $t", "threads: {p: {count: 3, with: {t: [1us, 2us]}}}", "4:35 wrong-count: there are 3 threads, and 2 values | one value for each thread, or one for all"],
     ["a closed queue that a pop forgets", "- pop: q\n- close: q", "queues: [q]", "3:7 closed-queue: q is closed somewhere, and this pop does not say what happens then | add else: [break] or else: [end]"],
     ["an unknown thread policy", "- yield", "threadPolicy: round-robbin", '5:15 unknown-thread-policy: there is no thread policy "round-robbin" | did you mean round-robin?'],

@@ -74,6 +74,12 @@ describe("loadScenario", () => {
     expect(lines.at(-1)).toBe("a.yaml:103:13: error[more-problems]: there are 900 more problems");
   });
 
+  it("tells the first of very many problems as soon as of few", async () => {
+    const ops = Array.from({ length: 30_000 }, (_, i) => `      op${i}: {flops: -1}`).join("\n");
+    const lines = (await errorOf(`workload:\n  graph:\n    ops:\n${ops}`)).split("\n");
+    expect([lines[0], lines.at(-1)]).toEqual(["a.yaml:4:20: error[bad-value]: workload.graph.ops.op0.flops must be at least 0, not -1", "a.yaml:103:21: error[more-problems]: there are 29900 more problems"]);
+  });
+
   it("names the override that does not fit", async () => {
     expect(await errorOf(rest, "machine.devices.gpu0.slots=four", "tick=3")).toBe(
       '--set machine.devices.gpu0.slots=four: error[wrong-type]: machine.devices.gpu0.slots: a whole number is wanted\n--set tick=3: error[bad-unit]: tick: 3 has no unit\n  hint: quantities carry their unit: 10us',

@@ -4,6 +4,7 @@ import { analyzeRun } from "../../src/scenario/analyze-run.ts";
 import { compareSchedulers } from "../../src/scenario/compare-schedulers.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
+import { weightsBeyondMemories } from "../../src/scenario/weights-room.ts";
 import { compileScenario, runScenario } from "../../src/scenario/run-scenario.ts";
 import { CellRunner } from "../../src/sweep/cell-runner.ts";
 import { compareOverSeeds } from "../../src/sweep/compare-over-seeds.ts";
@@ -55,7 +56,21 @@ describe("the section memory", () => {
     const error = (await compiled("300MB").then(() => undefined, (thrown: unknown) => thrown)) as InputError;
     expect(error.issues.map(({ code, line }) => [code, line])).toEqual([["tensor-too-large", 3]]);
     expect(error.message).toMatch(/of 392 MiB does not fit into memory "cpu.memory"/);
-    await expect(compiled("500MB")).resolves.toBeDefined();
+    await expect(compiled("600MB")).resolves.toBeDefined();
+    // Each of the weights fits, and not all of them together.
+    const together = (await compiled("500MB").then(() => undefined, (thrown: unknown) => thrown)) as InputError;
+    expect(together.issues.map(({ code, line }) => [code, line])).toEqual([["weights-too-large", 3]]);
+    expect(together.message).toMatch(/the weights take 548 MiB, and the memories that they can lie in have 477 MiB in all/);
+  });
+
+  it("counts the memories together in which weights can lie, and no others", async () => {
+    const instanceWith = async (cpu: string, gpu: string, npu: string) => {
+      const device = (kind: string, capacity: string, dtype = "f32"): string => `{kind: ${kind}, peak: {${dtype}: 1TFLOP/s}, memory: {capacity: ${capacity}, bandwidth: 50GB/s}}`;
+      const readFile = memoryFiles({ "v.yaml": `workload: {model: vgg19}\nmachine:\n  devices: {cpu: ${device("cpu", cpu)}, gpu: ${device("gpu", gpu)}, npu: ${device("npu", npu, "i8")}}\n  links: [{between: [cpu, gpu], bandwidth: 10GB/s}, {between: [cpu, npu], bandwidth: 10GB/s}]\n` });
+      return compileScenario(await resolveScenario(await loadScenario("v.yaml", { readFile }), { readFile }));
+    };
+    expect(weightsBeyondMemories(await instanceWith("400MiB", "100MiB", "900GiB"))).toBe("the weights take 548 MiB, and the memories that they can lie in have 500 MiB in all");
+    expect(weightsBeyondMemories(await instanceWith("400MiB", "150MiB", "1MiB"))).toBeUndefined();
   });
 
   it("lists only what has its room, and who else asks, when a memory is full", async () => {

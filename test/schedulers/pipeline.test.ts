@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { randomSource } from "../../src/base/random.ts";
 import { compile } from "../../src/core/compile.ts";
 import type { Instance } from "../../src/core/instance.ts";
 import { simulate } from "../../src/core/simulate.ts";
@@ -12,6 +13,7 @@ import { chunkingsWithin, shortestPeriod, type ChunkProblem } from "../../src/sc
 import { recurringChunkings } from "../../src/schedulers/planning/recurring-chunkings.ts";
 import { createPolicy } from "../../src/scenario/create-policy.ts";
 import { jobPeriodNs } from "../../src/trace/job-period.ts";
+import { makeInstance } from "../trace/make-run.ts";
 
 /** Every assignment of steps to devices that is contiguous, the naive way. */
 function slowestByTrying({ steps, ticks, slots }: ChunkProblem): number {
@@ -48,6 +50,23 @@ describe("chunkings", () => {
   it("are as many as there are ways", () => {
     // Nine steps on four devices: Σ over k chunks of C(8, k − 1) · 4!/(4 − k)!.
     expect(chunkingsWithin({ steps: 9, ticks: new Float64Array(36).fill(1), slots: [1, 1, 1, 1] }, 9).length).toBe(4 + 8 * 12 + 28 * 24 + 56 * 24);
+  });
+
+  it("of long graphs on many devices are found all the same, the shortest period among them", () => {
+    const random = randomSource(5, "chunkings");
+    const slots = [4, 1, 1, 1, 1, 1];
+    const ticks = Float64Array.from({ length: 52 * slots.length }, () => 1 + Math.floor(random() * 1000));
+    const problem = { steps: 52, ticks, slots };
+    const shortest = shortestPeriod(problem);
+    const closest = chunkingsWithin(problem, shortest);
+    expect(closest.map(({ periodTicks }) => periodTicks)).toEqual(closest.map(() => shortest));
+    expect(closest.length).toBeGreaterThan(0);
+    // More than can be looked at: what is left out is further from the shortest.
+    const more = chunkingsWithin(problem, 10 * shortest);
+    expect(more.length).toBeGreaterThan(closest.length);
+    expect(more[0]).toEqual(closest[0]);
+    const end = more.at(-1)!.periodTicks;
+    expect(chunkingsWithin(problem, end).length).toBe(more.length);
   });
 });
 
@@ -133,6 +152,14 @@ describe("the scheduler pipeline", () => {
     const { trace, report } = run(instance, 50);
     expect(report).toEqual({ chunks: "x a | y b | z c | x d", busiestDeviceNs: 7, rehearsed: 1 });
     expect(jobPeriodNs(trace)).toBe(7);
+  });
+
+  it("keeps jobs on one device where each waits for the one before, and moving data takes longer than it saves", () => {
+    const jobs = { costs: Array.from({ length: 6 }, () => [5, 5]), edges: [[0, 1, 1], [2, 3, 1], [4, 5, 1]] as const, latency: 2, jobOf: [0, 0, 1, 1, 2, 2], devices: ["x", "y"] };
+    const apart = run(makeInstance({ ...jobs, arrivals: [0, 0, 0] }), 50);
+    expect(apart).toMatchObject({ report: { chunks: "x op0 | y op1" }, trace: { makespanTicks: 23 } });
+    const one = run(makeInstance({ ...jobs, arrivals: [0, Infinity, Infinity] }), 50);
+    expect(one).toMatchObject({ report: { chunks: "x op0 … op1" }, trace: { makespanTicks: 30 } });
   });
 
   it("keeps to one chunk a device where several would slow each other", () => {

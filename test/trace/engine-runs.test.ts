@@ -4,6 +4,9 @@ import { lowerBound } from "../../src/bounds/lower-bound.ts";
 import type { NameList } from "../../src/core/instance.ts";
 import { simulate } from "../../src/core/simulate.ts";
 import type { Trace } from "../../src/core/trace.ts";
+import { defaultScenario } from "../../src/scenario/default-scenario.ts";
+import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
+import { runScenario } from "../../src/scenario/run-scenario.ts";
 import { criticalPath } from "../../src/trace/critical-path.ts";
 import { diffTraces } from "../../src/trace/diff.ts";
 import { computeMetrics } from "../../src/trace/metrics.ts";
@@ -41,6 +44,13 @@ describe("runs of the engine", () => {
     }
     for (const kind of ["run", "transfer", "setup", "wait-slot", "wait-placement", "wait-sync", "arrival"]) expect(kinds.get(kind), kind).toBeGreaterThan(0);
     expect(kinds.get("wait-data") ?? 0).toBe(0);
+  });
+
+  it("follow jobs back to back, from the input of one to the end of the one before", async () => {
+    const scenario = await resolveScenario(await defaultScenario("resnet18", { machine: "workstation", scheduler: "heft", overrides: [{ path: "workload.instances", value: 3 }] }));
+    const path = criticalPath(runScenario(scenario));
+    expect(new Set(path.map(({ kind }) => kind))).toEqual(new Set(["transfer", "run"]));
+    expect(path.flatMap(({ kind, because }) => (kind === "transfer" ? [because] : []))).toEqual(["start", "arrival", "arrival"]);
   });
 
   it("are the same after saving and loading", () => {

@@ -72,7 +72,7 @@ describe("loadTrace refuses", () => {
 
   it("what is no trace file", () => {
     expect(messageOf("")).toBe("t.json: error[empty-file]: the file is empty");
-    expect(messageOf(saved(small).slice(0, 500))).toMatch(/^t.json: error\[bad-json\]: not valid JSON/);
+    expect(messageOf(saved(small).slice(0, 500))).toMatch(/^t.json:7:5: error\[bad-json\]: the trace is not valid JSON/);
     expect(messageOf("[1]")).toMatch(/error\[not-a-trace\]/);
     expect(messageOf(`{"traceEvents":[]}`)).toMatch(/error\[not-a-trace\]/);
     expect(messageOf("[".repeat(1_000_000))).toMatch(/error\[bad-json\]/);

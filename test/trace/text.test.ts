@@ -35,6 +35,10 @@ warning[memory-exceeded]: memory "gpu.memory" would hold 5.86 KiB at its peak an
   it("leaves out what the scheduler did where it has nothing to say", () => {
     const text = (report: object): string => formatResult({ ...computeMetrics(trace), schedulerReport: report } as Metrics);
     expect(text({ chunks: "x a | y b" })).toContain("\nscheduler    chunks x a | y b\n");
+    const long = text({ chunks: Array.from({ length: 12 }, (_, i) => `gpu${i} first${i} … last${i}`).join(" | "), busiestDeviceNs: 5000 }).split("\n").slice(2);
+    expect(long.slice(0, 4).join(" ").replaceAll(/ +/g, " ")).toContain("| gpu11 first11 … last11, busiest device 5.00 µs");
+    for (const line of long) expect([...line].length).toBeLessThanOrEqual(100);
+    expect(text({ words: "x".repeat(5) + " y".repeat(5000) }).length).toBeLessThan(2000);
     expect(text({})).not.toMatch(/^scheduler/m);
   });
 

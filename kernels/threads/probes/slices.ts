@@ -15,8 +15,8 @@ export const sliceProbe: Program<{ readonly milliseconds: number }> = {
     run() {
       const stopped: number[] = [];
       const resumed: number[] = [];
-      // A clock that allocates nothing: otherwise collecting garbage would be measured. It starts anew in each thread.
-      const origin = nowNs() - performance.now() * 1e6;
+      // A clock that allocates nothing: otherwise collecting garbage would be measured.
+      const origin = startOfClock();
       const end = performance.now() + milliseconds;
       for (let last = performance.now(); last < end; ) {
         const now = performance.now();
@@ -30,6 +30,21 @@ export const sliceProbe: Program<{ readonly milliseconds: number }> = {
     },
   }),
 };
+
+/**
+ * When `performance.now` of this thread was 0, in the ns of the clock that all threads share. The two cannot be read at
+ * once: of many tries the one counts in which they lay closest together, not the first, which meets code not yet compiled.
+ */
+function startOfClock(): number {
+  let [origin, closest] = [0, Infinity];
+  for (let i = 0; i < 1000; i++) {
+    const before = nowNs();
+    const own = performance.now();
+    const apart = nowNs() - before;
+    if (apart < closest) [origin, closest] = [before + apart / 2 - own * 1e6, apart];
+  }
+  return origin;
+}
 
 /** ns that a thread ran between two interruptions. */
 export function slicesOf(stopped: readonly number[], resumed: readonly number[]): number[] {

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { HeddleError, InputError, type Issue, type Warning } from "../../base/errors.ts";
 import { counted } from "../../base/units.ts";
+import type { Instance } from "../../core/instance.ts";
 import { modelRegistry } from "../../graph/models/index.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
 import { uselessDevices } from "../../scenario/useless-devices.ts";
+import { weightsBeyondMemories } from "../../scenario/weights-room.ts";
 import type { Command } from "../command.ts";
 import { enterPhase, isGuarded, runGuarded } from "../guard.ts";
 import { formatIssues } from "../issue-text.ts";
@@ -31,7 +33,7 @@ export const check: Command = {
         enterPhase(undefined);
         const instance = compileScenario(resolved);
         const threads = resolved.threads?.spec.groups.reduce((sum, { count }) => sum + count, 0);
-        fine.push({ file, operators: instance.opCount, devices: instance.deviceCount, ...(threads !== undefined && { threads, cores: resolved.threads!.spec.cores.names.length }), warnings: [...resolved.warnings, ...uselessDevices(resolved, instance)] });
+        fine.push({ file, operators: instance.opCount, devices: instance.deviceCount, ...(threads !== undefined && { threads, cores: resolved.threads!.spec.cores.names.length }), warnings: [...resolved.warnings, ...uselessDevices(resolved, instance), ...fullMemories(instance)] });
       } catch (error) {
         if (!(error instanceof HeddleError)) throw error;
         issues.push(...error.issues.map((issue) => (issue.file === undefined ? { ...issue, file } : issue)));
@@ -49,6 +51,12 @@ export const check: Command = {
     return issues.length > 0 ? 2 : 0;
   },
 };
+
+/** Without a section `memory`, which makes an error of it: what every run would warn of. */
+function fullMemories(instance: Instance): Warning[] {
+  const beyond = weightsBeyondMemories(instance);
+  return beyond === undefined ? [] : [{ code: "memory-exceeded", message: `${beyond}: no schedule can run as it is` }];
+}
 
 /** @throws {InputError} where a workload was named instead of a scenario. */
 function refuseWorkload(file: string): void {

@@ -26,7 +26,7 @@ export const importCommand: Command = {
     dim: scenarioFlags.dim, processors: scenarioFlags.processors, set: scenarioFlags.set,
     optimize: { type: "string", value: "ort", help: "Show the graph that ONNX Runtime will run of an ONNX file: it is asked itself (needs onnxruntime-node)", choices: ["ort"] },
     fuse: { type: "boolean", help: "Merge operators as runtimes do, and list what was merged" },
-    machine: { ...scenarioFlags.machine, help: "For --costs: machine of the library (heddle list machines)" },
+    machine: { ...scenarioFlags.machine, help: "For --costs: machine of the library (heddle list machines), or the one in a file: ./mine.yaml" },
     costs: { type: "boolean", help: "Print instead, for each device and operator kind, count, time alone, what limits it, and whose figures these are; fused as in a run" },
   },
   examples: [

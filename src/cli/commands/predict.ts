@@ -1,4 +1,4 @@
-import { InputError } from "../../base/errors.ts";
+import { InputError, type Warning } from "../../base/errors.ts";
 import { coresOf } from "../../predict/machine-of.ts";
 import { predictRun } from "../../predict/predict-run.ts";
 import { formatPrediction } from "../../predict/prediction-text.ts";
@@ -36,7 +36,7 @@ export const predict: Command = {
     optimize: { type: "string", value: "ort|none", help: "Whose graph of an ONNX file is costed: the one that ONNX Runtime will run, or the file's own (default ort for profiles that were measured with it)", choices: ["ort", "none"] },
   },
   examples: [
-    ["heddle predict model.onnx --profile calibration/profiles/my-cpu.json --threads 2", "on this machine, as heddle calibrate measured it"],
+    ["heddle predict model.onnx --threads 2", "on this machine, as heddle calibrate measured it"],
     ["heddle predict resnet50 --profile V100 --batch 8", "a built-in model on a card that others measured"],
     ["heddle predict bert-base --profile gpu-unseen --device H100-SXM5", "on one that nobody measured, from its data sheet"],
     ["heddle predict model.onnx --profile my-cpu.json --format json", "{latencyNs, lowNs, highNs, kinds, gaps, …}"],
@@ -46,22 +46,31 @@ export const predict: Command = {
     const profile = await loadProfile(named);
     const device = deviceFrom(values);
     const setting = settingFrom(values, profile);
+    const crowd = crowdWarning(setting, profile);
     const progress = new Progress(io, undefined);
     progress.show("reading");
     const model = await loadPredicted(positionals[0]!, withBatch(values, positionals[0]!), profile);
     progress.show("predicting");
     const prediction = await predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting, ...(device !== undefined && { device }) });
     progress.clear();
+    const warnings = [...model.warnings, ...crowd];
     const isCpu = profile.device.kind === "cpu";
     if (values["format"] === "json") {
-      io.out(`${JSON.stringify({ schemaVersion: 1, model: model.name, device: device ?? profile.device.name, profile: named, optimizedBy: model.optimizer === "ort" ? "onnxruntime" : "heddle", ...(isCpu && { setting }), ...prediction, warnings: model.warnings }, null, 2)}\n`);
+      io.out(`${JSON.stringify({ schemaVersion: 1, model: model.name, device: device ?? profile.device.name, profile: named, optimizedBy: model.optimizer === "ort" ? "onnxruntime" : "heddle", ...(isCpu && { setting }), ...prediction, warnings }, null, 2)}\n`);
       return 0;
     }
     io.out(formatPrediction({ model: model.name, device: device ?? profile.device.name, ...(isCpu && { setting: settingText(setting) }) }, prediction));
-    for (const { code, message } of model.warnings) io.err(`warning[${code}]: ${message}\n`);
+    for (const { code, message } of warnings) io.err(`warning[${code}]: ${message}\n`);
     return 0;
   },
 };
+
+/** Where more threads compute than there are cores. */
+function crowdWarning({ intraThreads, interThreads }: RuntimeSetting, profile: Profile): Warning[] {
+  const cores = coresOf(profile);
+  if (profile.device.kind !== "cpu" || intraThreads <= cores) return [];
+  return [{ code: "more-threads-than-cores", message: `${intraThreads} threads${interThreads > 1 ? " for each operator" : ""} on ${cores} cores of ${profile.device.name}: how they take turns is simulated, and was not measured` }];
+}
 
 /** @throws {InputError} for a name that is no device of the library, or may be several. */
 function deviceFrom(values: Values): string | undefined {

@@ -41,8 +41,8 @@ export const validate: Command = {
     out: { type: "string", short: "o", value: "FILE", help: "Write the result as JSON, too", choices: "files" },
   },
   examples: [
-    ["heddle validate --profile calibration/profiles/my-cpu.json", "four small networks"],
-    ["heddle validate a.onnx b.onnx sample-transformer --plot validation.svg", "your own and one of them, with the profile that heddle calibrate made here, and a picture"],
+    ["heddle validate", "four small networks, with the profile that heddle calibrate made here"],
+    ["heddle validate a.onnx b.onnx sample-transformer --plot validation.svg", "your own and one of them, with a picture"],
     ["heddle validate a.onnx --profile my-cpu.json --rounds 10 --executor sequential", "longer, and one executor"],
   ],
   async run({ positionals, values }, io) {

@@ -1,5 +1,4 @@
 import { formatNs } from "../../base/units.ts";
-import { STRIDE } from "./opcode.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import type { Position } from "./thread-spec.ts";
 import { Phase, ThreadState } from "./thread-table.ts";
@@ -50,7 +49,7 @@ function holderFor(host: ThreadHost, thread: number): number {
 
 function deadlock(host: ThreadHost, circle: readonly number[]): ThreadFinding {
   const parts = circle.map((thread) => partOf(host, thread));
-  const steps = parts.map(({ thread, object, heldBy, at }) => `  ${thread} waits for ${object}, which ${heldBy} holds${place(host, at)}`);
+  const steps = parts.map(({ thread, object, heldBy, at }) => `  ${thread} waits for ${object}, which ${heldBy} holds${inBrackets(host, at)}`);
   return { kind: "deadlock", message: `deadlock since ${formatNs(host.now * host.tickNs)}:\n${steps.join("\n")}`, atNs: host.now * host.tickNs, parts };
 }
 
@@ -60,18 +59,18 @@ export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
   const left: number[] = [];
   for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
   const parts = left.map((thread) => partOf(host, thread));
-  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }, i) => `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${place(host, at)}`);
+  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }, i) => `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${inBrackets(host, at)}`);
   const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
   for (const thread of left) {
     const lost = primitives.conditions.lost.get(table.waitsFor[thread]!);
     if (lost === undefined || lost.ticks > table.waitTicks[thread]!) continue;
-    const by = host.nameOf(lost.thread);
+    const by = host.names.of(lost.thread);
     const name = objects.name(lost.object);
     return {
       kind: "lost-wakeup",
-      message: `lost wake-up: ${by} signalled ${name} at ${formatNs(lost.ticks * host.tickNs)}, when nobody waited; ${host.nameOf(thread)} waits for it since ${formatNs(table.waitTicks[thread]! * host.tickNs)}:\n${[...shown, ...more].join("\n")}`,
+      message: `lost wake-up: ${by} signalled ${name} at ${formatNs(lost.ticks * host.tickNs)}, when nobody waited; ${host.names.of(thread)} waits for it since ${formatNs(table.waitTicks[thread]! * host.tickNs)}:\n${[...shown, ...more].join("\n")}`,
       atNs: table.waitTicks[thread]! * host.tickNs,
-      parts: [{ thread: by, object: name, heldBy: "", at: positionOf(host, lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
+      parts: [{ thread: by, object: name, heldBy: "", at: host.names.position(lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
     };
   }
   const since = sinceTicks * host.tickNs;
@@ -111,7 +110,7 @@ export function starved(host: ThreadHost, limitTicks: number): ThreadFinding | u
   const part = partOf(host, longest);
   return {
     kind: "starvation", atNs: now * host.tickNs, parts: [part],
-    message: `starvation: ${part.thread} has waited for ${part.object === "" ? "a core" : part.object} since ${formatNs(since * host.tickNs)}, for ${formatNs((now - since) * host.tickNs)}${place(host, part.at)}`,
+    message: `starvation: ${part.thread} has waited for ${part.object === "" ? "a core" : part.object} since ${formatNs(since * host.tickNs)}, for ${formatNs((now - since) * host.tickNs)}${inBrackets(host, part.at)}`,
   };
 }
 
@@ -122,24 +121,13 @@ export function partOf(host: ThreadHost, thread: number): ThreadPart {
   const owner = object >= 0 ? ownerOf(host, object) : -1;
   const since = object >= 0 ? table.waitTicks[thread]! : table.runnableTicks[thread]!;
   return {
-    thread: host.nameOf(thread), object: object >= 0 ? objects.name(object) : "", heldBy: owner >= 0 ? host.nameOf(owner) : "",
-    at: positionOf(host, table.pc[thread]!), sinceNs: since * host.tickNs,
+    thread: host.names.of(thread), object: object >= 0 ? objects.name(object) : "", heldBy: owner >= 0 ? host.names.of(owner) : "",
+    at: host.names.whereIs(thread), sinceNs: since * host.tickNs,
   };
 }
 
-function positionOf(host: ThreadHost, pc: number): Position {
-  const { line, column } = host.spec.program;
-  return { line: line[pc / STRIDE] ?? 0, column: column[pc / STRIDE] ?? 0 };
-}
-
-/** Where an instruction is written, as errors say it; nothing where it is in no file. */
-export function sourceOf(host: ThreadHost, pc: number): { readonly file?: string; readonly line?: number; readonly column?: number } {
-  const { line, column } = positionOf(host, pc);
-  return line > 0 ? { file: host.spec.program.file, line, column } : {};
-}
-
-function place(host: ThreadHost, { line, column }: Position): string {
-  return line > 0 ? ` (${host.spec.program.file}:${line}:${column})` : "";
+function inBrackets(host: ThreadHost, at: Position): string {
+  return at.line > 0 ? ` (${host.names.place(at)})` : "";
 }
 
 function isLock(host: ThreadHost, object: number): boolean {

@@ -60,7 +60,7 @@ export class Inversions {
     const host = this.#host;
     return [...this.#found.values()].sort((a, b) => b.ticks - a.ticks || a.waiter - b.waiter).map(({ waiter, owner, object, instead, firstTicks, ticks }) => ({
       kind: "priority-inversion" as const, atNs: firstTicks * host.tickNs,
-      message: `priority inversion: ${host.nameOf(waiter)} waited ${formatNs(ticks * host.tickNs)} for ${host.objects.name(object)} while its owner ${host.nameOf(owner)} could not run${instead < 0 ? "" : `, and ${host.nameOf(instead)} did`} (first at ${formatNs(firstTicks * host.tickNs)})`,
+      message: `priority inversion: ${host.names.of(waiter)} waited ${formatNs(ticks * host.tickNs)} for ${host.objects.name(object)} while its owner ${host.names.of(owner)} could not run${instead < 0 ? "" : `, and ${host.names.of(instead)} did`} (first at ${formatNs(firstTicks * host.tickNs)})`,
       parts: [waiter, owner, ...(instead < 0 ? [] : [instead])].map((thread) => partOf(host, thread)),
     }));
   }

@@ -43,7 +43,7 @@ export class Operands {
     if (index === NO_INDEX) return start[group]!;
     const i = this.value(base, index);
     const { count, name } = groups[group]!;
-    if (!(i >= 0 && i < count && Number.isInteger(i))) this.#kernel.fail(thread, "bad-index", `uses ${name}[${i}], but there are ${count}, from 0`);
+    if (!(i >= 0 && i < count && Number.isInteger(i))) this.#kernel.fail(thread, "bad-index", `uses ${name}[${i}], but there are ${count}, from 0`, i >= count ? "a higher count makes more of them" : undefined);
     return start[group]! + i;
   }
 }

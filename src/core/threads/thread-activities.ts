@@ -59,21 +59,6 @@ export class ThreadActivities {
     return switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
   }
 
-  /** See `goesAhead` of the interpreter's host. */
-  goesAhead(thread: number): boolean {
-    const { core, switchLeft, syncLeft, syncPad, isAhead } = this.#table;
-    const at = core[thread]!;
-    if (!this.#sharesCoresOnly || this.#cores.siblings[at]! > 1 || switchLeft[thread]! > 0) return false;
-    const speed = this.#speed[at]!;
-    const sync = syncLeft[thread]!;
-    const whole = ceilTicks(sync / speed) * speed;
-    if (whole === 0) return false;
-    syncLeft[thread] = whole;
-    syncPad[thread] = whole - sync;
-    isAhead[thread] = 1;
-    return true;
-  }
-
   /** Begins to work off what the thread owes; and to spin for `spinTicks` after that, where the core is shared. */
   start(thread: number, now: number, spinTicks = 0): void {
     const table = this.#table;

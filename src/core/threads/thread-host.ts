@@ -1,39 +1,29 @@
-import { SimulationError } from "../../base/errors.ts";
 import { randomSource } from "../../base/random.ts";
-import { formatNs } from "../../base/units.ts";
 import { EventKind, eventKey } from "../event-key.ts";
 import { ceilTicks } from "../ticks.ts";
 import { Computations } from "./computations.ts";
 import { CoreDispatcher } from "./core-dispatcher.ts";
-import { CoreTable } from "./core-table.ts";
 import { Draws } from "./draws.ts";
 import { DueThreads } from "./due-threads.ts";
 import { FileTransfers } from "./file-transfers.ts";
-import { lockCycle, sourceOf, stuck, type ThreadFinding } from "./findings.ts";
+import type { ThreadFinding } from "./findings.ts";
 import type { GraphPort } from "./graph-port.ts";
 import { Interpreter } from "./interpreter.ts";
 import { Inversions } from "./inversions.ts";
-import { LoneRounds } from "./lone-rounds.ts";
+import { Liveness } from "./liveness.ts";
 import type { MemoryModel } from "./memory-model.ts";
-import { ObjectIds } from "./objects.ts";
-import { ObjectUse } from "./object-use.ts";
-import { PendingMarks } from "./pending-marks.ts";
 import { Primitives } from "./primitives/primitives.ts";
-import { RaceDetector, touchesData } from "./race-detector.ts";
+import { RunAhead } from "./run-ahead.ts";
 import { THREAD_ORDER, ThreadActivities, TRANSFER_ORDER } from "./thread-activities.ts";
-import type { IntervalLog, WakeLog } from "./thread-log.ts";
-import { ThreadMeasures } from "./thread-measures.ts";
 import { ThreadPolicyPort, type ThreadPolicyHost } from "./thread-policy-port.ts";
-import { ThreadRows } from "./thread-rows.ts";
+import { ThreadRounds } from "./thread-rounds.ts";
 import { ThreadRunner, type RunnerHost } from "./thread-runner.ts";
 import type { ThreadEngine, ThreadSetting } from "./thread-setting.ts";
-import type { ThreadSpec } from "./thread-spec.ts";
-import { ThreadState, ThreadTable, type Use } from "./thread-table.ts";
+import type { Use } from "./thread-table.ts";
 import { LiveThreadView } from "./thread-view.ts";
 import { ThreadWaits } from "./thread-waits.ts";
+import { ThreadWorld } from "./thread-world.ts";
 import { TimeUse } from "./time-use.ts";
-import { WaitLists } from "./wait-lists.ts";
-import { Watchdog } from "./watchdog.ts";
 
 /** Most threads of a run, those that have ended included. */
 const mostThreads = 1_000_000;
@@ -44,106 +34,74 @@ const mostThreads = 1_000_000;
  * then of what they set off; slices that ended take cores away; idle cores are given to threads, and threads that should
  * give way do.
  */
-export class ThreadHost implements RunnerHost, ThreadPolicyHost {
-  readonly spec: ThreadSpec;
-  readonly table: ThreadTable;
-  readonly cores: CoreTable;
-  readonly objects: ObjectIds;
-  readonly lists: WaitLists;
-  readonly use: ObjectUse;
-  readonly measures: ThreadMeasures;
-  readonly rows: ThreadRows;
-  readonly races: RaceDetector | undefined;
+export class ThreadHost extends ThreadWorld implements RunnerHost, ThreadPolicyHost {
   readonly inversions: Inversions;
   readonly primitives: Primitives;
+  readonly dispatcher: CoreDispatcher;
+  readonly waits: ThreadWaits;
   readonly view: LiveThreadView;
-  readonly random: () => number;
-  /** Why the threads can not go on; the run is over then. */
-  outcome: ThreadFinding | undefined;
-  /** Since when the threads can not go on, where nothing could happen any more: the run ended then. */
-  stuckTicks: number | undefined;
-  /** When the last thread ended. */
-  lastEnd = 0;
-  now = 0;
-
   readonly #engine: ThreadEngine;
   readonly #memory: MemoryModel | undefined;
-  readonly #marks: PendingMarks;
+  readonly #ahead: RunAhead;
   readonly #time: TimeUse;
   readonly #activities: ThreadActivities;
   readonly #policy: ThreadPolicyPort;
-  readonly #dispatcher: CoreDispatcher;
-  readonly #waits: ThreadWaits;
   readonly #computations: Computations;
   readonly #transfers: FileTransfers;
   readonly #runner: ThreadRunner;
-  readonly #watchdog: Watchdog;
-  readonly #loneRounds: LoneRounds;
-  #endedCount = 0;
-  /** Of the last round before which more was to come than ends of slices. */
-  #movingTicks = 0;
+  readonly #liveness: Liveness;
+  readonly #rounds: ThreadRounds;
 
   constructor(setting: ThreadSetting, engine: ThreadEngine, graph?: (host: ThreadHost) => GraphPort) {
     const { spec, memory } = setting;
     const { queue, resources, at, seed } = engine;
-    this.spec = spec;
+    super(spec, engine.tickNs, seed);
     this.#engine = engine;
     this.#memory = memory;
-    this.table = new ThreadTable(spec);
-    this.cores = new CoreTable(spec.cores);
-    this.objects = new ObjectIds(spec);
-    this.lists = new WaitLists(this.objects.count);
-    this.use = new ObjectUse(this.objects.count);
-    this.measures = new ThreadMeasures(spec);
-    this.rows = new ThreadRows(this.cores.count);
-    this.races = touchesData(spec.program) ? new RaceDetector(this.table, this.objects, spec.program) : undefined;
     this.inversions = new Inversions(this);
     this.view = new LiveThreadView(this, randomSource(seed, `threads/${setting.policyName}`), engine.tickNs);
-    this.random = randomSource(seed, "threads/locks");
-    this.#marks = new PendingMarks(this.table, this.cores.spec.speed, this.measures, (ticks) => this.#watchdog.progress(ticks));
-    this.#time = new TimeUse(this.table, this.cores, this.rows, this.#marks);
+    const sharesCoresOnly = memory === undefined && at.opMemory < 0;
+    // Races are looked for in the order of time.
+    const mayGoAhead = (setting.goAhead ?? true) && sharesCoresOnly && this.races === undefined;
+    this.#ahead = new RunAhead(this.table, this.cores, this.measures, mayGoAhead, (ticks) => this.#liveness.watchdog.progress(ticks));
+    this.#time = new TimeUse(this.table, this.cores, this.rows, this.#ahead);
     this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.#time, memory);
     this.#policy = new ThreadPolicyPort(setting.policy, setting.policyName, this);
     const due = new DueThreads(this, this.#activities);
-    this.#dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined);
-    this.#waits = new ThreadWaits(this, queue, this.#activities, due, this.#dispatcher);
+    this.dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined);
+    this.waits = new ThreadWaits(this, queue, this.#activities, due, this.dispatcher);
     this.#computations = new Computations(this, memory);
-    this.#transfers = new FileTransfers(this, resources, at.files, this.#waits);
+    this.#transfers = new FileTransfers(this, resources, at.files, this.waits);
     this.primitives = new Primitives(this, (ticks, message) => queue.push(ceilTicks(ticks), eventKey(EventKind.message, message), 0));
     const interpreter = new Interpreter(this, this.primitives, new Draws(seed, spec), this.measures, this.races, graph?.(this));
-    this.#runner = new ThreadRunner(this, interpreter, this.#activities, due, this.#dispatcher, this.#waits);
-    this.#watchdog = new Watchdog(this, queue, resources);
-    const advance = (ticks: number): void => {
-      engine.advance(ticks);
-      this.now = ticks;
-    };
-    this.#loneRounds = new LoneRounds(this, queue, resources, this.#runner, advance, this.#act);
-    this.#dispatcher.prepare();
-    for (let thread = 0; thread < this.table.count; thread++) this.#waits.startTimer(thread, spec.groups[this.table.group[thread]!]!.startTicks);
-    this.#watchdog.watch();
+    this.#runner = new ThreadRunner(this, interpreter, this.#ahead, this.#activities, due, this.dispatcher, this.waits);
+    this.#liveness = new Liveness(this, this.dispatcher, queue, resources);
+    this.#rounds = new ThreadRounds({
+      queue, resources, runner: this.#runner, dispatcher: this.dispatcher, retimed: memory && this.#activities, liveness: this.#liveness,
+      advance: (ticks) => {
+        engine.advance(ticks);
+        this.now = ticks;
+      },
+    });
+    this.dispatcher.prepare();
+    for (let thread = 0; thread < this.table.count; thread++) this.waits.startTimer(thread, ceilTicks(spec.groups[this.table.group[thread]!]!.startTicks));
+    this.#liveness.watchdog.watch();
   }
 
-  get costs() {
-    return this.spec.costs;
-  }
-  get tickNs(): number {
-    return this.#engine.tickNs;
-  }
   get allEnded(): boolean {
-    return this.#endedCount === this.table.count;
+    return this.#liveness.allEnded;
   }
-  /** Times in which threads could run and had no core, with the core that they came to. */
-  get readyLog(): IntervalLog {
-    return this.#dispatcher.readyLog;
+  /** Why the threads can not go on; the run is over then. */
+  get outcome(): ThreadFinding | undefined {
+    return this.#liveness.outcome;
   }
-  get wakes(): WakeLog {
-    return this.#waits.wakes;
+  /** Since when the threads can not go on, where nothing could happen any more: the run ended then. */
+  get stuckTicks(): number | undefined {
+    return this.#liveness.stuckTicks;
   }
-  get migrationCount(): number {
-    return this.#dispatcher.migrationCount;
-  }
-  get preemptionCount(): number {
-    return this.#dispatcher.preemptionCount;
+  /** When the last thread ended. */
+  get lastEnd(): number {
+    return this.#liveness.lastEnd;
   }
 
   // ── what the engine tells ──
@@ -153,7 +111,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.now = this.#engine.now();
     switch (kind) {
       case EventKind.threadTimer:
-        this.#waits.timeOut(entity, generation);
+        this.waits.timeOut(entity, generation);
         return;
       case EventKind.threadDone:
         this.#runner.workDone(entity, generation);
@@ -165,10 +123,10 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
         this.#transfers.end(entity);
         return;
       case EventKind.slice:
-        this.#dispatcher.sliceEnded(entity, generation);
+        this.dispatcher.sliceEnded(entity, generation);
         return;
       default:
-        this.outcome ??= this.#watchdog.lookOut();
+        this.#liveness.watchdog.call();
     }
   }
 
@@ -180,6 +138,8 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     return order < TRANSFER_ORDER ? this.table.generation[order - THREAD_ORDER]! : 0;
   }
 
+  readonly #act = (): void => this.#rounds.act(this.now);
+
   /** Lets everybody act whose time has come. */
   round(): void {
     this.now = this.#engine.now();
@@ -189,59 +149,18 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   /** Goes on, round after round, as long as threads are alone. @returns how many rounds there were, one event each */
   goOnAlone(untilTicks: number): number {
     let rounds = 0;
-    this.#policy.guarded(() => (rounds = this.#loneRounds.run(untilTicks)));
-    if (rounds > 0) this.#movingTicks = this.now;
+    this.#policy.guarded(() => (rounds = this.#rounds.goOnAlone(untilTicks)));
     return rounds;
   }
 
-  readonly #act = (): void => {
-    this.#watchdog.countRound();
-    this.#runner.runDue();
-    this.#dispatcher.endSlices();
-    while (this.outcome === undefined && this.#dispatcher.dispatch()) this.#runner.runDue();
-    if (this.#memory !== undefined && this.outcome === undefined) this.#activities.retime(this.now);
-    this.#watchdog.goOn();
-  };
-
-  /**
-   * True where nothing is to come but ends of slices, and those change nothing: all threads that are left sleep, or spin for
-   * as long as it takes, and each of those has had its turn since something changed, for what came while it had no core it
-   * sees only then. @param ticks of the next event
-   */
+  /** True where nothing is to come that changes anything. @param ticks of the next event */
   onlySlicesLeft(ticks: number): boolean {
-    if (!this.#watchdog.isAllThatComes(this.#dispatcher.pendingSlices)) {
-      this.#movingTicks = ticks;
-      return false;
-    }
-    const { state, count, isSpinning, spinLimit, waitTicks, runnableTicks } = this.table;
-    let changed = Math.max(this.#movingTicks, this.lastEnd);
-    let firstTurn = Infinity;
-    for (let thread = 0; thread < count; thread++) {
-      if (state[thread] === ThreadState.ended) continue;
-      if (state[thread] !== ThreadState.blocked && (isSpinning[thread] === 0 || spinLimit[thread]! < Infinity)) return false;
-      if (waitTicks[thread]! > changed) changed = waitTicks[thread]!;
-      if (state[thread] === ThreadState.runnable && runnableTicks[thread]! < firstTurn) firstTurn = runnableTicks[thread]!;
-    }
-    return firstTurn > changed;
+    return this.#liveness.onlySlicesLeft(ticks);
   }
 
   /** Nothing can happen any more, and threads are left. @param movedTicks when something happened last beside the threads */
   stuck(movedTicks: number): void {
-    if (this.outcome !== undefined) return;
-    this.stuckTicks = this.#lastMove(movedTicks);
-    this.outcome = stuck(this, this.stuckTicks);
-  }
-
-  /** When a thread did something last: began to wait, spins or has come to a core since, or left one. */
-  #lastMove(movedTicks: number): number {
-    const { count, state, core, waitTicks, waitsFor, runnableTicks, sinceTicks, isActive, activeTicks } = this.table;
-    let last = Math.max(movedTicks, this.#dispatcher.lastLeave);
-    for (let thread = 0; thread < count; thread++) {
-      if (state[thread] === ThreadState.ended) continue;
-      last = Math.max(last, waitsFor[thread]! >= 0 ? waitTicks[thread]! : 0, runnableTicks[thread]!);
-      if (core[thread]! >= 0) last = Math.max(last, sinceTicks[thread]!, isActive[thread] === 1 ? activeTicks[thread]! : 0);
-    }
-    return last;
+    this.#liveness.stuck(movedTicks);
   }
 
   /** Operators that become ready without a thread's doing. */
@@ -259,7 +178,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   /** What a thread waited for without standing in a line has come. */
   wake(thread: number): void {
     this.now = this.#engine.now();
-    this.#waits.wake(thread);
+    this.waits.wake(thread);
   }
 
   // ── what primitives and the interpreter ask for ──
@@ -274,26 +193,26 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   }
 
   wait(thread: number, object: number, spins: boolean, spinTicks = Infinity): void {
-    this.#waits.wait(thread, object, spins, spinTicks);
-    this.outcome ??= lockCycle(this, thread);
+    this.waits.wait(thread, object, spins, spinTicks);
+    this.#liveness.beganToWait(thread);
   }
   grant(thread: number, delayTicks: number): void {
-    this.#waits.grant(thread, delayTicks);
+    this.waits.grant(thread, delayTicks);
   }
   retry(thread: number, delayTicks: number): void {
-    this.#waits.retry(thread, delayTicks);
+    this.waits.retry(thread, delayTicks);
   }
   endWait(thread: number): void {
-    this.#waits.endWait(thread);
+    this.waits.endWait(thread);
   }
   park(thread: number, object: number): void {
-    this.#waits.park(thread, object);
+    this.waits.park(thread, object);
   }
   join(thread: number, other: number): boolean {
-    return this.#waits.join(thread, other);
+    return this.waits.join(thread, other);
   }
   sleepUntil(thread: number, ticks: number): boolean {
-    return this.#waits.sleepUntil(thread, ticks);
+    return this.waits.sleepUntil(thread, ticks);
   }
   compute(thread: number, ticks: number, access: number, data: number, share: number, demand = 0): void {
     this.#computations.add(thread, ticks, access, data, share, demand);
@@ -302,15 +221,15 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     this.#transfers.start(thread, object, bytes);
   }
   progress(): void {
-    this.#watchdog.progress(this.now);
+    this.#liveness.watchdog.progress(this.now);
   }
   goesAhead(thread: number): boolean {
-    return this.races === undefined && this.#activities.goesAhead(thread);
+    return this.#ahead.begin(thread);
   }
 
-  /** Counts the marks that threads have passed up to this tick, and that are in no table yet. */
-  passMarks(ticks: number): void {
-    this.#marks.passUntil(ticks);
+  /** What threads that have gone ahead have come to, up to this tick, is in the tables after that. */
+  catchUp(ticks: number): void {
+    this.#ahead.catchUp(ticks);
   }
 
   isSpinningNow(thread: number): boolean {
@@ -320,7 +239,7 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
   setPriority(thread: number, priority: number): void {
     if (this.table.priority[thread] === priority) return;
     this.table.priority[thread] = priority;
-    this.#dispatcher.priorityChanged(thread);
+    this.dispatcher.priorityChanged(thread);
   }
 
   spawn(spawner: number, group: number, argument: number): number {
@@ -330,34 +249,17 @@ export class ThreadHost implements RunnerHost, ThreadPolicyHost {
     table.registers[thread * table.registerCount + 2] = argument;
     table.releaseTicks[thread] = this.now;
     table.deadlineTicks[thread] = this.now + spec.groups[group]!.deadlineTicks;
-    this.#dispatcher.becomeRunnable(thread, "new");
+    this.dispatcher.becomeRunnable(thread, "new");
     return thread;
   }
 
   ended(thread: number): void {
-    this.table.endTicks[thread] = this.lastEnd = this.now;
-    this.#endedCount++;
     this.#memory?.ended(thread);
-    this.#watchdog.progress(this.now);
+    this.#liveness.ended(thread);
   }
-
-  // ── how messages name threads and places ──
 
   fail(thread: number, code: string, message: string, hint?: string): never {
-    throw new SimulationError({
-      code, message: `thread ${this.nameOf(thread)} ${message} (at ${formatNs(this.now * this.tickNs)})`, ...sourceOf(this, this.table.pc[thread]!), ...(hint !== undefined && { hint }),
-    });
-  }
-
-  placeOf(pc: number): string {
-    const { file, line, column } = sourceOf(this, pc);
-    return line === undefined ? "" : `${file}:${line}:${column}`;
-  }
-
-  /** As messages name it: `worker[3]`. */
-  nameOf(thread: number): string {
-    const group = this.spec.groups[this.table.group[thread]!]!;
-    return group.count === 1 && this.table.number[thread] === 0 ? group.name : `${group.name}[${this.table.number[thread]}]`;
+    throw this.names.failure(thread, this.now * this.tickNs, code, message, hint);
   }
 
   /** Tells what the threads that run have spent their time on since their activities began, which is in no table yet. */

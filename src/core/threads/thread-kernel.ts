@@ -1,6 +1,7 @@
 import type { CoreTable } from "./core-table.ts";
 import type { ObjectIds } from "./objects.ts";
 import type { ObjectUse } from "./object-use.ts";
+import type { ThreadNames } from "./thread-names.ts";
 import type { ThreadCosts } from "./thread-spec.ts";
 import type { ThreadTable } from "./thread-table.ts";
 import type { WaitLists } from "./wait-lists.ts";
@@ -14,6 +15,8 @@ export interface ThreadKernel {
   readonly cores: CoreTable;
   readonly objects: ObjectIds;
   readonly costs: ThreadCosts;
+  /** As messages name threads and places. */
+  readonly names: ThreadNames;
   /** A list of waiting threads for each object. */
   readonly lists: WaitLists;
   readonly use: ObjectUse;
@@ -35,8 +38,6 @@ export interface ThreadKernel {
   setPriority(thread: number, priority: number): void;
   /** Uniform in [0, 1), for what real hardware decides by chance. */
   random(): number;
-  /** Where an instruction is written, as messages say it: `scenario.yaml:12:7`; "" where it is in no file. @param pc of the instruction */
-  placeOf(pc: number): string;
   /** The program did what must not be. @throws {SimulationError} with the position of the thread's instruction. */
   fail(thread: number, code: string, message: string, hint?: string): never;
 }

@@ -2,13 +2,14 @@ import { SimulationError } from "../../base/errors.ts";
 import { counted, formatNs } from "../../base/units.ts";
 import type { RunnableReason, ThreadPolicy } from "../../plugin.ts";
 import type { ThreadKernel } from "./thread-kernel.ts";
+import type { ThreadNames } from "./thread-names.ts";
 import { ThreadState } from "./thread-table.ts";
 import type { LiveThreadView } from "./thread-view.ts";
 
 /** What the port needs to know of the threads. */
 export interface ThreadPolicyHost extends Pick<ThreadKernel, "now" | "tickNs" | "table" | "cores"> {
   readonly view: LiveThreadView;
-  nameOf(thread: number): string;
+  readonly names: ThreadNames;
 }
 
 /**
@@ -76,7 +77,7 @@ export class ThreadPolicyPort {
     this.#hook = "";
     if (thread < 0) return thread;
     if (table.state[thread] !== ThreadState.runnable) this.refuse(`next: ${shown(thread, "thread")} does not wait for a core`);
-    if (!view.mayRun(thread, core)) this.refuse(`next: thread ${this.#host.nameOf(thread)} may not run on core ${core}`);
+    if (!view.mayRun(thread, core)) this.refuse(`next: thread ${this.#host.names.of(thread)} may not run on core ${core}`);
     return thread;
   }
 
@@ -95,7 +96,7 @@ export class ThreadPolicyPort {
     this.#hook = "slice";
     const ticks = this.#policy.slice!(this.#host.view, thread, core);
     this.#hook = "";
-    if (!(ticks > 0)) this.refuse(`slice: ${String(ticks)} ticks for ${this.#host.nameOf(thread)}, and a slice is longer than 0`);
+    if (!(ticks > 0)) this.refuse(`slice: ${String(ticks)} ticks for ${this.#host.names.of(thread)}, and a slice is longer than 0`);
     return ticks;
   }
 

@@ -5,6 +5,7 @@ import type { ThreadFinding } from "./findings.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { InterpreterHost } from "./interpreter-host.ts";
 import { Next } from "./next.ts";
+import type { RunAhead } from "./run-ahead.ts";
 import type { ThreadActivities } from "./thread-activities.ts";
 import { Phase, SPIN_TIMER, ThreadState, type ThreadTable } from "./thread-table.ts";
 import type { ThreadWaits } from "./thread-waits.ts";
@@ -22,16 +23,18 @@ export class ThreadRunner {
   readonly #table: ThreadTable;
   readonly #cores: CoreTable;
   readonly #interpreter: Interpreter;
+  readonly #ahead: RunAhead;
   readonly #activities: ThreadActivities;
   readonly #due: DueThreads;
   readonly #dispatcher: CoreDispatcher;
   readonly #waits: ThreadWaits;
 
-  constructor(host: RunnerHost, interpreter: Interpreter, activities: ThreadActivities, due: DueThreads, dispatcher: CoreDispatcher, waits: ThreadWaits) {
+  constructor(host: RunnerHost, interpreter: Interpreter, ahead: RunAhead, activities: ThreadActivities, due: DueThreads, dispatcher: CoreDispatcher, waits: ThreadWaits) {
     this.#host = host;
     this.#table = host.table;
     this.#cores = host.cores;
     this.#interpreter = interpreter;
+    this.#ahead = ahead;
     this.#activities = activities;
     this.#due = due;
     this.#dispatcher = dispatcher;
@@ -73,9 +76,7 @@ export class ThreadRunner {
         return;
       }
     }
-    if (table.heldBack[thread]! > 0) {
-      table.computeLeft[thread] = table.heldBack[thread]!;
-      table.heldBack[thread] = 0;
+    if (this.#ahead.resume(thread)) {
       this.#due.goOn(thread);
       return;
     }

@@ -13,6 +13,8 @@ export interface ThreadSetting {
   readonly memory?: MemoryModel | undefined;
   /** The device whose operators threads run on their cores; undefined = the graph, if there is one, is no business of theirs. */
   readonly device?: number | undefined;
+  /** False = every thread runs its instructions when it has worked off what it owes, and none before: slower, and nothing else may come of it. Default true. */
+  readonly goAhead?: boolean | undefined;
 }
 
 /** What the host needs of the engine that it is part of. */

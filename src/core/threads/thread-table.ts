@@ -68,6 +68,8 @@ export class ThreadTable {
   heldBack = new Float64Array(0);
   /** The counter of a mark that it passes when it has worked off {@link syncLeft}; -1 = none. */
   pendingMark = new Int32Array(0);
+  /** Where in the code it is until it has worked off {@link syncLeft}, its program having gone on; -1 = at {@link pc}. */
+  behindPc = new Int32Array(0);
   /** The memory access of what it computes; -1 = none. */
   access = new Int32Array(0);
   /** What it draws on the memory of the cores while it computes an operator at full speed, in bytes a tick. */
@@ -143,6 +145,7 @@ export class ThreadTable {
     this.lastCore[thread] = -1;
     this.sinceTicks[thread] = NaN;
     this.pendingMark[thread] = -1;
+    this.behindPc[thread] = -1;
     this.access[thread] = -1;
     this.activity[thread] = -1;
     this.waitsFor[thread] = -1;
@@ -187,6 +190,7 @@ export class ThreadTable {
     this.syncPad = resized(this.syncPad, size);
     this.heldBack = resized(this.heldBack, size);
     this.pendingMark = resized(this.pendingMark, size);
+    this.behindPc = resized(this.behindPc, size);
     this.access = resized(this.access, size);
     this.demand = resized(this.demand, size);
     this.spinLimit = resized(this.spinLimit, size);

@@ -1,5 +1,5 @@
 import type { CoreTable } from "./core-table.ts";
-import type { PendingMarks } from "./pending-marks.ts";
+import type { RunAhead } from "./run-ahead.ts";
 import type { ThreadRows } from "./thread-rows.ts";
 import { Use, type ThreadTable } from "./thread-table.ts";
 
@@ -14,21 +14,21 @@ export class TimeUse {
   readonly #table: ThreadTable;
   readonly #cores: CoreTable;
   readonly #rows: ThreadRows;
-  readonly #marks: PendingMarks;
+  readonly #ahead: RunAhead;
   /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
   readonly busy: Float64Array;
 
-  constructor(table: ThreadTable, cores: CoreTable, rows: ThreadRows, marks: PendingMarks) {
+  constructor(table: ThreadTable, cores: CoreTable, rows: ThreadRows, ahead: RunAhead) {
     this.#table = table;
     this.#cores = cores;
     this.#rows = rows;
-    this.#marks = marks;
+    this.#ahead = ahead;
     this.busy = new Float64Array(cores.count).fill(1);
   }
 
   /** The thread has worked off all that it owed when its activity began, however the parts of it were rounded. @param rate at which that went */
   all(thread: number, rate: number, now: number): void {
-    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isAhead } = this.#table;
+    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks } = this.#table;
     const core = coreOf[thread]!;
     const toSwitch = switchLeft[thread]!;
     const toSync = syncLeft[thread]!;
@@ -40,9 +40,8 @@ export class TimeUse {
     }
     if (toSync > 0) {
       syncLeft[thread] = 0;
-      isAhead[thread] = 0;
       at = this.#spend(core, thread, Use.sync, at, toCompute === 0 ? now : Math.min(now, at + toSync / rate));
-      this.#marks.synchronized(thread, at);
+      this.#ahead.synchronized(thread, at);
     }
     computeLeft[thread] = 0;
     if (now > at) this.#compute(core, thread, toCompute, at, now);
@@ -50,7 +49,7 @@ export class TimeUse {
 
   /** Splits the time since the activity began between what it was spent on. @param done of what the thread owed. @param rate at which that went */
   part(thread: number, done: number, rate: number, now: number): void {
-    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isSpinning, isAhead } = this.#table;
+    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isSpinning } = this.#table;
     const core = coreOf[thread]!;
     const toSync = syncLeft[thread]!;
     const spins = isSpinning[thread] === 1;
@@ -64,9 +63,9 @@ export class TimeUse {
     if (synced > 0) {
       syncLeft[thread] = rest(toSync, synced);
       at = this.#spend(core, thread, Use.sync, at, !spins && computeLeft[thread] === 0 ? now : Math.min(now, at + synced / rate));
-      if (syncLeft[thread] === 0) this.#marks.synchronized(thread, at);
+      if (syncLeft[thread] === 0) this.#ahead.synchronized(thread, at);
     }
-    if (isAhead[thread] === 1) this.#fallBack(thread);
+    this.#ahead.interrupt(thread);
     const toCompute = computeLeft[thread]!;
     if (spins) {
       this.#spend(core, thread, Use.spin, at, now);
@@ -89,16 +88,6 @@ export class TimeUse {
     if (switched > begins) tell(Use.switching, begins, switched);
     if (synchronized > switched) tell(Use.sync, switched, synchronized);
     if (now > synchronized) tell(isSpinning[thread] === 1 ? Use.spin : Use.compute, synchronized, now);
-  }
-
-  /** One that was ahead is interrupted: unless it has come as far as its program by now, it computes later what it has not begun. */
-  #fallBack(thread: number): void {
-    const { syncLeft, computeLeft, isAhead, syncPad, heldBack } = this.#table;
-    isAhead[thread] = 0;
-    if (syncLeft[thread] === 0) return;
-    syncLeft[thread]! -= syncPad[thread]!;
-    heldBack[thread] = computeLeft[thread]!;
-    computeLeft[thread] = 0;
   }
 
   #compute(core: number, thread: number, computed: number, from: number, to: number): void {

@@ -13,7 +13,7 @@ import type { IntervalColumns, ThreadTrace, WakeColumns } from "./thread-trace.t
 /** What the threads did until `endTicks`, which is now. */
 export function traceThreads(host: ThreadHost, { policyName, device = -1 }: ThreadSetting, endTicks: number): ThreadTrace {
   const { spec, use, measures, objects } = host;
-  host.passMarks(endTicks);
+  host.catchUp(endTicks);
   const { racesFail, inversionsFail } = spec.watch;
   const outcome = host.outcome && { ...host.outcome, fails: true };
   const findings = [
@@ -21,7 +21,7 @@ export function traceThreads(host: ThreadHost, { policyName, device = -1 }: Thre
     ...host.inversions.findings().map((finding) => ({ ...finding, fails: inversionsFail })), ...raceFindings(host).map((finding) => ({ ...finding, fails: racesFail })),
   ];
   return {
-    policy: policyName, file: spec.program.file, endTicks, findings, ...(outcome !== undefined && { outcome }), preemptions: host.preemptionCount,
+    policy: policyName, file: spec.program.file, endTicks, findings, ...(outcome !== undefined && { outcome }), preemptions: host.dispatcher.preemptionCount,
     groups: spec.groups.map(({ name, program, count, periodTicks }) => ({ name, program: spec.program.names[program] ?? "", isNumbered: count !== 1, periodTicks })),
     responses: durationColumns(measures.responses), misses: measures.misses,
     table: threadColumns(host, endTicks),
@@ -33,7 +33,7 @@ export function traceThreads(host: ThreadHost, { policyName, device = -1 }: Thre
     },
     counters: { names: spec.counters, marks: measures.marks, firstTicks: measures.firstMarkTicks, lastTicks: measures.lastMarkTicks },
     spans: { names: spec.spans, durations: durationColumns(measures.spans) }, heaps: heapColumns(host.primitives.heaps.uses),
-    waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.readyLog, openReady(host, endTicks)), wakes: wakeColumns(host.wakes),
+    waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.dispatcher.readyLog, openReady(host, endTicks)), wakes: wakeColumns(host.waits.wakes),
   };
 }
 
@@ -48,12 +48,12 @@ function designOf(group: ThreadHost["objects"]["groups"][number]): string {
 }
 
 function raceFindings(host: ThreadHost): ThreadFinding[] {
-  const { races, spec } = host;
+  const { races } = host;
   if (races === undefined) return [];
   return races.races.map((race): ThreadFinding => {
     const name = races.nameOf(race);
-    const say = ({ thread, writes, at }: RacingAccess): string => `${host.nameOf(thread)} ${writes ? "writes" : "reads"} it${at.line > 0 ? ` at ${spec.program.file}:${at.line}:${at.column}` : ""}`;
-    const part = ({ thread, at }: RacingAccess) => ({ thread: host.nameOf(thread), object: name, heldBy: "", at, sinceNs: 0 });
+    const say = ({ thread, writes, at }: RacingAccess): string => `${host.names.of(thread)} ${writes ? "writes" : "reads"} it${at.line > 0 ? ` at ${host.names.place(at)}` : ""}`;
+    const part = ({ thread, at }: RacingAccess) => ({ thread: host.names.of(thread), object: name, heldBy: "", at, sinceNs: 0 });
     return { kind: "data-race", message: `data race on ${name}: ${say(race.first)}, and ${say(race.second)}, and nothing orders the two`, atNs: 0, parts: [part(race.first), part(race.second)] };
   });
 }

@@ -2,9 +2,8 @@ import { SimulationError } from "../../base/errors.ts";
 import { counted, formatNs } from "../../base/units.ts";
 import { EventKind, eventKey } from "../event-key.ts";
 import type { EventQueue } from "../event-queue.ts";
-import type { SharedResources } from "../shared-resources.ts";
 import { ceilTicks } from "../ticks.ts";
-import { noProgress, sourceOf, starved, type ThreadFinding } from "./findings.ts";
+import { noProgress, starved, type ThreadFinding } from "./findings.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import { ThreadState } from "./thread-table.ts";
 
@@ -12,19 +11,17 @@ import { ThreadState } from "./thread-table.ts";
 export class Watchdog {
   readonly #host: ThreadHost;
   readonly #queue: EventQueue;
-  readonly #resources: SharedResources;
   readonly #roundBudget: number;
   /** Its next call is among the events that are to come. */
-  #isArmed = false;
-  /** It has looked, and shall look again. */
-  #hasLooked = false;
+  isArmed = false;
+  /** It was called in this round, and looks when that is over. */
+  isCalled = false;
   #lastProgress = 0;
   #roundCount = 0;
 
-  constructor(host: ThreadHost, queue: EventQueue, resources: SharedResources) {
+  constructor(host: ThreadHost, queue: EventQueue) {
     this.#host = host;
     this.#queue = queue;
-    this.#resources = resources;
     this.#roundBudget = host.spec.watch.roundBudget;
   }
 
@@ -43,32 +40,24 @@ export class Watchdog {
     const { livelockTicks, starvationTicks } = this.#host.spec.watch;
     const window = Math.min(livelockTicks, starvationTicks);
     if (window === Infinity || this.#host.allEnded) return;
-    this.#isArmed = true;
+    this.isArmed = true;
     this.#queue.push(ceilTicks(this.#host.now + Math.max(1, window / 2)), eventKey(EventKind.watch, 0), 0);
   }
 
-  /** Why the threads get nowhere; undefined where they do. */
-  lookOut(): ThreadFinding | undefined {
-    this.#isArmed = false;
+  /** Its call has come. */
+  call(): void {
+    this.isArmed = false;
+    this.isCalled = true;
+  }
+
+  /** The round is over: why the threads get nowhere; undefined where they do. @param goesOn more is to come, so that it is called again */
+  lookOut(goesOn: boolean): ThreadFinding | undefined {
     const host = this.#host;
     const { livelockTicks, starvationTicks } = host.spec.watch;
-    if (host.allEnded) return undefined;
-    host.passMarks(host.now - 1);
-    const finding = host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
-    this.#hasLooked = true;
-    return finding;
-  }
-
-  /** True where nothing is to come but the ends of so many slices, and its own call. */
-  isAllThatComes(slices: number): boolean {
-    return slices > 0 && this.#queue.length - (this.#isArmed ? 1 : 0) === slices && this.#resources.nextEnd === Infinity && !this.#resources.changed;
-  }
-
-  /** The round is over: looks on, unless nothing can happen any more, which nobody needs to watch for. */
-  goOn(): void {
-    if (!this.#hasLooked) return;
-    this.#hasLooked = false;
-    if (this.#queue.length > 0 || this.#resources.changed || this.#resources.nextEnd < Infinity) this.watch();
+    this.isCalled = false;
+    host.catchUp(host.now);
+    if (goesOn) this.watch();
+    return host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
   }
 
   #notOver(): never {
@@ -77,8 +66,8 @@ export class Watchdog {
     const left = table.state.subarray(0, table.count).reduce((sum, state) => sum + (state === ThreadState.ended ? 0 : 1), 0);
     const first = table.state.indexOf(ThreadState.running);
     throw new SimulationError({
-      code: "round-budget", message: `the run is not over after ${this.#roundBudget} rounds (at ${formatNs(host.now * host.tickNs)}): ${counted(left, "thread")} of ${table.count} ${left === 1 ? "has" : "have"} not ended${first < 0 ? "" : `, ${host.nameOf(first)} among them`}`,
-      ...(first >= 0 && sourceOf(host, table.pc[first]!)), hint: "let the threads end, simulate less, or raise watch.roundBudget",
+      code: "round-budget", message: `the run is not over after ${this.#roundBudget} rounds (at ${formatNs(host.now * host.tickNs)}): ${counted(left, "thread")} of ${table.count} ${left === 1 ? "has" : "have"} not ended${first < 0 ? "" : `, ${host.names.of(first)} among them`}`,
+      ...(first >= 0 && host.names.source(host.names.whereIs(first))), hint: "let the threads end, simulate less, or raise watch.roundBudget",
     });
   }
 }

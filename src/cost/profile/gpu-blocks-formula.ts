@@ -2,8 +2,7 @@ import { dtypeBytes } from "../../graph/graph.ts";
 import { gemmOf } from "../gemm.ts";
 import type { Coefficient, Formula } from "./formula.ts";
 import { powerSlowdown, type PowerLimit } from "./gpu-power.ts";
-import { generationOf, residentBlocks, tileSizes, tilesOf } from "./gpu-tiles.ts";
-import { blocksOf, useOf } from "./gpu-waves-formula.ts";
+import { blocksOf, generationOf, residentBlocks, tileSizes, tilesOf, useOf } from "./gpu-tiles.ts";
 import { missedBytes, operandExcess, type Misses } from "./gpu-window.ts";
 import type { DeviceFigures } from "./profile.ts";
 import { bytesOf, type Work } from "./work.ts";
@@ -30,11 +29,11 @@ const splitBlocks = 2;
 const stepsAtOnce = 8;
 
 /**
- * Matrix products on a GPU that was never measured, in waves of thread blocks: as `gpu-waves`, with more
- * physics in the place of what would be fitted. The library cuts the result into tiles, and products with a weight
- * that have few tiles along the sum too; a multiprocessor takes its blocks one after the other, and so the fullest one
- * decides. Of the generation's tiles the fastest is taken. For a tile there are two times, of which the longer counts (the
- * fourth root of the sum of fourth powers, as both slow each other down where they are alike):
+ * Matrix products on a GPU that was never measured, in waves of thread blocks: as `gpu-waves`, with more physics in the
+ * place of what would be fitted. The library cuts the result into tiles, and products with a weight that have few tiles
+ * along the sum too; a multiprocessor takes its blocks one after the other, and so the fullest one decides. Of the
+ * generation's tiles the fastest is taken. For a tile there are two times, of which the longer counts (the fourth root of
+ * the sum of fourth powers, as both slow each other down where they are alike):
  *
  * - arithmetic: rounds × 2·m·n·(k + `steps`) / (a multiprocessor's peak × `peak.MxN` × (1 − `idle` × share of its
  *   places for blocks that stay empty)), slowed down by the board's power ({@link powerSlowdown});

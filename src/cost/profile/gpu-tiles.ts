@@ -1,3 +1,6 @@
+import type { Gemm } from "../gemm.ts";
+import type { Work } from "./work.ts";
+
 /** A tile of the result that one thread block of a matrix kernel computes, with the place of its efficiency among {@link tileSizes}. */
 export interface GpuTile {
   readonly m: number;
@@ -45,4 +48,20 @@ export function generationOf(capability: number | undefined): Generation {
 /** The tiles that a library may choose from. Convolutions choose from all of them. */
 export function tilesOf(generation: Generation, use: "weighted" | "batched" | "conv"): readonly GpuTile[] {
   return use === "conv" ? all : families[generation][use];
+}
+
+/** Which kernels compute it: those for products with a weight, for batches of products, or, for all else, those of convolutions. */
+export function useOf({ kind, parameterBytes }: Pick<Work["op"], "kind" | "parameterBytes">): "weighted" | "batched" | "conv" {
+  return kind !== "matmul" ? "conv" : parameterBytes > 0 ? "weighted" : "batched";
+}
+
+/** Least length of the sum that one block of a product split along it still gets. */
+const leastSteps = 100;
+/** Parts that a sum is cut into at most. */
+const mostParts = 16;
+
+/** Thread blocks of a product cut into tiles, and into how many parts along the sum each tile is cut so that about `wanted` blocks run. */
+export function blocksOf({ batch, m, n, k }: Gemm, tile: GpuTile, wanted: number): { readonly blocks: number; readonly parts: number } {
+  const blocks = batch * Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
+  return { blocks, parts: Math.max(1, Math.min(mostParts, Math.floor(Math.min(wanted / blocks, k / leastSteps)))) };
 }

@@ -1,8 +1,8 @@
 import { exactLog } from "../../base/math.ts";
 import { dtypeBytes } from "../../graph/graph.ts";
-import { gemmOf, type Gemm } from "../gemm.ts";
+import { gemmOf } from "../gemm.ts";
 import type { Coefficient, Formula } from "./formula.ts";
-import { generationOf, residentBlocks, tileSizes, tilesOf, type Generation, type GpuTile } from "./gpu-tiles.ts";
+import { blocksOf, generationOf, residentBlocks, tileSizes, tilesOf, useOf } from "./gpu-tiles.ts";
 import type { DeviceFigures } from "./profile.ts";
 import { bytesOf, type Work } from "./work.ts";
 
@@ -20,8 +20,6 @@ const starts: readonly Coefficient[] = [
   { name: "throttleNs", start: 1.5e6, domain: "positive" },
 ];
 
-/** Least length of the sum that one block of a product split along it still gets. */
-const leastSteps = 100;
 /** Steps of the sum that a kernel's inner loop takes at a time. */
 const stepsAtOnce = 8;
 
@@ -86,7 +84,7 @@ function gpuWavesNs({ op, figures }: Work, rates: Rates): number {
   const operands = bytes * (gemm.m * gemm.k + gemm.k * gemm.n);
   const missed = (rates.miss * exactLog(1 + operands / (rates.cacheFactor * cacheBytes)) * bytes) / (memoryBytesPerNs * rates.bandwidth);
   let best = Infinity;
-  for (const tile of tilesOf(generationFor(figures), use)) {
+  for (const tile of tilesOf(generationOf(figures.capability), use)) {
     const { blocks, parts } = blocksOf(gemm, tile, use === "weighted" ? rates.split * units : 0);
     const rounds = Math.ceil((blocks * parts) / units);
     const places = residentBlocks[tile.size]!;
@@ -98,21 +96,6 @@ function gpuWavesNs({ op, figures }: Work, rates: Rates): number {
   const sustained = figures.watts === undefined ? Infinity : rates.flopsPerNsWatt * processGain(figures) * figures.watts;
   const slower = Math.max(1, (peak * rates.peaks[0]!) / sustained);
   return best * (1 + ((slower - 1) * best) / (best + rates.throttleNs));
-}
-
-/** Thread blocks of a product cut into tiles, and into how many parts along the sum each tile is cut so that about `wanted` blocks run. */
-export function blocksOf({ batch, m, n, k }: Gemm, tile: GpuTile, wanted: number): { readonly blocks: number; readonly parts: number } {
-  const blocks = batch * Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
-  return { blocks, parts: Math.max(1, Math.min(16, Math.floor(Math.min(wanted / blocks, k / leastSteps)))) };
-}
-
-/** Which kernels compute it. */
-export function useOf({ kind, parameterBytes }: Pick<Work["op"], "kind" | "parameterBytes">): "weighted" | "batched" | "conv" {
-  return kind !== "matmul" ? "conv" : parameterBytes > 0 ? "weighted" : "batched";
-}
-
-function generationFor({ capability }: DeviceFigures): Generation {
-  return generationOf(capability);
 }
 
 function peakOf({ peakFlopsPerNs }: DeviceFigures): number | undefined {

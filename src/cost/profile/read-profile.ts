@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../../base/errors.ts";
+import { parseJson } from "../../base/parse-json.ts";
 import { profileFormat, profileSchema, type Profile } from "./profile.ts";
 import { evaluate } from "./profile-model.ts";
 
@@ -12,12 +13,7 @@ import { evaluate } from "./profile-model.ts";
  */
 export function readProfile(text: string, file: string): Profile {
   const issue = (code: string, message: string, hint?: string): Issue => ({ code, message, file, ...(hint !== undefined && { hint }) });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(issue("bad-json", "the profile is not JSON"));
-  }
+  const value = parseJson(text, { what: "the profile", file });
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== profileFormat) {
     const version = typeof format === "string" && format.startsWith("heddle-profile/");

@@ -1,11 +1,12 @@
 import { InputError } from "../../base/errors.ts";
 import { elementwise } from "../catalogue.ts";
 import type { OpInit } from "../builder.ts";
-import { importControlFlow } from "./control-flow.ts";
+import { importControlFlow, type Aside } from "./control-flow.ts";
+import { blockedDomain, channelBlock } from "./channel-block.ts";
 import { constantData, foldNode } from "./fold.ts";
 import { inlineFunction } from "./inline-function.ts";
 import { NodeView, type Outcome, type Output } from "./node-view.ts";
-import { nodesText, type Notes } from "./notes.ts";
+import { Notes, nodesText } from "./notes.ts";
 import { headLength } from "./protobuf.ts";
 import { neverConstant, ruleOf } from "./rules/index.ts";
 import { nodeName, orderNodes, Scope } from "./scope.ts";
@@ -21,29 +22,67 @@ const maxInlining = 32;
 const maxWritten = 1_000_000;
 
 /** Domains in which a runtime keeps the operators that compute in a memory layout of its own, with the name of the variant. */
-const layoutOf: Readonly<Record<string, string>> = { "com.microsoft.nchwc": "nchwc", "com.ms.internal.nhwc": "nhwc" };
+const layoutOf: Readonly<Record<string, string>> = { [blockedDomain]: "nchwc", "com.ms.internal.nhwc": "nhwc" };
 
 /** Turns nodes into operators, one graph (or body, or function) at a time; the rules know the operators, this the rest. */
 export class GraphImporter {
-  readonly notes: Notes;
+  #notes: Notes;
   /** Operators that no rule or function explains: `domain:opType` → count. */
   readonly unknown = new Map<string, { opType: string; domain: string; count: number }>();
   readonly #opset: number;
   readonly #symbol: ResolveSymbol;
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #declared = new Map<string, ValueInfoProto>();
+  #channelBlock = 1;
   #written = 0;
+  #repeated = 0;
+  #contradictions = 0;
   #depth = 0;
 
   constructor(options: { opset: number; functions: readonly FunctionProto[]; notes: Notes; symbol: ResolveSymbol }) {
     this.#opset = options.opset;
     this.#symbol = options.symbol;
     this.#functions = new Map(options.functions.map((fn) => [`${fn.domain ?? ""}:${fn.name ?? ""}`, fn]));
-    this.notes = options.notes;
+    this.#notes = options.notes;
+  }
+
+  get notes(): Notes {
+    return this.#notes;
+  }
+
+  /** Shapes that contradict each other because of what was assumed. */
+  get contradictions(): number {
+    return this.#contradictions;
+  }
+
+  /** Runs something whose notes and contradictions count only if they are kept. */
+  aside<T>(work: () => T): Aside<T> {
+    const [outer, before, depth] = [this.#notes, this.#contradictions, this.#depth];
+    const notes = (this.#notes = new Notes());
+    try {
+      return { result: work(), notes, contradictions: this.#contradictions - before };
+    } finally {
+      [this.#notes, this.#contradictions] = [outer, before];
+      // Work that was broken off has not come back up.
+      this.#depth = depth;
+    }
+  }
+
+  keep({ notes, contradictions }: Aside<unknown>): void {
+    this.#notes.merge(notes);
+    this.#contradictions += contradictions;
+  }
+
+  /** Room for the operators of repeated bodies, while there is any. */
+  claim(operators: number): boolean {
+    if (this.#repeated + operators > maxWritten) return false;
+    this.#repeated += operators;
+    return true;
   }
 
   /** Reads the weights of a graph, and what it states of shapes, into the scope. */
   declare(graph: GraphProto, scope: Scope): void {
+    this.#channelBlock = Math.max(this.#channelBlock, channelBlock(graph));
     for (const info of [...graph.valueInfo, ...graph.outputs]) if (info.name) this.#declared.set(info.name, info);
     for (const tensor of graph.initializers) if (tensor.name) scope.set(tensor.name, this.constant(tensor, tensor.name));
     for (const { values, dims } of graph.sparseInitializers) {
@@ -76,7 +115,7 @@ export class GraphImporter {
 
   #node(node: NodeProto, scope: Scope, sink: Sink, name: string): void {
     const inputs = node.inputs.map((input) => (input === "" ? undefined : scope.get(input)));
-    const view = new NodeView(node, inputs, this.#opset, (output) => this.#declaredDims(output));
+    const view = new NodeView(node, inputs, { opset: this.#opset, channelBlock: this.#channelBlock, declared: (output) => this.#declaredDims(output) });
     const domain = node.domain ?? "";
     try {
       this.#translate(node, view, domain, scope, sink, name);
@@ -85,8 +124,9 @@ export class GraphImporter {
       // The file is wrong only if nothing in the way of this contradiction was assumed.
       const place = `node "${name}" (${node.opType ?? "?"})`;
       if (!error.undetermined && !inputs.some((value) => value?.assumed)) throw located(error, place);
+      if (!error.undetermined) this.#contradictions++;
       const label = node.opType ?? "?";
-      this.notes.add(`${label}: ${error.message}`, name, (count, first) => ({ code: "assumed-shape", message: `${label}, ${nodesText(count, first)}: ${error.message}; taken as element-wise` }));
+      this.#notes.add(`${label}: ${error.message}`, name, (count, first) => ({ code: "assumed-shape", message: `${label}, ${nodesText(count, first)}: ${error.message}; taken as element-wise` }));
       try {
         this.#apply(node, view, this.#elementwise(view), scope, sink, name);
       } catch (again) {
@@ -107,7 +147,7 @@ export class GraphImporter {
   /** Makes the outputs of a node known, and emits its work. */
   #apply(node: NodeProto, view: NodeView, outcome: Outcome, scope: Scope, sink: Sink, name: string): void {
     const { op, assumption } = outcome;
-    if (assumption) this.notes.add(`${node.opType ?? ""}: ${assumption}`, name, (count, first) => ({ code: "assumed-shape", message: `${node.opType ?? ""}, ${nodesText(count, first)}: ${assumption}` }));
+    if (assumption) this.#notes.add(`${node.opType ?? ""}: ${assumption}`, name, (count, first) => ({ code: "assumed-shape", message: `${node.opType ?? ""}, ${nodesText(count, first)}: ${assumption}` }));
     const present = view.inputs.filter((value): value is Value => value !== undefined);
     const assumed = assumption !== undefined || present.some((value) => value.assumed);
     const fallbackType = present[0]?.type ?? f32;
@@ -170,7 +210,7 @@ export class GraphImporter {
     entry.count++;
     this.unknown.set(key, entry);
     const label = domain === "" ? view.opType : `${domain}.${view.opType}`;
-    this.notes.add(`unknown ${key}`, name, (count, first) => ({
+    this.#notes.add(`unknown ${key}`, name, (count, first) => ({
       code: "unknown-operator", message: `operator ${label} is not known (${nodesText(count, first)}): costed as element-wise over its inputs and outputs`,
     }));
     return this.#elementwise(view);

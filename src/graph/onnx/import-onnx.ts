@@ -4,7 +4,7 @@ import { GraphBuilder } from "../builder.ts";
 import type { OperatorGraph } from "../graph.ts";
 import { GraphImporter } from "./graph-importer.ts";
 import { Notes } from "./notes.ts";
-import { readModel } from "./read-model.ts";
+import { readModel, type OnnxModel } from "./read-model.ts";
 import { Scope } from "./scope.ts";
 import type { ValueInfoProto } from "./schema.ts";
 import { GraphSink } from "./sink.ts";
@@ -14,7 +14,10 @@ import { bytesOf, checkDims, elementTypeOf, f32, located } from "./value.ts";
 export interface OnnxOptions {
   /** Name of the file, for messages and as the graph's name. */
   readonly file?: string;
-  /** Extents of symbolic dimensions: { batch: 8 }; "input:0" names the first axis of an input that has no symbol there. */
+  /**
+   * Extents of symbolic dimensions: { batch: 8 }; "input:0" names the first axis of an input that has no symbol there.
+   * Default: 1 for each, or the least power of two that fits the model where 1 does not, for all but the first axes.
+   */
   readonly dims?: Readonly<Record<string, number>>;
 }
 
@@ -63,9 +66,43 @@ export async function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): 
   }
 }
 
-function importModel(bytes: Uint8Array, { file, dims = {} }: OnnxOptions): OnnxImport {
-  const { graph: model, functions, opset } = readModel(bytes, file);
+/** Extents that are tried for dimensions that are not set, where 1 does not fit the model. */
+const tried = Array.from({ length: 14 }, (_, i) => 2 ** (i + 1));
+/** Models of more operators are not read again and again. */
+const maxTriedOps = 20_000;
+/** Of more dimensions than these, all are changed together. */
+const maxTriedAlone = 4;
+
+function importModel(bytes: Uint8Array, options: OnnxOptions): OnnxImport {
+  const model = readModel(bytes, options.file);
+  const first = importWith(model, options, new Map());
+  const { unset, imported } = first;
+  if (first.contradictions === 0 || unset.length === 0 || Math.max(imported.nodeCount, imported.graph.opCount) > maxTriedOps) return imported;
+  // The first axis is a batch, which may well be 1, unless nothing else is open.
+  const inner = unset.filter(({ leading }) => !leading);
+  const keys = (inner.length > 0 ? inner : unset).map(({ key }) => key);
+  // One dimension alone, where that is enough; an image has two.
+  const choices = keys.length === 1 || keys.length > maxTriedAlone ? [keys] : [...keys.map((key) => [key]), keys];
+  for (const extent of tried) {
+    for (const choice of choices) {
+      const attempt = importWith(model, options, new Map(choice.map((key) => [key, extent])));
+      if (attempt.contradictions === 0) return attempt.imported;
+    }
+  }
+  return imported;
+}
+
+/** A dimension that nobody set. */
+interface UnsetDimension {
+  readonly key: string;
+  /** True where it is the first axis of an input. */
+  readonly leading: boolean;
+}
+
+/** `extents` of dimensions that are not set; others of them are 1. */
+function importWith({ graph: model, functions, opset }: OnnxModel, { file, dims = {} }: OnnxOptions, extents: ReadonlyMap<string, number>): { imported: OnnxImport; contradictions: number; unset: readonly UnsetDimension[] } {
   const symbols = new Map<string, number>();
+  const unset = new Map<string, UnsetDimension>();
   const notes = new Notes();
   const importer = new GraphImporter({ opset, functions, notes, symbol: (symbol) => dims[symbol] ?? symbols.get(symbol) });
   const name = file?.split(/[\\/]/).at(-1)?.replace(/\.onnx$/i, "") || model.name || "onnx";
@@ -73,24 +110,29 @@ function importModel(bytes: Uint8Array, { file, dims = {} }: OnnxOptions): OnnxI
   const scope = new Scope();
 
   importer.declare(model, scope);
-  for (const info of model.inputs) if (info.name && !scope.owns(info.name)) declareInput(info, { scope, builder, dims, symbols, notes });
+  for (const info of model.inputs) if (info.name && !scope.owns(info.name)) declareInput(info, { scope, builder, dims, extents, symbols, unset, notes });
   checkRequested(dims, symbols);
   importer.run(model.nodes, scope, new GraphSink(builder));
   const graph = builder.build();
   if (graph.opCount === 0) notes.add("empty", name, () => ({ code: "no-work", message: "no node of the model does any work at run time: everything follows from its constants" }));
-  return { graph, warnings: notes.warnings, unknown: [...importer.unknown.values()], nodeCount: model.nodes.length, opset, dims: Object.fromEntries(symbols) };
+  const imported = { graph, warnings: notes.warnings, unknown: [...importer.unknown.values()], nodeCount: model.nodes.length, opset, dims: Object.fromEntries(symbols) };
+  return { imported, contradictions: importer.contradictions, unset: [...unset.values()] };
 }
 
 interface InputContext {
   readonly scope: Scope;
   readonly builder: GraphBuilder;
   readonly dims: Readonly<Record<string, number>>;
+  /** Of dimensions that are not set, where they are not 1. */
+  readonly extents: ReadonlyMap<string, number>;
   /** Filled in: symbol → extent used. */
   readonly symbols: Map<string, number>;
+  /** Filled in, by symbol. */
+  readonly unset: Map<string, UnsetDimension>;
   readonly notes: Notes;
 }
 
-function declareInput(info: ValueInfoProto, { scope, builder, dims, symbols, notes }: InputContext): void {
+function declareInput(info: ValueInfoProto, { scope, builder, dims, extents: others, symbols, unset, notes }: InputContext): void {
   const name = info.name!;
   const tensor = info.type?.tensor;
   const shape = tensor?.shape?.dims;
@@ -102,11 +144,13 @@ function declareInput(info: ValueInfoProto, { scope, builder, dims, symbols, not
   const extents = (shape ?? []).map(({ value, symbol }, axis) => {
     if (value !== undefined) return value;
     const key = symbol || `${name}:${axis}`;
-    const extent = dims[key] ?? 1;
+    const extent = dims[key] ?? others.get(key) ?? 1;
     symbols.set(key, extent);
     if (dims[key] === undefined) {
       assumed = true;
-      notes.add(`dimension ${key}`, name, () => ({ code: "unset-dimension", message: `dimension "${key}" of input "${name}" is not set: 1 is used; set it with --dim ${key}=N` }));
+      unset.set(key, { key, leading: axis === 0 || (unset.get(key)?.leading ?? false) });
+      const used = others.has(key) ? `1 does not fit the model, ${extent} is used` : `${extent} is used`;
+      notes.add(`dimension ${key}`, name, () => ({ code: "unset-dimension", message: `dimension "${key}" of input "${name}" is not set: ${used}; set it with --dim ${key}=N` }));
     }
     return extent;
   });

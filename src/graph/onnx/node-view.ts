@@ -31,21 +31,37 @@ export type Rule = (node: NodeView) => Outcome;
 /** Operator type → rule. */
 export type Rules = Readonly<Record<string, Rule>>;
 
+/** What rules are told of the model around a node. */
+export interface NodeSetting {
+  /** Version of the standard operator set. */
+  readonly opset: number;
+  /** Channels in a block of the blocked layout; 1 where there is none. */
+  readonly channelBlock: number;
+  /** The shape that the file states for a tensor, when it states all of it. */
+  declared(name: string): readonly number[] | undefined;
+}
+
 /** A node as rules see it: its attributes by name and its inputs by position. */
 export class NodeView {
   readonly opType: string;
+  /** Empty for the standard domain. */
+  readonly domain: string;
   readonly opset: number;
+  /** As {@link NodeSetting.channelBlock}. */
+  readonly channelBlock: number;
   /** By position; undefined where an optional input is left out. */
   readonly inputs: readonly (Value | undefined)[];
   readonly outputCount: number;
   readonly #node: NodeProto;
-  readonly #declared: (name: string) => readonly number[] | undefined;
+  readonly #setting: NodeSetting;
 
-  constructor(node: NodeProto, inputs: readonly (Value | undefined)[], opset: number, declared: (name: string) => readonly number[] | undefined) {
+  constructor(node: NodeProto, inputs: readonly (Value | undefined)[], setting: NodeSetting) {
     this.#node = node;
-    this.#declared = declared;
+    this.#setting = setting;
     this.opType = node.opType ?? "";
-    this.opset = opset;
+    this.domain = node.domain ?? "";
+    this.opset = setting.opset;
+    this.channelBlock = setting.channelBlock;
     this.inputs = inputs;
     this.outputCount = node.outputs.length;
   }
@@ -55,6 +71,11 @@ export class NodeView {
     const value = this.inputs[index];
     if (!value) throw new ShapeProblem(`input ${index} is missing`);
     return value;
+  }
+
+  /** The same node with another tensor in the place of an input. */
+  withInput(index: number, value: Value): NodeView {
+    return new NodeView(this.#node, this.inputs.map((input, i) => (i === index ? value : input)), this.#setting);
   }
 
   has(index: number): boolean {
@@ -74,7 +95,7 @@ export class NodeView {
   /** The shape that the file states for an output, when it states all of it. */
   declared(index: number): readonly number[] | undefined {
     const name = this.#node.outputs[index];
-    return name === undefined ? undefined : this.#declared(name);
+    return name === undefined ? undefined : this.#setting.declared(name);
   }
 
   int(name: string, otherwise: number): number {

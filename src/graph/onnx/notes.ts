@@ -21,6 +21,17 @@ export class Notes {
     else this.#notes.set(key, { warning, first: node, count: 1 });
   }
 
+  /** Adds those of a part that was imported by itself. */
+  merge(other: Notes): void {
+    for (const [key, { warning, first, count }] of other.#notes) {
+      const note = this.#notes.get(key);
+      if (note) note.count += count;
+      else if (this.#notes.size >= maxNotes) this.#more += count;
+      else this.#notes.set(key, { warning, first, count });
+    }
+    this.#more += other.#more;
+  }
+
   /** In order of first appearance. */
   get warnings(): Issue[] {
     const warnings = [...this.#notes.values()].map(({ warning, first, count }) => warning(count, first));

@@ -1,5 +1,5 @@
 import { counted, formatCount, formatNs, formatPercent } from "../../base/units.ts";
-import { clip, type TextColumn } from "../table-text.ts";
+import { clipMiddle, type TextColumn } from "../table-text.ts";
 import { changeText, fit, instant, place, wrapLast } from "./explain-text.ts";
 import type { OpExplanation, OpInput } from "./explain-op.ts";
 
@@ -8,7 +8,7 @@ export function formatOpExplanation(op: OpExplanation): string {
   return `${[...headLines(op), ...thenLines(op), ...thereLines(op), ...elsewhereLines(op)].flatMap(fit).join("\n")}\n`;
 }
 
-const named = (name: string): string => `"${clip(name, 48)}"`;
+const named = (name: string): string => `"${clipMiddle(name, 48)}"`;
 
 function headLines(op: OpExplanation): string[] {
   const { task, kind, device, startNs, endNs } = op;
@@ -38,7 +38,8 @@ function thenLines(op: OpExplanation): string[] {
   if (dataNs !== undefined && op.inputs.length > 0) steps.push([dataNs, `inputs there: ${inputText(op.inputs[0]!)}${op.inputsMoved > 1 ? `, the last of ${op.inputsMoved} that moved` : ""}`]);
   if (startNs !== undefined) steps.push([startNs, `began: ${beganText(op)}`]);
   if (endNs !== undefined) steps.push([endNs, `ended: ${endedText(op)}`]);
-  const rows = steps.map(([at, text]) => [instant(at, apart(op)), text]);
+  // A stable sort: at one moment a cause stays before what it caused. What was planned was placed long before it was ready.
+  const rows = steps.sort(([a], [b]) => a - b).map(([at, text]) => [instant(at, apart(op)), text]);
   return ["", "Why then:", ...table([{ header: "at", align: "right" }, { header: "" }], rows).slice(1)];
 }
 

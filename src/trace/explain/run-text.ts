@@ -1,5 +1,5 @@
 import { counted, formatCount, formatNs, formatPercent } from "../../base/units.ts";
-import { clip, type TextColumn } from "../table-text.ts";
+import { clip, clipMiddle, type TextColumn } from "../table-text.ts";
 import type { PathChapter, PathPart, PathStory } from "./explain-path.ts";
 import type { RunExplanation } from "./explain-run.ts";
 import { changeText, fit, leastGain, place, wrapLast } from "./explain-text.ts";
@@ -29,7 +29,7 @@ export function formatRunExplanation(run: RunExplanation): string {
 }
 
 const right = (header: string): TextColumn => ({ header, align: "right" });
-const named = (name: string, width = 40): string => `"${clip(name, width)}"`;
+const named = (name: string, width = 40): string => `"${clipMiddle(name, width)}"`;
 
 // ── threads ──
 

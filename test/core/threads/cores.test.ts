@@ -46,7 +46,7 @@ describe("cores", () => {
     });
     // 5 + 10, asleep to 65; then switch 5, migration 7, 20 bytes at 1 B/ns, and 10.
     expect(moved.ends[1]).toBe(65 + 5 + 7 + 20 + 10);
-    expect(moved.threads.host.migrationCount).toBe(1);
+    expect(moved.threads.host.dispatcher.migrationCount).toBe(1);
   });
 
   it("keep to affinities", () => {

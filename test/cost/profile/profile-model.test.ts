@@ -119,7 +119,7 @@ describe("reading a profile", () => {
   it("refuses other versions, other files and damaged models", () => {
     expect(told(text.replace("heddle-profile/1", "heddle-profile/2"))).toContain("the profile has the format heddle-profile/2, and this version of Heddle reads heddle-profile/1");
     expect(told("{}")).toContain("no cost profile");
-    expect(told("[")).toContain("not JSON");
+    expect(told("[")).toMatch(/^p\.json:1:2: .*not valid JSON/);
     expect(told(text.replace('"sigma":0.05', '"sigma":-1'))).toContain("entries.0.sigma");
     expect(told(text.replace('"roofline"', '"rooflin"'))).toContain('there is no formula "rooflin"');
     expect(told(text.replace("align columns", "blign columns"))).toContain('the feature set "shape" has no feature "blign columns"');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/base/errors.ts";
-import { TensorOrigin } from "../../../src/graph/graph.ts";
+import { TensorOrigin, type OperatorGraph } from "../../../src/graph/graph.ts";
 import { importOnnx } from "../../../src/graph/onnx/import-onnx.ts";
 import { summarize } from "../../../src/graph/summary.ts";
 import { importModel, infer } from "./infer.ts";
@@ -13,6 +13,9 @@ const issuesOf = async (run: Promise<unknown>): Promise<readonly { code: string;
 };
 const relu = (from: string, to: string, name = ""): Node => ({ op: "Relu", name, in: [from], out: [to] });
 
+/** Names of the tensors that an operator reads. */
+const inputsOf = (graph: OperatorGraph, op: number): string[] => [...graph.inputs.item.subarray(graph.inputs.start[op], graph.inputs.start[op + 1])].map((tensor) => graph.tensorName(tensor));
+
 describe("symbolic dimensions", () => {
   const model: Model = { inputs: { x: ["batch", "seq", 64], y: ["batch", undefined] }, weights: { w: { dims: [64, 32] } }, nodes: [{ op: "MatMul", name: "mm", in: ["x", "w"], out: ["z"] }, relu("y", "r")] };
   test("unset: 1 with a warning that names the dimension and the flag", async () => {
@@ -24,6 +27,18 @@ describe("symbolic dimensions", () => {
     ]);
     expect(dims).toEqual({ batch: 1, seq: 1, "y:1": 1 });
     expect(graph.op("mm").macs).toBe(64 * 32);
+  });
+  test("unset, and 1 does not fit: the least power of two that does, and the batch stays 1", async () => {
+    const conv = (from: string, to: string, weight: string): Node => ({ op: "Conv", name: to, in: [from, weight], out: [to] });
+    const audio: Model = { inputs: { x: ["batch", 1, "samples"] }, weights: { w: { dims: [8, 1, 400] }, v: { dims: [8, 8, 3] } }, nodes: [conv("x", "a", "w"), conv("a", "b", "v")] };
+    const { warnings, dims, graph } = await importModel(audio);
+    expect(dims).toEqual({ batch: 1, samples: 512 });
+    expect(graph.op("b").shape).toMatchObject({ wOut: 111 });
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'dimension "batch" of input "x" is not set: 1 is used; set it with --dim batch=N',
+      'dimension "samples" of input "x" is not set: 1 does not fit the model, 512 is used; set it with --dim samples=N',
+    ]);
+    expect((await importModel(audio, { dims: { samples: 600, batch: 2 } })).warnings).toEqual([]);
   });
   test("set", async () => {
     const { warnings, graph } = await importModel(model, { dims: { batch: 8, seq: 128, "y:1": 5 } });
@@ -124,8 +139,8 @@ describe("functions, bodies and unknown operators", () => {
       functions: [{ name: "Guard", domain: "mine", inputs: ["a", "flag"], outputs: ["r"], nodes: [relu("a", "t"), { op: "If", name: "if", in: ["flag"], out: ["r"], attrs: { then_branch: { graph: { nodes: [relu("t", "u")], outputs: { u: [4, 4] } } }, else_branch: { graph: { nodes: [{ op: "Exp", in: ["t"], out: ["v"] }, relu("v", "v2")], outputs: { v2: [4, 4] } } } } }] }],
       nodes: [{ op: "Guard", domain: "mine", name: "g", in: ["x", "c"], out: ["y"] }],
     });
-    expect([...graph.ops()].map(({ name, kind, flops }) => [name, kind, flops])).toEqual([["g/t", "relu", 16], ["g/if", "if", 32]]);
-    expect([...graph.inputs.item.subarray(graph.inputs.start[1]!)].map((tensor) => graph.tensorName(tensor))).toEqual(["c", "g/t"]);
+    expect([...graph.ops()].map(({ name, kind, flops }) => [name, kind, flops])).toEqual([["g/t", "relu", 16], ["g/if", "if", 0], ["g/if/v", "exp", 16], ["g/if/v2", "relu", 16]]);
+    expect([1, 2, 3].map((op) => inputsOf(graph, op))).toEqual([["c"], ["g/t", "g/if/decided"], ["g/v"]]);
   });
   const branch = (op: string, repeat: number): { graph: Model } => ({ graph: { nodes: Array.from({ length: repeat }, (_, i) => ({ op, in: [i === 0 ? "x" : `${op}${i - 1}`], out: [`${op}${i}`] })), outputs: { [`${op}${repeat - 1}`]: [4, 4] } } });
   test("If: the known branch, or the dearer one", async () => {
@@ -133,18 +148,37 @@ describe("functions, bodies and unknown operators", () => {
     const known = await importModel({ inputs: { x: [4, 4] }, weights: { c: { dims: [], type: Type.bool, data: [0] } }, nodes });
     expect([...known.graph.ops()].map(({ kind }) => kind)).toEqual(["tanh", "tanh", "tanh"]);
     const asked = await importModel({ inputs: { x: [4, 4], c: [] }, types: { c: Type.bool }, nodes });
-    expect(asked.graph.at(0)).toMatchObject({ kind: "if", flops: 48 });
-    expect(asked.graph.inputs.item).toHaveLength(2);
-    expect(asked.warnings).toMatchObject([{ code: "assumed-control-flow" }]);
+    // What the branch does waits for the decision, and for x.
+    expect([...asked.graph.ops()].map(({ kind, flops }) => [kind, flops])).toEqual([["if", 0], ["tanh", 16], ["tanh", 16], ["tanh", 16]]);
+    expect(inputsOf(asked.graph, 1)).toEqual(["x", "if/decided"]);
+    expect(asked.warnings).toMatchObject([{ code: "assumed-control-flow", message: expect.stringContaining("costed as the dearer branch") as string }]);
   });
-  test("Loop: a known number of iterations; Scan: the length of the sequence", async () => {
+  test("If: a branch whose shapes contradict each other never runs, however dear it is", async () => {
+    const wrong = { graph: { nodes: [{ op: "MatMul", in: ["x", "w"], out: ["p"] }, ...branch("Tanh", 9).graph.nodes], outputs: { p: [4, 4] } } };
+    const model = (yes: object, no: object): Model => ({ inputs: { x: [4, 4], c: [] }, types: { c: Type.bool }, weights: { w: { dims: [5, 4] } }, nodes: [{ op: "If", name: "if", in: ["c"], out: ["y"], attrs: { then_branch: yes, else_branch: no } as NonNullable<Model["nodes"][number]["attrs"]> }, relu("y", "z")] });
+    const { graph, warnings } = await importModel(model(wrong, branch("Relu", 2)));
+    expect([...graph.ops()].map(({ kind }) => kind)).toEqual(["if", "relu", "relu", "relu"]);
+    expect(warnings).toMatchObject([{ code: "assumed-control-flow", message: expect.stringContaining("the other one is taken") as string }]);
+    expect(await issuesOf(importModel(model(wrong, wrong)))).toMatchObject([{ code: "bad-shape", message: expect.stringContaining("inner extents") as string }]);
+  });
+  test("Loop: its iterations, one after the other", async () => {
     const body: Model = { inputs: { i: [], c: [], v: [4, 4] }, nodes: [{ op: "MatMul", in: ["v", "w"], out: ["v2"] }, { op: "Identity", in: ["c"], out: ["c2"] }], outputs: { c2: [], v2: [4, 4] } };
-    const loop = await importModel({ inputs: { x: [4, 4] }, weights: { w: { dims: [4, 4] }, n: { dims: [], type: Type.i64, data: [10] } }, nodes: [{ op: "Loop", in: ["n", "", "x"], out: ["y"], attrs: { body: { graph: body } } }] });
-    expect(loop.graph.at(0)).toMatchObject({ kind: "loop", macs: 640, shape: { times: 10 } });
-    expect(summarize(loop.graph).parameterBytes).toBe(64);
+    const model = (trips: number): Model => ({ inputs: { x: [4, 4] }, weights: { w: { dims: [4, 4] }, n: { dims: [], type: Type.i64, data: [trips] } }, nodes: [{ op: "Loop", in: ["n", "", "x"], out: ["y"], attrs: { body: { graph: body } } }] });
+    const { graph } = await importModel(model(10));
+    expect(summarize(graph)).toMatchObject({ macs: 640, parameterBytes: 64, kinds: { matmul: 10 } });
+    expect([inputsOf(graph, 0), inputsOf(graph, 9)]).toEqual([["x", "w"], ["y/8/v2", "w"]]);
+    // Too many to be written out: one operator of all their work.
+    const long = await importModel(model(1_000_000));
+    expect(long.graph.at(0)).toMatchObject({ kind: "loop", macs: 64_000_000, shape: { times: 1_000_000, operators: 1 } });
+    expect(summarize(long.graph).parameterBytes).toBe(64);
+  });
+  test("Scan: the length of the sequence, along any axes", () => {
     const scanned: Model = { inputs: { h: [8], e: [8] }, nodes: [{ op: "Add", in: ["h", "e"], out: ["h2"] }, { op: "Relu", in: ["h2"], out: ["o"] }], outputs: { h2: [8], o: [8] } };
-    const { tensor, ops } = infer({ inputs: { h0: [8], xs: [5, 8] }, nodes: [{ op: "Scan", in: ["h0", "xs"], out: ["h", "all"], attrs: { num_scan_inputs: 1, body: { graph: scanned } } }] });
-    expect([tensor("h").dims, tensor("all").dims, ops[0]!.flops]).toEqual([[8], [5, 8], 80]);
+    const scan = (xs: number[], attrs: object): ReturnType<typeof infer> => infer({ inputs: { h0: [8], xs }, nodes: [{ op: "Scan", in: ["h0", "xs"], out: ["h", "all"], attrs: { num_scan_inputs: 1, body: { graph: scanned }, ...attrs } }] });
+    const { tensor, ops } = scan([5, 8], {});
+    expect([tensor("h").dims, tensor("all").dims]).toEqual([[8], [5, 8]]);
+    expect(ops.map(({ kind }) => kind)).toEqual([...Array.from({ length: 5 }, () => ["add", "relu"]).flat(), "concat"]);
+    expect(scan([8, 5], { scan_input_axes: [1], scan_output_axes: [-1] }).tensor("all").dims).toEqual([8, 5]);
   });
   test("an unknown operator is counted, warned about and costed", async () => {
     const { graph, unknown, warnings } = await importModel({ inputs: { x: [4, 4] }, nodes: [{ op: "Magic", domain: "acme", name: "m1", in: ["x"], out: ["y"] }, { op: "Magic", domain: "acme", name: "m2", in: ["y"], out: ["z"] }, relu("z", "r")] });
@@ -197,7 +231,7 @@ describe("wrong files", () => {
     expect(["bad-onnx", "too-deep"]).toContain(await code({ inputs: { x: [1], c: [] }, nodes: body.nodes }));
   });
   test("a contradiction that follows from an unset dimension is a warning", async () => {
-    const { warnings } = await importModel({ inputs: { x: ["n", 4] }, weights: { s: ints(2, 8) }, nodes: [{ op: "Reshape", name: "r", in: ["x", "s"], out: ["y"] }, relu("y", "z")] });
+    const { warnings } = await importModel({ inputs: { x: ["n", 4] }, weights: { s: ints(3, 5) }, nodes: [{ op: "Reshape", name: "r", in: ["x", "s"], out: ["y"] }, relu("y", "z")] });
     expect(warnings.map(({ code: each }) => each)).toEqual(["unset-dimension", "assumed-shape"]);
   });
 });

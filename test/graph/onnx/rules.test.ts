@@ -44,6 +44,9 @@ table("convolutions", [
   { op: "Conv", inputs: { x: [1, 2, 4, 5, 6] }, weights: { w: w(3, 2, 2, 2, 2) }, gives: [[1, 3, 3, 4, 5]], kind: "conv", macs: 3 * 60 * 2 * 8 },
   { op: "ConvTranspose", inputs: { x: [1, 3, 3, 3] }, weights: { w: w(3, 2, 3, 3) }, attrs: { strides: [3, 2], output_padding: [1, 1] }, gives: [[1, 2, 10, 8]], kind: "conv-transpose", macs: 27 * 2 * 9 },
   { op: "ConvTranspose", inputs: { x: [1, 4, 5, 5] }, weights: { w: w(4, 1, 2, 2) }, attrs: { group: 4, output_shape: [10, 10], strides: [2, 2] }, gives: [[1, 4, 10, 10]], kind: "conv-transpose", macs: 100 * 4 },
+  { op: "QLinearConv", domain: "com.microsoft", inputs: { x: [1, 9, 7, 3] }, types: { x: Type.u8 }, weights: { s: w(), z: { dims: [], type: Type.u8, data: [1] }, w: { dims: [5, 3, 3, 3], type: Type.u8 } }, in: ["x", "s", "z", "w", "s", "z", "s", "z"], attrs: { channels_last: 1, strides: [2, 1] }, gives: [[1, 4, 5, 5]], kind: "conv", macs: 20 * 5 * 27 },
+  { op: "NhwcFusedConv", domain: "com.microsoft", inputs: { x: [1, 8, 8, 4] }, weights: { w: w(4, 1, 3, 3) }, attrs: { group: 4, pads: [1, 1, 1, 1] }, gives: [[1, 8, 8, 4]], kind: "depthwise-conv", macs: 64 * 36 },
+  { op: "Conv", domain: "com.ms.internal.nhwc", inputs: { x: [1, 8, 8, 4] }, weights: { w: w(6, 4, 1, 1) }, gives: [[1, 8, 8, 6]], kind: "conv", macs: 64 * 24 },
   { op: "ConvInteger", inputs: { x: [1, 1, 3, 3] }, types: { x: Type.u8 }, weights: { w: { dims: [1, 1, 2, 2], type: Type.u8 } }, gives: [[1, 1, 2, 2]], kind: "conv", macs: 16 },
   { op: "QLinearConv", inputs: { x: [1, 1, 7, 7] }, types: { x: Type.u8 }, weights: { s: w(), z: { dims: [], type: Type.u8, data: [1] }, w: { dims: [1, 1, 1, 1], type: Type.u8 } }, in: ["x", "s", "z", "w", "s", "z", "s", "z"], gives: [[1, 1, 7, 7]], kind: "conv", macs: 49 },
   { op: "FusedConv", domain: "com.microsoft", inputs: { x: [1, 2, 4, 4], sum: [1, 2, 4, 4] }, weights: { w: w(2, 2, 1, 1) }, in: ["x", "w", "", "sum"], attrs: { activation: "Relu" }, gives: [[1, 2, 4, 4]], kind: "conv", macs: 64, flops: 2 * 64 + 64 },
@@ -84,6 +87,8 @@ table("pools, norms, softmax, reductions", [
   { op: "MaxPool", inputs: { x: [1, 1, 32, 32] }, attrs: { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }, gives: [[1, 1, 16, 16], [1, 1, 16, 16]], kind: "max-pool", flops: 256 * 9 },
   { op: "AveragePool", inputs: { x: [1, 3, 7, 7] }, attrs: { kernel_shape: [7, 7] }, gives: [[1, 3, 1, 1]], kind: "global-pool", flops: 147 },
   { op: "AveragePool", inputs: { x: [1, 3, 32, 32] }, attrs: { kernel_shape: [3, 3], strides: [3, 3], auto_pad: "SAME_LOWER" }, gives: [[1, 3, 11, 11]], kind: "average-pool" },
+  { op: "NhwcMaxPool", domain: "com.microsoft", inputs: { x: [1, 8, 6, 3] }, types: { x: Type.u8 }, attrs: { kernel_shape: [2, 2], strides: [2, 2] }, gives: [[1, 4, 3, 3]], kind: "max-pool" },
+  { op: "QLinearGlobalAveragePool", domain: "com.microsoft", inputs: { x: [1, 8, 6, 3] }, types: { x: Type.u8 }, attrs: { channels_last: 1 }, gives: [[1, 1, 1, 3]], kind: "global-pool" },
   { op: "GlobalAveragePool", inputs: { x: [2, 5, 6, 7] }, gives: [[2, 5, 1, 1]], kind: "global-pool", flops: 420 },
   { op: "RoiAlign", inputs: { x: [1, 4, 10, 10], r: [3, 4], i: [3] }, attrs: { output_height: 5, output_width: 5 }, gives: [[3, 4, 5, 5]], kind: "roi-pool" },
   { op: "BatchNormalization", inputs: { x: [2, 3, 4, 5] }, weights: { a: w(3), b: w(3), m: w(3), v: w(3) }, gives: [[2, 3, 4, 5]], kind: "batch-norm", flops: 240 },
@@ -158,6 +163,36 @@ table("views and constants cost nothing", [
   { op: "Range", weights: { a: ints(0), b: ints(10), c: ints(3) }, gives: [[4]] },
   { op: "MatMul", weights: { a: w(2, 3), b: w(3, 4) }, gives: [[2, 4]] },
 ]);
+
+const number = (value: number): Tensor => ({ dims: [], type: Type.i64, data: [value] });
+table("signals and small linear algebra", [
+  { op: "STFT", inputs: { x: [2, 64, 1] }, weights: { step: number(8), win: w(16) }, gives: [[2, 7, 9, 2]], kind: "fft", flops: 14 * (5 * 16 * 4 + 16) },
+  { op: "STFT", inputs: { x: [2, 64] }, weights: { step: number(8), length: number(20) }, in: ["x", "step", "", "length"], attrs: { onesided: 0 }, gives: [[2, 6, 20, 2]], kind: "fft" },
+  { op: "HannWindow", weights: { n: number(16) }, gives: [[16]] },
+  { op: "MelWeightMatrix", weights: { bins: number(8), points: number(16), rate: number(16000), low: w(), high: w() }, gives: [[9, 8]] },
+  { op: "Col2Im", inputs: { x: [1, 18, 9] }, weights: { image: ints(5, 5), block: ints(3, 3) }, gives: [[1, 2, 5, 5]], kind: "scatter", flops: 162 },
+  { op: "CenterCropPad", inputs: { x: [1, 3, 15, 17] }, weights: { size: ints(10, 20) }, attrs: { axes: [2, -1] }, gives: [[1, 3, 10, 20]], kind: "pad" },
+  { op: "Det", inputs: { x: [4, 3, 3] }, gives: [[4]], kind: "elimination", flops: 4 * 18 },
+  { op: "Inverse", domain: "com.microsoft", inputs: { x: [4, 3, 3] }, gives: [[4, 3, 3]], kind: "elimination" },
+]);
+
+table("sequences stand as one of their tensors", [
+  { op: "SplitToSequence", inputs: { x: [6, 4] }, weights: { s: number(2) }, gives: [[2, 4]], kind: "split" },
+  { op: "SplitToSequence", inputs: { x: [6, 4] }, attrs: { axis: 1, keepdims: 0 }, gives: [[6]], kind: "split" },
+  { op: "SequenceAt", inputs: { x: [6, 4] }, weights: { i: number(1) }, gives: [[6, 4]] },
+  { op: "SequenceInsert", inputs: { x: [], y: [6, 4] }, gives: [[6, 4]], kind: "copy" },
+]);
+
+test("what comes into the blocked layout has its channels padded to the blocks of the weights", () => {
+  const shapeOf = (channels: number, weights: readonly number[]): readonly number[] => infer({
+    inputs: { x: [1, channels, 8, 8] }, weights: { w: w(...weights) },
+    nodes: [{ op: "ReorderInput", domain: "com.microsoft.nchwc", in: ["x"], out: ["b"] }, { op: "Conv", domain: "com.microsoft.nchwc", in: ["b", "w"], out: ["c"] }, { op: "ReorderOutput", domain: "com.microsoft.nchwc", in: ["c"], out: ["y"], attrs: { channels: 20 } }],
+  }).tensor("b").dims;
+  expect(shapeOf(24, [32, 32, 1, 1])).toEqual([1, 32, 8, 8]);
+  // Kernels of narrower vectors have blocks of 8.
+  expect(shapeOf(24, [32, 24, 1, 1])).toEqual([1, 24, 8, 8]);
+  expect(shapeOf(20, [24, 24, 1, 1])).toEqual([1, 24, 8, 8]);
+});
 
 describe("contradictions name the node", () => {
   const cases: readonly (readonly [op: string, inputs: Readonly<Record<string, readonly number[]>>, attrs: Readonly<Record<string, Attribute>>, message: string])[] = [

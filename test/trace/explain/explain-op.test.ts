@@ -64,7 +64,10 @@ Why there: 2 devices could run it. Predicted at 10 ns:
   it("tells a plan's placements from those of ready operators", () => {
     const planned = simulate({ instance, scheduler: schedulers.get("heft").create({ insertion: true }), decisions: true });
     expect(explainOp(planned, 3).decision).toMatchObject({ atNs: 0, planned: true });
-    expect(formatOpExplanation(explainOp(planned, 3))).toContain("before it was ready");
+    const text = formatOpExplanation(explainOp(planned, 3));
+    expect(text).toContain("before it was ready");
+    // In the order of time, what was planned first.
+    expect(text.match(/^ +\d+ ns +\w+/gm)!.map((line) => line.trim().split(/ +ns +/)).map(([, what]) => what)).toEqual(["placed", "ready", "began", "ended"]);
   });
 
   it("predicts for a plan when and where its inputs are planned", () => {

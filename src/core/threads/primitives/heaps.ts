@@ -110,7 +110,7 @@ export class Heaps {
     const sites = new Map<string, { bytes: number; count: number }>();
     for (const block of blocks.values()) {
       live += bytes[block]!;
-      const place = this.#kernel.placeOf(pc[block]!);
+      const place = this.#kernel.names.place(this.#kernel.names.position(pc[block]!));
       const site = sites.get(place) ?? { bytes: 0, count: 0 };
       sites.set(place, { bytes: site.bytes + bytes[block]!, count: site.count + 1 });
     }
@@ -128,7 +128,7 @@ export class Heaps {
     const name = this.#kernel.objects.name(object);
     const before = freed.get(address);
     if (before !== undefined) {
-      const place = this.#kernel.placeOf(before);
+      const place = this.#kernel.names.place(this.#kernel.names.position(before));
       this.#kernel.fail(thread, "double-free", `frees the block at ${address} of "${name}", which was freed before${place === "" ? "" : ` at ${place}`}`, "free each block once");
     }
     this.#kernel.fail(thread, "bad-free", `frees the address ${address} of "${name}", where no block begins (${counted(blocks.size, "block")} alive)`, "free what allocate gave, in the heap that it came from");

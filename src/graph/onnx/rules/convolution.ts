@@ -1,6 +1,7 @@
 import { conv, convTranspose, windowOutput, type ConvSize } from "../../catalogue.ts";
 import type { OpInit } from "../../builder.ts";
 import type { NodeView, Outcome, Rule, Rules } from "../node-view.ts";
+import { eitherLayout } from "./channels-last.ts";
 import { formatDims, i32, ShapeProblem, type ElementType, type Value } from "../value.ts";
 
 /** Window attributes that convolutions and pools share, completed with their defaults. */
@@ -136,11 +137,12 @@ function finish(node: NodeView, { x, w, bias, addend, type, quantized }: Layout,
   };
 }
 
+const plain = eitherLayout(convolution({ x: 0, w: 1, bias: 2, addend: 3 }));
+
 /** Convolutions in all their forms: plain, fused, quantized, integer, transposed. */
 export const convolutionRules: Rules = {
-  Conv: convolution({ x: 0, w: 1, bias: 2, addend: 3 }),
-  FusedConv: convolution({ x: 0, w: 1, bias: 2, addend: 3 }),
+  Conv: plain, FusedConv: plain, NhwcFusedConv: plain,
   ConvInteger: convolution({ x: 0, w: 1, type: () => i32 }),
-  QLinearConv: convolution({ x: 0, w: 3, bias: 8, type: (node) => node.inputs[7]?.type, quantized: true }),
+  QLinearConv: eitherLayout(convolution({ x: 0, w: 3, bias: 8, type: (node) => node.inputs[7]?.type, quantized: true })),
   DeformConv: deformable, CausalConvWithState: causal, ConvTranspose: transposed,
 };

@@ -7,11 +7,13 @@ import { normalizationRules } from "./normalization.ts";
 import { poolingRules } from "./pooling.ts";
 import { recurrentRules } from "./recurrent.ts";
 import { selectionRules } from "./selection.ts";
+import { sequenceRules } from "./sequence.ts";
 import { shapeRules } from "./shape.ts";
+import { signalRules } from "./signal.ts";
 import { trainingRules } from "./training.ts";
 
 const groups: readonly Rules[] = [
-  convolutionRules, poolingRules, matrixRules, recurrentRules, normalizationRules, elementwiseRules, shapeRules, movementRules, selectionRules, trainingRules,
+  convolutionRules, poolingRules, matrixRules, recurrentRules, normalizationRules, elementwiseRules, shapeRules, movementRules, selectionRules, signalRules, sequenceRules, trainingRules,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { attention, matmul } from "../../catalogue.ts";
 import type { NodeView, Outcome, Rule, Rules } from "../node-view.ts";
 import { axisOf, broadcast, elementsOf, f32, formatDims, i32, product, ShapeProblem, type ElementType, type Value } from "../value.ts";
 import { parseEinsum } from "./einsum.ts";
+import { fourierFlops } from "./signal.ts";
 
 /** Last two axes swapped, as transA and transB ask; a vector stays. */
 function swapped(dims: readonly number[], swap: boolean): readonly number[] {
@@ -140,7 +141,7 @@ const plainAttention: Rule = (node) => {
 
 const attentionRule: Rule = (node) => (node.inputs[1]?.dims.length === 2 ? projectedAttention(node) : plainAttention(node));
 
-/** Discrete Fourier transforms: 5·n·log₂n operations for each transform of n points. */
+/** Discrete Fourier transforms. */
 const fourier: Rule = (node) => {
   const { dims } = node.input(0);
   const axis = axisOf(node.int("axis", node.data(2)?.[0] ?? 1), dims.length);
@@ -151,7 +152,7 @@ const fourier: Rule = (node) => {
   const [length, parts] = half ? (inverse ? [points, 1] : [Math.floor(points / 2) + 1, 2]) : [points, 2];
   const out = dims.map((dim, i) => (i === axis ? length : i === dims.length - 1 ? parts : dim));
   const rows = elementsOf(dims) / Math.max(1, dims[axis]! * dims.at(-1)!);
-  return { outputs: [{ dims: out }], op: { kind: "fft", shape: { rows, points }, flops: rows * 5 * points * Math.log2(Math.max(2, points)) }, reads: [node.input(0)] };
+  return { outputs: [{ dims: out }], op: { kind: "fft", shape: { rows, points }, flops: rows * fourierFlops(points) }, reads: [node.input(0)] };
 };
 
 /** Products of matrices, and what decomposes into them. */

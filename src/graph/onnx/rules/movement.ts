@@ -1,7 +1,7 @@
 import { gather, movement } from "../../catalogue.ts";
 import type { OpInit } from "../../builder.ts";
 import type { NodeView, Output, Rule, Rules } from "../node-view.ts";
-import { axisOf, broadcast, elementsOf, elementTypeOf, f32, formatDims, i64, product, ShapeProblem, type Value } from "../value.ts";
+import { axisOf, broadcast, elementsOf, elementTypeOf, f32, formatDims, i32, product, ShapeProblem, type Value } from "../value.ts";
 
 /** Elements moved once: read as many as written. */
 const moved = (kind: string, elements: number): OpInit => movement(kind, { read: elements, write: elements });
@@ -35,7 +35,7 @@ const concat: Rule = (node) => {
     if (dims.length !== first.dims.length || dims.some((dim, i) => i !== axis && dim !== first.dims[i])) throw new ShapeProblem(`${formatDims(first.dims)} and ${formatDims(dims)} cannot be joined along axis ${axis}`);
   }
   const dims = first.dims.map((dim, i) => (i === axis ? parts.reduce((sum, value) => sum + value.dims[axis]!, 0) : dim));
-  return { outputs: [{ dims }], op: moved("concat", elementsOf(dims)), reads: parts };
+  return { outputs: [{ dims, type: first.type }], op: moved("concat", elementsOf(dims)), reads: parts };
 };
 
 const split: Rule = (node) => {
@@ -192,14 +192,19 @@ const reverse: Rule = (node) => {
   return { outputs: [{ dims }], op: moved("copy", elementsOf(dims)), reads: [node.input(0)] };
 };
 
-/** Layout changes around blocked convolutions; the shapes stay logical, and the channels are cut or padded to `channels`. */
+/** Layout changes around blocked convolutions; the shapes stay logical, and the channels are padded to whole blocks, or cut to `channels`. */
 const reorder: Rule = (node) => {
   const { dims } = node.input(0);
-  const out = node.opType === "ReorderOutput" ? dims.map((dim, i) => (i === 1 ? node.int("channels", dim) : dim)) : dims;
   const last = node.int("channels_last", 0) === 1 && dims.length > 2;
   // The blocked side is written [n, c, spatial…] throughout; only the plain side may have its channels last.
-  const plain = last ? (node.opType === "ReorderOutput" ? [out[0]!, ...out.slice(2), out[1]!] : [out[0]!, out.at(-1)!, ...out.slice(1, -1)]) : out;
-  return { outputs: [{ dims: plain }], op: moved("transpose", elementsOf(plain)) };
+  if (node.opType === "ReorderOutput") {
+    const channels = node.int("channels", dims[1] ?? 1);
+    const out = last ? [dims[0]!, ...dims.slice(2), channels] : dims.map((dim, i) => (i === 1 ? channels : dim));
+    return { outputs: [{ dims: out }], op: moved("transpose", elementsOf(out)) };
+  }
+  const plain = last ? [dims[0]!, dims.at(-1)!, ...dims.slice(1, -1)] : dims;
+  const out = plain.map((dim, i) => (i === 1 ? Math.ceil(dim / node.channelBlock) * node.channelBlock : dim));
+  return { outputs: [{ dims: out }], op: moved("transpose", elementsOf(out)) };
 };
 
 const oneHot: Rule = (node) => {
@@ -224,7 +229,7 @@ const random: Rule = (node) => {
 
 const multinomial: Rule = (node) => {
   const dims = [node.input(0).dims[0] ?? 1, node.int("sample_size", 1)];
-  return { outputs: [{ dims, type: i64 }], op: { ...moved("fill", elementsOf(dims)), flops: elementsOf(node.input(0).dims) } };
+  return { outputs: [{ dims, type: elementTypeOf(node.int("dtype", 6)) ?? i32 }], op: { ...moved("fill", elementsOf(dims)), flops: elementsOf(node.input(0).dims) } };
 };
 
 /** Data movement: transposes, joins, cuts, lookups, padding, resizing, generated values. */

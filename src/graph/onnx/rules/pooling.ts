@@ -1,11 +1,12 @@
 import { pool } from "../../catalogue.ts";
-import type { NodeView, Rule, Rules } from "../node-view.ts";
+import type { Rule, Rules } from "../node-view.ts";
 import { elementsOf, formatDims, i64, product, ShapeProblem } from "../value.ts";
+import { eitherLayout } from "./channels-last.ts";
 import { windowOf, windowOutputs } from "./convolution.ts";
 
-function pooling(kind: "max-pool" | "average-pool", x = 0): Rule {
+function pooling(kind: "max-pool" | "average-pool"): Rule {
   return (node) => {
-    const { dims } = node.input(x);
+    const { dims } = node.input(0);
     const kernel = node.ints("kernel_shape");
     if (!kernel) throw new ShapeProblem("the attribute kernel_shape is missing");
     const window = windowOf(node, dims.length - 2, kernel);
@@ -18,20 +19,17 @@ function pooling(kind: "max-pool" | "average-pool", x = 0): Rule {
     const whole = kernel.every((size, i) => size === dims[2 + i] && window.padding[i] === 0);
     return {
       outputs: [{ dims: out }, node.gives(1) ? { dims: out, type: i64 } : undefined],
-      op: pool(whole ? "global-pool" : kind, { inputs: elementsOf(dims), outputs: elementsOf(out), window: elementsOf(kernel) }), reads: [node.input(x)],
+      op: pool(whole ? "global-pool" : kind, { inputs: elementsOf(dims), outputs: elementsOf(out), window: elementsOf(kernel) }), reads: [node.input(0)],
     };
   };
 }
 
-function globalPooling(node: NodeView) {
+const globalPooling: Rule = (node) => {
   const { dims } = node.input(0);
   if (dims.length < 2) throw new ShapeProblem(`a global pool over ${formatDims(dims)}`);
-  const last = node.int("channels_last", 0) === 1;
-  const channels = last ? dims.length - 1 : 1;
-  const out = dims.map((dim, i) => (i === 0 || i === channels ? dim : 1));
-  const window = last ? product(dims, 1, dims.length - 1) : product(dims, 2);
-  return { outputs: [{ dims: out }], op: pool("global-pool", { inputs: elementsOf(dims), outputs: elementsOf(out), window }), reads: [node.input(0)] };
-}
+  const out = dims.map((dim, i) => (i < 2 ? dim : 1));
+  return { outputs: [{ dims: out }], op: pool("global-pool", { inputs: elementsOf(dims), outputs: elementsOf(out), window: product(dims, 2) }), reads: [node.input(0)] };
+};
 
 const unpool: Rule = (node) => {
   const { dims } = node.input(0);
@@ -55,9 +53,11 @@ const regions: Rule = (node) => {
   return { outputs: [{ dims: out }], op: { kind: "roi-pool", shape: { elements: elementsOf(out), samples }, flops: elementsOf(out) * samples * 10 }, reads: [x, rois] };
 };
 
+const [maxPool, averagePool, globalPool] = [pooling("max-pool"), pooling("average-pool"), globalPooling].map(eitherLayout) as [Rule, Rule, Rule];
+
 /** Pools over windows, over whole planes and over regions. */
 export const poolingRules: Rules = {
-  MaxPool: pooling("max-pool"), AveragePool: pooling("average-pool"), LpPool: pooling("average-pool"), QLinearAveragePool: pooling("average-pool"),
-  GlobalAveragePool: globalPooling, GlobalMaxPool: globalPooling, GlobalLpPool: globalPooling, QLinearGlobalAveragePool: globalPooling,
+  MaxPool: maxPool, NhwcMaxPool: maxPool, AveragePool: averagePool, LpPool: averagePool, QLinearAveragePool: averagePool,
+  GlobalAveragePool: globalPool, GlobalMaxPool: globalPool, GlobalLpPool: globalPool, QLinearGlobalAveragePool: globalPool,
   MaxUnpool: unpool, MaxRoiPool: regions, RoiAlign: regions,
 };

@@ -1,0 +1,86 @@
+import { EventKind, keyEntity, keyKind } from "../event-key.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { SharedResources } from "../shared-resources.ts";
+import type { CoreDispatcher } from "./core-dispatcher.ts";
+import type { Liveness } from "./liveness.ts";
+import type { ThreadActivities } from "./thread-activities.ts";
+import type { ThreadRunner } from "./thread-runner.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+/** Rounds at most before the engine has its turn again. */
+const MANY = 4096;
+
+/** Who takes part in a round. */
+export interface RoundParts {
+  readonly queue: EventQueue;
+  readonly resources: SharedResources;
+  readonly runner: ThreadRunner;
+  readonly dispatcher: CoreDispatcher;
+  /** Undefined without a memory model: what threads do is never made slower or faster by their neighbours' memory then. */
+  readonly retimed: ThreadActivities | undefined;
+  readonly liveness: Liveness;
+  /** Tells everybody the tick of a round. */
+  readonly advance: (ticks: number) => void;
+}
+
+/** What threads do in a round, and the rounds that are theirs alone. */
+export class ThreadRounds {
+  readonly #queue: EventQueue;
+  readonly #resources: SharedResources;
+  readonly #runner: ThreadRunner;
+  readonly #dispatcher: CoreDispatcher;
+  readonly #retimed: ThreadActivities | undefined;
+  readonly #liveness: Liveness;
+  readonly #watchdog: Watchdog;
+  readonly #advance: (ticks: number) => void;
+
+  constructor({ queue, resources, runner, dispatcher, retimed, liveness, advance }: RoundParts) {
+    this.#queue = queue;
+    this.#resources = resources;
+    this.#runner = runner;
+    this.#dispatcher = dispatcher;
+    this.#retimed = retimed;
+    this.#liveness = liveness;
+    this.#watchdog = liveness.watchdog;
+    this.#advance = advance;
+  }
+
+  /** Lets everybody act whose time has come at this tick. */
+  act(now: number): void {
+    this.#watchdog.countRound();
+    this.#runner.runDue();
+    this.#dispatcher.endSlices();
+    while (this.#liveness.outcome === undefined && this.#dispatcher.dispatch()) this.#runner.runDue();
+    if (this.#retimed !== undefined && this.#liveness.outcome === undefined) this.#retimed.retime(now);
+    if (this.#watchdog.isCalled) this.#liveness.lookOut();
+  }
+
+  /**
+   * Rounds whose only event is that one thread has done its work: nobody but the threads has anything to do in them, so
+   * they need not go through the engine. They are what programs that compute and synchronize consist of, nearly all.
+   * @returns how many there were, until the first that is another, but not after this tick
+   */
+  goOnAlone(untilTicks: number): number {
+    const queue = this.#queue;
+    const resources = this.#resources;
+    const runner = this.#runner;
+    const liveness = this.#liveness;
+    let rounds = 0;
+    for (let ticks = 0; rounds < MANY; rounds++, liveness.moved(ticks)) {
+      ticks = queue.headTime;
+      const key = queue.headKey;
+      if (!(ticks <= untilTicks && ticks < resources.nextEnd && ticks < Number.MAX_SAFE_INTEGER) || keyKind(key) !== EventKind.threadDone || liveness.isOver) break;
+      const generation = queue.headGeneration;
+      queue.pop();
+      if (queue.headTime === ticks) {
+        queue.push(ticks, key, generation);
+        break;
+      }
+      this.#advance(ticks);
+      runner.workDone(keyEntity(key), generation);
+      this.act(ticks);
+      if (resources.changed) resources.solve(ticks);
+    }
+    return rounds;
+  }
+}
