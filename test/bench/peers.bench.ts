@@ -1,8 +1,7 @@
 /**
  * Heddle beside SimGrid, SimPy and a minimal C++ program: the same cases, decisions and, where no link is shared, the
  * same makespan to the nanosecond. What is timed is the CPU time of a fresh process from the first decision to the last
- * end: reading the case, building graph and platform, and (SimPy) making the processes are left out. Beside it stands
- * Heddle's third run in one process, when its code is compiled for good.
+ * end: reading the case, building graph and platform, and (SimPy) making the processes are left out.
  */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,8 +15,6 @@ import { availablePeers, COMPILER_FLAGS, compileProgram, compilerVersion, runHea
 const PATIENCE_MS = 20_000;
 /** The size at which the aims hold. */
 const AIM_OPS = 1_000_000;
-/** The run in one process that is called warm. */
-const WARM_RUN = 3;
 
 type Peer = "SimGrid" | "SimPy" | "C++";
 
@@ -38,15 +35,14 @@ const settings: readonly Setting[] = [
   { title: "shared links", policies: ["fifo", "dmda", "fixed"], data: true, links: "shared", aims: { SimGrid: 4.5 }, update: "Full" },
 ];
 
-/** The last of so many `runs` of Heddle in one process, or (`record`) the schedule of one, added to the case. */
-export function child(file: string, policy: string, links: string, runs: string, record?: string): PeerRun | undefined {
+/** One run of Heddle, or (`record`) the schedule of one, added to the case. */
+export function child(file: string, policy: string, links: string, record?: string): PeerRun | undefined {
   const { c, schedule } = decodeCase(readFileSync(file));
   const instance = instanceOf(c, links === "shared");
   if (record !== undefined) {
     writeFileSync(record, encodeCase(c, recordSchedule(instance, policy)));
     return undefined;
   }
-  for (let run = 1; run < Number(runs); run++) timeRun(instance, policy, schedule);
   const { trace, loopMs } = timeRun(instance, policy, schedule);
   return { makespan: trace.makespanTicks, transfers: trace.transfers.length, loopMs, peakMb: process.resourceUsage().maxRSS / 1024, version: `Node ${process.versions.node}` };
 }
@@ -67,7 +63,7 @@ function compareAt(ops: number, context: BenchContext, available: ReturnType<typ
     const file = join(context.folder, `${ops}-${setting.data}.case`);
     writeFileSync(file, encodeCase(drawCase({ ops, data: setting.data })));
     const recorded = join(context.folder, `${ops}-fixed.case`);
-    if (setting.policies.includes("fixed")) context.inChild(file, "fifo", setting.links, "1", recorded);
+    if (setting.policies.includes("fixed")) context.inChild(file, "fifo", setting.links, recorded);
     for (const policy of setting.policies) {
       const runs = interleave(contestants(policy === "fixed" ? recorded : file, policy, setting, context, available), context.runs);
       check(runs, setting, policy);
@@ -75,7 +71,7 @@ function compareAt(ops: number, context: BenchContext, available: ReturnType<typ
       const own = median(runs.get("Heddle")!.map((run) => run.loopMs));
       for (const [name, of] of runs) {
         const loop = of.map((run) => run.loopMs);
-        const aim = setting.aims[name as Peer];
+        const aim = name === "Heddle" ? undefined : setting.aims[name as Peer];
         const ratio = median(loop) / own;
         versions.add(of[0]!.version);
         rows.push([`${setting.title}, ${policy}`, name, of.length, Math.min(...loop) / 1000, median(loop) / 1000, ops / median(loop), of[0]!.peakMb, of[0]!.makespan, name === "Heddle" ? undefined : ratio, aim, aim === undefined || ops !== AIM_OPS ? undefined : met(ratio >= aim)]);
@@ -91,8 +87,7 @@ function compareAt(ops: number, context: BenchContext, available: ReturnType<typ
 
 function contestants(file: string, policy: string, { links, update }: Setting, context: BenchContext, available: ReturnType<typeof availablePeers>): Map<string, () => PeerRun> {
   const { folder } = context;
-  const all = new Map<string, () => PeerRun>([["Heddle", () => context.inChild<PeerRun>(file, policy, links, "1")]]);
-  if (links === "unlimited") all.set("Heddle, warm", () => context.inChild<PeerRun>(file, policy, links, String(WARM_RUN)));
+  const all = new Map<string, () => PeerRun>([["Heddle", () => context.inChild<PeerRun>(file, policy, links)]]);
   if (available.simgrid) all.set("SimGrid", () => runSimgrid(folder, file, policy, links, update));
   if (links === "shared") return all;
   if (available.compiler) all.set("C++", () => runHeap(folder, file, policy));

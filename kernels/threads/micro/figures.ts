@@ -18,7 +18,7 @@ export const figureSources: Readonly<Record<FigureName, { readonly items: readon
   park: { items: ["park.cpu.50us"], of: (cpu) => cpu / 2, what: "park.cpu.50us ÷ 2: going to sleep and waking up cannot be told apart" },
   wake: { items: ["notify.wake.50us"], of: (notify) => notify, what: "notify.wake.50us" },
   wakeLatency: { items: ["park.wake.50us", "notify.wake.50us"], of: (wake, notify) => wake - notify, what: "park.wake.50us − notify.wake.50us, 0 at least: the rest of the way to running again" },
-  switch: { items: ["switch.context"], of: (change) => change, what: "switch.context" },
+  switch: { items: ["switch.context", "switch.oneWay"], of: Math.min, what: "switch.context, at most switch.oneWay: that holds a switch without a timer's interrupt, beside waking and parking" },
   refill: { items: ["cache.refill"], of: (refill) => refill, what: "cache.refill" },
   spawn: { items: ["thread.start"], of: (start) => start, what: "thread.start: a worker of Node with an engine of its own" },
   queue: { items: ["deque.push", "deque.pop"], of: (push, pop) => (push + pop) / 2, what: "(deque.push + deque.pop) ÷ 2" },
