@@ -8,7 +8,7 @@ import type { SourceNode } from "./source-tree.ts";
  * @throws {InputError} when the file cannot be read, or has no machine.
  * @example
  * const source = await readMachine("scenarios/machines/two-boards.yaml");
- * const scenario = await loadScenario("mine.yaml", { overrides: [{ path: "machine", source }] });
+ * const scenario = await loadScenario("scenarios/quickstart.yaml", { overrides: [{ path: "machine", source }] });
  */
 export async function readMachine(file: string, readFile?: ReadFile): Promise<SourceNode> {
   const root = await readSources(file, readFile);
