@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { cpus } from "node:os";
 import { InputError } from "../base/errors.ts";
+import { cpuName } from "../calibrate/backends/cpu-name.ts";
 import type { Values } from "./command.ts";
 import { profilePlace } from "./profile-target.ts";
 
@@ -12,7 +12,7 @@ import { profilePlace } from "./profile-target.ts";
 export function profileNamed(values: Values, command: string): string {
   const named = values["profile"] as string | undefined;
   if (named !== undefined) return named;
-  const own = profilePlace(cpus()[0]?.model.trim() ?? "cpu");
+  const own = profilePlace(cpuName());
   if (existsSync(own)) return own;
   throw new InputError({ code: "missing-flag", message: `heddle ${command} needs --profile: there is no ${own} here`, hint: "heddle calibrate makes one of this machine; heddle list profiles names those that come along" });
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cpuName } from "../../src/calibrate/backends/cpu-name.ts";
 import { profilePlace } from "../../src/cli/profile-target.ts";
 import { profileText } from "../../src/calibrate/fit/fit-profile.ts";
 import { OnnxNetwork } from "../../src/validate/onnx-network.ts";
@@ -58,7 +58,7 @@ describe("heddle predict", () => {
     expect(await latency("--batch", "512")).toBeGreaterThan(1.5 * (await latency("--batch", "128")));
   });
   test("without --profile: the one that heddle calibrate made of this machine in this folder", async () => {
-    const own = profilePlace(cpus()[0]?.model.trim() ?? "cpu", folder);
+    const own = profilePlace(cpuName(), folder);
     mkdirSync(dirname(own), { recursive: true });
     writeFileSync(own, profileText(roundProfile));
     const { code, out } = await spawnHeddle(["predict", "mlp"], { cwd: folder });

@@ -1,4 +1,5 @@
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
+import { cpuName } from "./cpu-name.ts";
 import type { Availability, Backend, MeasureOptions } from "../backend.ts";
 import type { Outcome } from "../measure/messages.ts";
 import type { Kernel } from "../sample.ts";
@@ -25,7 +26,7 @@ export async function hostBackend(): Promise<Backend> {
     available(): Promise<Availability> {
       return Promise.resolve(threads === undefined
         ? { ok: false, why: "the thread kernels are not built", install: "npm run build" }
-        : { ok: true, device: cpus()[0]?.model.trim() ?? "cpu", versions: { node: process.versions.node }, note: "ns = one operation of the item; of a bandwidth, the time of 1 MiB (shape.bytes)" });
+        : { ok: true, device: cpuName(), versions: { node: process.versions.node }, note: "ns = one operation of the item; of a bandwidth, the time of 1 MiB (shape.bytes)" });
     },
     kernels: () => [...(threads?.hostItems ?? []).filter((item) => item.threads <= 2 * availableParallelism()).map(kernelOf), ...timerKernels, ...fileKernels],
     async *measure(kernels: readonly Kernel[], options: MeasureOptions) {

@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { cpuName } from "./cpu-name.ts";
 import { quantile } from "../../stats/quantile.ts";
 import type { Availability, Backend, KernelWish, Measurement, MeasureOptions } from "../backend.ts";
 import { operatorKernels } from "../kernel-list.ts";
@@ -38,7 +38,7 @@ export const ort: Backend = {
       return { ok: false, why: missing ? "the package onnxruntime-node is not installed" : `onnxruntime-node does not load: ${(error as Error).message.split("\n")[0]!}`, install: "npm install onnxruntime-node" };
     }
     return {
-      ok: true, device: cpus()[0]?.model.trim() ?? "cpu",
+      ok: true, device: cpuName(),
       versions: { node: process.versions.node, "onnxruntime-node": packageVersion("onnxruntime-node") },
       note: "ns = what the operator adds to a sequential run; activations as their producer leaves them, weights last read one pass over many kernels ago",
     };

@@ -11,7 +11,7 @@ import type { Watchdog } from "./watchdog.ts";
 const MANY = 4096;
 
 /** Who takes part in a round. */
-export interface RoundParts {
+export interface ThreadRoundParts {
   readonly queue: EventQueue;
   readonly resources: SharedResources;
   readonly runner: ThreadRunner;
@@ -34,7 +34,7 @@ export class ThreadRounds {
   readonly #watchdog: Watchdog;
   readonly #advance: (ticks: number) => void;
 
-  constructor({ queue, resources, runner, dispatcher, retimed, liveness, advance }: RoundParts) {
+  constructor({ queue, resources, runner, dispatcher, retimed, liveness, advance }: ThreadRoundParts) {
     this.#queue = queue;
     this.#resources = resources;
     this.#runner = runner;

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { cpus } from "node:os";
+import { cpuName } from "../cpu-name.ts";
 import { firstLine } from "../first-line.ts";
 import { packageVersion } from "../package-version.ts";
 import { openGpu } from "../wgsl/open-gpu.ts";
@@ -38,16 +38,15 @@ interface Missing {
   readonly install: string;
 }
 
-const cpu = (): string => cpus()[0]?.model.trim() ?? "cpu";
 
 const native = (name: "tfjs-node-gpu" | "tfjs-node"): Engine["open"] => async (load) => {
   const tf = load(`@tensorflow/${name}`);
   await tf.ready();
-  return { tf, device: name === "tfjs-node" ? `${cpu()} (TensorFlow)` : "CUDA GPU (TensorFlow)" };
+  return { tf, device: name === "tfjs-node" ? `${cpuName()} (TensorFlow)` : "CUDA GPU (TensorFlow)" };
 };
 
 const web = (backend: "wasm" | "webgpu"): Engine["open"] => async (load) => {
-  let device = `${cpu()} (WebAssembly)`;
+  let device = `${cpuName()} (WebAssembly)`;
   if (backend === "webgpu") {
     const gpu = await openGpu();
     if ("why" in gpu) return gpu;
