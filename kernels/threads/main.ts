@@ -1,6 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { HeddleError, InputError, type Issue } from "../../src/base/errors.ts";
 import { nearest } from "../../src/base/registry.ts";
@@ -8,8 +6,8 @@ import { parseQuantity } from "../../src/base/units.ts";
 import { threadCases } from "./cases/cases.ts";
 import { agreement, compareCases } from "./cases/compare.ts";
 import { measureCases } from "./cases/measure.ts";
-import { neededItems } from "./cases/simulate.ts";
-import { costsOf, measureCosts, thisMachine, type RawSamples, type ThreadCosts } from "./micro/costs.ts";
+import { readCases, readCosts, readSamples, writeJson, writeText, type MeasuredCases } from "./files.ts";
+import { costsOf, measureCosts, thisMachine } from "./micro/costs.ts";
 import { micros } from "./micro/micros.ts";
 import type { RoundOptions } from "./harness/rounds.ts";
 import { casesText, costsText } from "./report.ts";
@@ -27,6 +25,7 @@ synchronization and scheduling cost on this machine (costs), or lists both (list
                    cores alone; default 0s
   --costs FILE     cases: simulate them too, with the costs that were measured on this
                    machine, and print both
+  --measured FILE  cases: take what --json wrote before, and measure nothing
   --json FILE      write the results as JSON
   --raw FILE       costs: write every sample as JSON lines
   --from FILE,…    costs: sum up samples that --raw wrote, and measure nothing
@@ -38,6 +37,7 @@ interface Options extends RoundOptions {
   readonly action: "cases" | "costs" | "list";
   readonly wanted: readonly string[];
   readonly costs: string | undefined;
+  readonly measured: string | undefined;
   readonly json: string | undefined;
   readonly raw: string | undefined;
   readonly from: string | undefined;
@@ -69,9 +69,15 @@ async function perform(options: Options): Promise<number> {
       return 0;
     case "cases": {
       const profile = options.costs === undefined ? undefined : readCosts(options.costs);
-      const measured = await measureCases(chosen(cases, options.wanted, (one) => [one.name]), options);
+      const before = options.measured === undefined ? undefined : readCases(options.measured, threadCases);
+      const machine = before?.machine ?? thisMachine();
+      if (profile !== undefined && profile.machine.cores !== machine.cores) throw new InputError({ code: "other-machine", message: `the costs are of ${profile.machine.cores} cores, and the cases of ${machine.cores}`, file: options.costs!, hint: "measure both on the same machine" });
+      const measured = before === undefined
+        ? await measureCases(chosen(cases, options.wanted, (one) => [one.name]), options)
+        : chosen(before.results, options.wanted, (result) => [result.case.name]);
       const results = profile === undefined ? measured : compareCases(measured, profile);
-      write(options.json, { format: "heddle-thread-cases/1", date: today(), machine: thisMachine(), results, ...(profile !== undefined && { agreement: agreement(results) }) });
+      const file: MeasuredCases = { format: "heddle-thread-cases/1", date: before?.date ?? today(), machine, results };
+      if (options.json !== undefined) writeJson(options.json, { ...file, ...(profile !== undefined && { agreement: agreement(results) }) });
       process.stdout.write(casesText(results));
       return results.some(({ failure }) => failure !== undefined) ? 1 : 0;
     }
@@ -79,7 +85,7 @@ async function perform(options: Options): Promise<number> {
       const wanted = chosen(micros, options.wanted, ({ items }) => items.map((item) => item.name));
       const { raw, failures } = options.from === undefined ? await measureCosts(wanted, options) : { raw: readSamples(options.from), failures: {} };
       const profile = costsOf(wanted, raw, { source: options.source, failures });
-      write(options.json, profile);
+      if (options.json !== undefined) writeJson(options.json, profile);
       if (options.raw !== undefined) writeText(options.raw, raw.map((line) => `${JSON.stringify(line)}\n`).join(""));
       process.stdout.write(costsText(profile));
       return 0;
@@ -110,7 +116,7 @@ function readOptions(args: readonly string[], code: URL): Options {
   if (rest.length > 0) issues.push({ code: "usage", message: `"${rest[0]!}" is one argument too many`, hint: "names of cases come after --cases" });
   if (!/^[1-9]\d{0,5}$/.test(values.rounds)) issues.push({ code: "usage", message: `--rounds is a whole number from 1, not "${values.rounds}"` });
   for (const key of ["raw", "source", "from"] as const) if (values[key] !== undefined && action !== "costs") issues.push({ code: "usage", message: `--${key} is for costs alone` });
-  if (values.costs !== undefined && action !== "cases") issues.push({ code: "usage", message: "--costs is for cases alone" });
+  for (const key of ["costs", "measured"] as const) if (values[key] !== undefined && action !== "cases") issues.push({ code: "usage", message: `--${key} is for cases alone` });
   const [budgetMs, timeoutMs, waitMs] = (["budget", "timeout", "wait"] as const).map((key) => {
     const time = parseQuantity(values[key], "time");
     if (time.ok && (time.value > 0 || key === "wait")) return time.value / 1e6;
@@ -122,7 +128,7 @@ function readOptions(args: readonly string[], code: URL): Options {
     action: action as Options["action"],
     wanted: (values.cases ?? "").split(",").filter((text) => text !== ""),
     rounds: Number(values.rounds), budgetMs: budgetMs!, timeoutMs: timeoutMs!, waitMs: waitMs!, code,
-    costs: values.costs, json: values.json, raw: values.raw, from: values.from,
+    costs: values.costs, measured: values.measured, json: values.json, raw: values.raw, from: values.from,
     source: values.source ?? "measured by kernels/threads",
     ...(process.stderr.isTTY && { progress: (text) => void process.stderr.write(`\r\u001b[K${text}\r`) }),
   };
@@ -134,50 +140,11 @@ function parsed(args: readonly string[]) {
       args: [...args], allowPositionals: true,
       options: {
         cases: { type: "string" }, rounds: { type: "string", default: "10" }, budget: { type: "string", default: "60s" }, timeout: { type: "string", default: "20s" }, wait: { type: "string", default: "0s" },
-        costs: { type: "string" }, json: { type: "string" }, raw: { type: "string" }, source: { type: "string" }, from: { type: "string" },
+        costs: { type: "string" }, measured: { type: "string" }, json: { type: "string" }, raw: { type: "string" }, source: { type: "string" }, from: { type: "string" },
       },
     });
   } catch (error) {
     throw new InputError({ code: "usage", message: (error as Error).message, hint: "node kernels/threads/run.mjs --help shows the options" });
-  }
-}
-
-/** Reads a profile of costs. */
-function readCosts(file: string): ThreadCosts {
-  const fail = (message: string): InputError => new InputError({ code: "bad-profile", message, file, hint: "node kernels/threads/run.mjs costs --json FILE writes a profile" });
-  let profile: ThreadCosts;
-  try {
-    profile = JSON.parse(readFileSync(file, "utf8")) as ThreadCosts;
-  } catch (error) {
-    throw fail(error instanceof SyntaxError ? "the file is not JSON" : `cannot be read: ${(error as Error).message}`);
-  }
-  if (profile?.format !== "heddle-thread-costs/1") throw fail("the file is no profile of thread costs");
-  const missing = neededItems.filter((name) => typeof profile.costs?.[name]?.value !== "number");
-  if (missing.length > 0) throw fail(`the profile has no ${missing.join(", ")}`);
-  return profile;
-}
-
-/** Reads samples from several files. */
-function readSamples(files: string): RawSamples[] {
-  return files.split(",").flatMap((file) => {
-    try {
-      return readFileSync(file, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as RawSamples);
-    } catch (error) {
-      throw new InputError({ code: "bad-samples", message: error instanceof SyntaxError ? "a line is not JSON" : `cannot be read: ${(error as Error).message}`, file, hint: "node kernels/threads/run.mjs costs --raw FILE writes samples" });
-    }
-  });
-}
-
-function write(file: string | undefined, value: object): void {
-  if (file !== undefined) writeText(file, `${JSON.stringify(value, undefined, 2)}\n`);
-}
-
-function writeText(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new InputError({ code: "cannot-write", message: `cannot write ${file}: ${(error as Error).message}` });
   }
 }
 

@@ -31,13 +31,13 @@ export class Bundles {
   /** For each resource the first `memberCount` entries of `members`: uses (`bundle = use >> shift`), by order key. */
   readonly members: Int32Array[];
   readonly memberCount: Int32Array;
-  readonly #capacity: Float64Array;
+  private readonly capacity: Float64Array;
   readonly #free: number[] = [];
   #size = 0;
 
   /** @param maxUses largest number of resources that one bundle names. */
   constructor(capacity: Float64Array, maxUses: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
     this.shift = Math.ceil(Math.log2(Math.max(1, maxUses)));
     this.resource = new Uint32Array(64 << this.shift);
     this.demand = new Float64Array(64 << this.shift);
@@ -70,8 +70,8 @@ export class Bundles {
     this.demand[at] = demand;
     let primary = first;
     for (let i = first + 1; i <= at; i++) {
-      const a = this.demand[i]! / this.#capacity[this.resource[i]!]!;
-      const b = this.demand[primary]! / this.#capacity[this.resource[primary]!]!;
+      const a = this.demand[i]! / this.capacity[this.resource[i]!]!;
+      const b = this.demand[primary]! / this.capacity[this.resource[primary]!]!;
       if (a > b || (a === b && this.resource[i]! < this.resource[primary]!)) primary = i;
     }
     this.full[bundle] = this.demand[primary]!;

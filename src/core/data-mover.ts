@@ -9,48 +9,48 @@ import { ceilTicks } from "./ticks.ts";
 
 /** Brings tensors to the memories that need them, each once, over routes that may be shared. */
 export class DataMover {
-  readonly #state: SimulationState;
-  readonly #instance: Instance;
-  readonly #resources: SharedResources;
+  private readonly state: SimulationState;
+  private readonly instance: Instance;
+  private readonly resources: SharedResources;
   /** Bytes that each route has carried, or will have when those transfers end whose end is known. */
-  readonly #routeBytes: Float64Array;
+  private readonly routeBytes: Float64Array;
   /** Routes that use a finite resource. */
-  readonly #sharedRoute: Uint8Array;
+  private readonly sharedRoute: Uint8Array;
   /** The bundle of the last transfer on each route that competed for its links; it may be gone. */
-  readonly #routeBundle: Int32Array;
+  private readonly routeBundle: Int32Array;
   /** Consumers of each tensor, and the edge of each (-1 for tensors without producer). */
-  readonly #useStart: Uint32Array;
-  readonly #useOp: Uint32Array;
-  readonly #useEdge: Int32Array;
+  private readonly useStart: Uint32Array;
+  private readonly useOp: Uint32Array;
+  private readonly useEdge: Int32Array;
   /** Ops of each job that read tensors nobody makes. */
-  readonly #readers: Csr;
+  private readonly readers: Csr;
   /** Bytes that each op makes. */
-  readonly #outputBytes: Float64Array;
+  private readonly outputBytes: Float64Array;
   /** Some op reads a weight that is in every memory from the start. */
-  readonly #hasResidentWeights: boolean;
+  private readonly hasResidentWeights: boolean;
   /** By tensor: 1 = an op joined others in waiting for one of its transfers. */
-  readonly #awaitedByMany: Uint8Array;
+  private readonly awaitedByMany: Uint8Array;
 
   constructor(state: SimulationState, resources: SharedResources) {
     const { instance } = state;
-    this.#state = state;
-    this.#instance = instance;
-    this.#resources = resources;
-    this.#routeBytes = new Float64Array(instance.memoryCount ** 2);
-    this.#sharedRoute = sharedRoutes(instance);
-    this.#routeBundle = new Int32Array(this.#sharedRoute.length).fill(-1);
-    [this.#useStart, this.#useOp, this.#useEdge] = groupTensorUses(instance);
-    this.#outputBytes = sumOutputs(instance);
-    this.#hasResidentWeights = instance.tensorProducer.some((producer, tensor) => producer < 0 && instance.tensorHome[tensor]! < 0 && instance.tensorBytes[tensor]! > 0);
-    this.#awaitedByMany = new Uint8Array(instance.tensorCount);
-    this.#readers = groupBy(instance.jobCount, instance.jobOf, (op) => state.readsInitial[op] === 1);
+    this.state = state;
+    this.instance = instance;
+    this.resources = resources;
+    this.routeBytes = new Float64Array(instance.memoryCount ** 2);
+    this.sharedRoute = sharedRoutes(instance);
+    this.routeBundle = new Int32Array(this.sharedRoute.length).fill(-1);
+    [this.useStart, this.useOp, this.useEdge] = groupTensorUses(instance);
+    this.outputBytes = sumOutputs(instance);
+    this.hasResidentWeights = instance.tensorProducer.some((producer, tensor) => producer < 0 && instance.tensorHome[tensor]! < 0 && instance.tensorBytes[tensor]! > 0);
+    this.awaitedByMany = new Uint8Array(instance.tensorCount);
+    this.readers = groupBy(instance.jobCount, instance.jobOf, (op) => state.readsInitial[op] === 1);
   }
 
   /** `op` was placed on a device with this memory: fetch what is visible of its inputs. */
   fetchInputs(op: number, memory: number): void {
-    if (!this.#state.mayHaveInputs(op)) return;
-    const { inputs, pred, tensorProducer, tensorHome } = this.#instance;
-    const allVisible = this.#state.ops.phase[op] !== OpPhase.waiting;
+    if (!this.state.mayHaveInputs(op)) return;
+    const { inputs, pred, tensorProducer, tensorHome } = this.instance;
+    const allVisible = this.state.ops.phase[op] !== OpPhase.waiting;
     if (allVisible) {
       for (let i = inputs.start[op]!, end = inputs.start[op + 1]!; i < end; i++) this.#fetch(op, inputs.item[i]!, memory);
       return;
@@ -58,17 +58,17 @@ export class DataMover {
     let edge = pred.start[op]!;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
-      const visible = tensorProducer[tensor]! >= 0 ? this.#state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.#state.hasInitialInputs(op);
+      const visible = tensorProducer[tensor]! >= 0 ? this.state.isVisible(edge++) : tensorHome[tensor]! >= 0 && this.state.hasInitialInputs(op);
       if (visible) this.#fetch(op, tensor, memory);
     }
   }
 
   /** The job arrived: what its ops read and nobody makes is at its home from now on, and moves to those that are placed. */
   jobArrived(job: number): void {
-    const { inputs, tensorProducer, tensorHome, tensorBytes, deviceMemory } = this.#instance;
-    const { replicas, ops } = this.#state;
-    for (let r = this.#readers.start[job]!; r < this.#readers.start[job + 1]!; r++) {
-      const op = this.#readers.item[r]!;
+    const { inputs, tensorProducer, tensorHome, tensorBytes, deviceMemory } = this.instance;
+    const { replicas, ops } = this.state;
+    for (let r = this.readers.start[job]!; r < this.readers.start[job + 1]!; r++) {
+      const op = this.readers.item[r]!;
       for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
         const tensor = inputs.item[i]!;
         const home = tensorHome[tensor]!;
@@ -82,16 +82,16 @@ export class DataMover {
 
   /** An edge became visible: if its consumer is placed, its tensor moves there. */
   edgeVisible(consumer: number, edge: number): void {
-    const device = this.#state.ops.device[consumer]!;
+    const device = this.state.ops.device[consumer]!;
     if (device < 0) return;
-    const tensor = this.#instance.edgeTensor[edge]!;
-    this.#fetch(consumer, tensor, this.#instance.deviceMemory[device]!);
+    const tensor = this.instance.edgeTensor[edge]!;
+    this.#fetch(consumer, tensor, this.instance.deviceMemory[device]!);
   }
 
   /** The op will read the tensor in `memory`: start moving it unless it is there or on its way. */
   #fetch(op: number, tensor: number, memory: number): void {
-    const instance = this.#instance;
-    const state = this.#state;
+    const instance = this.instance;
+    const state = this.state;
     const { replicas, transfers, queue, now } = state;
     let from = replicas.onlyPlace(tensor);
     if (from === memory) return;
@@ -115,10 +115,10 @@ export class DataMover {
     const route = from * instance.memoryCount + memory;
     const latency = instance.routeLatencyTicks[route]!;
     const bytes = instance.tensorBytes[tensor]!;
-    if (this.#sharedRoute[route] === 0) {
+    if (this.sharedRoute[route] === 0) {
       const ticks = ceilTicks(latency + bytes * instance.routeTicksPerByte[route]!);
       if (ticks > 0) {
-        this.#routeBytes[route]! += bytes;
+        this.routeBytes[route]! += bytes;
         replicas.list(tensor, transfers.add(tensor, from, memory, op, now, now + ticks));
         this.#awaitUntil(op, now + ticks);
         return;
@@ -137,18 +137,18 @@ export class DataMover {
 
   /** The op waits for a transfer that was begun for another one. */
   #join(op: number, tensor: number, memory: number): void {
-    const arrival = this.#state.replicas.arrivalTicks(tensor, memory);
+    const arrival = this.state.replicas.arrivalTicks(tensor, memory);
     if (arrival > 0) {
       this.#awaitUntil(op, arrival);
       return;
     }
-    this.#state.ops.missing[op]!++;
-    this.#awaitedByMany[tensor] = 1;
+    this.state.ops.missing[op]!++;
+    this.awaitedByMany[tensor] = 1;
   }
 
   /** The op waits for an input that will be there at a tick to come. */
   #awaitUntil(op: number, ticks: number): void {
-    const { missing, dueTicks } = this.#state.ops;
+    const { missing, dueTicks } = this.state.ops;
     const due = dueTicks[op]!;
     if (due === 0) missing[op]!++;
     if (ticks > due) dueTicks[op] = ticks;
@@ -156,65 +156,65 @@ export class DataMover {
 
   /** `op` is not placed any more: it does not wait for what is on its way to `memory`, which goes on. */
   forgetInputs(op: number, memory: number): void {
-    const { ops, replicas } = this.#state;
+    const { ops, replicas } = this.state;
     if (ops.missing[op] === 0) return;
     ops.missing[op] = 0;
     ops.dueTicks[op] = 0;
     ops.generation[op]!++;
-    const { start, item } = this.#instance.inputs;
+    const { start, item } = this.instance.inputs;
     // Who waits for these is worked out when they arrive.
-    for (let i = start[op]!; i < start[op + 1]!; i++) if (replicas.isComing(item[i]!, memory)) this.#awaitedByMany[item[i]!] = 1;
+    for (let i = start[op]!; i < start[op + 1]!; i++) if (replicas.isComing(item[i]!, memory)) this.awaitedByMany[item[i]!] = 1;
   }
 
   /** The run of `op` was lost: it has made nothing. */
   discard(op: number, memory: number): void {
-    this.#state.replicas.giveBack(memory, this.#outputBytes[op]!);
+    this.state.replicas.giveBack(memory, this.outputBytes[op]!);
   }
 
   /** The latency is over: the transfer competes for its links. */
   join(id: number): void {
-    const instance = this.#instance;
-    const { transfers, now } = this.#state;
+    const instance = this.instance;
+    const { transfers, now } = this.state;
     const route = transfers.from[id]! * instance.memoryCount + transfers.to[id]!;
     const perByte = instance.routeTicksPerByte[route]!;
-    let bundle = this.#routeBundle[route]!;
-    if (!this.#resources.lives(bundle, route)) bundle = this.#routeBundle[route] = this.#newBundle(route);
-    transfers.activity[id] = this.#resources.open(bundle, id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now) + 1;
+    let bundle = this.routeBundle[route]!;
+    if (!this.resources.lives(bundle, route)) bundle = this.routeBundle[route] = this.#newBundle(route);
+    transfers.activity[id] = this.resources.open(bundle, id, instance.tensorBytes[transfers.tensor[id]!]! * perByte, now) + 1;
   }
 
   /** For transfers that compete on this route. */
   #newBundle(route: number): number {
-    const { routeResources, resourceCapacity, routeTicksPerByte } = this.#instance;
-    const bundle = this.#resources.bundle(route, this.#state.now);
+    const { routeResources, resourceCapacity, routeTicksPerByte } = this.instance;
+    const bundle = this.resources.bundle(route, this.state.now);
     for (let i = routeResources.start[route]!; i < routeResources.start[route + 1]!; i++) {
       const resource = routeResources.item[i]!;
-      if (resourceCapacity[resource]! < Infinity) this.#resources.use(bundle, resource, 1 / routeTicksPerByte[route]!);
+      if (resourceCapacity[resource]! < Infinity) this.resources.use(bundle, resource, 1 / routeTicksPerByte[route]!);
     }
     return bundle;
   }
 
   /** The tensor of a transfer whose end was not known has arrived. */
   end(id: number): void {
-    const instance = this.#instance;
-    const state = this.#state;
+    const instance = this.instance;
+    const state = this.state;
     const { transfers, ops, now } = state;
     const tensor = transfers.tensor[id]!;
     const memory = transfers.to[id]!;
-    if (transfers.activity[id]! > 0) this.#resources.close(transfers.activity[id]! - 1);
+    if (transfers.activity[id]! > 0) this.resources.close(transfers.activity[id]! - 1);
     transfers.endTicks[id] = now;
     state.replicas.markPresent(tensor, memory);
     const route = transfers.from[id]! * instance.memoryCount + memory;
-    this.#routeBytes[route]! += instance.tensorBytes[tensor]!;
-    if (this.#awaitedByMany[tensor] === 0) {
+    this.routeBytes[route]! += instance.tensorBytes[tensor]!;
+    if (this.awaitedByMany[tensor] === 0) {
       this.#arrived(transfers.forOp[id]!);
       return;
     }
-    for (let i = this.#useStart[tensor]!; i < this.#useStart[tensor + 1]!; i++) {
-      const op = this.#useOp[i]!;
+    for (let i = this.useStart[tensor]!; i < this.useStart[tensor + 1]!; i++) {
+      const op = this.useOp[i]!;
       const device = ops.device[op]!;
       // Only consumers that counted this tensor as missing: placed here, not running, and able to see it.
       if (device < 0 || instance.deviceMemory[device] !== memory || ops.phase[op]! >= OpPhase.running) continue;
-      const edge = this.#useEdge[i]!;
+      const edge = this.useEdge[i]!;
       if (edge < 0 ? !state.hasInitialInputs(op) : !state.dataflow && !state.isVisible(edge)) continue;
       this.#arrived(op);
     }
@@ -222,15 +222,15 @@ export class DataMover {
 
   /** One of the inputs that `op` waits for is there. */
   #arrived(op: number): void {
-    const { ops } = this.#state;
-    if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) this.#state.becomeStartable(op);
+    const { ops } = this.state;
+    if (--ops.missing[op]! === 0 && ops.phase[op] === OpPhase.ready) this.state.becomeStartable(op);
   }
 
   /** Adds what the routes have carried up to `now` to what was used of each resource. */
   addRouteUse(resourceUse: Float64Array, now: number): void {
-    const { routeResources: { start, item }, memoryCount, tensorBytes } = this.#instance;
-    const { transfers } = this.#state;
-    const carried = this.#routeBytes.slice();
+    const { routeResources: { start, item }, memoryCount, tensorBytes } = this.instance;
+    const { transfers } = this.state;
+    const carried = this.routeBytes.slice();
     if (transfers.lastEnd > now) {
       for (let id = 0; id < transfers.length; id++) if (transfers.endTicks[id]! > now) carried[transfers.from[id]! * memoryCount + transfers.to[id]!]! -= tensorBytes[transfers.tensor[id]!]!;
     }
@@ -241,10 +241,10 @@ export class DataMover {
 
   /** An op starts: space for its outputs, and for resident weights that are read here for the first time. */
   reserve(op: number, memory: number): void {
-    const { inputs, tensorBytes, tensorProducer, tensorHome } = this.#instance;
-    const replicas = this.#state.replicas;
-    replicas.take(memory, this.#outputBytes[op]!);
-    if (!this.#hasResidentWeights) return;
+    const { inputs, tensorBytes, tensorProducer, tensorHome } = this.instance;
+    const replicas = this.state.replicas;
+    replicas.take(memory, this.outputBytes[op]!);
+    if (!this.hasResidentWeights) return;
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
       const tensor = inputs.item[i]!;
       if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0 && tensorBytes[tensor]! > 0 && !replicas.isComing(tensor, memory)) replicas.markComing(tensor, memory);
@@ -253,8 +253,8 @@ export class DataMover {
 
   /** An op ended: one use of each input is over. */
   settle(op: number): void {
-    const { inputs } = this.#instance;
-    const replicas = this.#state.replicas;
+    const { inputs } = this.instance;
+    const replicas = this.state.replicas;
     for (let i = inputs.start[op]!, end = inputs.start[op + 1]!; i < end; i++) replicas.consumed(inputs.item[i]!);
   }
 }

@@ -46,21 +46,21 @@ export class DecisionLog {
   readonly #dataOf = new F64Column();
   readonly #run = new F64Column();
   // Of the decision at hand, by device: 1 = it can run the op; predicted end.
-  readonly #runs: Uint8Array;
-  readonly #data: Float64Array;
-  readonly #end: Float64Array;
-  readonly #sorted: Float64Array;
+  private readonly runs: Uint8Array;
+  private readonly data: Float64Array;
+  private readonly end: Float64Array;
+  private readonly sorted: Float64Array;
   // By op: where it was placed last, and its predicted end there; -1 = nowhere yet.
-  readonly #deviceOf: Int32Array;
-  readonly #endOf: Float64Array;
+  private readonly deviceOf: Int32Array;
+  private readonly endOf: Float64Array;
 
   constructor(opCount: number, deviceCount: number) {
-    this.#deviceOf = new Int32Array(opCount).fill(-1);
-    this.#endOf = new Float64Array(opCount);
-    this.#data = new Float64Array(deviceCount);
-    this.#runs = new Uint8Array(deviceCount);
-    this.#end = new Float64Array(deviceCount);
-    this.#sorted = new Float64Array(deviceCount);
+    this.deviceOf = new Int32Array(opCount).fill(-1);
+    this.endOf = new Float64Array(opCount);
+    this.data = new Float64Array(deviceCount);
+    this.runs = new Uint8Array(deviceCount);
+    this.end = new Float64Array(deviceCount);
+    this.sorted = new Float64Array(deviceCount);
   }
 
   /** `op` is about to be placed on `device`. */
@@ -70,22 +70,22 @@ export class DecisionLog {
     this.#planned.push(planned ? 1 : 0);
     this.#first.push(this.#device.length);
     const candidates = this.#predict(view, op, planned);
-    this.#deviceOf[op] = device;
-    this.#endOf[op] = view.nowTicks + this.#end[device]!;
+    this.deviceOf[op] = device;
+    this.endOf[op] = view.nowTicks + this.end[device]!;
     this.#candidates.push(candidates);
     let ties = Infinity;
     let last = Infinity;
     if (candidates > mostAlternatives) {
-      this.#sorted.set(this.#end);
-      last = this.#sorted.sort()[mostAlternatives - 1]!;
-      ties = mostAlternatives - this.#sorted.indexOf(last);
+      this.sorted.set(this.end);
+      last = this.sorted.sort()[mostAlternatives - 1]!;
+      ties = mostAlternatives - this.sorted.indexOf(last);
     }
     for (let d = 0; d < view.deviceCount; d++) {
-      const kept = this.#runs[d] === 1 && (this.#end[d]! < last || (this.#end[d] === last && ties-- > 0));
+      const kept = this.runs[d] === 1 && (this.end[d]! < last || (this.end[d] === last && ties-- > 0));
       if (!kept && d !== device) continue;
       this.#device.push(d);
       this.#wait.push(waitTicks(view, d));
-      this.#dataOf.push(this.#data[d]!);
+      this.#dataOf.push(this.data[d]!);
       this.#run.push(view.estimateTicks(op, d) + view.setupTicks(op, d));
     }
   }
@@ -95,10 +95,10 @@ export class DecisionLog {
     let candidates = 0;
     for (let d = 0; d < view.deviceCount; d++) {
       const estimate = view.estimateTicks(op, d);
-      this.#runs[d] = estimate < Infinity ? 1 : 0;
-      candidates += this.#runs[d]!;
-      this.#data[d] = planned ? Math.max(view.dataTicks(op, d), this.#plannedTicks(view, op, d)) : view.dataTicks(op, d);
-      this.#end[d] = estimate === Infinity ? Infinity : Math.max(waitTicks(view, d), this.#data[d]!) + estimate + view.setupTicks(op, d);
+      this.runs[d] = estimate < Infinity ? 1 : 0;
+      candidates += this.runs[d]!;
+      this.data[d] = planned ? Math.max(view.dataTicks(op, d), this.#plannedTicks(view, op, d)) : view.dataTicks(op, d);
+      this.end[d] = estimate === Infinity ? Infinity : Math.max(waitTicks(view, d), this.data[d]!) + estimate + view.setupTicks(op, d);
     }
     return candidates;
   }
@@ -108,9 +108,9 @@ export class DecisionLog {
     const { start, node, edge } = view.pred;
     let last = 0;
     for (let i = start[op]!; i < start[op + 1]!; i++) {
-      const from = this.#deviceOf[node[i]!]!;
+      const from = this.deviceOf[node[i]!]!;
       if (from < 0 || !Number.isNaN(view.endTicks(node[i]!))) continue;
-      last = Math.max(last, Math.max(0, this.#endOf[node[i]!]! - view.nowTicks) + view.transferTicks(edge[i]!, from, device));
+      last = Math.max(last, Math.max(0, this.endOf[node[i]!]! - view.nowTicks) + view.transferTicks(edge[i]!, from, device));
     }
     return last;
   }

@@ -6,9 +6,9 @@ import { PlacedQueue, type PlacementRanks } from "./placed-queue.ts";
  * Slots and queues of the devices. Ops that started ahead of the queue are skipped when they come up.
  */
 export class DeviceQueues {
-  readonly #instance: Instance;
-  readonly #estimates: Float64Array;
-  readonly #ops: OpTable;
+  private readonly instance: Instance;
+  private readonly estimates: Float64Array;
+  private readonly ops: OpTable;
   /** First slot (track) of each device; entry D is the number of slots. */
   readonly slotStart: Uint32Array;
   /** Op in each slot; -1 = free. */
@@ -27,25 +27,25 @@ export class DeviceQueues {
   readonly busyTicks: Float64Array;
   /** Ticks to load another configuration, by device; 0 where no op needs one. */
   readonly reloadTicks: Float64Array;
-  readonly #reloads: boolean;
+  private readonly reloads: boolean;
   /** Configuration that a device's last placed op leaves behind; -1 = none yet. */
-  readonly #lastConfiguration: Int32Array;
+  private readonly lastConfiguration: Int32Array;
   /** Setup that each queued op was expected to need when it was placed; empty where nothing is ever loaded. */
-  readonly #expectedSetup: Float64Array;
+  private readonly expectedSetup: Float64Array;
   /** Ops placed and not started, by device. */
   readonly queued: Int32Array;
   /** Sum of their estimates and expected setups; kept from the first question about it on. */
-  readonly #queuedTicks: Float64Array;
+  private readonly queuedTicks: Float64Array;
   #sumsQueued = false;
-  readonly #ranks: PlacementRanks;
-  readonly #queues: readonly PlacedQueue[];
+  private readonly ranks: PlacementRanks;
+  private readonly queues: readonly PlacedQueue[];
   #placements = 0;
 
   constructor(instance: Instance, ops: OpTable, hasPhases: boolean) {
     const { deviceCount, slots, opCount } = instance;
-    this.#instance = instance;
-    this.#estimates = estimatesOf(instance);
-    this.#ops = ops;
+    this.instance = instance;
+    this.estimates = estimatesOf(instance);
+    this.ops = ops;
     this.slotStart = new Uint32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.slotStart[d + 1] = this.slotStart[d]! + slots[d]!;
     const slotCount = this.slotStart[deviceCount]!;
@@ -58,42 +58,42 @@ export class DeviceQueues {
     this.touched = new Uint8Array(deviceCount);
     this.busyTicks = new Float64Array(deviceCount);
     this.reloadTicks = instance.setupTicks.map((ticks) => (instance.configuration.length > 0 ? ticks : 0));
-    this.#reloads = this.reloadTicks.some((ticks) => ticks > 0);
-    this.#lastConfiguration = new Int32Array(deviceCount).fill(-1);
-    this.#expectedSetup = new Float64Array(this.#reloads ? opCount : 0);
+    this.reloads = this.reloadTicks.some((ticks) => ticks > 0);
+    this.lastConfiguration = new Int32Array(deviceCount).fill(-1);
+    this.expectedSetup = new Float64Array(this.reloads ? opCount : 0);
     this.queued = new Int32Array(deviceCount);
-    this.#queuedTicks = new Float64Array(deviceCount);
-    this.#ranks = { phase: new Uint32Array(hasPhases ? opCount : 0), priority: new Float64Array(opCount), order: new Uint32Array(opCount) };
-    this.#queues = Array.from({ length: deviceCount }, () => new PlacedQueue(this.#ranks));
+    this.queuedTicks = new Float64Array(deviceCount);
+    this.ranks = { phase: new Uint32Array(hasPhases ? opCount : 0), priority: new Float64Array(opCount), order: new Uint32Array(opCount) };
+    this.queues = Array.from({ length: deviceCount }, () => new PlacedQueue(this.ranks));
   }
 
   /** Remembers the rank of a placement; the op counts as queued from now on. */
   place(op: number, device: number, priority: number, phase: number): void {
-    const ranks = this.#ranks;
+    const ranks = this.ranks;
     if (ranks.phase.length > 0) ranks.phase[op] = phase;
     // Mostly 0, as it was: a column that nobody writes costs nothing.
     if (priority !== 0) ranks.priority[op] = priority;
     ranks.order[op] = this.#placements++;
-    if (this.#reloads) this.#expectSetup(op, device);
+    if (this.reloads) this.#expectSetup(op, device);
     if (this.freeSlots[device] === ++this.queued[device]!) this.#loseRoom(device);
-    if (this.#sumsQueued) this.#queuedTicks[device]! += this.#expectedTicks(op, device);
+    if (this.#sumsQueued) this.queuedTicks[device]! += this.#expectedTicks(op, device);
   }
 
   #expectSetup(op: number, device: number): void {
-    this.#expectedSetup[op] = this.setupTicks(op, device);
+    this.expectedSetup[op] = this.setupTicks(op, device);
     const needed = this.configuration(op, device);
-    if (needed >= 0) this.#lastConfiguration[device] = needed;
+    if (needed >= 0) this.lastConfiguration[device] = needed;
   }
 
   /** Configuration that `op` needs on `device`; -1 = any, as everywhere that loading takes no time. */
   configuration(op: number, device: number): number {
-    const { configuration, classOf, deviceCount } = this.#instance;
+    const { configuration, classOf, deviceCount } = this.instance;
     return this.reloadTicks[device]! > 0 ? configuration[classOf[op]! * deviceCount + device]! : -1;
   }
 
   /** Expected ticks to load what `op` needs, if it were placed on `device` now; see `PolicyView.setupTicks`. */
   setupTicks(op: number, device: number): number {
-    if (!this.#reloads) return 0;
+    if (!this.reloads) return 0;
     const needed = this.configuration(op, device);
     return needed < 0 || this.#willHaveLoaded(needed, device) ? 0 : this.reloadTicks[device]!;
   }
@@ -102,7 +102,7 @@ export class DeviceQueues {
     // Queued ops take the lowest free slots first.
     let taken = this.queued[device]!;
     const room = this.freeSlots[device]! > taken;
-    if (!room && this.#lastConfiguration[device] === needed) return true;
+    if (!room && this.lastConfiguration[device] === needed) return true;
     const first = this.slotStart[device]!;
     const end = this.slotStart[device + 1]!;
     // What the only slot has loaded now is of no use behind another op.
@@ -116,7 +116,7 @@ export class DeviceQueues {
   }
 
   #estimate(op: number, device: number): number {
-    return this.#estimates[this.#instance.classOf[op]! * this.#instance.deviceCount + device]!;
+    return this.estimates[this.instance.classOf[op]! * this.instance.deviceCount + device]!;
   }
 
   /** Takes the lowest free slot for a queued op. Returns the slot's track. */
@@ -124,7 +124,7 @@ export class DeviceQueues {
     // One slot and one queued op less: room stays what it was.
     this.freeSlots[device]!--;
     this.queued[device]!--;
-    if (this.#sumsQueued) this.#queuedTicks[device]! -= this.#expectedTicks(op, device);
+    if (this.#sumsQueued) this.queuedTicks[device]! -= this.#expectedTicks(op, device);
     return this.#fillSlot(op, device, now);
   }
 
@@ -145,19 +145,19 @@ export class DeviceQueues {
   /** A placed op that has not started is not placed any more. It stays in the queue, which {@link remove} empties. */
   unplace(op: number, device: number): void {
     if (this.freeSlots[device] === this.queued[device]!--) this.#gainRoom(device);
-    if (this.#sumsQueued) this.#queuedTicks[device]! -= this.#expectedTicks(op, device);
+    if (this.#sumsQueued) this.queuedTicks[device]! -= this.#expectedTicks(op, device);
   }
 
   /** The op may be placed once more, with a priority of its own. */
   forgetPriority(op: number): void {
-    this.#ranks.priority[op] = 0;
+    this.ranks.priority[op] = 0;
   }
 
   /** The device is gone: nothing is queued or loaded there, and it has no slots. All that it had was released and unplaced. */
   remove(device: number): void {
     while (this.head(device) >= 0) this.dequeue(device);
     this.slotConfiguration.fill(-1, this.slotStart[device], this.slotStart[device + 1]);
-    this.#lastConfiguration[device] = -1;
+    this.lastConfiguration[device] = -1;
     if (this.freeSlots[device]! > this.queued[device]!) this.#loseRoom(device);
     this.freeSlots[device] = 0;
   }
@@ -193,7 +193,7 @@ export class DeviceQueues {
   /** Expected work: what is left of running ops by their estimates, plus all that is queued, with the setups expected. */
   backlogTicks(device: number, now: number): number {
     if (!this.#sumsQueued) this.#sumQueued();
-    return this.runningTicks(device, now, this.#queuedTicks[device]!);
+    return this.runningTicks(device, now, this.queuedTicks[device]!);
   }
 
   /** What is left of running ops by their estimates, on top of `sum`. */
@@ -206,28 +206,28 @@ export class DeviceQueues {
   }
 
   #sumQueued(): void {
-    const { device, phase } = this.#ops;
+    const { device, phase } = this.ops;
     this.#sumsQueued = true;
-    for (let op = 0; op < device.length; op++) if (device[op]! >= 0 && phase[op]! < OpPhase.running) this.#queuedTicks[device[op]!]! += this.#expectedTicks(op, device[op]!);
+    for (let op = 0; op < device.length; op++) if (device[op]! >= 0 && phase[op]! < OpPhase.running) this.queuedTicks[device[op]!]! += this.#expectedTicks(op, device[op]!);
   }
 
   #expectedTicks(op: number, device: number): number {
     const estimate = this.#estimate(op, device);
-    return this.#reloads ? estimate + this.#expectedSetup[op]! : estimate;
+    return this.reloads ? estimate + this.expectedSetup[op]! : estimate;
   }
 
   // ── queues ──
 
   /** First op of the device's queue; -1 when empty. */
   head(device: number): number {
-    return this.#queues[device]!.head;
+    return this.queues[device]!.head;
   }
 
   enqueue(op: number, device: number): void {
-    this.#queues[device]!.push(op);
+    this.queues[device]!.push(op);
   }
 
   dequeue(device: number): void {
-    this.#queues[device]!.pop();
+    this.queues[device]!.pop();
   }
 }

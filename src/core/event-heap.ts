@@ -60,8 +60,9 @@ export class EventHeap {
   #insert(time: number, key: number, generation: number): void {
     if (this.#first + this.#length === this.#time.length) this.#toFront();
     const times = this.#time, keys = this.#key, generations = this.#generation;
-    let i = this.#first + this.#length++;
-    for (; i > this.#first; i--) {
+    const first = this.#first;
+    let i = first + this.#length++;
+    for (; i > first; i--) {
       const before = times[i - 1]!;
       if (before < time || (before === time && keys[i - 1]! <= key)) break;
       times[i] = before;

@@ -1,4 +1,4 @@
-import { SimulationError } from "../base/errors.ts";
+import { SimulationError, thrownText } from "../base/errors.ts";
 import { counted, formatNs } from "../base/units.ts";
 import { OpPhase } from "./op-table.ts";
 import type { SimulationState } from "./state.ts";
@@ -6,6 +6,11 @@ import type { SimulationState } from "./state.ts";
 /** A policy broke the rules or threw. */
 export function policyError(policy: string, what: string, now: number, tickNs: number, cause?: unknown): SimulationError {
   return new SimulationError({ code: "policy-error", message: `${policy} ${what} (at ${formatNs(now * tickNs)})` }, cause);
+}
+
+/** What is wrong with an id that a policy gave: those of JavaScript may hand on a name, or a number as text. */
+export function noSuchId(what: string, id: unknown): string {
+  return typeof id === "number" ? `${what} ${id}, which does not exist` : `${what} ${typeof id === "string" ? JSON.stringify(id) : thrownText(id)}: ids are numbers`;
 }
 
 /** A policy keeps being woken, and nothing starts or ends. */

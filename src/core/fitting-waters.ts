@@ -11,26 +11,26 @@ const MAX_SHRINK = 1024;
  * and over those that are not; when a use changes sides the sums are taken anew.
  */
 export class FittingWaters {
-  readonly #bundles: Bundles;
-  readonly #capacity: Float64Array;
+  private readonly bundles: Bundles;
+  private readonly capacity: Float64Array;
   /** By resource. */
   readonly level: Float64Array;
   /** By resource: what uses capped below the water leave of the capacity, and what the others take for each unit of level. */
-  readonly #left: Float64Array;
-  readonly #slope: Float64Array;
+  private readonly left: Float64Array;
+  private readonly slope: Float64Array;
   /** By resource: no cap on the lower side is above `top`, none on the other below `bottom`; the water is between them. */
-  readonly #top: Float64Array;
-  readonly #bottom: Float64Array;
+  private readonly top: Float64Array;
+  private readonly bottom: Float64Array;
 
   constructor(bundles: Bundles, capacity: Float64Array) {
     const count = capacity.length;
-    this.#bundles = bundles;
-    this.#capacity = capacity;
+    this.bundles = bundles;
+    this.capacity = capacity;
     this.level = new Float64Array(count).fill(Infinity);
-    this.#left = capacity.slice();
-    this.#slope = new Float64Array(count);
-    this.#top = new Float64Array(count);
-    this.#bottom = new Float64Array(count).fill(Infinity);
+    this.left = capacity.slice();
+    this.slope = new Float64Array(count);
+    this.top = new Float64Array(count);
+    this.bottom = new Float64Array(count).fill(Infinity);
   }
 
   /** The cap of a use that takes `pull` for each unit of level has moved. False when the water must be {@link find found} anew. */
@@ -38,34 +38,34 @@ export class FittingWaters {
     const level = this.level[r]!;
     // On which side it was is not known.
     if (before === level) return false;
-    if (before < level) this.#left[r]! += pull * before;
+    if (before < level) this.left[r]! += pull * before;
     else {
       if (after >= level) {
-        if (after < this.#bottom[r]!) this.#bottom[r] = after;
+        if (after < this.bottom[r]!) this.bottom[r] = after;
         return true;
       }
-      this.#slope[r]! -= pull;
-      if (this.#slope[r]! * MAX_SHRINK < pull) return false;
+      this.slope[r]! -= pull;
+      if (this.slope[r]! * MAX_SHRINK < pull) return false;
     }
     if (after < level) {
-      this.#left[r]! -= pull * after;
-      if (after > this.#top[r]!) this.#top[r] = after;
+      this.left[r]! -= pull * after;
+      if (after > this.top[r]!) this.top[r] = after;
     } else {
-      this.#slope[r]! += pull;
-      if (after < this.#bottom[r]!) this.#bottom[r] = after;
+      this.slope[r]! += pull;
+      if (after < this.bottom[r]!) this.bottom[r] = after;
     }
-    if (level === Infinity) return this.#left[r]! >= -DUST * this.#capacity[r]!;
-    const water = this.#left[r]! / this.#slope[r]!;
+    if (level === Infinity) return this.left[r]! >= -DUST * this.capacity[r]!;
+    const water = this.left[r]! / this.slope[r]!;
     this.level[r] = water;
-    return water >= this.#top[r]! && water <= this.#bottom[r]!;
+    return water >= this.top[r]! && water <= this.bottom[r]!;
   }
 
   /** Finds the water from all uses of the resource, in their order; the guess should be near it. */
   find(r: number, guess: number): void {
-    const { members, memberCount, pull, cap } = this.#bundles;
+    const { members, memberCount, pull, cap } = this.bundles;
     const list = members[r]!;
     const count = memberCount[r]!;
-    const capacity = this.#capacity[r]!;
+    const capacity = this.capacity[r]!;
     // Newton's method on Σ pull · min(cap, water) = capacity, which is concave: each step but the first goes up.
     let water = guess;
     let isFromBelow = false;
@@ -108,10 +108,10 @@ export class FittingWaters {
 
   #keep(r: number, level: number, left: number, slope: number, top: number, bottom: number): void {
     this.level[r] = level;
-    this.#left[r] = left;
-    this.#slope[r] = slope;
-    this.#top[r] = top;
-    this.#bottom[r] = bottom;
+    this.left[r] = left;
+    this.slope[r] = slope;
+    this.top[r] = top;
+    this.bottom[r] = bottom;
   }
 }
 

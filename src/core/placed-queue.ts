@@ -16,7 +16,7 @@ export interface PlacementRanks {
  * already is.
  */
 export class PlacedQueue {
-  readonly #ranks: PlacementRanks;
+  private readonly ranks: PlacementRanks;
   #ops = new Int32Array(16);
   /** Where the first op is: 0 in a heap. */
   #first = 0;
@@ -24,7 +24,7 @@ export class PlacedQueue {
   #sorted = true;
 
   constructor(ranks: PlacementRanks) {
-    this.#ranks = ranks;
+    this.ranks = ranks;
   }
 
   /** The first op; -1 when empty. */
@@ -55,7 +55,7 @@ export class PlacedQueue {
   }
 
   #before(a: number, b: number): boolean {
-    const { phase, priority, order } = this.#ranks;
+    const { phase, priority, order } = this.ranks;
     if (phase.length > 0 && phase[a] !== phase[b]) return phase[a]! < phase[b]!;
     const byPriority = priority[a]! - priority[b]!;
     return byPriority > 0 || (byPriority === 0 && order[a]! < order[b]!);

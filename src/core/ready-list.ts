@@ -8,7 +8,7 @@ import type { ReadyList } from "../plugin.ts";
  */
 export class LinkedReadyList implements ReadyList {
   readonly #isWaiting: (op: number) => boolean;
-  readonly #opCount: number;
+  private readonly opCount: number;
   /** What became ready before the first look, in that order. */
   #log = new Uint32Array(64);
   #logged = 0;
@@ -22,7 +22,7 @@ export class LinkedReadyList implements ReadyList {
 
   /** @param isWaiting Whether an op that became ready is still not placed; asked at the first look. */
   constructor(opCount: number, isWaiting: (op: number) => boolean) {
-    this.#opCount = opCount;
+    this.opCount = opCount;
     this.#isWaiting = isWaiting;
   }
 
@@ -79,9 +79,9 @@ export class LinkedReadyList implements ReadyList {
 
   #link(): void {
     this.#linked = true;
-    this.#next = new Int32Array(this.#opCount);
-    this.#previous = new Int32Array(this.#opCount);
-    this.#member = new Uint8Array(this.#opCount);
+    this.#next = new Int32Array(this.opCount);
+    this.#previous = new Int32Array(this.opCount);
+    this.#member = new Uint8Array(this.opCount);
     for (let i = 0; i < this.#logged; i++) {
       const op = this.#log[i]!;
       if (!this.#isWaiting(op)) continue;

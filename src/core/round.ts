@@ -40,12 +40,12 @@ export interface RoundParts {
  * and devices start what may start. What that brings about at the same instant is the next round's.
  */
 export class Round {
-  readonly #parts: RoundParts;
-  readonly #state: SimulationState;
-  readonly #policies: PolicyPort;
-  readonly #view: LiveView;
-  readonly #resources: SharedResources;
-  readonly #data: DataMover | undefined;
+  private readonly parts: RoundParts;
+  private readonly state: SimulationState;
+  private readonly policies: PolicyPort;
+  private readonly view: LiveView;
+  private readonly resources: SharedResources;
+  private readonly data: DataMover | undefined;
   /** The events of this round. */
   readonly #batch = new EventBatch();
 
@@ -57,42 +57,55 @@ export class Round {
   lastEnd = 0;
 
   constructor(parts: RoundParts) {
-    this.#parts = parts;
-    this.#state = parts.state;
-    this.#policies = parts.policies;
-    this.#view = parts.view;
-    this.#resources = parts.resources;
-    this.#data = parts.data;
+    this.parts = parts;
+    this.state = parts.state;
+    this.policies = parts.policies;
+    this.view = parts.view;
+    this.resources = parts.resources;
+    this.data = parts.data;
   }
 
   /** The round of the events at `now`, of which there is at least one. @throws {SimulationError} on a policy error, or when time is too large to be exact. */
   run(now: number): void {
-    const state = this.#state;
+    const state = this.state;
     state.progressed = false;
     this.#drain(now);
     if (state.endedOps.length > 0) this.#synchronize();
     if (state.changes !== undefined) this.#tellChanges();
-    if (this.#parts.feed !== undefined) this.#parts.feed.round();
+    if (this.parts.feed !== undefined) this.parts.feed.round();
     this.#dispatch();
     if (state.touchedDevices.length > 0) this.#startQueued();
-    if (this.#resources.changed) this.#resources.solve(state.now);
+    if (this.resources.changed) this.resources.solve(state.now);
   }
 
   /** Takes all events of an instant, then handles them: what they push for the same instant belongs to the next round. */
   #drain(now: number): void {
-    const { queue, replicas } = this.#state;
-    if (!(now < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.#state.instance.tickNs);
-    const isFirstRound = now > this.#state.now;
-    this.#state.now = now;
-    this.#view.beginRound(now);
+    const { queue, replicas } = this.state;
+    if (!(now < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.state.instance.tickNs);
+    const isFirstRound = now > this.state.now;
+    this.state.now = now;
+    this.view.beginRound(now);
+    if (queue.headTime === now && this.resources.nextEnd > now) {
+      const key = queue.headKey;
+      const generation = queue.headGeneration;
+      queue.pop();
+      // Mostly it is the only one: nothing to put in order.
+      if (queue.headTime > now) {
+        this.eventCount++;
+        replicas.nowTicks = isFirstRound && keyKind(key) < EventKind.transferEnd ? now - 1 : now;
+        this.#handle(keyKind(key), keyEntity(key), generation);
+        replicas.nowTicks = now;
+        return;
+      }
+      this.#batch.push(key, generation);
+    }
     const batch = this.#batch;
-    batch.clear();
     while (queue.headTime === now) {
       batch.push(queue.headKey, queue.headGeneration);
       queue.pop();
     }
-    if (this.#resources.nextEnd === now) {
-      while (this.#resources.nextEnd === now) this.#pushSharedEnd(this.#resources.takeNext());
+    if (this.resources.nextEnd === now) {
+      while (this.resources.nextEnd === now) this.#pushSharedEnd(this.resources.takeNext());
       batch.sort();
     }
     this.eventCount += batch.length;
@@ -104,47 +117,48 @@ export class Round {
       replicas.nowTicks = now;
     }
     for (; i < batch.length; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
+    batch.clear();
   }
 
   /** The end of an activity that shares resources, as an event. */
   #pushSharedEnd(order: number): void {
-    if (order >= THREAD_ORDER) this.#batch.push(this.#parts.feed!.host.sharedEndKey(order), this.#parts.feed!.host.sharedEndGeneration(order));
-    else if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.#state.ops.generation[order - OP_ORDER]!);
+    if (order >= THREAD_ORDER) this.#batch.push(this.parts.feed!.host.sharedEndKey(order), this.parts.feed!.host.sharedEndGeneration(order));
+    else if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.state.ops.generation[order - OP_ORDER]!);
     else this.#batch.push(eventKey(EventKind.transferEnd, order), 0);
   }
 
   #handle(kind: EventKind, entity: number, generation: number): void {
-    const state = this.#state;
+    const state = this.state;
     switch (kind) {
       case EventKind.opEnd:
         if (state.ops.generation[entity] !== generation) return;
-        this.#parts.runner.end(entity);
+        this.parts.runner.end(entity);
         this.lastEnd = state.now;
-        this.#data?.settle(entity);
-        this.#parts.jobs.opEnded(entity);
+        this.data?.settle(entity);
+        this.parts.jobs.opEnded(entity);
         return;
       case EventKind.transferEnd:
-        this.#data!.end(entity);
+        this.data!.end(entity);
         return;
       case EventKind.jobArrival:
         state.jobArrived[entity] = 1;
-        this.#data?.jobArrived(entity);
-        this.#parts.jobs.arrive(entity);
+        this.data?.jobArrived(entity);
+        this.parts.jobs.arrive(entity);
         return;
       case EventKind.signal:
-        this.#policies.makeVisible(entity);
+        this.policies.makeVisible(entity);
         return;
       case EventKind.transferJoins:
-        this.#data!.join(entity);
+        this.data!.join(entity);
         return;
       case EventKind.opJoins:
-        if (state.ops.generation[entity] === generation) this.#parts.runner.join(entity);
+        if (state.ops.generation[entity] === generation) this.parts.runner.join(entity);
         return;
       case EventKind.wake:
         state.wakeDue = true;
         return;
       case EventKind.deviceChange:
-        this.#parts.changer!.apply(entity);
+        this.parts.changer!.apply(entity);
         return;
       case EventKind.inputsArrive:
         if (state.ops.generation[entity] === generation) state.inputsArrived(entity);
@@ -155,7 +169,7 @@ export class Round {
       case EventKind.fileEnd:
       case EventKind.slice:
       case EventKind.watch:
-        this.#parts.feed!.host.handle(kind, entity, generation);
+        this.parts.feed!.host.handle(kind, entity, generation);
         return;
       case EventKind.host:
         // The round is all that it is for: the host looks at the time.
@@ -164,28 +178,28 @@ export class Round {
 
   /** Consumers of the ops that ended learn of it: at once, or when the policy says. */
   #synchronize(): void {
-    const { endedOps, dataflow } = this.#state;
+    const { endedOps, dataflow } = this.state;
     if (dataflow) {
       for (let i = 0; i < endedOps.length; i++) this.#signalAll(endedOps.at(i));
       return;
     }
-    this.#policies.call("sync.ended", () => {
-      for (let i = 0; i < endedOps.length; i++) this.#parts.sync.ended!(this.#view, endedOps.at(i), this.#policies);
+    this.policies.call("sync.ended", () => {
+      for (let i = 0; i < endedOps.length; i++) this.parts.sync.ended!(this.view, endedOps.at(i), this.policies);
     });
   }
 
   /** Policies learn which devices left and came; what was planned for one that left, and is ready, goes elsewhere. */
   #tellChanges(): void {
-    const { newReady, ops, changes } = this.#state;
+    const { newReady, ops, changes } = this.state;
     const { news, isPlanned } = changes!;
-    for (const { device, lost } of news) this.#policies.tell(this.#parts.scheduler, device, lost);
+    for (const { device, lost } of news) this.policies.tell(this.parts.scheduler, device, lost);
     news.length = 0;
-    if (newReady.length === 0 || this.#parts.scheduler.lost !== undefined) return;
+    if (newReady.length === 0 || this.parts.scheduler.lost !== undefined) return;
     newReady.sort();
     const offered: number[] = [];
     for (let i = 0; i < newReady.length; i++) {
       const op = newReady.at(i);
-      if (isPlanned[op] === 1 && ops.device[op] === -1) this.#policies.placeAgain(op);
+      if (isPlanned[op] === 1 && ops.device[op] === -1) this.policies.placeAgain(op);
       else offered.push(op);
     }
     newReady.clear();
@@ -193,9 +207,9 @@ export class Round {
   }
 
   #signalAll(op: number): void {
-    const { start, node, edge } = this.#state.instance.succ;
-    const state = this.#state;
-    const data = this.#data;
+    const { start, node, edge } = this.state.instance.succ;
+    const state = this.state;
+    const data = this.data;
     const { pending } = state.ops;
     for (let i = start[op]!, end = start[op + 1]!; i < end; i++) {
       const consumer = node[i]!;
@@ -205,16 +219,16 @@ export class Round {
   }
 
   #dispatch(): void {
-    const state = this.#state;
+    const state = this.state;
     const { endedOps, newReady, ready } = state;
     if (newReady.length > 1) newReady.sort();
-    if (this.#parts.host !== undefined) {
-      if (this.#parts.host.round(this.#parts.scheduler, this.#policies)) this.dispatchCount++;
+    if (this.parts.host !== undefined) {
+      if (this.parts.host.round(this.parts.scheduler, this.policies)) this.dispatchCount++;
     } else {
       for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
       const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
       if (mayAct) this.dispatchCount++;
-      if (mayAct || endedOps.length > 0) this.#policies.askScheduler(this.#parts.scheduler, mayAct, endedOps, newReady);
+      if (mayAct || endedOps.length > 0) this.policies.askScheduler(this.parts.scheduler, mayAct, endedOps, newReady);
     }
     endedOps.clear();
     newReady.clear();
@@ -224,7 +238,7 @@ export class Round {
 
   /** Devices in id order take what may start while they have free slots; only those where something changed are looked at. */
   #startQueued(): void {
-    const { ops, devices, touchedDevices } = this.#state;
+    const { ops, devices, touchedDevices } = this.state;
     if (touchedDevices.length > 1) touchedDevices.sort();
     for (let i = 0; i < touchedDevices.length; i++) {
       const device = touchedDevices.at(i);
@@ -239,7 +253,7 @@ export class Round {
         }
         if (phase !== OpPhase.ready || ops.missing[op]! > 0) break;
         devices.dequeue(device);
-        this.#policies.startOp(op, device);
+        this.policies.startOp(op, device);
       }
     }
     touchedDevices.clear();

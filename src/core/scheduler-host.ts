@@ -38,11 +38,11 @@ export function heldPlacement(device: number): number {
  * what happens meanwhile is kept for its next turn.
  */
 export class SchedulerHost {
-  readonly #state: SimulationState;
+  private readonly state: SimulationState;
   readonly #cost: DispatchCost;
-  readonly #perOp: number;
-  readonly #perCall: number;
-  readonly #interval: number;
+  private readonly perOp: number;
+  private readonly perCall: number;
+  private readonly interval: number;
   /** What the scheduler has not been told yet. */
   readonly #ended = new IdBuffer();
   readonly #ready = new IdBuffer();
@@ -65,11 +65,11 @@ export class SchedulerHost {
   readonly #placed = new U32Column();
 
   constructor(state: SimulationState, cost: DispatchCost) {
-    this.#state = state;
+    this.state = state;
     this.#cost = cost;
-    this.#perOp = cost.perOpTicks ?? 0;
-    this.#perCall = cost.perCallTicks ?? 0;
-    this.#interval = Math.ceil(cost.minIntervalTicks ?? 0);
+    this.perOp = cost.perOpTicks ?? 0;
+    this.perCall = cost.perCallTicks ?? 0;
+    this.interval = Math.ceil(cost.minIntervalTicks ?? 0);
     // The queues sum what is placed from the first question on; asked now, they need not know of placements that wait.
     state.devices.backlogTicks(0, 0);
   }
@@ -79,7 +79,7 @@ export class SchedulerHost {
    * its turn if there is a reason and it may be asked. True when `dispatch` was called.
    */
   round(scheduler: Scheduler, policies: PolicyPort): boolean {
-    const state = this.#state;
+    const state = this.state;
     this.#applyDue(policies);
     const { endedOps, newReady, ready, ops } = state;
     for (let i = 0; i < endedOps.length; i++) this.#ended.push(endedOps.at(i));
@@ -108,8 +108,8 @@ export class SchedulerHost {
 
   /** The scheduler places an op in its turn. False where that takes no time: it takes effect at once. */
   holds(op: number): boolean {
-    const { now, queue } = this.#state;
-    const due = now + ceilTicks(this.#perCall + ++this.#placedInTurn * this.#perOp);
+    const { now, queue } = this.state;
+    const due = now + ceilTicks(this.perCall + ++this.#placedInTurn * this.perOp);
     if (due === now) return false;
     this.#op.push(op);
     this.#due.push(due);
@@ -133,17 +133,17 @@ export class SchedulerHost {
   }
 
   #applyDue(policies: PolicyPort): void {
-    const { now } = this.#state;
+    const { now } = this.state;
     while (this.#done < this.#op.length && this.#due.get(this.#done) <= now) {
       const op = this.#op.get(this.#done++);
       policies.takeEffect(op, this.#startsAhead.delete(op));
-      this.#state.progressed = true;
+      this.state.progressed = true;
     }
   }
 
   #endTurn(): void {
-    const freeAt = this.#turnAt + ceilTicks(this.#perCall + this.#placedInTurn * this.#perOp);
-    this.#nextTurn = Math.max(freeAt, this.#turnAt + this.#interval);
+    const freeAt = this.#turnAt + ceilTicks(this.perCall + this.#placedInTurn * this.perOp);
+    this.#nextTurn = Math.max(freeAt, this.#turnAt + this.interval);
     if (freeAt === this.#turnAt) return;
     this.#start.push(this.#turnAt);
     this.#end.push(freeAt);
@@ -153,7 +153,7 @@ export class SchedulerHost {
   #wakeAt(ticks: number): void {
     if (this.#askedFor === ticks) return;
     this.#askedFor = ticks;
-    this.#state.queue.push(ticks, eventKey(EventKind.host, 0), 0);
+    this.state.queue.push(ticks, eventKey(EventKind.host, 0), 0);
   }
 }
 

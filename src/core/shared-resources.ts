@@ -21,8 +21,8 @@ const FAR = 2 ** 20;
  * takes alone.
  */
 export class SharedResources {
-  readonly #bundles: Bundles;
-  readonly #levels: MaxMinLevels;
+  private readonly bundles: Bundles;
+  private readonly levels: MaxMinLevels;
   readonly #pool = new ActivityPool();
   /** The end of the first activity of each bundle. */
   readonly #ends = new EndTree();
@@ -36,18 +36,18 @@ export class SharedResources {
    * @param maxUses largest number of resources that one bundle names.
    */
   constructor(capacity: Float64Array, maxUses: number) {
-    this.#bundles = new Bundles(capacity, maxUses);
-    this.#levels = new MaxMinLevels(this.#bundles, capacity);
+    this.bundles = new Bundles(capacity, maxUses);
+    this.levels = new MaxMinLevels(this.bundles, capacity);
   }
 
   /** True when {@link solve} has something to do. */
   get changed(): boolean {
-    return this.#levels.pending;
+    return this.levels.pending;
   }
 
   /** A bundle for activities that draw the same, ordered by its unique `key`. Name its resources with {@link use}, then {@link open} activities; it lives until the last one is closed. */
   bundle(key: number, now: number): number {
-    const bundle = this.#bundles.add(key);
+    const bundle = this.bundles.add(key);
     if (bundle >= this.#rate.length) this.#grow();
     this.#served[bundle] = 0;
     this.#since[bundle] = now;
@@ -56,19 +56,19 @@ export class SharedResources {
 
   /** Every activity of the bundle draws `demand` of `resource` when it runs at full speed. */
   use(bundle: number, resource: number, demand: number): void {
-    this.#bundles.use(bundle, resource, demand);
+    this.bundles.use(bundle, resource, demand);
   }
 
   /** True while the bundle that was made with this key lives; -1 is none. */
   lives(bundle: number, key: number): boolean {
-    return bundle >= 0 && this.#bundles.count[bundle]! > 0 && this.#bundles.key[bundle] === key;
+    return bundle >= 0 && this.bundles.count[bundle]! > 0 && this.bundles.key[bundle] === key;
   }
 
   /** Opens an activity with `work` ticks to do alone. Its key is unique among the activities; let {@link solve} run. */
   open(bundle: number, key: number, work: number, now: number): number {
-    this.#bundles.join(bundle);
-    this.#levels.joined(bundle);
-    if (this.#bundles.count[bundle] === 1) this.#rate[bundle] = this.#rateOf(bundle);
+    this.bundles.join(bundle);
+    this.levels.joined(bundle);
+    if (this.bundles.count[bundle] === 1) this.#rate[bundle] = this.#rateOf(bundle);
     const activity = this.#pool.open(key, bundle, this.#servedBy(bundle, now) + work);
     this.#predict(bundle);
     return activity;
@@ -97,14 +97,14 @@ export class SharedResources {
     const bundle = this.#pool.bundle[activity]!;
     if (this.#pool.remove(activity)) this.#predict(bundle);
     this.#pool.close(activity);
-    this.#bundles.leave(bundle);
-    this.#levels.left(bundle);
+    this.bundles.leave(bundle);
+    this.levels.left(bundle);
   }
 
   /** Brings every rate and end up to date. Call once a round, after all changes. */
   solve(now: number): void {
-    this.#levels.solve();
-    const { changed, changedCount } = this.#levels;
+    this.levels.solve();
+    const { changed, changedCount } = this.levels;
     for (let i = 0; i < changedCount; i++) {
       const bundle = changed[i]!;
       let served = this.#servedBy(bundle, now);
@@ -121,7 +121,7 @@ export class SharedResources {
 
   /** The part of full speed at which the bundle runs at its level. */
   #rateOf(bundle: number): number {
-    const { level, full } = this.#bundles;
+    const { level, full } = this.bundles;
     return level[bundle]! < full[bundle]! ? level[bundle]! / full[bundle]! : 1;
   }
 
@@ -135,7 +135,7 @@ export class SharedResources {
   }
 
   #grow(): void {
-    const size = this.#bundles.slots;
+    const size = this.bundles.slots;
     this.#served = resized(this.#served, size);
     this.#since = resized(this.#since, size);
     this.#rate = resized(this.#rate, size);

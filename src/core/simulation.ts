@@ -39,36 +39,36 @@ const roundsBetweenNews = 65_536;
  * const trace = simulation.trace();
  */
 export class Simulation {
-  readonly #spec: SimulationSpec;
-  readonly #instance: Instance;
-  readonly #scheduler: Scheduler;
-  readonly #sync: SyncPolicy;
-  readonly #state: SimulationState;
-  readonly #resources: SharedResources;
-  readonly #runner: OpRunner;
-  readonly #jobs: Jobs;
+  private readonly spec: SimulationSpec;
+  private readonly instance: Instance;
+  private readonly scheduler: Scheduler;
+  private readonly sync: SyncPolicy;
+  private readonly state: SimulationState;
+  private readonly resources: SharedResources;
+  private readonly runner: OpRunner;
+  private readonly jobs: Jobs;
   /** Undefined where no tensor has a size. */
-  readonly #data: DataMover | undefined;
+  private readonly data: DataMover | undefined;
   readonly #view: LiveView;
-  readonly #policies: PolicyPort;
-  readonly #decisions: DecisionLog | undefined;
-  readonly #host: SchedulerHost | undefined;
+  private readonly policies: PolicyPort;
+  private readonly decisions: DecisionLog | undefined;
+  private readonly host: SchedulerHost | undefined;
   /** Undefined where the graph is all there is. */
-  readonly #feed: ThreadFeed | undefined;
+  private readonly feed: ThreadFeed | undefined;
   readonly #threads: ThreadHost | undefined;
-  readonly #round: Round;
+  private readonly round: Round;
   /** Rounds, and events among them, that were one thread's alone. */
   #lonelyRounds = 0;
   #roundCount = 0;
   #idleRounds = 0;
-  readonly #untilTicks: number;
+  private readonly untilTicks: number;
   /** The run was stopped here, after the last event before it; 0 = it was not. */
   #stopTicks = 0;
-  readonly #progress: Int32Array | undefined;
+  private readonly progress: Int32Array | undefined;
 
   /** Calls the policies' `prepare`. @throws {SimulationError} when one fails. */
   constructor(spec: SimulationSpec) {
-    this.#spec = spec;
+    this.spec = spec;
     const seed = spec.seed ?? 0;
     const workload = informed(spec.instance, spec.information, seed);
     const rehearsed = (scheduler: Scheduler): Rehearsal => rehearse(spec, workload, scheduler, (other) => new Simulation(other).run());
@@ -76,41 +76,41 @@ export class Simulation {
     if (instance.edgeCount > MAX_ENTITY || instance.opCount > MAX_ENTITY) {
       throw new SimulationError({ code: "too-large", message: `the instance has more than ${MAX_ENTITY} operators or edges` });
     }
-    this.#untilTicks = spec.untilTicks ?? Infinity;
-    this.#progress = spec.progress;
-    this.#instance = instance;
-    this.#scheduler = spec.scheduler;
-    this.#sync = spec.sync ?? {};
-    const state = (this.#state = new SimulationState(instance, this.#scheduler, this.#sync));
+    this.untilTicks = spec.untilTicks ?? Infinity;
+    this.progress = spec.progress;
+    this.instance = instance;
+    this.scheduler = spec.scheduler;
+    this.sync = spec.sync ?? {};
+    const state = (this.state = new SimulationState(instance, this.scheduler, this.sync));
     const threads = spec.threads && { ...spec.threads, ...resourcesWithThreads(instance, spec.threads) };
-    this.#resources = new SharedResources(threads?.capacity ?? instance.resourceCapacity, Math.max(mostUses(instance), 2 + (threads?.memory?.capacity.length ?? 0)));
-    this.#runner = new OpRunner(state, this.#resources, seed, spec.noise ?? true);
-    this.#data = state.tracksData ? new DataMover(state, this.#resources) : undefined;
+    this.resources = new SharedResources(threads?.capacity ?? instance.resourceCapacity, Math.max(mostUses(instance), 2 + (threads?.memory?.capacity.length ?? 0)));
+    this.runner = new OpRunner(state, this.resources, seed, spec.noise ?? true);
+    this.data = state.tracksData ? new DataMover(state, this.resources) : undefined;
     this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), rehearsed);
-    this.#decisions = spec.decisions === true ? new DecisionLog(instance.opCount, instance.deviceCount) : undefined;
-    this.#host = takesTime(spec.dispatch) ? new SchedulerHost(state, spec.dispatch!) : undefined;
-    this.#policies = new PolicyPort(this.#schedulerName, this.#syncName, this.#sync, state, this.#runner, this.#data, this.#view, this.#decisions, this.#host);
-    const changer = state.changes && new DeviceChanger(state, state.changes, this.#runner, this.#data);
-    this.#policies.call("sync.prepare", () => this.#sync.prepare?.(this.#view));
-    this.#policies.call("prepare", () => this.#scheduler.prepare?.(this.#view, this.#policies));
+    this.decisions = spec.decisions === true ? new DecisionLog(instance.opCount, instance.deviceCount) : undefined;
+    this.host = takesTime(spec.dispatch) ? new SchedulerHost(state, spec.dispatch!) : undefined;
+    this.policies = new PolicyPort(this.#schedulerName, this.#syncName, this.sync, state, this.runner, this.data, this.#view, this.decisions, this.host);
+    const changer = state.changes && new DeviceChanger(state, state.changes, this.runner, this.data);
+    this.policies.call("sync.prepare", () => this.sync.prepare?.(this.#view));
+    this.policies.call("prepare", () => this.scheduler.prepare?.(this.#view, this.policies));
     state.fixQueueOrder();
-    if (this.#resources.changed) this.#resources.solve(0);
-    this.#jobs = new Jobs(state);
-    this.#feed = threads && new ThreadFeed(threads, { state, runner: this.#runner, data: this.#data, jobs: this.#jobs, policies: this.#policies }, this.#resources, seed);
-    this.#threads = this.#feed?.host;
+    if (this.resources.changed) this.resources.solve(0);
+    this.jobs = new Jobs(state);
+    this.feed = threads && new ThreadFeed(threads, { state, runner: this.runner, data: this.data, jobs: this.jobs, policies: this.policies }, this.resources, seed);
+    this.#threads = this.feed?.host;
     changer?.schedule();
-    this.#round = new Round({
-      state, scheduler: this.#scheduler, sync: this.#sync, policies: this.#policies, view: this.#view, resources: this.#resources, runner: this.#runner, jobs: this.#jobs, data: this.#data,
-      host: this.#host, changer, feed: this.#feed,
+    this.round = new Round({
+      state, scheduler: this.scheduler, sync: this.sync, policies: this.policies, view: this.#view, resources: this.resources, runner: this.runner, jobs: this.jobs, data: this.data,
+      host: this.host, changer, feed: this.feed,
     });
   }
 
   get nowTicks(): number {
-    return this.#state.now;
+    return this.state.now;
   }
   /** Every job, and so every op, has ended. */
   get done(): boolean {
-    return this.#jobs.allEnded && (this.#threads === undefined || this.#threads.allEnded);
+    return this.jobs.allEnded && (this.#threads === undefined || this.#threads.allEnded);
   }
   /** The threads, for whoever looks at more than the trace keeps; undefined where there are none. */
   get threads(): ThreadHost | undefined {
@@ -123,13 +123,13 @@ export class Simulation {
 
   /** Runs to the end, or to `untilTicks`. @throws {SimulationError} on a deadlock, livelock or policy error. */
   run(): Trace {
-    const { onProgress } = this.#spec;
+    const { onProgress } = this.spec;
     let tellAt = roundsBetweenNews;
     while (this.step()) {
-      if (this.#feed !== undefined) this.#goOnWithThreads(this.#feed);
+      if (this.feed !== undefined) this.#goOnWithThreads(this.feed);
       if (onProgress !== undefined && this.#roundCount >= tellAt) {
         tellAt = this.#roundCount + roundsBetweenNews;
-        onProgress(this.#state.endedCount, this.#instance.opCount);
+        onProgress(this.state.endedCount, this.instance.opCount);
       }
     }
     return this.trace();
@@ -140,38 +140,38 @@ export class Simulation {
    * @throws {SimulationError} on a deadlock, livelock or policy error.
    */
   step(): boolean {
-    const state = this.#state;
+    const state = this.state;
     if (this.done || this.#threads?.outcome !== undefined) return false;
-    const next = Math.min(state.queue.headTime, this.#resources.nextEnd);
+    const next = Math.min(state.queue.headTime, this.resources.nextEnd);
     if (this.#threads !== undefined && (next === Infinity || this.#threads.onlySlicesLeft(next)) && !this.#threads.allEnded) {
-      this.#threads.stuck(Math.max(this.#round.lastEnd, state.transfers.lastEnd));
+      this.#threads.stuck(Math.max(this.round.lastEnd, state.transfers.lastEnd));
       return false;
     }
-    if (next === Infinity && state.transfers.lastEnd <= this.#untilTicks) {
+    if (next === Infinity && state.transfers.lastEnd <= this.untilTicks) {
       // What still moves, for operators that are not ready, arrives first.
       state.now = Math.max(state.now, state.transfers.lastEnd);
       throw deadlockError(state, this.#schedulerName, this.#syncName);
     }
-    if (next > this.#untilTicks) {
-      this.#stopTicks = this.#untilTicks;
+    if (next > this.untilTicks) {
+      this.#stopTicks = this.untilTicks;
       return false;
     }
-    this.#round.run(next);
+    this.round.run(next);
     this.#roundCount++;
-    const progress = this.#progress;
+    const progress = this.progress;
     if (progress !== undefined) {
       progress[0] = state.endedCount;
       progress[1] = this.#roundCount;
     }
     if (state.progressed) this.#idleRounds = 0;
-    else if (++this.#idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.#instance.tickNs);
+    else if (++this.#idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.instance.tickNs);
     return true;
   }
 
   /** Takes a running op off its slot; returns the fraction of it that is left. @throws {SimulationError} when it is not running. */
   pause(op: number): number {
-    const fraction = this.#runner.pause(op);
-    this.#resources.solve(this.#state.now);
+    const fraction = this.runner.pause(op);
+    this.resources.solve(this.state.now);
     return fraction;
   }
 
@@ -179,45 +179,45 @@ export class Simulation {
    * Goes on with a paused op on a free slot of `device` (default: where it was).
    * @throws {SimulationError} when it is not paused, or the device has no free slot or cannot run it.
    */
-  resume(op: number, device: number = this.#state.ops.device[op]!): void {
-    this.#runner.resume(op, device);
-    this.#resources.solve(this.#state.now);
+  resume(op: number, device: number = this.state.ops.device[op]!): void {
+    this.runner.resume(op, device);
+    this.resources.solve(this.state.now);
   }
 
   /** Everything that happened so far. */
   trace(): Trace {
-    const { ops, rows, transfers, replicas } = this.#state;
-    const resourceUse = this.#state.resourceUse.slice();
-    const seenTicks = Math.max(this.#threads?.stuckTicks ?? this.#state.now, this.#stopTicks);
-    this.#data?.addRouteUse(resourceUse, seenTicks);
+    const { ops, rows, transfers, replicas } = this.state;
+    const resourceUse = this.state.resourceUse.slice();
+    const seenTicks = Math.max(this.#threads?.stuckTicks ?? this.state.now, this.#stopTicks);
+    this.data?.addRouteUse(resourceUse, seenTicks);
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
-      instance: this.#instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.#spec.seed ?? 0,
-      complete: this.done, makespanTicks: Math.max(this.#round.lastEnd, this.#threads?.lastEnd ?? 0), rows: rows.take(),
-      ops: { device: this.#host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
-      transfers: transfers.take(seenTicks), jobs: { arrivalTicks: this.#jobs.arrivalTicks, endTicks: this.#jobs.endTicks },
+      instance: this.instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.spec.seed ?? 0,
+      complete: this.done, makespanTicks: Math.max(this.round.lastEnd, this.#threads?.lastEnd ?? 0), rows: rows.take(),
+      ops: { device: this.host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
+      transfers: transfers.take(seenTicks), jobs: { arrivalTicks: this.jobs.arrivalTicks, endTicks: this.jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
-      eventCount: this.#round.eventCount + this.#lonelyRounds, roundCount: this.#roundCount, dispatchCount: this.#round.dispatchCount,
-      ...(this.#decisions !== undefined && { decisions: this.#decisions.decisions() }),
-      ...(this.#state.changes !== undefined && { redirectedCount: this.#state.changes.redirected }),
-      ...(this.#threads !== undefined && { threads: traceThreads(this.#threads, this.#spec.threads!, this.done ? Math.max(this.#round.lastEnd, this.#threads.lastEnd) : seenTicks) }),
-      ...(this.#host !== undefined && { host: this.#host.use(this.done ? this.#round.lastEnd : this.#state.now) }),
+      eventCount: this.round.eventCount + this.#lonelyRounds, roundCount: this.#roundCount, dispatchCount: this.round.dispatchCount,
+      ...(this.decisions !== undefined && { decisions: this.decisions.decisions() }),
+      ...(this.state.changes !== undefined && { redirectedCount: this.state.changes.redirected }),
+      ...(this.#threads !== undefined && { threads: traceThreads(this.#threads, this.spec.threads!, this.done ? Math.max(this.round.lastEnd, this.#threads.lastEnd) : seenTicks) }),
+      ...(this.host !== undefined && { host: this.host.use(this.done ? this.round.lastEnd : this.state.now) }),
     };
     let digest: string | undefined;
     return { ...trace, get digest() { return (digest ??= traceDigest(trace)); } };
   }
 
   get #schedulerName(): string {
-    return this.#spec.schedulerName ?? "scheduler";
+    return this.spec.schedulerName ?? "scheduler";
   }
 
   get #syncName(): string {
-    return this.#spec.syncName ?? (this.#spec.sync === undefined ? "dataflow" : "custom");
+    return this.spec.syncName ?? (this.spec.sync === undefined ? "dataflow" : "custom");
   }
 
   /** Rounds that are the threads' alone. */
   #goOnWithThreads(feed: ThreadFeed): void {
-    const rounds = feed.goOnAlone(this.#untilTicks);
+    const rounds = feed.goOnAlone(this.untilTicks);
     this.#lonelyRounds += rounds;
     this.#roundCount += rounds;
   }

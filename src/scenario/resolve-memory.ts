@@ -8,6 +8,7 @@ import { allocators } from "../memory/allocators/index.ts";
 import type { AllocatorUse } from "../memory/allocator-schema.ts";
 import type { Allocator } from "../plugin.ts";
 import type { SharingRules } from "../trace/tensor-buffers.ts";
+import { fullHome } from "./home-room.ts";
 import { defaultAllocator, type MemorySpec } from "./memory-schema.ts";
 import type { Scenario } from "./scenario.ts";
 import { describeIssue } from "./schema-issues.ts";
@@ -95,7 +96,8 @@ export function resolveMemory(scenario: Scenario, spec: MemorySpec, machine: Mac
 
 /**
  * Every tensor must find room somewhere, in a memory that is empty but for it: where it is made or lies from the start,
- * and with each operator that reads it, weights too. All weights together must find room in all memories together.
+ * and with each operator that reads it, weights too. All weights together must find room in all memories together, and
+ * what lies in one memory from the start in that one.
  * @throws {InputError} at the allocator, naming the first tensor of each memory that does not.
  */
 export function checkRoom(instance: Instance, plan: MemoryPlan): void {
@@ -127,7 +129,12 @@ export function checkRoom(instance: Instance, plan: MemoryPlan): void {
   for (let op = 0; isOneTooLarge && op < opCount; op++) {
     for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) if (tensorBytes[inputs.item[i]!]! > smallest) check(inputs.item[i]!, placesOf(op));
   }
-  const beyond = issues.length === 0 ? weightsBeyondMemories(instance) : undefined;
-  if (beyond !== undefined) issues.push({ code: "weights-too-large", message: beyond, hint: "give a memory a larger capacity, or the model a narrower type", ...plan.allocators[0]!.at });
+  if (issues.length === 0) {
+    const hint = "give a memory a larger capacity, or the model a narrower type";
+    const beyond = weightsBeyondMemories(instance);
+    const full = fullHome(instance);
+    if (beyond !== undefined) issues.push({ code: "weights-too-large", message: beyond, hint, ...plan.allocators[0]!.at });
+    if (full !== undefined) issues.push({ code: "inputs-too-large", message: full.message, hint, ...plan.allocators[full.memory]!.at });
+  }
   if (issues.length > 0) throw new InputError(issues);
 }

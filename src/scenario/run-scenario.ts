@@ -2,11 +2,13 @@ import { InputError } from "../base/errors.ts";
 import { compile } from "../core/compile.ts";
 import { emptyInstance } from "../core/empty-instance.ts";
 import type { Instance } from "../core/instance.ts";
+import { withLentInstance } from "../core/lent-instance.ts";
 import { simulate } from "../core/simulate.ts";
 import type { Trace } from "../core/trace.ts";
 import type { ThreadSetting } from "../core/threads/thread-setting.ts";
 import { threadMemory } from "../memory/system/index.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
+import { foreignPolicies } from "./foreign-policies.ts";
 import { freshScheduler, freshSync, freshThreadPolicy } from "./fresh-policy.ts";
 import type { ChosenPolicy } from "./load-policy.ts";
 import { policyReport } from "./policy-report.ts";
@@ -56,7 +58,7 @@ export function compileScenario(scenario: ResolvedScenario): Instance {
 export function runScenario(scenario: ResolvedScenario, options: RunOptions = {}): Trace {
   const scheduler = options.scheduler ?? scenario.scheduler;
   const instance = options.instance ?? compileScenario(scenario);
-  const once = (of: Instance): Trace => runOnce(scenario, of, scheduler, options);
+  const once = (of: Instance): Trace => withLentInstance(of, foreignPolicies(scheduler.definition, scenario.sync.definition), (lent) => runOnce(scenario, lent, scheduler, options));
   return scenario.memory === undefined ? once(instance) : runWithMemory(scenario.memory, instance, once);
 }
 

@@ -1,10 +1,12 @@
 import { basename } from "node:path";
 import type { z } from "zod";
 import { InputError, type Issue } from "../base/errors.ts";
+import { namesOperators } from "./names-operators.ts";
 import { resolvePath } from "./read-sources.ts";
 import { scenarioSchema, type ScenarioSpec } from "./schema.ts";
 import { describeIssue, schemaIssues } from "./schema-issues.ts";
 import { nodeAt, positionOf, toPlain, type Path, type Position, type SourceMap } from "./source-tree.ts";
+import { unnamedPolicyHint } from "./unnamed-policy.ts";
 
 /** Most problems that one scenario is reported with. */
 const issueLimit = 100;
@@ -21,10 +23,10 @@ export class Scenario {
   /** @throws {InputError} with everything that does not fit the schema, sorted by position. */
   constructor(source: SourceMap, file: string) {
     const key = ["knobs", "settings", "derived"].map((own) => source.entries.get(own)).find((entry) => entry !== undefined);
-    if (key !== undefined) throw new InputError({ code: "runtime-file", message: "this is the file of a runtime, and no scenario", ...key.keyAt, hint: `run a model under it: heddle run MODEL --set runtime=${file}` });
+    if (key !== undefined) throw new InputError({ code: "runtime-file", message: "this is the file of a runtime, and no scenario", ...key.keyAt, hint: runtimeHint(source, file) });
     const plain = toPlain(source);
     const parsed = scenarioSchema.safeParse(plain, { error: describeIssue });
-    const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source);
+    const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source).map((issue) => withPolicyHint(issue, source));
     if (!source.entries.has("workload") && !source.entries.has("threads") && !source.entries.has("runtime")) issues.push({ code: "missing-key", message: source.entries.has("programs") ? 'the programs need "threads" that run them' : 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: source.entries.has("programs") ? "for example threads: {worker: 4}" : "for example workload: {model: resnet50}" });
     if (!parsed.success || issues.length > 0) throw new InputError(firstOf(issues));
     this.#source = source;
@@ -71,6 +73,20 @@ export class Scenario {
     if (!(error instanceof InputError)) return error;
     return new InputError(error.issues.map((issue) => (issue.file === undefined ? { ...issue, ...this.position([...path, ...(issue.path ?? [])]), path: [...path, ...(issue.path ?? [])] } : issue)));
   }
+}
+
+/** How a runtime is run: under a model, or on its own where it brings its work. */
+function runtimeHint(source: SourceMap, file: string): string {
+  return namesOperators(source) ? `run a model under it: heddle run MODEL --set runtime=${file}` : `it brings its own work: name it in a scenario beside it, runtime: ./${basename(file)}`;
+}
+
+/** Of a section with options of a policy that is not named: how it is. */
+function withPolicyHint(issue: Issue, source: SourceMap): Issue {
+  const section = issue.code === "missing-key" && issue.path?.at(-1) === "use" ? issue.path.slice(0, -1) : undefined;
+  const node = section && nodeAt(source, section);
+  if (section === undefined || node?.kind !== "map") return issue;
+  const hint = unnamedPolicyHint(node, section, [...node.entries.values()].some(({ keyAt }) => keyAt.line === undefined));
+  return hint === undefined ? issue : { ...issue, hint };
 }
 
 /** The first problems by position; a thousand operators that make the same mistake need not be told a thousand times. */

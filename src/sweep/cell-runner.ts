@@ -3,12 +3,14 @@ import { criticalPathBound } from "../bounds/critical-path-bound.ts";
 import { realizedInstance } from "../bounds/realized-costs.ts";
 import type { Information } from "../core/information.ts";
 import type { Instance } from "../core/instance.ts";
+import { withLentInstance } from "../core/lent-instance.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
 import { simulate } from "../core/simulate.ts";
 import { changedInstance } from "../core/vary-instance.ts";
 import type { Trace } from "../core/trace.ts";
 import type { SchedulerDefinition, SyncDefinition, ThreadPolicyDefinition } from "../plugin.ts";
 import { boundOf } from "../scenario/analyze-run.ts";
+import { foreignPolicies } from "../scenario/foreign-policies.ts";
 import { freshScheduler, freshSync, mayDuplicate } from "../scenario/fresh-policy.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import type { MemoryPlan } from "../scenario/resolve-memory.ts";
@@ -75,14 +77,14 @@ export class CellRunner {
     const chosen = this.#setting.scheduler ?? (compared as ChosenPolicy<SchedulerDefinition>);
     const threads = this.#threads(compared);
     let drew: (() => boolean) | undefined;
-    const once = (instance: Instance): Trace => {
+    const once = (shared: Instance): Trace => withLentInstance(shared, foreignPolicies(chosen.definition, sync.definition), (instance) => {
       const policy = threads?.device === undefined ? freshScheduler(chosen) : { dispatch: () => undefined };
       drew = watched === undefined ? undefined : watchRandom(policy);
       return simulate({
         instance, scheduler: policy, schedulerName: chosen.definition.name, sync: freshSync(sync), syncName: sync.definition.name,
         seed: firstSeed + seed, ...(threads && { threads: threadSetting(threads, instance.tickNs) }), ...(information && { information }), ...(dispatch && { dispatch }), ...(progress && { progress }),
       });
-    };
+    });
     const instance = this.#instance(variation, seed);
     const trace = memory === undefined ? once(instance) : runWithMemory(memory, instance, once);
     watched?.(drew!());

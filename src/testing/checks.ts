@@ -1,5 +1,6 @@
 import { compile, type CompileSpec } from "../core/compile.ts";
 import type { Instance } from "../core/instance.ts";
+import { withLentInstance } from "../core/lent-instance.ts";
 import { simulate } from "../core/simulate.ts";
 import type { Trace } from "../core/trace.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -19,14 +20,14 @@ export interface ConformanceOptions {
 
 /**
  * Checks that hold for every scheduler, to be run by any test framework: every operator runs once, on a device that can
- * run it, after its inputs came; no slot runs two at once; nothing waits for ever, under any synchronization policy,
+ * run it, after its inputs came; no slot runs two at once; nothing that the view shows is overwritten; nothing waits for ever, under any synchronization policy,
  * with jobs that repeat and with noise; the same seed gives the same schedule, and names change nothing.
  * @example
  * for (const check of schedulerChecks(myScheduler)) test(check.name, check.run);
  */
 export function schedulerChecks(definition: SchedulerDefinition, options: ConformanceOptions = {}): ConformanceCheck[] {
   const run: Runner = (instance, sync, seed) =>
-    simulate({ instance, scheduler: create(definition, instance, options), sync: sync.create(undefined), freshSync: () => sync.create(undefined), seed, schedulerName: definition.name, syncName: sync.name });
+    withLentInstance(instance, [`scheduler "${definition.name}"`], (lent) => simulate({ instance: lent, scheduler: create(definition, lent, options), sync: sync.create(undefined), freshSync: () => sync.create(undefined), seed, schedulerName: definition.name, syncName: sync.name }));
   return [wellFormed("scheduler", definition), ...checks(run, syncPolicies.all)];
 }
 
@@ -38,7 +39,7 @@ export function schedulerChecks(definition: SchedulerDefinition, options: Confor
  */
 export function syncChecks(definition: SyncDefinition, options: ConformanceOptions = {}): ConformanceCheck[] {
   const run: Runner = (instance, scheduler, seed) =>
-    simulate({ instance, scheduler: create(schedulers.get(scheduler.name), instance, {}), sync: create(definition, instance, options), seed, schedulerName: scheduler.name, syncName: definition.name });
+    withLentInstance(instance, [`sync policy "${definition.name}"`], (lent) => simulate({ instance: lent, scheduler: create(schedulers.get(scheduler.name), lent, {}), sync: create(definition, lent, options), seed, schedulerName: scheduler.name, syncName: definition.name }));
   return [wellFormed("sync policy", definition), ...checks(run, ["fifo", "heft", "dmda", "work-stealing"].map((name) => schedulers.get(name)))];
 }
 

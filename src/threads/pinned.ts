@@ -50,6 +50,10 @@ class Pinned implements ThreadPolicy {
   slice(): number {
     return this.#quantum;
   }
+
+  renewal(): number {
+    return this.#quantum;
+  }
 }
 
 function coreOf(view: ThreadView, thread: number): number {

@@ -32,7 +32,7 @@ export interface Metrics {
   readonly optimal?: { readonly proven: boolean; readonly gap: number };
   /** T₁ / Tₚ: T₁ is the expected time of all operators one after the other in one slot of the device where that is shortest. Absent where no device can run all of them, and where jobs arrive over time. */
   readonly speedup?: number;
-  /** T₁ / (p · Tₚ), with p the slots of all devices. */
+  /** T₁ / (p · Tₚ), with p the slots of all devices. Above 1 where other devices run some operators faster than the one that T₁ is of. */
   readonly efficiency?: number;
   /** Busy slot-time of all devices / (all slots · makespan). */
   readonly utilization: number;

@@ -42,7 +42,10 @@ function headLines(metrics: Metrics): string[] {
     const gap = metrics.gap === undefined ? "" : metrics.optimal?.proven ? ", reached: no schedule is faster" : `, gap ${metrics.gap < 5e-4 ? "below 0.1 %" : formatPercent(metrics.gap)}`;
     pairs.push(["lower bound", `${formatNs(metrics.lowerBoundNs)} by ${sourceName(metrics.lowerBoundSource)}${gap}`]);
   }
-  if (metrics.speedup !== undefined) pairs.push(["speed-up", `${metrics.speedup.toFixed(2)}× over one slot of the best device, efficiency ${formatPercent(metrics.efficiency!)}`]);
+  if (metrics.speedup !== undefined) {
+    pairs.push(["speed-up", `${metrics.speedup.toFixed(2)}× over one slot of the best device, efficiency ${formatPercent(metrics.efficiency!)}`]);
+    if (metrics.efficiency! > 1.0005 && metrics.devices.length > 1) pairs.push(["", "above 100 %, since other devices run some operators faster than that one"]);
+  }
   if (jobs !== undefined) {
     const { p50, p90, p99 } = jobs.latencyNs;
     pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, ${jobs.periodNs === undefined ? "" : `one each ${formatNs(jobs.periodNs)}, `}latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);

@@ -26,7 +26,7 @@ const bad: readonly (readonly [policy: string, code: 1 | 2, message: string, fla
   ["throws-in-options", 2, "--scheduler: error[policy-not-loaded]: cannot load ./throws-in-options.mjs: Error: no options today\n"],
   ["throws-later", 1, `error[policy-error]: scheduler "throws-later" failed outside its hooks: too late\n`],
   ["places-twice", 1, `error[policy-error]: scheduler "places-twice" placed operator "linear1" twice (at 0 ns)\n`],
-  ["places-nonsense", 1, `error[policy-error]: scheduler "places-nonsense" placed operator "linear1" on device gpu0, which does not exist (at 0 ns)\n`],
+  ["places-nonsense", 1, `error[policy-error]: scheduler "places-nonsense" placed operator "linear1" on device "gpu0": ids are numbers (at 0 ns)\n`],
   ["places-nothing", 1, [
     `error[deadlock]: scheduler "places-nothing" never placed 1 ready operator; 3 of 3 operators did not end (stuck at 0 ns):`,
     `  "linear1" is ready but was not placed`, `  "linear2" waits for "linear1"`, `  "linear3" waits for "linear2"`, "",

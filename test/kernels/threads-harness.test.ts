@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { threadCases } from "../../kernels/threads/cases/cases.ts";
 import { aaSpread, caseResult } from "../../kernels/threads/cases/measure.ts";
 import { operationsOf } from "../../kernels/threads/cases/thread-case.ts";
+import { readCases } from "../../kernels/threads/files.ts";
 import { othersShare } from "../../kernels/threads/harness/load.ts";
 import { runRounds, type JobRun } from "../../kernels/threads/harness/rounds.ts";
 import { quietRuns, summarize } from "../../kernels/threads/harness/summary.ts";
@@ -64,14 +65,57 @@ describe("node kernels/threads/run.mjs", () => {
     expect(results).toMatchObject([{ case: { name: "futex/w400-c400/n1", program: "lock-loop", threads: 1 }, unit: "acquisitions", nsPerOperation: { rounds: expect.any(Number) as number }, aa: expect.any(Number) as number }]);
   });
 
+  it("compares cases that were measured before", async () => {
+    const [measured, compared] = [join(folder, "measured.json"), join(folder, "compared.json")];
+    const results = ["futex/w400-c400/n1", "stream-copy/w0/n1"].map((name, i) => {
+      const value = [900, 80_000][i]!;
+      return { case: threadCases(2).find((one) => one.name === name), unit: ["acquisitions", "MiB passed"][i], runsNs: [value], nsPerOperation: { value, low: value, high: value, spread: 0, rounds: 1, samples: 1 }, throughput: 1e9 / value };
+    });
+    const file = { format: "heddle-thread-cases/1", date: "2026-01-31", machine: { cpu: "", cores: 2, os: "", node: "" }, results };
+    writeFileSync(measured, JSON.stringify(file));
+    const { status, out } = await run("--measured", measured, "--costs", "calibration/profiles/threads-default.json", "--cases", "stream", "--json", compared);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^stream-copy\/w0\/n1 +12,500 {2}MiB passed\/s +[\d,]+ +[+−][\d.]+ %/m);
+    const written = JSON.parse(readFileSync(compared, "utf8")) as typeof file & { agreement: { cases: number } };
+    expect(written).toMatchObject({ format: file.format, date: "2026-01-31", machine: file.machine, agreement: { cases: 1 } });
+    // What was simulated then is not what is simulated now.
+    expect(readCases(compared, threadCases)).toEqual({ ...file, results: [results[1]] });
+  });
+
+  it("does not compare what cannot be compared", async () => {
+    const refused = (content: unknown): string => {
+      const file = join(folder, "refused.json");
+      writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+      try {
+        readCases(file, threadCases);
+        return "";
+      } catch (error) {
+        return (error as Error).message.replace(file, "FILE").split("\n")[0]!;
+      }
+    };
+    const [one] = threadCases(2).filter(({ program }) => program === "lock-loop");
+    const file = (...results: readonly unknown[]) => ({ format: "heddle-thread-cases/1", date: "2026-01-31", machine: { cpu: "", cores: 2, os: "", node: "" }, results });
+    expect(refused("{")).toBe("FILE: error[bad-cases]: the file is not JSON");
+    for (const none of [null, { format: "heddle-thread-costs/1" }, file(null), file({ case: one, nsPerOperation: { value: "1" } })]) expect(refused(none)).toBe("FILE: error[bad-cases]: the file holds no measured cases");
+    expect(refused(file({ case: one }))).toBe("");
+    expect(refused(file({ case: one }, { case: { ...one, params: { ...one!.params, rounds: 1 } } }))).toBe(`FILE: error[bad-cases]: 1 of its cases are not the programs that they are now, such as "${one!.name}": measure again`);
+
+    const four = join(folder, "four.json");
+    writeFileSync(four, JSON.stringify({ ...file(), machine: { cpu: "", cores: 4, os: "", node: "" } }));
+    const { status, err } = await run("--measured", four, "--costs", "calibration/profiles/threads-default.json");
+    expect(status).toBe(2);
+    expect(err).toContain("error[other-machine]: the costs are of 2 cores, and the cases of 4");
+  });
+
   it("says what is wrong with its arguments", async () => {
-    const [unknown, wrong] = await Promise.all([run("--cases", "tiket,xyzzy12345"), run("cost", "--rounds", "0", "--budget", "60", "--raw", "x")]);
+    const [unknown, wrong] = await Promise.all([run("--cases", "tiket,xyzzy12345"), run("cost", "--rounds", "0", "--budget", "60", "--raw", "x", "--measured", "y")]);
     expect([unknown.status, unknown.err]).toEqual([2, 'error[unknown-case]: nothing has "tiket" in its name\n  hint: did you mean "ticket"?\nerror[unknown-case]: nothing has "xyzzy12345" in its name\n  hint: node kernels/threads/run.mjs list shows all names\n']);
     expect(wrong.status).toBe(2);
     expect(wrong.err).toContain('"cost" is none of cases, costs and list');
     expect(wrong.err).toContain('--rounds is a whole number from 1, not "0"');
     expect(wrong.err).toContain("error[bad-unit]: --budget: ");
     expect(wrong.err).toContain("--raw is for costs alone");
+    expect(wrong.err).toContain("--measured is for cases alone");
   });
 });
 

@@ -5,6 +5,7 @@ import { neededItems, simulateCase } from "../../kernels/threads/cases/simulate.
 import type { ThreadCase } from "../../kernels/threads/cases/thread-case.ts";
 import { figureSources } from "../../kernels/threads/micro/figures.ts";
 import type { ThreadCosts } from "../../kernels/threads/micro/costs.ts";
+import { taskTree } from "../../kernels/threads/programs/task-tree.ts";
 
 const cases = threadCases(2);
 const named = (name: string): ThreadCase => cases.find((one) => one.name === name)!;
@@ -30,20 +31,77 @@ describe("the cases, simulated", () => {
     expect(simulateCase(one, profile({ atomic: 10 }))! - simulateCase(one, profile())!).toBeCloseTo(10, 6);
   });
 
-  it("barriers wait for the slowest, loops end together, tasks are shared", () => {
+  it("barriers wait for the slowest, loops end together", () => {
     expect(simulateCase(named("barrier-tree/w4000-skew0.5/n2"), profile())).toBeCloseTo(6000, 6);
     // 50 passes of 10 ns each among two threads, and 2000 passes before 1000 iterations.
     expect(simulateCase(named("for-dynamic1/ramp0/n2"), profile())).toBeCloseTo(250 + 20, 0);
-    const [one, two] = [1, 2].map((threads) => simulateCase(named(`steal-list/w400/n${threads}`), profile())!);
-    expect(two! / one!).toBeCloseTo(0.5, 2);
   });
 
   it("spin locks in order of arrival wait for slices where threads outnumber cores", () => {
     expect(simulateCase(named("ticket/w400-c400/n3"), profile())!).toBeGreaterThan(5 * 400);
   });
+});
 
-  it("what cannot be told is left out", () => {
-    expect(simulateCase(named("stream-copy/w0/n1"), profile())).toBeUndefined();
+describe("trees of tasks, simulated", () => {
+  const costs = profile({ queue: 30, "deque.push": 30 });
+
+  it.each(["list", "tree"] as const)("%s: one thread does every task once", (shape) => {
+    const one = named(`steal-${shape}/w400/n1`) as ThreadCase & { readonly program: "steal-loop" };
+    const { tasks, steps, seed } = one.params;
+    const work = taskTree(shape, tasks, steps, seed).steps.reduce((sum, each) => sum + each, 0);
+    // All but the root are pushed, each is counted when it is done, and each time the deque is asked for the next one.
+    expect(simulateCase(one, costs)! * tasks).toBeCloseTo(work + (tasks - 1 + 2 * tasks) * 30, 3);
+  });
+
+  it.each(["list", "tree"] as const)("%s: two threads share the tasks, and end together", (shape) => {
+    const [one, two] = [1, 2].map((threads) => simulateCase(named(`steal-${shape}/w4000/n${threads}`), costs)!);
+    expect(two! / one!).toBeCloseTo(0.5, 2);
+    expect(simulateCase(named(`steal-${shape}/w4000/n2`), costs)).toBe(two);
+  });
+
+  it("with more threads than cores, thieves that find nothing take time from those that work", () => {
+    const [two, three] = [2, 3].map((threads) => simulateCase(named(`steal-tree/w4000/n${threads}`), costs)!);
+    expect(three!).toBeGreaterThan(1.1 * two!);
+  });
+});
+
+describe("streams, simulated", () => {
+  const mebibyte = 2 ** 20;
+  const copied = 2 * mebibyte;
+  const rates = (...values: readonly number[]) => Object.fromEntries(values.map((value, i) => [`stream.copy.n${i + 1}`, value]));
+
+  it("one thread gets what one thread got", () => {
+    expect(simulateCase(named("stream-copy/w0/n1"), profile(rates(8, 20)))! / (copied / 8)).toBeCloseTo(1, 5);
+    // Three arrays; the work of 10 ms is done before each of three passes over 96 MiB.
+    expect(simulateCase(named("stream-triad/w10000000/n1"), profile({ "stream.triad.n1": 8 }))! / ((3 * mebibyte) / 8 + 1e7 / 96)).toBeCloseTo(1, 5);
+  });
+
+  it("all threads get what memory gives, and each no more than a core draws", () => {
+    expect(simulateCase(named("stream-copy/w0/n2"), profile(rates(8, 10)))! / (copied / 10)).toBeCloseTo(1, 5);
+    expect(simulateCase(named("stream-copy/w0/n2"), profile(rates(8, 10)))).toBe(simulateCase(named("stream-copy/w0/n2"), profile(rates(8, 10))));
+    expect(simulateCase(named("stream-copy/w0/n2"), profile(rates(8, 20)))! / (copied / 16)).toBeCloseTo(1, 5);
+    // Two threads that are in each other's way leave the memory as fast as it is for one.
+    expect(simulateCase(named("stream-copy/w0/n2"), profile(rates(8, 6)))! / (copied / 8)).toBeCloseTo(1, 5);
+  });
+
+  it("threads beyond the cores bring no bandwidth, and share the cores", () => {
+    const pass = (threads: number) => simulateCase(named(`stream-triad/w10000000/n${threads}`), profile({ "stream.triad.n1": 8, "stream.triad.n2": 8, "stream.triad.n4": 100 }))! * 96;
+    const moving = (96 * 3 * mebibyte) / 8;
+    expect(pass(2) / (1e7 + moving)).toBeCloseTo(1, 5);
+    // Four threads on two cores work twice as long; the arrays take as long as ever, some of it beside the work.
+    expect(pass(4)).toBeGreaterThan(1e7 + moving + 5e6);
+    expect(pass(4)).toBeLessThan(2e7 + moving + 1);
+  });
+
+  it("a barrier after each pass parks and wakes", () => {
+    const took = simulateCase(named("stream-copy/w0/n2"), profile({ ...rates(8, 16), park: 100, wake: 2000, wakeLatency: 3000 }))! * 96 * 3;
+    // Both come to the first one at once: the one that is not asleep yet goes on, and the other has called to wake it. At the
+    // next two, the first waits for the last to come, and then to be woken.
+    expect(took - 3 * 96 * (copied / 16)).toBeCloseTo(2000 + 5000 + 5000, 0);
+  });
+
+  it("what the profile does not say is left out", () => {
+    expect(simulateCase(named("stream-copy/w0/n1"), profile({ "stream.copy.n2": 8 }))).toBeUndefined();
   });
 });
 

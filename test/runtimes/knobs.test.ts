@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../src/base/errors.ts";
+import { InputError, type Issue } from "../../src/base/errors.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
 import { readRuntime, runtimePath, shippedRuntimes } from "../../src/scenario/runtime-file.ts";
@@ -102,6 +102,19 @@ describe("what is wrong with runtimes", () => {
   it("several knobs are told at once", async () => expect(await issues(`${model}runtime: {use: openmp, OMP_NUM_THREADS: 0, schedule: x, chunks: 3}`)).toHaveLength(3));
 
   it("a runtime that runs operators needs some", async () => expect((await issues("machine: workstation\nruntime: openmp"))[0]).toMatch(/test\.yaml:2:10 missing-key: openmp runs operators, and the scenario has no workload/));
+
+  it("a runtime's file is no scenario, and says how it is run", async () => {
+    const hints = await Promise.all(shippedRuntimes.map(async (name) => {
+      const error = await loadScenario(runtimePath(name)).then(() => undefined, (thrown: unknown) => thrown as InputError);
+      const [{ code, hint }] = error!.issues as [Issue];
+      return [name, code, hint!.slice(0, 25)];
+    }));
+    // As their descriptions have it.
+    const ownWork = ["numexpr", "pyro", "mpi"];
+    expect(hints).toEqual(shippedRuntimes.map((name) => [name, "runtime-file", ownWork.includes(name) ? "it brings its own work: n" : "run a model under it: hed"]));
+    const mpi = await loadScenario(runtimePath("mpi")).catch((thrown: unknown) => thrown as InputError);
+    expect((mpi as InputError).issues[0]!.hint).toBe("it brings its own work: name it in a scenario beside it, runtime: ./mpi.yaml");
+  });
 
   it("expressions of cores are computed", async () => expect(await issues(`${model}runtime: {use: openmp, OMP_NUM_THREADS: $cores // 2}`)).toEqual([]));
 

@@ -56,7 +56,9 @@ describe("loadScenario", () => {
     ["a fraction for a count", `seed: 1.5${rest}`, "a.yaml:1:7: error[wrong-type]: seed must be a whole number, not 1.5"],
     ["infinity", `seed: .inf${rest}`, "a.yaml:1:7: error[wrong-type]: seed must be a number, not Infinity"],
     ["a list for a policy", `scheduler: [heft]${rest}`, "a.yaml:1:12: error[wrong-type]: scheduler must be text or a map, not a list"],
-    ["a policy without use", `scheduler: {usee: heft}${rest}`, 'a.yaml:1:1: error[missing-key]: scheduler needs "use"'],
+    ["a policy without use", `scheduler: {usee: heft}${rest}`, 'a.yaml:1:1: error[missing-key]: scheduler needs "use"\n  hint: did you mean use instead of usee?'],
+    ["options of a policy that is not named", `scheduler: {alpha: 2, beta: 1}${rest}`, 'a.yaml:1:1: error[missing-key]: scheduler needs "use"\n  hint: name the policy as well, for example use: dmda; alpha and beta are options of dmda, dmdar, dmdas'],
+    ["options that no policy has", `sync: {colour: red}${rest}`, 'a.yaml:1:1: error[missing-key]: sync needs "use"\n  hint: name the policy as well, for example use: dataflow'],
     ["an empty comparison", `compare: []${rest}`, "a.yaml:1:10: error[bad-value]: compare must have at least 1 item, not 0"],
     ["YAML 1.1 booleans", `machine: {devices: {d: {kind: cpu, fuses: no}}}${rest}`, 'a.yaml:1:43: error[wrong-type]: machine.devices.d.fuses must be true or false, not "no"\n  hint: write true or false'],
     ["merge keys", `<<: {seed: 1}${rest}`, `a.yaml:1:1: error[unknown-key]: unknown key "<<" in the scenario\n  hint: ${suggestion("<<", Object.keys(scenarioSchema.shape))}`],
@@ -64,6 +66,13 @@ describe("loadScenario", () => {
     ["text", "hello", 'a.yaml:1:1: error[wrong-type]: a scenario is a map of keys, not "hello"'],
   ])("refuses %s", async (_, text, message) => {
     expect(await errorOf(text)).toBe(message);
+  });
+
+  it("says which policy an option that is set may belong to", async () => {
+    expect(await errorOf("programs: {w: [{compute: 1ms}]}\nthreads: {w: 2}\ncores: 1", "threadPolicy.quantum=1ms")).toBe(
+      '--set threadPolicy.quantum=1ms: error[missing-key]: threadPolicy needs "use"\n  hint: name the policy as well, for example --set threadPolicy.use=round-robin; quantum is an option of round-robin, priority, eevdf, work-stealing, pinned',
+    );
+    await expect(load("programs: {w: [{compute: 1ms}]}\nthreads: {w: 2}\ncores: 1", "threadPolicy.quantum=1ms", "threadPolicy.use=round-robin")).resolves.toBeDefined();
   });
 
   it("tells a hundred problems, and how many more there are", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { InputError, SimulationError } from "../../src/base/errors.ts";
 import { analyzeRun } from "../../src/scenario/analyze-run.ts";
 import { compareSchedulers } from "../../src/scenario/compare-schedulers.ts";
+import { fullHome } from "../../src/scenario/home-room.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
 import { weightsBeyondMemories } from "../../src/scenario/weights-room.ts";
@@ -71,6 +72,25 @@ describe("the section memory", () => {
     };
     expect(weightsBeyondMemories(await instanceWith("400MiB", "100MiB", "900GiB"))).toBe("the weights take 548 MiB, and the memories that they can lie in have 500 MiB in all");
     expect(weightsBeyondMemories(await instanceWith("400MiB", "150MiB", "1MiB"))).toBeUndefined();
+  });
+
+  it("counts the weights that are the host's with what else lies there from the start", async () => {
+    const compiled = async (capacity: string, weights: string) => {
+      const readFile = memoryFiles({ "v.yaml": `workload: {model: vgg19, weights: ${weights}, instances: 2}\nmachine: workstation\nmemory:\n  onFull: spill\n  spillTo: gpu0\n  memories: {cpu0: {capacity: ${capacity}}}\n` });
+      return resolveScenario(await loadScenario("v.yaml", { readFile }), { readFile });
+    };
+    const host = await compiled("450MiB", "host");
+    const error = (await Promise.resolve().then(() => compileScenario(host)).catch((thrown: unknown) => thrown)) as InputError;
+    expect(error.issues.map(({ code, line }) => [code, line])).toEqual([["inputs-too-large", 6]]);
+    // The input of the second image comes later.
+    expect(error.message).toContain('the inputs and weights that lie in "cpu0.memory" from the start take 549 MiB, and it has 450 MiB');
+    expect(() => runScenario({ ...host, memory: undefined } as never)).not.toThrow();
+    expect(compileScenario(await compiled("550MiB", "host"))).toBeDefined();
+    expect(compileScenario(await compiled("450MiB", "resident"))).toBeDefined();
+    const instance = compileScenario({ ...host, memory: undefined } as never);
+    expect(fullHome(instance)?.memory).toBe(0);
+    // What takes no time may have been read and given up at once.
+    expect(fullHome({ ...instance, costTicks: instance.costTicks.map(() => 0) })).toBeUndefined();
   });
 
   it("lists only what has its room, and who else asks, when a memory is full", async () => {

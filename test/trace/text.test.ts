@@ -32,6 +32,14 @@ warning[memory-exceeded]: memory "gpu.memory" would hold 5.86 KiB at its peak an
 `);
   });
 
+  it("says why devices may be more than fully efficient", () => {
+    const specialists = makeInstance({ costs: [[1000, 9000], [9000, 1000]], edges: [], latency: 0, names: ["load", "matmul"], devices: ["cpu", "gpu"], memoryBytes: 4096 });
+    const lines = formatResult(computeMetrics(makeRun(specialists, [{ op: 0, device: 0 }, { op: 1, device: 1 }], "heft"))).split("\n");
+    const at = lines.findIndex((line) => line.startsWith("speed-up"));
+    expect(lines.slice(at, at + 2)).toEqual(["speed-up     10.00× over one slot of the best device, efficiency 500.0 %", "             above 100 %, since other devices run some operators faster than that one"]);
+    expect(formatResult(computeMetrics(trace))).not.toContain("above 100 %");
+  });
+
   it("leaves out what the scheduler did where it has nothing to say", () => {
     const text = (report: object): string => formatResult({ ...computeMetrics(trace), schedulerReport: report } as Metrics);
     expect(text({ chunks: "x a | y b" })).toContain("\nscheduler    chunks x a | y b\n");

@@ -3,6 +3,7 @@ import { HeddleError, InputError, type Issue, type Warning } from "../../base/er
 import { counted } from "../../base/units.ts";
 import type { Instance } from "../../core/instance.ts";
 import { modelRegistry } from "../../graph/models/index.ts";
+import { fullHome } from "../../scenario/home-room.ts";
 import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
@@ -54,8 +55,8 @@ export const check: Command = {
 
 /** Without a section `memory`, which makes an error of it: what every run would warn of. */
 function fullMemories(instance: Instance): Warning[] {
-  const beyond = weightsBeyondMemories(instance);
-  return beyond === undefined ? [] : [{ code: "memory-exceeded", message: `${beyond}: no schedule can run as it is` }];
+  const found = [weightsBeyondMemories(instance), fullHome(instance)?.message].filter((message) => message !== undefined);
+  return found.map((message) => ({ code: "memory-exceeded", message: `${message}: no schedule can run as it is` }));
 }
 
 /** @throws {InputError} where a workload was named instead of a scenario. */

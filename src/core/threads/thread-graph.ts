@@ -4,7 +4,6 @@ import { OpPhase } from "../op-table.ts";
 import type { OpRunner } from "../op-runner.ts";
 import type { PolicyPort } from "../policy-port.ts";
 import type { SimulationState } from "../state.ts";
-import { RowKind, SubjectKind } from "../trace.ts";
 import type { GraphPort } from "./graph-port.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import { Phase } from "./thread-table.ts";
@@ -100,7 +99,7 @@ export class ThreadGraph implements GraphPort {
     ops.phase[op] = OpPhase.ended;
     ops.endTicks[op] = now;
     state.endedCount++;
-    rows.push(devices.slotStart[this.#device]! + ops.slot[op]!, SubjectKind.op, op, RowKind.run, ops.startTicks[op]!, now);
+    rows.pushRun(devices.slotStart[this.#device]! + ops.slot[op]!, op, ops.startTicks[op]!, now);
     devices.busyTicks[this.#device]! += now - ops.startTicks[op]!;
     data?.settle(op);
     const before = state.newReady.length;

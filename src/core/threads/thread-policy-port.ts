@@ -76,7 +76,7 @@ export class ThreadPolicyPort {
     const thread = this.#policy.next(view, core);
     this.#hook = "";
     if (thread < 0) return thread;
-    if (table.state[thread] !== ThreadState.runnable) this.refuse(`next: ${shown(thread, "thread")} does not wait for a core`);
+    if (table.state[thread] !== ThreadState.runnable || typeof thread !== "number") this.refuse(`next: ${shown(thread, "thread")} does not wait for a core`);
     if (!view.mayRun(thread, core)) this.refuse(`next: thread ${this.#host.names.of(thread)} may not run on core ${core}`);
     return thread;
   }
@@ -87,7 +87,7 @@ export class ThreadPolicyPort {
     const core = this.#policy.preempt!(this.#host.view);
     this.#hook = "";
     if (core < 0) return core;
-    if ((this.#host.cores.running[core] ?? -1) < 0) this.refuse(`preempt: ${shown(core, "core")} has no thread to preempt`);
+    if ((this.#host.cores.running[core] ?? -1) < 0 || typeof core !== "number") this.refuse(`preempt: ${shown(core, "core")} has no thread to preempt`);
     return core;
   }
 
@@ -98,6 +98,21 @@ export class ThreadPolicyPort {
     this.#hook = "";
     if (!(ticks > 0)) this.refuse(`slice: ${String(ticks)} ticks for ${this.#host.names.of(thread)}, and a slice is longer than 0`);
     return ticks;
+  }
+
+  /** How long each slice of the thread will be from now on, in whole ticks, while nobody waits for a core; 0 = the policy does not say. */
+  renewal(thread: number, core: number): number {
+    if (this.#policy.renewal === undefined) return 0;
+    this.#hook = "renewal";
+    const ticks = this.#policy.renewal(this.#host.view, thread, core);
+    this.#hook = "";
+    return Number.isInteger(ticks) && ticks > 0 ? ticks : 0;
+  }
+
+  renewed(thread: number, core: number, firstTicks: number, lastTicks: number, count: number): void {
+    this.#hook = "renewed";
+    this.#policy.renewed?.(this.#host.view, thread, core, firstTicks, lastTicks, count);
+    this.#hook = "";
   }
 
   /** Runs what may call the policy; what that throws is told as its fault. */
@@ -119,5 +134,6 @@ export class ThreadPolicyPort {
 
 /** What a policy answered, as messages show it. */
 function shown(answer: unknown, what: string): string {
+  if (typeof answer === "string") return `${what} ${JSON.stringify(answer)} (ids are numbers)`;
   return Number.isInteger(answer) ? `${what} ${answer as number}` : `${typeof answer === "number" ? String(answer) : (JSON.stringify(answer) ?? "undefined")}, which is no ${what},`;
 }

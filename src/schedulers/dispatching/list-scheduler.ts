@@ -16,7 +16,7 @@ export interface ListRules {
  * room is left idle while a ready op that it can run waits. Costs nothing while no device has room.
  * @source R. L. Graham, "Bounds on multiprocessing timing anomalies", SIAM J. Appl. Math. 17(2), 1969, doi:10.1137/0117039
  */
-export function listScheduler({ keys, choose = firstCapable }: ListRules): Scheduler {
+export function listScheduler({ keys, choose }: ListRules): Scheduler {
   let order: Float64Array | undefined;
   let waiting: WaitingOps;
   let free: FreeDevices;
@@ -45,7 +45,7 @@ export function listScheduler({ keys, choose = firstCapable }: ListRules): Sched
       while (free.count > 0) {
         const op = waiting.take(view, free);
         if (op < 0) return;
-        const device = choose(view, op, free);
+        const device = choose === undefined ? waiting.firstDevice : choose(view, op, free);
         out.place(op, device);
         free.use(device);
       }
@@ -53,15 +53,9 @@ export function listScheduler({ keys, choose = firstCapable }: ListRules): Sched
   };
 }
 
-function firstCapable(view: PolicyView, op: number, free: FreeDevices): number {
-  let i = 0;
-  while (view.estimateTicks(op, free.ids[i]!) === Infinity) i++;
-  return free.ids[i]!;
-}
-
 /** The free device where `op` would end first: bringing its inputs there, setup, then running; ties by id. */
 export function soonestDone(view: PolicyView, op: number, free: FreeDevices): number {
-  let best = firstCapable(view, op, free);
+  let best = free.firstFor(op);
   let shortest = Infinity;
   for (let i = 0; i < free.count; i++) {
     const device = free.ids[i]!;
