@@ -42,7 +42,12 @@ export function readCases(file: string, known: (cores: number) => readonly Threa
   const cases = new Map(known(machine.cores).map((one) => [one.name, one]));
   const changed = results.filter(({ case: one }) => !isDeepStrictEqual(one, cases.get(one.name)));
   if (changed.length > 0) throw fail(`${changed.length} of its cases are not the programs that they are now, such as "${changed[0]!.case.name}": measure again`);
-  return { format, date: date ?? "", machine, results: results.map(({ simulatedNs: _, error: __, ...result }: ComparedCase) => result) };
+  return { format, date: date ?? "", machine, results: results.map(asMeasured) };
+}
+
+/** Without what an earlier comparison said of it. */
+function asMeasured(compared: ComparedCase): MeasuredCases["results"][number] {
+  return Object.fromEntries(Object.entries(compared).filter(([key]) => key !== "simulatedNs" && key !== "error")) as unknown as MeasuredCases["results"][number];
 }
 
 function isResult(value: unknown): value is ComparedCase {

@@ -119,38 +119,38 @@ function repeatCsr(csr: Csr, opCount: number, jobCount: number, tensors: JobTens
 class JobTensors {
   readonly count: number;
   readonly #graph: OperatorGraph;
-  readonly #jobCount: number;
+  private readonly jobCount: number;
   /** Tensors that every job has for itself, and the place of each tensor among them. */
-  readonly #own: Uint32Array;
-  readonly #rank: Uint32Array;
+  private readonly own: Uint32Array;
+  private readonly rank: Uint32Array;
 
   constructor(graph: OperatorGraph, jobCount: number) {
     this.#graph = graph;
-    this.#jobCount = jobCount;
-    this.#own = jobCount === 1 ? new Uint32Array(0) : Uint32Array.from({ length: graph.tensorCount }, (_, tensor) => tensor).filter((tensor) => graph.tensorOrigin[tensor] !== TensorOrigin.weight);
-    this.#rank = new Uint32Array(jobCount === 1 ? 0 : graph.tensorCount);
-    this.#own.forEach((tensor, rank) => (this.#rank[tensor] = rank));
-    this.count = graph.tensorCount + (jobCount - 1) * this.#own.length;
+    this.jobCount = jobCount;
+    this.own = jobCount === 1 ? new Uint32Array(0) : Uint32Array.from({ length: graph.tensorCount }, (_, tensor) => tensor).filter((tensor) => graph.tensorOrigin[tensor] !== TensorOrigin.weight);
+    this.rank = new Uint32Array(jobCount === 1 ? 0 : graph.tensorCount);
+    this.own.forEach((tensor, rank) => (this.rank[tensor] = rank));
+    this.count = graph.tensorCount + (jobCount - 1) * this.own.length;
   }
 
   idOf(tensor: number, job: number): number {
     if (job === 0 || this.#graph.tensorOrigin[tensor] === TensorOrigin.weight) return tensor;
-    return this.#graph.tensorCount + (job - 1) * this.#own.length + this.#rank[tensor]!;
+    return this.#graph.tensorCount + (job - 1) * this.own.length + this.rank[tensor]!;
   }
 
   repeat<A extends Float64Array | Int32Array>(column: A, shift: (value: number, job: number) => number = (value) => value): A {
-    if (this.#jobCount === 1) return column;
+    if (this.jobCount === 1) return column;
     const result = new (column.constructor as new (length: number) => A)(this.count);
     result.set(column as never);
     let at = column.length;
-    for (let job = 1; job < this.#jobCount; job++) for (const tensor of this.#own) result[at++] = shift(column[tensor]!, job);
+    for (let job = 1; job < this.jobCount; job++) for (const tensor of this.own) result[at++] = shift(column[tensor]!, job);
     return result;
   }
 
   nameOf(id: number): string {
     const { tensorCount } = this.#graph;
-    if (this.#jobCount === 1) return this.#graph.tensorName(id);
-    if (id >= tensorCount) return `${this.#graph.tensorName(this.#own[(id - tensorCount) % this.#own.length]!)}@${1 + Math.floor((id - tensorCount) / this.#own.length)}`;
+    if (this.jobCount === 1) return this.#graph.tensorName(id);
+    if (id >= tensorCount) return `${this.#graph.tensorName(this.own[(id - tensorCount) % this.own.length]!)}@${1 + Math.floor((id - tensorCount) / this.own.length)}`;
     return this.#graph.tensorOrigin[id] === TensorOrigin.weight ? this.#graph.tensorName(id) : `${this.#graph.tensorName(id)}@0`;
   }
 }

@@ -36,7 +36,7 @@ export interface DeviceNews {
  * Exists only in runs in which a device changes.
  */
 export class DeviceChanges {
-  readonly #instance: ChangingInstance;
+  private readonly instance: ChangingInstance;
   /** By device: 1 = normal, 0 = not there. */
   readonly speed: Float64Array;
   /**
@@ -44,7 +44,7 @@ export class DeviceChanges {
    * present device can run they are all left, so that it can be placed where it will have to wait.
    */
   readonly possibleTicks: Float64Array;
-  readonly #estimates: Float64Array;
+  private readonly estimates: Float64Array;
   /** By op: 1 = it was placed before it was ready, so the scheduler may not expect to be offered it. */
   readonly isPlanned: Uint8Array;
   /** What policies are to be told of this round, in the order in which it happened. */
@@ -56,10 +56,10 @@ export class DeviceChanges {
 
   /** What is due at tick 0 holds from the start. */
   constructor(instance: ChangingInstance) {
-    this.#instance = instance;
+    this.instance = instance;
     this.speed = new Float64Array(instance.deviceCount).fill(1);
-    this.#estimates = estimatesOf(instance);
-    this.possibleTicks = this.#estimates.slice();
+    this.estimates = estimatesOf(instance);
+    this.possibleTicks = this.estimates.slice();
     this.isPlanned = new Uint8Array(instance.opCount);
     const { changeTicks, changeDevice, changeSpeed } = instance;
     for (let i = 0; i < changeTicks.length; i++) if (changeTicks[i] === 0) this.speed[changeDevice[i]!] = changeSpeed[i]!;
@@ -72,9 +72,9 @@ export class DeviceChanges {
 
   /** Brings `possibleTicks` up to date. */
   listPossible(): void {
-    const { classCount, deviceCount } = this.#instance;
+    const { classCount, deviceCount } = this.instance;
     const { possibleTicks, speed } = this;
-    const estimates = this.#estimates;
+    const estimates = this.estimates;
     for (let c = 0, at = 0; c < classCount; c++, at += deviceCount) {
       let runs = false;
       for (let d = 0; d < deviceCount; d++) if (speed[d]! > 0 && estimates[at + d]! < Infinity) runs = true;

@@ -13,7 +13,7 @@ import { changedInstance } from "./vary-instance.ts";
  * const edited = editor.build();
  */
 export class InstanceEditor {
-  readonly #instance: Instance;
+  private readonly instance: Instance;
   readonly #opNames: string[] = [];
   readonly #opClass: number[] = [];
   readonly #opJob: number[] = [];
@@ -25,12 +25,12 @@ export class InstanceEditor {
   #copyDevice: { readonly name: string; readonly memory: number; readonly kind: string } | undefined;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
+    this.instance = instance;
   }
 
   /** Returns its id. */
   addOp(name: string, classId: number, job: number, inputs: readonly number[]): number {
-    const op = this.#instance.opCount + this.#opNames.push(name) - 1;
+    const op = this.instance.opCount + this.#opNames.push(name) - 1;
     this.#opClass.push(classId);
     this.#opJob.push(job);
     this.#inputs.set(op, [...new Set(inputs)]);
@@ -41,7 +41,7 @@ export class InstanceEditor {
   addTensor(name: string, bytes: number, producer: number): number {
     this.#tensorBytes.push(bytes);
     this.#tensorProducer.push(producer);
-    return this.#instance.tensorCount + this.#tensorNames.push(name) - 1;
+    return this.instance.tensorCount + this.#tensorNames.push(name) - 1;
   }
 
   addInput(op: number, tensor: number): void {
@@ -57,13 +57,13 @@ export class InstanceEditor {
   /** A device that does nothing but hold what is copied to its memory: it runs only a class of its own, in no time. Once an editor. @returns the class. */
   addCopyDevice(name: string, memory: number, kind: string): number {
     this.#copyDevice = { name, memory, kind };
-    return this.#instance.classCount;
+    return this.instance.classCount;
   }
 
   /** The instance with all that was added; undefined where ops would wait for one another in a circle. */
   build(): Instance | undefined {
     const copies = this.#copyDevice;
-    const base = copies === undefined ? this.#instance : withCopyDevice(this.#instance, copies.name, copies.memory, copies.kind);
+    const base = copies === undefined ? this.instance : withCopyDevice(this.instance, copies.name, copies.memory, copies.kind);
     const opCount = base.opCount + this.#opNames.length;
     const tensorCount = base.tensorCount + this.#tensorNames.length;
     const start = new Uint32Array(opCount + 1);
@@ -87,7 +87,7 @@ export class InstanceEditor {
   }
 
   #inputsOf(op: number): number[] {
-    const { start, item } = this.#instance.inputs;
+    const { start, item } = this.instance.inputs;
     let inputs = this.#inputs.get(op);
     if (inputs === undefined) this.#inputs.set(op, (inputs = [...item.subarray(start[op]!, start[op + 1]!)]));
     return inputs;

@@ -49,13 +49,15 @@ export class Simulation {
   private readonly jobs: Jobs;
   /** Undefined where no tensor has a size. */
   private readonly data: DataMover | undefined;
-  readonly #view: LiveView;
+  /** What policies see. */
+  readonly view: LiveView;
   private readonly policies: PolicyPort;
   private readonly decisions: DecisionLog | undefined;
   private readonly host: SchedulerHost | undefined;
   /** Undefined where the graph is all there is. */
   private readonly feed: ThreadFeed | undefined;
-  readonly #threads: ThreadHost | undefined;
+  /** The threads, for whoever looks at more than the trace keeps; undefined where there are none. */
+  readonly threads: ThreadHost | undefined;
   private readonly round: Round;
   /** Rounds, and events among them, that were one thread's alone. */
   #lonelyRounds = 0;
@@ -86,21 +88,21 @@ export class Simulation {
     this.resources = new SharedResources(threads?.capacity ?? instance.resourceCapacity, Math.max(mostUses(instance), 2 + (threads?.memory?.capacity.length ?? 0)));
     this.runner = new OpRunner(state, this.resources, seed, spec.noise ?? true);
     this.data = state.tracksData ? new DataMover(state, this.resources) : undefined;
-    this.#view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), rehearsed);
+    this.view = new LiveView(state, randomSource(seed, `scheduler/${this.#schedulerName}`), rehearsed);
     this.decisions = spec.decisions === true ? new DecisionLog(instance.opCount, instance.deviceCount) : undefined;
     this.host = takesTime(spec.dispatch) ? new SchedulerHost(state, spec.dispatch!) : undefined;
-    this.policies = new PolicyPort(this.#schedulerName, this.#syncName, this.sync, state, this.runner, this.data, this.#view, this.decisions, this.host);
+    this.policies = new PolicyPort(this.#schedulerName, this.#syncName, this.sync, state, this.runner, this.data, this.view, this.decisions, this.host);
     const changer = state.changes && new DeviceChanger(state, state.changes, this.runner, this.data);
-    this.policies.call("sync.prepare", () => this.sync.prepare?.(this.#view));
-    this.policies.call("prepare", () => this.scheduler.prepare?.(this.#view, this.policies));
+    this.policies.call("sync.prepare", () => this.sync.prepare?.(this.view));
+    this.policies.call("prepare", () => this.scheduler.prepare?.(this.view, this.policies));
     state.fixQueueOrder();
     if (this.resources.changed) this.resources.solve(0);
     this.jobs = new Jobs(state);
     this.feed = threads && new ThreadFeed(threads, { state, runner: this.runner, data: this.data, jobs: this.jobs, policies: this.policies }, this.resources, seed);
-    this.#threads = this.feed?.host;
+    this.threads = this.feed?.host;
     changer?.schedule();
     this.round = new Round({
-      state, scheduler: this.scheduler, sync: this.sync, policies: this.policies, view: this.#view, resources: this.resources, runner: this.runner, jobs: this.jobs, data: this.data,
+      state, scheduler: this.scheduler, sync: this.sync, policies: this.policies, view: this.view, resources: this.resources, runner: this.runner, jobs: this.jobs, data: this.data,
       host: this.host, changer, feed: this.feed,
     });
   }
@@ -110,17 +112,8 @@ export class Simulation {
   }
   /** Every job, and so every op, has ended. */
   get done(): boolean {
-    return this.jobs.allEnded && (this.#threads === undefined || this.#threads.allEnded);
+    return this.jobs.allEnded && (this.threads === undefined || this.threads.allEnded);
   }
-  /** The threads, for whoever looks at more than the trace keeps; undefined where there are none. */
-  get threads(): ThreadHost | undefined {
-    return this.#threads;
-  }
-  /** What policies see. */
-  get view(): LiveView {
-    return this.#view;
-  }
-
   /** Runs to the end, or to `untilTicks`. @throws {SimulationError} on a deadlock, livelock or policy error. */
   run(): Trace {
     const { onProgress } = this.spec;
@@ -141,10 +134,10 @@ export class Simulation {
    */
   step(): boolean {
     const state = this.state;
-    if (this.done || this.#threads?.outcome !== undefined) return false;
+    if (this.done || this.threads?.outcome !== undefined) return false;
     const next = Math.min(state.queue.headTime, this.resources.nextEnd);
-    if (this.#threads !== undefined && (next === Infinity || this.#threads.onlySlicesLeft(next)) && !this.#threads.allEnded) {
-      this.#threads.stuck(Math.max(this.round.lastEnd, state.transfers.lastEnd));
+    if (this.threads !== undefined && (next === Infinity || this.threads.onlySlicesLeft(next)) && !this.threads.allEnded) {
+      this.threads.stuck(Math.max(this.round.lastEnd, state.transfers.lastEnd));
       return false;
     }
     if (next === Infinity && state.transfers.lastEnd <= this.untilTicks) {
@@ -188,19 +181,19 @@ export class Simulation {
   trace(): Trace {
     const { ops, rows, transfers, replicas } = this.state;
     const resourceUse = this.state.resourceUse.slice();
-    const seenTicks = Math.max(this.#threads?.stuckTicks ?? this.state.now, this.#stopTicks);
+    const seenTicks = Math.max(this.threads?.stuckTicks ?? this.state.now, this.#stopTicks);
     this.data?.addRouteUse(resourceUse, seenTicks);
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
       instance: this.instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.spec.seed ?? 0,
-      complete: this.done, makespanTicks: Math.max(this.round.lastEnd, this.#threads?.lastEnd ?? 0), rows: rows.take(),
+      complete: this.done, makespanTicks: Math.max(this.round.lastEnd, this.threads?.lastEnd ?? 0), rows: rows.take(),
       ops: { device: this.host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
       transfers: transfers.take(seenTicks), jobs: { arrivalTicks: this.jobs.arrivalTicks, endTicks: this.jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
       eventCount: this.round.eventCount + this.#lonelyRounds, roundCount: this.#roundCount, dispatchCount: this.round.dispatchCount,
       ...(this.decisions !== undefined && { decisions: this.decisions.decisions() }),
       ...(this.state.changes !== undefined && { redirectedCount: this.state.changes.redirected }),
-      ...(this.#threads !== undefined && { threads: traceThreads(this.#threads, this.spec.threads!, this.done ? Math.max(this.round.lastEnd, this.#threads.lastEnd) : seenTicks) }),
+      ...(this.threads !== undefined && { threads: traceThreads(this.threads, this.spec.threads!, this.done ? Math.max(this.round.lastEnd, this.threads.lastEnd) : seenTicks) }),
       ...(this.host !== undefined && { host: this.host.use(this.done ? this.round.lastEnd : this.state.now) }),
     };
     let digest: string | undefined;

@@ -55,7 +55,7 @@ export class SimulationState {
   /** Where threads run operators. */
   threadGraph: ThreadGraph | undefined;
   /** Until its queue order was read. */
-  #scheduler: Scheduler | undefined;
+  private scheduler: Scheduler | undefined;
 
   constructor(instance: Instance, scheduler: Scheduler, sync: SyncPolicy) {
     this.instance = instance;
@@ -68,7 +68,7 @@ export class SimulationState {
     this.replicas = new Replicas(instance, this.ops, this.transfers, this.tracksData);
     this.rows = new RowBuffer(instance.opCount);
     this.resourceUse = new Float64Array(instance.resourceCount);
-    this.#scheduler = scheduler;
+    this.scheduler = scheduler;
     this.dataflow = sync.ended === undefined;
     this.jobArrived = new Uint8Array(instance.jobCount);
     this.edgeVisible = new Uint8Array(this.dataflow ? 0 : instance.edgeCount);
@@ -79,9 +79,9 @@ export class SimulationState {
 
   /** Reads the scheduler's queue order: as the first op is placed, or after `prepare`. Later calls change nothing. */
   fixQueueOrder(): void {
-    if (this.#scheduler === undefined) return;
-    this.inOrder = this.#scheduler.queueOrder === "in-order";
-    this.#scheduler = undefined;
+    if (this.scheduler === undefined) return;
+    this.inOrder = this.scheduler.queueOrder === "in-order";
+    this.scheduler = undefined;
   }
 
   /** What `op` reads and nobody makes exists for it: its job has arrived. */

@@ -28,85 +28,85 @@ export const dmdar = defineScheduler<Options>({
 });
 
 class DequeModelReady implements Scheduler {
-  private readonly options: Options;
-  private queues!: OpDeques;
-  private free!: FreeDevices;
-  private setups!: SetupCredit;
+  readonly #options: Options;
+  #queues!: OpDeques;
+  #free!: FreeDevices;
+  #setups!: SetupCredit;
   /** By device: ticks until it can begin another op, as of the last one mapped. */
-  private wait!: Float64Array;
+  #wait!: Float64Array;
   /** By device: expected work that is mapped to it and not placed. */
-  private mappedTicks!: Float64Array;
-  private mapped!: Int32Array;
+  #mappedTicks!: Float64Array;
+  #mapped!: Int32Array;
   #waiting = 0;
 
   constructor(chosen: Options) {
-    this.options = chosen;
+    this.#options = chosen;
   }
 
   prepare(view: PolicyView): void {
-    this.queues = new OpDeques(view.opCount);
-    this.free = new FreeDevices(view);
-    this.setups = new SetupCredit(view);
-    this.wait = new Float64Array(view.deviceCount);
-    this.mappedTicks = new Float64Array(view.deviceCount);
-    this.mapped = new Int32Array(view.deviceCount);
+    this.#queues = new OpDeques(view.opCount);
+    this.#free = new FreeDevices(view);
+    this.#setups = new SetupCredit(view);
+    this.#wait = new Float64Array(view.deviceCount);
+    this.#mappedTicks = new Float64Array(view.deviceCount);
+    this.#mapped = new Int32Array(view.deviceCount);
   }
 
   ready(view: PolicyView, op: number): void {
-    const { alpha, beta } = this.options;
+    const { alpha, beta } = this.#options;
     let best = -1;
     let lowest = Infinity;
     for (let d = 0; d < view.deviceCount; d++) {
       const execution = view.estimateTicks(op, d);
-      this.wait[d] = this.#waitTicks(view, d);
+      this.#wait[d] = this.#waitTicks(view, d);
       if (execution === Infinity) continue;
-      const end = alpha * (this.wait[d]! + execution + (this.setups.hasReloads ? this.setups.charged(op, d) : 0));
+      const end = alpha * (this.#wait[d]! + execution + (this.#setups.hasReloads ? this.#setups.charged(op, d) : 0));
       if (end >= lowest) continue;
       const score = end + beta * view.dataTicks(op, d);
       if (score < lowest) [best, lowest] = [d, score];
     }
     if (best < 0) return;
-    if (this.setups.hasReloads) this.setups.settle(op, best, this.wait)();
-    this.queues.push(best, op);
-    this.mappedTicks[best]! += view.estimateTicks(op, best);
-    this.mapped[best]!++;
+    if (this.#setups.hasReloads) this.#setups.settle(op, best, this.#wait)();
+    this.#queues.push(best, op);
+    this.#mappedTicks[best]! += view.estimateTicks(op, best);
+    this.#mapped[best]!++;
     this.#waiting++;
   }
 
   dispatch(view: SchedulerView, out: Dispatch): void {
     if (this.#waiting === 0) return;
-    this.free.refresh();
-    for (let i = 0; i < this.free.count; ) {
-      const device = this.free.ids[i]!;
+    this.#free.refresh();
+    for (let i = 0; i < this.#free.count; ) {
+      const device = this.#free.ids[i]!;
       const op = this.#nearest(view, device);
       if (op < 0) {
         i++;
         continue;
       }
-      this.queues.remove(device, op);
-      this.mappedTicks[device]! -= view.estimateTicks(op, device);
-      this.mapped[device]!--;
+      this.#queues.remove(device, op);
+      this.#mappedTicks[device]! -= view.estimateTicks(op, device);
+      this.#mapped[device]!--;
       this.#waiting--;
       out.place(op, device);
-      this.free.use(device);
+      this.#free.use(device);
     }
   }
 
   #waitTicks(view: PolicyView, device: number): number {
-    const room = view.freeSlots(device) - view.queued(device) - this.mapped[device]!;
-    return room > 0 ? 0 : (view.backlogTicks(device) + this.mappedTicks[device]!) / view.slots[device]!;
+    const room = view.freeSlots(device) - view.queued(device) - this.#mapped[device]!;
+    return room > 0 ? 0 : (view.backlogTicks(device) + this.#mappedTicks[device]!) / view.slots[device]!;
   }
 
   /** Of the oldest ops mapped to `device`, the one that lacks the fewest bytes there; -1 when nothing is mapped to it. */
   #nearest(view: PolicyView, device: number): number {
-    let nearest = this.queues.oldest(device);
+    let nearest = this.#queues.oldest(device);
     if (nearest < 0) return -1;
     let fewest = view.dataBytes(nearest, device);
-    let op = this.queues.after(nearest);
-    for (let looked = 1; op >= 0 && fewest > 0 && looked < this.options.window; looked++) {
+    let op = this.#queues.after(nearest);
+    for (let looked = 1; op >= 0 && fewest > 0 && looked < this.#options.window; looked++) {
       const bytes = view.dataBytes(op, device);
       if (bytes < fewest) [nearest, fewest] = [op, bytes];
-      op = this.queues.after(op);
+      op = this.#queues.after(op);
     }
     return nearest;
   }

@@ -7,7 +7,7 @@ import type { MetaTask } from "./meta-task.ts";
 export class EqualTasks {
   /** First op of each group. */
   readonly firsts: readonly number[];
-  private readonly next: Int32Array;
+  readonly #next: Int32Array;
 
   constructor(tasks: MetaTask) {
     const { length, deviceCount, costs } = tasks;
@@ -16,13 +16,13 @@ export class EqualTasks {
     const table = new Int32Array(size).fill(-1);
     const tail: number[] = [];
     const head: number[] = [];
-    this.next = new Int32Array(length).fill(-1);
+    this.#next = new Int32Array(length).fill(-1);
     next: for (let i = 0; i < length; i++) {
       let slot = hashRow(costs, i * deviceCount, deviceCount) & (size - 1);
       for (; table[slot]! >= 0; slot = (slot + 1) & (size - 1)) {
         const group = table[slot]!;
         if (!equalRows(costs, head[group]! * deviceCount, i * deviceCount, deviceCount) || !needSame(tasks, head[group]!, i)) continue;
-        this.next[tail[group]!] = i;
+        this.#next[tail[group]!] = i;
         tail[group] = i;
         continue next;
       }
@@ -35,7 +35,7 @@ export class EqualTasks {
 
   /** The next op of the same group; -1 = `op` is the last. */
   after(op: number): number {
-    return this.next[op]!;
+    return this.#next[op]!;
   }
 }
 

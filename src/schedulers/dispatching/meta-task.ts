@@ -23,22 +23,22 @@ export class MetaTask {
   /** `costs[i * deviceCount + device]`, without setups; Infinity = cannot run there. */
   costs = new Float64Array(0);
   /** 1 = the device loads configurations. */
-  private readonly reloads: Uint8Array;
+  readonly #reloads: Uint8Array;
   /** Whether any device loads configurations. */
   readonly hasReloads: boolean;
-  private readonly view: PolicyView;
-  private readonly setups: SetupCredit;
+  readonly #view: PolicyView;
+  readonly #setups: SetupCredit;
   readonly #unsettled: (() => void)[] = [];
   #ops = new Uint32Array(16);
 
   constructor(view: PolicyView) {
     const { deviceCount } = view;
-    this.view = view;
+    this.#view = view;
     this.deviceCount = deviceCount;
     this.wait = new Float64Array(deviceCount);
-    this.reloads = Uint8Array.from({ length: deviceCount }, (_, d) => (view.reloadTicks(d) > 0 ? 1 : 0));
-    this.setups = new SetupCredit(view);
-    this.hasReloads = this.setups.hasReloads;
+    this.#reloads = Uint8Array.from({ length: deviceCount }, (_, d) => (view.reloadTicks(d) > 0 ? 1 : 0));
+    this.#setups = new SetupCredit(view);
+    this.hasReloads = this.#setups.hasReloads;
   }
 
   /** Takes in every ready op. */
@@ -63,12 +63,12 @@ export class MetaTask {
   /** Expected completion of op `i` on `device`, in ticks from now. */
   completion(i: number, device: number): number {
     const completion = this.wait[device]! + this.costs[i * this.deviceCount + device]!;
-    return this.reloads[device] === 0 ? completion : completion + this.setups.charged(this.#ops[i]!, device);
+    return this.#reloads[device] === 0 ? completion : completion + this.#setups.charged(this.#ops[i]!, device);
   }
 
   /** Configuration that op `i` needs on `device`; -1 = any. */
   configuration(i: number, device: number): number {
-    return this.reloads[device] === 0 ? -1 : this.view.configuration(this.#ops[i]!, device);
+    return this.#reloads[device] === 0 ? -1 : this.#view.configuration(this.#ops[i]!, device);
   }
 
   /** The device where op `i` is expected to complete first, ties by id; -1 = nowhere. */
@@ -91,7 +91,7 @@ export class MetaTask {
 
   /** Places op `i` on `device`. */
   map(i: number, device: number, view: PolicyView, out: Dispatch): void {
-    if (this.hasReloads) this.#unsettled.push(this.setups.settle(this.#ops[i]!, device, this.wait));
+    if (this.hasReloads) this.#unsettled.push(this.#setups.settle(this.#ops[i]!, device, this.wait));
     out.place(this.#ops[i]!, device);
     this.wait[device] = waitTicks(view, device);
   }

@@ -1,6 +1,6 @@
 /** A queue of op ids, first in, first out, in a ring. */
 export class OpQueue {
-  #ops = new Uint32Array(16);
+  #ops = new Int32Array(16);
   #head = 0;
   #length = 0;
 
@@ -16,7 +16,7 @@ export class OpQueue {
   push(op: number): void {
     const capacity = this.#ops.length;
     if (this.#length === capacity) {
-      const bigger = new Uint32Array(2 * capacity);
+      const bigger = new Int32Array(2 * capacity);
       bigger.set(this.#ops.subarray(this.#head));
       bigger.set(this.#ops.subarray(0, this.#head), capacity - this.#head);
       this.#ops = bigger;

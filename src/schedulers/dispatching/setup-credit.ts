@@ -13,23 +13,23 @@ import type { PolicyView } from "../../plugin.ts";
 export class SetupCredit {
   /** Whether any device loads configurations; without, nothing here need be asked. */
   readonly hasReloads: boolean;
-  private readonly view: PolicyView;
+  readonly #view: PolicyView;
   /** Devices that load configurations, by id. */
-  private readonly reloading: readonly number[];
+  readonly #reloading: readonly number[];
   /** By device: ticks by configuration. */
-  private readonly credits: readonly Map<number, number>[];
+  readonly #credits: readonly Map<number, number>[];
 
   constructor(view: PolicyView) {
-    this.view = view;
-    this.reloading = Array.from({ length: view.deviceCount }, (_, d) => d).filter((d) => view.reloadTicks(d) > 0);
-    this.credits = Array.from({ length: view.deviceCount }, () => new Map<number, number>());
-    this.hasReloads = this.reloading.length > 0;
+    this.#view = view;
+    this.#reloading = Array.from({ length: view.deviceCount }, (_, d) => d).filter((d) => view.reloadTicks(d) > 0);
+    this.#credits = Array.from({ length: view.deviceCount }, () => new Map<number, number>());
+    this.hasReloads = this.#reloading.length > 0;
   }
 
   /** The setup that counts when devices are compared for `op`: the one expected on `device`, less the credit. */
   charged(op: number, device: number): number {
-    const setup = this.view.setupTicks(op, device);
-    return setup === 0 ? 0 : Math.max(0, setup - (this.credits[device]!.get(this.view.configuration(op, device)) ?? 0));
+    const setup = this.#view.setupTicks(op, device);
+    return setup === 0 ? 0 : Math.max(0, setup - (this.#credits[device]!.get(this.#view.configuration(op, device)) ?? 0));
   }
 
   /**
@@ -38,9 +38,9 @@ export class SetupCredit {
    * @returns does so; a batch heuristic calls it when the batch is done, so that one batch is mapped by the same charges.
    */
   settle(op: number, chosen: number, wait: Float64Array): () => void {
-    const view = this.view;
+    const view = this.#view;
     const here = completion(view, op, chosen, wait) + view.setupTicks(op, chosen);
-    const entries = this.reloading.map((device) => {
+    const entries = this.#reloading.map((device) => {
       const configuration = view.configuration(op, device);
       const setup = view.setupTicks(op, device);
       const gain = device === chosen ? this.#elsewhere(op, chosen, wait) - here : here - completion(view, op, device, wait);
@@ -48,7 +48,7 @@ export class SetupCredit {
     });
     return () => {
       for (const { device, configuration, setup, gain } of entries) {
-        const credits = this.credits[device]!;
+        const credits = this.#credits[device]!;
         if (device === chosen) {
           if (setup > 0) credits.clear();
           else if (gain > 0) for (const [other, credit] of credits) credits.set(other, Math.max(0, credit - gain));
@@ -60,7 +60,7 @@ export class SetupCredit {
   /** Earliest completion of `op` on another device than `chosen`; 0 = there is none. */
   #elsewhere(op: number, chosen: number, wait: Float64Array): number {
     let earliest = Infinity;
-    for (let d = 0; d < wait.length; d++) if (d !== chosen) earliest = Math.min(earliest, completion(this.view, op, d, wait) + this.view.setupTicks(op, d));
+    for (let d = 0; d < wait.length; d++) if (d !== chosen) earliest = Math.min(earliest, completion(this.#view, op, d, wait) + this.#view.setupTicks(op, d));
     return earliest < Infinity ? earliest : 0;
   }
 }

@@ -11,19 +11,19 @@ const bins = 11;
  * @source Dask.distributed documentation, "Work Stealing", https://distributed.dask.org/en/stable/work-stealing.html
  */
 export class StealableOps {
-  private readonly deviceCount: number;
+  readonly #deviceCount: number;
   readonly #capabilities = new Capabilities();
-  private readonly deques: OpDeques;
+  readonly #deques: OpDeques;
   /** By op: the deque it is in, `(group · bins + bin) · deviceCount + device`; -1 = none. */
-  private readonly dequeOf: Int32Array;
+  readonly #dequeOf: Int32Array;
   /** By device: ops that may be stolen from it. */
-  private readonly counts: Int32Array;
+  readonly #counts: Int32Array;
 
   constructor(view: PolicyView) {
-    this.deviceCount = view.deviceCount;
-    this.deques = new OpDeques(view.opCount);
-    this.dequeOf = new Int32Array(view.opCount).fill(-1);
-    this.counts = new Int32Array(view.deviceCount);
+    this.#deviceCount = view.deviceCount;
+    this.#deques = new OpDeques(view.opCount);
+    this.#dequeOf = new Int32Array(view.opCount).fill(-1);
+    this.#counts = new Int32Array(view.deviceCount);
   }
 
   add(view: PolicyView, op: number, home: number): void {
@@ -31,19 +31,19 @@ export class StealableOps {
     for (let d = 0; d < view.deviceCount; d++) if (view.estimateTicks(op, d) < Infinity) moving = Math.max(moving, view.dataTicks(op, d));
     const bin = binOf(view.estimateTicks(op, home), moving);
     if (bin >= bins) return;
-    const deque = (this.#capabilities.groupOf(view, op) * bins + bin) * this.deviceCount + home;
-    this.dequeOf[op] = deque;
-    this.deques.push(deque, op);
-    this.counts[home]!++;
+    const deque = (this.#capabilities.groupOf(view, op) * bins + bin) * this.#deviceCount + home;
+    this.#dequeOf[op] = deque;
+    this.#deques.push(deque, op);
+    this.#counts[home]!++;
   }
 
   /** Removes `op`, if it is here. */
   remove(op: number): void {
-    const deque = this.dequeOf[op]!;
+    const deque = this.#dequeOf[op]!;
     if (deque < 0) return;
-    this.deques.remove(deque, op);
-    this.dequeOf[op] = -1;
-    this.counts[deque % this.deviceCount]!--;
+    this.#deques.remove(deque, op);
+    this.#dequeOf[op] = -1;
+    this.#counts[deque % this.#deviceCount]!--;
   }
 
   /**
@@ -52,14 +52,14 @@ export class StealableOps {
    */
   best(thief: number, occupancy: (device: number) => number, repays: (op: number, victim: number) => boolean): number {
     const victims: number[] = [];
-    for (let d = 0; d < this.deviceCount; d++) if (d !== thief && this.counts[d]! > 0) victims.push(d);
+    for (let d = 0; d < this.#deviceCount; d++) if (d !== thief && this.#counts[d]! > 0) victims.push(d);
     const load = new Map(victims.map((d) => [d, occupancy(d)]));
     victims.sort((a, b) => load.get(b)! - load.get(a)! || a - b);
     for (let bin = 0; bin < bins; bin++) {
       for (const victim of victims) {
         for (let group = 0; group < this.#capabilities.count; group++) {
           if (!this.#capabilities.canRun(group, thief)) continue;
-          const op = this.deques.oldest((group * bins + bin) * this.deviceCount + victim);
+          const op = this.#deques.oldest((group * bins + bin) * this.#deviceCount + victim);
           if (op >= 0 && repays(op, victim)) return op;
         }
       }

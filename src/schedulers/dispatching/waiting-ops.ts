@@ -11,9 +11,9 @@ import { OpQueue } from "./op-queue.ts";
  */
 export class WaitingOps {
   /** In the order pushed, an op gets its key when it is set aside: how many had left the main queue before it. */
-  private readonly keys: Float64Array;
-  private readonly ordered: boolean;
-  private readonly main: OpQueue | IdHeap;
+  readonly #keys: Float64Array;
+  readonly #ordered: boolean;
+  readonly #main: OpQueue | IdHeap;
   readonly #aside: (OpQueue | IdHeap)[] = [];
   readonly #capabilities = new Capabilities();
   #taken = 0;
@@ -23,13 +23,13 @@ export class WaitingOps {
 
   /** @param keys By op: the smallest is taken first, ties by id. Absent: in the order pushed. */
   constructor(opCount: number, keys?: Float64Array) {
-    this.keys = keys ?? new Float64Array(opCount);
-    this.ordered = keys !== undefined;
-    this.main = this.#queue();
+    this.#keys = keys ?? new Float64Array(opCount);
+    this.#ordered = keys !== undefined;
+    this.#main = this.#queue();
   }
 
   #queue(): OpQueue | IdHeap {
-    return this.ordered ? new IdHeap(this.keys) : new OpQueue();
+    return this.#ordered ? new IdHeap(this.#keys) : new OpQueue();
   }
 
   get length(): number {
@@ -37,23 +37,23 @@ export class WaitingOps {
   }
 
   push(op: number): void {
-    this.main.push(op);
+    this.#main.push(op);
     this.#length++;
   }
 
   /** Removes and returns the first op that one of the free devices can run; -1 when there is none. */
   take(view: PolicyView, free: FreeDevices): number {
     for (;;) {
-      const queue = this.#aside.length === 0 ? this.main : this.#firstQueue(free);
+      const queue = this.#aside.length === 0 ? this.#main : this.#firstQueue(free);
       const op = queue.pop();
       if (op < 0) return -1;
-      if (queue === this.main) this.#taken++;
+      if (queue === this.#main) this.#taken++;
       this.firstDevice = free.firstFor(op);
       if (this.firstDevice >= 0) {
         this.#length--;
         return op;
       }
-      if (!this.ordered) this.keys[op] = this.#taken;
+      if (!this.#ordered) this.#keys[op] = this.#taken;
       const group = this.#capabilities.groupOf(view, op);
       (this.#aside[group] ??= this.#queue()).push(op);
     }
@@ -61,9 +61,9 @@ export class WaitingOps {
 
   /** Of the main queue and those aside that a free device serves, the one whose head comes first. */
   #firstQueue(free: FreeDevices): OpQueue | IdHeap {
-    let first = this.main;
+    let first = this.#main;
     let head = first.peek();
-    if (head >= 0 && !this.ordered) this.keys[head] = this.#taken + 1;
+    if (head >= 0 && !this.#ordered) this.#keys[head] = this.#taken + 1;
     for (let group = 0; group < this.#aside.length; group++) {
       const queue = this.#aside[group]!;
       const op = queue.peek();
@@ -75,7 +75,7 @@ export class WaitingOps {
   }
 
   #before(a: number, b: number): boolean {
-    const difference = this.keys[a]! - this.keys[b]!;
+    const difference = this.#keys[a]! - this.#keys[b]!;
     return difference < 0 || (difference === 0 && a < b);
   }
 
