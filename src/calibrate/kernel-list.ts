@@ -147,8 +147,13 @@ function binary(kind: string, u: Point): Kernel | undefined {
   return kernel && u(1) < 1 / 3 ? { ...kernel, shape: { ...kernel.shape, inputs: 1 } } : kernel;
 }
 
+/** Share of the products whose rows are whole pages of 4 KiB apart, as with the widths of many networks, and caches mind it. */
+const pagedShare = 0.2;
+const pageColumns = 1024;
+
 function linear(u: Point): Kernel | undefined {
-  return of(matmul({ m: extent(u(0), 1, 1024, 1), n: extent(u(1), 16, 4096, pick(u(3), [16, 16, 8, 1])), k: extent(u(2), 16, 4096, pick(u(4), [16, 16, 8, 1])), weight: true }));
+  const step = u(5) < pagedShare ? pageColumns : pick(u(4), [16, 16, 8, 1]);
+  return of(matmul({ m: extent(u(0), 1, 1024, 1), n: extent(u(1), 16, 4096, pick(u(3), [16, 16, 8, 1])), k: extent(u(2), 16, 4096, step), weight: true }));
 }
 
 const images = [7, 8, 10, 12, 13, 14, 16, 17, 19, 20, 24, 26, 28, 32, 35, 38, 40, 48, 52, 56, 64, 71, 75, 80, 96, 104, 112, 128, 147, 160];

@@ -51,7 +51,7 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
   const groups = groupPoints(samples, options.device.figures, options.opOf);
   const priorOf = categoryPriors(groups);
   for (const group of groups) {
-    const entry = await fitEntry(group, { formulas: isFigure(group.kind) ? figureFormulas : operatorFormulas, prior: priorOf(group), features: gemmOf(group.points[0]!.op) ? "gemm" : "shape", ...options.entry?.(group) });
+    const entry = await fitEntry(group, { formulas: isFigure(group.kind) ? figureFormulas : operatorFormulas, prior: priorOf(group), features: featuresFor(group.points[0]!.op, options.device.kind), ...options.entry?.(group) });
     if (entry === undefined) {
       const { kind, dtype, variant, points } = group;
       const given = points.filter(({ heldOut }) => !heldOut).length;
@@ -63,6 +63,12 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
   }
   if (entries.length === 0) throw new InputError({ code: "too-few-points", message: tooFew(groups), hint: `a model needs ${leastPoints} shapes of one kind of operator beside the fifth that is held out` });
   return { format: profileFormat, device: options.device, provenance: options.provenance, entries };
+}
+
+/** The feature set for the operator, where nothing else is asked for. */
+function featuresFor(op: OpClass, device: Profile["device"]["kind"]): string {
+  if (gemmOf(op) === undefined) return "shape";
+  return device === "cpu" && op.kind === "matmul" ? "cpu-gemm" : "gemm";
 }
 
 function tooFew(groups: readonly PointGroup[]): string {
