@@ -147,7 +147,7 @@ function binary(kind: string, u: Point): Kernel | undefined {
   return kernel && u(1) < 1 / 3 ? { ...kernel, shape: { ...kernel.shape, inputs: 1 } } : kernel;
 }
 
-/** Share of the products whose rows are whole pages of 4 KiB apart, as with the widths of many networks, and caches mind it. */
+/** Share of the products whose rows are whole pages of 4 KiB apart, as widths of networks like to be and caches do not. */
 const pagedShare = 0.2;
 const pageColumns = 1024;
 

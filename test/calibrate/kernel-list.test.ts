@@ -46,6 +46,13 @@ describe("the list of kernels", () => {
     }
   });
 
+  it("has products whose rows are whole pages apart, and such whose are not, early on", () => {
+    const products = list.slice(0, 900).filter(({ kind, variant, shape }) => kind === "matmul" && variant === undefined && shape["batch"] === 1);
+    const pages = products.filter(({ shape }) => (4 * shape["k"]!) % 4096 === 0).length;
+    expect(pages).toBeGreaterThanOrEqual(6);
+    expect(products.length - pages).toBeGreaterThanOrEqual(2 * pages);
+  });
+
   it("can be run by ONNX Runtime, all of it", () => {
     expect(list.filter((kernel) => recipeOf(kernel) === undefined).map(({ kind, variant }) => `${kind} ${variant}`)).toEqual([]);
   });

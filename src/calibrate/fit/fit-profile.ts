@@ -32,8 +32,8 @@ export interface LeftOut {
   readonly needed: number;
 }
 
-/** Formulas to try, where nothing else is asked for. */
 const operatorFormulas = ["roofline", "cached-roofline", "power", "linear"];
+const cpuProductFormulas = ["roofline", "paged-roofline", "power", "linear"];
 const figureFormulas = ["linear", "power", "constant"];
 
 /**
@@ -51,7 +51,7 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
   const groups = groupPoints(samples, options.device.figures, options.opOf);
   const priorOf = categoryPriors(groups);
   for (const group of groups) {
-    const entry = await fitEntry(group, { formulas: isFigure(group.kind) ? figureFormulas : operatorFormulas, prior: priorOf(group), features: featuresFor(group.points[0]!.op, options.device.kind), ...options.entry?.(group) });
+    const entry = await fitEntry(group, { formulas: formulasFor(group.kind, options.device.kind), prior: priorOf(group), features: gemmOf(group.points[0]!.op) ? "gemm" : "shape", ...options.entry?.(group) });
     if (entry === undefined) {
       const { kind, dtype, variant, points } = group;
       const given = points.filter(({ heldOut }) => !heldOut).length;
@@ -65,10 +65,10 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
   return { format: profileFormat, device: options.device, provenance: options.provenance, entries };
 }
 
-/** The feature set for the operator, where nothing else is asked for. */
-function featuresFor(op: OpClass, device: Profile["device"]["kind"]): string {
-  if (gemmOf(op) === undefined) return "shape";
-  return device === "cpu" && op.kind === "matmul" ? "cpu-gemm" : "gemm";
+/** Formulas to try for a kind of operator, where nothing else is asked for. */
+function formulasFor(kind: string, device: Profile["device"]["kind"]): readonly string[] {
+  if (isFigure(kind)) return figureFormulas;
+  return kind === "matmul" && device === "cpu" ? cpuProductFormulas : operatorFormulas;
 }
 
 function tooFew(groups: readonly PointGroup[]): string {

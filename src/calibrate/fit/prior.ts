@@ -1,4 +1,5 @@
 import { cachedRooflineFormula } from "../../cost/profile/cached-roofline-formula.ts";
+import { pagedRooflineFormula } from "../../cost/profile/paged-roofline-formula.ts";
 import { rooflineFormula } from "../../cost/profile/roofline-formula.ts";
 import { categoryOf } from "../../graph/op-kinds.ts";
 import { fitFormula } from "./fit-formula.ts";
@@ -26,7 +27,7 @@ export function categoryPriors(groups: readonly PointGroup[]): (group: PointGrou
   const priors = new Map<string, Prior>();
   for (const [key, { points, kinds }] of pools) {
     if (kinds < 2 || points.length < leastPoints) continue;
-    const bases = [rooflineFormula, cachedRooflineFormula].flatMap((formula) => fitFormula(formula, points) ?? []);
+    const bases = [rooflineFormula, cachedRooflineFormula, pagedRooflineFormula].flatMap((formula) => fitFormula(formula, points) ?? []);
     priors.set(key, Object.fromEntries(bases.map(({ formula, parameters }) => [formula, parameters])));
   }
   return (group) => priors.get(categoryKey(group)) ?? {};

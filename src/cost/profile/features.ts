@@ -1,6 +1,5 @@
 import { Registry, type Named } from "../../base/registry.ts";
 import { convFeatures } from "./conv-features.ts";
-import { cpuGemmFeatures } from "./cpu-gemm-features.ts";
 import { gemmFeatures } from "./gemm-features.ts";
 import { gpuConvFeatures, gpuGemmFeatures, gpuRowsFeatures } from "./gpu-features.ts";
 import { extentFeatures, shapeFeatures } from "./shape-features.ts";
@@ -18,4 +17,4 @@ export interface FeatureSet extends Named {
 }
 
 /** The sets that a profile may name. */
-export const featureSets = new Registry<FeatureSet>("feature set", [extentFeatures, shapeFeatures, gemmFeatures, cpuGemmFeatures, convFeatures, gpuGemmFeatures, gpuConvFeatures, gpuRowsFeatures]);
+export const featureSets = new Registry<FeatureSet>("feature set", [extentFeatures, shapeFeatures, gemmFeatures, convFeatures, gpuGemmFeatures, gpuConvFeatures, gpuRowsFeatures]);

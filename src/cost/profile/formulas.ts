@@ -9,6 +9,7 @@ import { gpuStreamFormula } from "./gpu-stream-formula.ts";
 import { gpuWavesFormula } from "./gpu-waves-formula.ts";
 import { linearFormula } from "./linear-formula.ts";
 import { paddedRooflineFormula } from "./padded-roofline-formula.ts";
+import { pagedRooflineFormula } from "./paged-roofline-formula.ts";
 import { pixelTilesFormula } from "./pixel-tiles-formula.ts";
 import { powerFormula } from "./power-formula.ts";
 import { recurrentFormula } from "./recurrent-formula.ts";
@@ -16,4 +17,4 @@ import { ringFormula } from "./ring-formula.ts";
 import { rooflineFormula } from "./roofline-formula.ts";
 
 /** The formulas that a profile may name. */
-export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, gpuWavesFormula, gpuBlocksFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);
+export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pagedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, gpuWavesFormula, gpuBlocksFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);
