@@ -51,14 +51,6 @@ export interface ThreadPolicy {
   preempt?(view: ThreadView): number;
   /** The thread does not run any more, after `ranTicks` on its core this time. `blocked` = it waits for something, or has ended. */
   stopped?(view: ThreadView, thread: number, core: number, ranTicks: number, why: RunnableReason | "blocked"): void;
-  /**
-   * How long the slices of a running thread will be from now on, in whole ticks, for as long as it computes and no thread
-   * waits for a core; 0 = that cannot be said. Without this hook, or with 0, each end is told by `stopped`, `runnable`,
-   * `next` and `slice` as any other. With it a run in which nobody waits takes no time for slices; the schedule must be the same.
-   */
-  renewal?(view: ThreadView, thread: number, core: number): number;
-  /** So many slices have ended as `renewal` said, in place of these calls: the first and the last at these ticks, which may have gone by. */
-  renewed?(view: ThreadView, thread: number, core: number, firstTicks: number, lastTicks: number, count: number): void;
   /** The priority of a thread changed; it may be waiting for a core, running, or neither. */
   priorityChanged?(view: ThreadView, thread: number): void;
 }

@@ -36,7 +36,7 @@ export function freshSync({ definition, options }: ChosenPolicy<SyncDefinition>)
 
 /** Makes a fresh thread policy for one run. @throws {SimulationError} see {@link freshScheduler}. */
 export function freshThreadPolicy({ definition, options }: ChosenPolicy<ThreadPolicyDefinition>): ThreadPolicy {
-  return create(`thread policy "${definition.name}"`, () => definition.create(options), ["runnable", "next"], ["prepare", "slice", "preempt", "stopped", "renewal", "renewed", "priorityChanged"]);
+  return create(`thread policy "${definition.name}"`, () => definition.create(options), ["runnable", "next"], ["prepare", "slice", "preempt", "stopped", "priorityChanged"]);
 }
 
 /** Makes a fresh loop policy for one loop of a run. @throws {SimulationError} see {@link freshScheduler}. */

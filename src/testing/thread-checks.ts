@@ -17,14 +17,14 @@ export interface ThreadPolicyCheckOptions {
 /**
  * Checks that hold for every thread policy, to be run by any test framework: every thread gets a core and ends, on cores
  * where it may run; no core runs two at once and no thread runs in two places; what threads compute is neither lost
- * nor done twice; the same seed gives the same schedule, and so does leaving slices out that nobody sees end.
+ * nor done twice; and the same seed gives the same schedule.
  * @example
  * for (const check of threadPolicyChecks(myThreadPolicy)) test(check.name, check.run);
  */
 export function threadPolicyChecks(definition: ThreadPolicyDefinition, { options = {} }: ThreadPolicyCheckOptions = {}): ConformanceCheck[] {
-  const run = (situation: ThreadSituation, cores: number, isFree: boolean, seed = 1, goAhead = true): ThreadTrace => {
+  const run = (situation: ThreadSituation, cores: number, isFree: boolean, seed = 1): ThreadTrace => {
     const spec = threadSpec({ ...situation.sections(cores), ...(isFree && { threadCosts: "none" as const }) });
-    const threads = { spec, policy: createChecked(definition, options, "{ … }"), policyName: definition.name, goAhead };
+    const threads = { spec, policy: createChecked(definition, options, "{ … }"), policyName: definition.name };
     return new Simulation({ instance: nothing, scheduler: schedulers.get("fifo").create({}), seed, threads }).run().threads!;
   };
   const everywhere = (situation: ThreadSituation, check: (cores: number, isFree: boolean) => void): void => {
@@ -41,16 +41,6 @@ export function threadPolicyChecks(definition: ThreadPolicyDefinition, { options
             const first = digest(run(situation, cores, isFree, 7));
             run(threadSituations[0]!, 2, true, 7);
             if (digest(run(situation, cores, isFree, 7)) !== first) throw new Error("a second run with the same seed gave another schedule: is anything kept outside the policy that `create` makes, or taken from Math.random or a clock?");
-          });
-        }
-      },
-    },
-    {
-      name: "says rightly how long slices are while nobody waits",
-      run() {
-        for (const situation of threadSituations) {
-          everywhere(situation, (cores, isFree) => {
-            if (isFree && digest(run(situation, cores, isFree, 3)) !== digest(run(situation, cores, isFree, 3, false))) throw new Error("the schedule is another where each slice ends by itself: is `renewal` what `slice` would have been, and does `renewed` do what the calls that it stands for would have done?");
           });
         }
       },

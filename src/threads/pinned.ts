@@ -50,10 +50,6 @@ class Pinned implements ThreadPolicy {
   slice(): number {
     return this.#quantum;
   }
-
-  renewal(): number {
-    return this.#quantum;
-  }
 }
 
 function coreOf(view: ThreadView, thread: number): number {

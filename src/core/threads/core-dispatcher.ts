@@ -5,9 +5,9 @@ import { ceilTicks } from "../ticks.ts";
 import type { CoreTable } from "./core-table.ts";
 import type { DueThreads } from "./due-threads.ts";
 import type { Inversions } from "./inversions.ts";
-import { QuietSlices, type QuietHost } from "./quiet-slices.ts";
 import { RunnableNews } from "./runnable-news.ts";
 import type { ThreadActivities } from "./thread-activities.ts";
+import type { ThreadKernel } from "./thread-kernel.ts";
 import { IntervalLog } from "./thread-log.ts";
 import type { ThreadPolicyPort } from "./thread-policy-port.ts";
 import { MAX_ROWS } from "./thread-rows.ts";
@@ -18,7 +18,7 @@ import { ThreadState, type ThreadTable } from "./thread-table.ts";
 const mostPreemptions = 100_000;
 
 /** What else the dispatcher needs of the threads. */
-export interface DispatcherHost extends QuietHost {
+export interface DispatcherHost extends ThreadKernel {
   readonly spec: ThreadSpec;
   readonly inversions: Inversions;
 }
@@ -37,9 +37,6 @@ export class CoreDispatcher {
   readonly #news = new RunnableNews();
   /** Cores whose slice has ended in this round. */
   readonly #slices: number[] = [];
-  readonly #quiet: QuietSlices;
-  /** Tick of the last round. */
-  #roundTicks = -1;
   #switchTicks = 0;
   /** Threads that wait for a core. */
   #waitingForCore = 0;
@@ -57,7 +54,7 @@ export class CoreDispatcher {
   /** When a thread gave its core up last. */
   lastLeave = 0;
 
-  constructor(host: DispatcherHost, policy: ThreadPolicyPort, queue: EventQueue, activities: ThreadActivities, due: DueThreads, knowsMemory: boolean, mayBeQuiet: boolean) {
+  constructor(host: DispatcherHost, policy: ThreadPolicyPort, queue: EventQueue, activities: ThreadActivities, due: DueThreads, knowsMemory: boolean) {
     this.#host = host;
     this.#table = host.table;
     this.#cores = host.cores;
@@ -66,7 +63,6 @@ export class CoreDispatcher {
     this.#activities = activities;
     this.#due = due;
     this.#knowsMemory = knowsMemory;
-    this.#quiet = new QuietSlices(host, policy, activities, mayBeQuiet);
   }
 
   /** Lets the policy get ready. */
@@ -76,7 +72,6 @@ export class CoreDispatcher {
 
   /** From now on the thread waits for a core. */
   becomeRunnable(thread: number, why: RunnableReason): void {
-    this.#endQuiet();
     const table = this.#table;
     const { now } = this.#host;
     table.state[thread] = ThreadState.runnable;
@@ -88,7 +83,6 @@ export class CoreDispatcher {
   }
 
   priorityChanged(thread: number): void {
-    this.#endQuiet();
     this.#policy.priorityChanged(thread);
     this.#mustDispatch = true;
   }
@@ -99,22 +93,15 @@ export class CoreDispatcher {
     if ((this.#cores.tenure[core]! & 0xfffff) === generation) this.#slices.push(core);
   }
 
-  /** The thread has done its work: whether what it does next may be interrupted unnoticed is another question. */
-  workEnds(thread: number): void {
-    const core = this.#table.core[thread]!;
-    if (this.#quiet.on(core)) this.#endQuietOf(core);
-  }
-
   /** Takes cores away from threads whose slices have ended in this round. */
   endSlices(): void {
-    this.#roundTicks = this.#host.now;
     if (this.#slices.length > 0) this.#endSlices();
   }
 
   #endSlices(): void {
-    for (const core of this.#slices.sort((a, b) => a - b)) {
+    for (const core of this.#slices) {
       const thread = this.#cores.running[core]!;
-      if (thread < 0 || this.#stillSwitches(thread, core) || (this.#waitingForCore === 0 && this.#quiet.begin(thread, core))) continue;
+      if (thread < 0 || this.#stillSwitches(thread, core)) continue;
       // Who came in this round stands in line before the one whose slice has ended.
       this.leaveCore(thread, "slice", ThreadState.runnable);
       this.becomeRunnable(thread, "slice");
@@ -139,7 +126,6 @@ export class CoreDispatcher {
 
   /** The thread gives its core up. @param state that it is in from now on */
   leaveCore(thread: number, why: RunnableReason | "blocked", state: ThreadState): void {
-    this.#endQuiet();
     const table = this.#table;
     const cores = this.#cores;
     const { now } = this.#host;
@@ -244,7 +230,8 @@ export class CoreDispatcher {
     const slice = this.#policy.slice(thread, core);
     if (slice === Infinity) return;
     const switching = this.#table.switchLeft[thread]! / this.#cores.spec.speed[core]!;
-    this.#pushSlice(core, ceilTicks(this.#host.now + switching + slice));
+    this.pendingSlices++;
+    this.#queue.push(ceilTicks(this.#host.now + switching + slice), eventKey(EventKind.slice, core), this.#cores.tenure[core]! & 0xfffff);
   }
 
   /** Sharing its core made the switch take longer than expected: the slice begins anew, with what is left of it. */
@@ -257,24 +244,5 @@ export class CoreDispatcher {
     this.#armSlice(thread, core);
     this.#activities.start(thread, now);
     return true;
-  }
-
-  /** Somebody may want a core: all slices end by events again. */
-  #endQuiet(): void {
-    if (!this.#quiet.any) return;
-    for (let core = 0; core < this.#cores.count; core++) if (this.#quiet.on(core)) this.#endQuietOf(core);
-  }
-
-  /** Slices that end now end in this round, if it is the first of this tick; else they have ended in that. */
-  #endQuietOf(core: number): void {
-    const { now } = this.#host;
-    const endTicks = this.#quiet.end(core, this.#roundTicks === now ? now : now - 1);
-    if (endTicks === now) this.#slices.push(core);
-    else this.#pushSlice(core, endTicks);
-  }
-
-  #pushSlice(core: number, endTicks: number): void {
-    this.pendingSlices++;
-    this.#queue.push(endTicks, eventKey(EventKind.slice, core), this.#cores.tenure[core]! & 0xfffff);
   }
 }

@@ -68,7 +68,7 @@ export class ThreadHost extends ThreadWorld implements RunnerHost, ThreadPolicyH
     this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.#time, memory);
     this.#policy = new ThreadPolicyPort(setting.policy, setting.policyName, this);
     const due = new DueThreads(this, this.#activities);
-    this.dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined, (setting.goAhead ?? true) && sharesCoresOnly);
+    this.dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined);
     this.waits = new ThreadWaits(this, queue, this.#activities, due, this.dispatcher);
     this.#computations = new Computations(this, memory);
     this.#transfers = new FileTransfers(this, resources, at.files, this.waits);

@@ -100,21 +100,6 @@ export class ThreadPolicyPort {
     return ticks;
   }
 
-  /** How long each slice of the thread will be from now on, in whole ticks, while nobody waits for a core; 0 = the policy does not say. */
-  renewal(thread: number, core: number): number {
-    if (this.#policy.renewal === undefined) return 0;
-    this.#hook = "renewal";
-    const ticks = this.#policy.renewal(this.#host.view, thread, core);
-    this.#hook = "";
-    return Number.isInteger(ticks) && ticks > 0 ? ticks : 0;
-  }
-
-  renewed(thread: number, core: number, firstTicks: number, lastTicks: number, count: number): void {
-    this.#hook = "renewed";
-    this.#policy.renewed?.(this.#host.view, thread, core, firstTicks, lastTicks, count);
-    this.#hook = "";
-  }
-
   /** Runs what may call the policy; what that throws is told as its fault. */
   guarded(act: () => void): void {
     try {

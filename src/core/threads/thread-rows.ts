@@ -44,12 +44,6 @@ export class ThreadRows {
     this.#last[core] = i;
   }
 
-  /** True where the core's last row is this one, up to this tick: what goes on then makes it longer. */
-  endsWith(core: number, thread: number, use: Use, end: number): boolean {
-    const last = this.#last[core]!;
-    return last >= 0 && this.end[last] === end && this.thread[last] === thread && this.use[last] === use;
-  }
-
   /** These rows and then those of `last`. */
   with(last: ThreadRows): ThreadRowColumns {
     const n = this.length;

@@ -55,7 +55,6 @@ export class ThreadRunner {
     const table = this.#table;
     const { now } = this.#host;
     if (generation === SPIN_TIMER ? !this.#activities.spinTimers.runOut(thread, now) : table.generation[thread] !== generation) return;
-    this.#dispatcher.workEnds(thread);
     if (table.isSpinning[thread] === 0) {
       this.#activities.settle(thread, now, true);
       this.#due.push(thread);

@@ -94,26 +94,6 @@ export class CoreQueues implements ThreadPolicy {
     return this.#queues[this.#home[thread]!]!.slice(view, thread);
   }
 
-  /** Threads of one queue may change their cores when their slices end at once. */
-  renewal(view: ThreadView, thread: number): number {
-    const areApart = this.#queues.length === view.coreCount && (this.#balanceTicks === Infinity || Number.isInteger(this.#balanceTicks));
-    return areApart ? this.#queues[this.#home[thread]!]!.renewal(view, thread) : 0;
-  }
-
-  renewed(view: ThreadView, thread: number, core: number, firstTicks: number, lastTicks: number, count: number): void {
-    this.#queues[this.#home[thread]!]!.renewed(view, thread, lastTicks);
-    if (this.#queues.length > 1 && lastTicks >= this.#nextBalance[core]!) this.#nextBalance[core] = this.#lastBalance(this.#nextBalance[core]!, firstTicks, lastTicks, count) + this.#balanceTicks;
-  }
-
-  /** The last of the ends of slices at which balance was looked for, and found. */
-  #lastBalance(due: number, firstTicks: number, lastTicks: number, count: number): number {
-    if (count === 1) return lastTicks;
-    const slice = (lastTicks - firstTicks) / (count - 1);
-    const began = firstTicks + Math.max(0, Math.ceil((due - firstTicks) / slice)) * slice;
-    const period = Math.ceil(this.#balanceTicks / slice) * slice;
-    return began + Math.floor((lastTicks - began) / period) * period;
-  }
-
   stopped(view: ThreadView, thread: number, core: number, _ranTicks: number, why: RunnableReason | "blocked"): void {
     this.#isBusy[core] = 0;
     this.#idle++;

@@ -1,7 +1,7 @@
 import { resized } from "../../base/columns.ts";
 import type { RunnableReason, ThreadView } from "../../plugin.ts";
 import type { Affinity } from "./affinity.ts";
-import { addsUpExactly, unitWeight } from "./fair-queue.ts";
+import { unitWeight } from "./fair-queue.ts";
 import type { ShareQueue } from "./share-queue.ts";
 import { WaitingThreads } from "./thread-heap.ts";
 import { ThreadQueue } from "./thread-queue.ts";
@@ -112,20 +112,6 @@ export class EevdfQueue implements ShareQueue {
   slice(view: ThreadView, thread: number): number {
     const left = (this.#threads.deadline[thread]! - this.#threads.virtualTicks[thread]!) / perWeight(view, thread);
     return Math.max(1, Math.ceil(Math.min(this.#rule.quantum, left) - dust));
-  }
-
-  renewal(view: ThreadView, thread: number): number {
-    const isAlone = this.length === 0 && this.#weight === unitWeight && view.weight(thread) === unitWeight && this.#rule.quantum === Infinity;
-    return isAlone && addsUpExactly(this.#threads.virtualTicks[thread]!) && addsUpExactly(this.#virtualTime) ? Math.max(1, Math.ceil(this.#rule.request - dust)) : 0;
-  }
-
-  renewed(_view: ThreadView, thread: number, lastTicks: number): void {
-    const { virtualTicks, deadline, sinceTicks } = this.#threads;
-    const ticks = lastTicks - sinceTicks[thread]!;
-    virtualTicks[thread]! += ticks;
-    this.#virtualTime += ticks;
-    sinceTicks[thread] = lastTicks;
-    deadline[thread] = virtualTicks[thread]! + this.#rule.request;
   }
 
   stopped(view: ThreadView, thread: number, why: RunnableReason | "blocked"): void {

@@ -37,11 +37,6 @@ export class FairThreads {
   }
 }
 
-/** True where whole ticks can be added to it one by one or at once, and give the same: 52 days are not 2^52 halves of a nanosecond. */
-export function addsUpExactly(ticks: number): boolean {
-  return Number.isInteger(2 * ticks);
-}
-
 /** Threads by virtual runtime, the one that has had least first. */
 export class FairQueue implements ShareQueue {
   readonly #rule: FairRule;
@@ -114,14 +109,6 @@ export class FairQueue implements ShareQueue {
   slice(view: ThreadView, thread: number): number {
     return Math.max(1, Math.ceil(this.#slice(view, thread, 0)));
   }
-
-  renewal(view: ThreadView, thread: number): number {
-    const isAlone = this.#waiting.length === 0 && this.#runningCount === 1;
-    return isAlone && view.weight(thread) === unitWeight && addsUpExactly(this.#threads.virtualTicks[thread]!) ? this.slice(view, thread) : 0;
-  }
-
-  /** Whole ticks add up to the same, whenever they are counted. */
-  renewed(): void {}
 
   stopped(view: ThreadView, thread: number, _why: RunnableReason | "blocked"): void {
     this.#advance(view);

@@ -35,8 +35,4 @@ export class InTurn implements ThreadPolicy {
   slice(_view: ThreadView, _thread: number, _core: number): number {
     return this.#quantum;
   }
-
-  renewal(_view: ThreadView, _thread: number, _core: number): number {
-    return this.#quantum;
-  }
 }

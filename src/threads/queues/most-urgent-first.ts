@@ -74,15 +74,6 @@ export class MostUrgentFirst implements ThreadPolicy {
     this.#left[thread] = why === "preempted" ? Math.max(0, had - ranTicks) : 0;
   }
 
-  /** On several cores, threads may change theirs when their quanta end at once. */
-  renewal(view: ThreadView): number {
-    return view.coreCount === 1 ? this.#quantum : 0;
-  }
-
-  renewed(_view: ThreadView, thread: number): void {
-    if (thread < this.#left.length) this.#left[thread] = 0;
-  }
-
   priorityChanged(view: ThreadView, thread: number): void {
     this.#changed = true;
     this.#waiting.reserve(thread);

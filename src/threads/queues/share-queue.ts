@@ -19,10 +19,6 @@ export interface ShareQueue {
   leave(view: ThreadView, thread: number): void;
   /** How long the thread that begins to run may keep its core, in ticks. */
   slice(view: ThreadView, thread: number): number;
-  /** How long each slice of a thread that runs will be if nobody else comes, in ticks; 0 = that cannot be said, or sums of fractions would depend on when it is asked. */
-  renewal(view: ThreadView, thread: number): number;
-  /** Slices of the thread have ended so, the last at this tick. */
-  renewed(view: ThreadView, thread: number, lastTicks: number): void;
   /** A thread of this queue has run; unless it is blocked, it joins again at once. */
   stopped(view: ThreadView, thread: number, why: RunnableReason | "blocked"): void;
   /** How much a thread that waits deserves `core` before the one that runs there; 0 = that one may stay. */

@@ -47,12 +47,6 @@ export class TurnQueue implements ShareQueue {
     return this.#quantum;
   }
 
-  renewal(): number {
-    return this.#quantum;
-  }
-
-  renewed(): void {}
-
   stopped(view: ThreadView, thread: number, _why: RunnableReason | "blocked"): void {
     this.#weight -= view.weight(thread);
   }
