@@ -17,6 +17,8 @@ export class DeviceQueues {
   readonly slotConfiguration: Int32Array;
   /** When the running segment of the slot's op began, setup excluded. */
   readonly slotSince: Float64Array;
+  /** When it ends by its estimate; 0 in free slots. */
+  private readonly slotDue: Float64Array;
   readonly freeSlots: Int32Array;
   /** Devices with room for another op (free slots that no queued op will take), by id; the first {@link roomCount} are valid. */
   readonly room: Uint32Array;
@@ -52,6 +54,7 @@ export class DeviceQueues {
     this.slotOp = new Int32Array(slotCount).fill(-1);
     this.slotConfiguration = new Int32Array(slotCount).fill(-1);
     this.slotSince = new Float64Array(slotCount);
+    this.slotDue = new Float64Array(slotCount);
     this.freeSlots = slots.slice();
     this.room = Uint32Array.from(slots, (_, d) => d);
     this.roomCount = deviceCount;
@@ -139,6 +142,7 @@ export class DeviceQueues {
     while (this.slotOp[track] !== -1) track++;
     this.slotOp[track] = op;
     this.slotSince[track] = now;
+    this.slotDue[track] = now + this.#estimate(op, device);
     return track;
   }
 
@@ -168,9 +172,16 @@ export class DeviceQueues {
     if (this.freeSlots[device]! > this.queued[device]!) this.#gainRoom(device);
   }
 
+  /** The op that was put into the slot of `device` loads its configuration first. */
+  delay(track: number, device: number, ticks: number): void {
+    this.slotSince[track]! += ticks;
+    this.slotDue[track] = this.slotSince[track]! + this.#estimate(this.slotOp[track]!, device);
+  }
+
   release(track: number, device: number, now: number): void {
     this.busyTicks[device]! += now - this.slotSince[track]!;
     this.slotOp[track] = -1;
+    this.slotDue[track] = 0;
     if (this.freeSlots[device]!++ === this.queued[device]) this.#gainRoom(device);
   }
 
@@ -198,9 +209,9 @@ export class DeviceQueues {
 
   /** What is left of running ops by their estimates, on top of `sum`. */
   runningTicks(device: number, now: number, sum = 0): number {
-    for (let track = this.slotStart[device]!; track < this.slotStart[device + 1]!; track++) {
-      const op = this.slotOp[track]!;
-      if (op >= 0) sum += Math.max(0, this.slotSince[track]! + this.#estimate(op, device) - now);
+    for (let track = this.slotStart[device]!, end = this.slotStart[device + 1]!; track < end; track++) {
+      const left = this.slotDue[track]! - now;
+      if (left > 0) sum += left;
     }
     return sum;
   }

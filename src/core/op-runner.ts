@@ -150,7 +150,7 @@ export class OpRunner {
     if (setup === 0) return 0;
     rows.push(RowKind.setup, track, op, now, now + setup);
     devices.busyTicks[device]! += setup;
-    devices.slotSince[track] = now + setup;
+    devices.delay(track, device, setup);
     return setup;
   }
 
