@@ -112,7 +112,7 @@ export type { MemoryModel } from "./core/threads/memory-model.ts";
 
 // Runtimes and their settings
 export { runtimeList, type ListedRuntime } from "./scenario/runtime-list.ts";
-export { tuneObjectives, tuneScenario, type TuneObjective, type TuneOptions, type Tuned, type TunedSetting } from "./tune/tune-scenario.ts";
+export { tuneObjectives, tuneScenario, type TuneObjective, type TuneOptions, type Tuned, type TunedSetting, type TuneSearch } from "./tune/tune-scenario.ts";
 export { formatTuned } from "./tune/tune-text.ts";
 
 // Policies

@@ -99,16 +99,16 @@ export function parseSamples(text: string, file?: string): SampleFile {
     if (issues.length >= mostIssues) break;
     if (source.trim() === "") continue;
     const line = at + 1;
-    const value = parseLine(source, (column, message) => problem(line, column, "bad-json", message));
-    if (value === undefined) continue;
-    const wrong = header === undefined ? headerProblem(value) : lineProblem(value);
-    if (wrong !== undefined) {
-      problem(line, columnOf(source, wrong.key), wrong.code ?? "bad-sample", wrong.message, wrong.hint);
-      // Without a header, every further line would be wrong as well.
-      if (header === undefined) break;
-    } else if (header === undefined) header = value as unknown as SampleHeader;
-    else if (value["failure"] !== undefined) failures.push(value as unknown as SampleFailure);
-    else samples.push(value as unknown as Sample);
+    const value = parseLine(source, (column, message) => problem(line, column, "bad-json", message, header === undefined ? "a sample file is JSON lines: the header, then a sample on each" : undefined));
+    if (value !== undefined) {
+      const wrong = header === undefined ? headerProblem(value) : lineProblem(value);
+      if (wrong !== undefined) problem(line, columnOf(source, wrong.key), wrong.code ?? "bad-sample", wrong.message, wrong.hint);
+      else if (header === undefined) header = value as unknown as SampleHeader;
+      else if (value["failure"] !== undefined) failures.push(value as unknown as SampleFailure);
+      else samples.push(value as unknown as Sample);
+    }
+    // Without a header, every further line would be wrong as well.
+    if (header === undefined) break;
   }
   if (issues.length > 0) throw new InputError(issues);
   if (header === undefined) throw new InputError({ code: "empty-file", message: "there are no samples: the file is empty", ...(file !== undefined && { file }) });

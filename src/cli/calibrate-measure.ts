@@ -1,12 +1,12 @@
-import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Availability } from "../calibrate/backend.ts";
 import type { BackendDescription } from "../calibrate/measure/messages.ts";
 import { busyWarning } from "../calibrate/measure/busy.ts";
-import { measureAll, type MeasureAllResult } from "../calibrate/measure/measure-all.ts";
+import { measureAll, usualRepeat, type MeasureAllResult } from "../calibrate/measure/measure-all.ts";
 import { MeasureProcess } from "../calibrate/measure/measure-process.ts";
 import { Plan } from "../calibrate/measure/plan.ts";
 import { SampleStore, samplesBefore } from "../calibrate/measure/sample-store.ts";
+import { thisMachine } from "../calibrate/measure/this-machine.ts";
 import { sampleFormat, type SampleFailure, type SampleHeader } from "../calibrate/sample.ts";
 import type { Warning } from "../base/errors.ts";
 import { counted } from "../base/units.ts";
@@ -45,8 +45,6 @@ export interface MeasuredBackend {
 /** Share of the time that a backend gets, beside the others, and the part of it for kernels that are new. */
 const shares: Readonly<Record<string, { readonly time: number; readonly breadth: number }>> = { host: { time: 0.3, breadth: 0.8 } };
 const usualShare = { time: 1, breadth: 0.45 };
-/** How long one kernel is measured in one request. */
-const kernelMs = 50;
 
 /** Asks every backend whether it can measure here, and what, each in a process of its own. */
 export function describeBackends(names: readonly string[], threads: readonly number[], timeoutMs: number): Promise<readonly BackendDescription[]> {
@@ -101,7 +99,7 @@ export async function measureBackends(wish: MeasureWish, io: Io): Promise<{ read
       const budgetMs = (wish.budgetMs * share.time) / allShares;
       const elapsed = (): number => (performance.now() - startMs) / budgetMs;
       const result = await measureAll({
-        plan, port, sink: store, batch, repeat: { least: 5, most: 24, tightness: 0.03, kernelMs }, elapsed, stopped: () => stopped,
+        plan, port, sink: store, batch, repeat: usualRepeat, elapsed, stopped: () => stopped,
         onFailure: (failure) => failures.push(failure),
         onStep({ round, kernels }) {
           const { all, begun, tight } = plan.counts;
@@ -134,8 +132,7 @@ function today(): string {
 function headerOf(backend: string, { device, versions, note }: Extract<Availability, { ok: true }>): SampleHeader {
   return {
     format: sampleFormat, device, backend, date: today(),
-    machine: { cpu: cpus()[0]?.model.trim() ?? "unknown", cores: availableParallelism(), memoryBytes: totalmem(), os: `${process.platform} ${/^\d+(\.\d+)?/.exec(release())?.[0] ?? ""} ${process.arch}` },
-    versions, ...(note !== undefined && { note }),
+    machine: thisMachine(), versions, ...(note !== undefined && { note }),
   };
 }
 

@@ -22,10 +22,12 @@ export function writeWhole(file: string, chunks: Iterable<string | Uint8Array>):
 }
 
 /**
- * Finds out before a long run whether {@link writeWhole} will be able to write a file; changes nothing.
+ * Finds out before a long run whether {@link writeWhole} will be able to write a file; changes nothing. A lone "-", which
+ * elsewhere means standard output, is not meant as a name.
  * @throws {InputError} when it will not.
  */
 export function checkWritable(file: string): void {
+  if (file === "-") throw new InputError({ code: "cannot-write", message: "this is not written to standard output", hint: "name a file; ./- is one called so" });
   try {
     if (statOf(file)?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
     let folder = dirname(resolve(file));

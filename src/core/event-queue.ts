@@ -68,11 +68,15 @@ export class EventQueue {
   pop(): void {
     this.#near.pop();
     if (this.#near.length > 0) return;
-    if (this.#inBuckets + this.#inFar > 0) this.#openNext();
-    else {
+    if (this.#inBuckets + this.#inFar > 0) {
+      this.#openNext();
+      // What comes before a crowd of late events joins it in the heap: to part them again each time would take far longer.
+      this.#spillAt = Math.max(SMALL, 3 * this.#near.length);
+    } else {
       // Empty: the next event must find its way into the heap, whatever its time.
       this.#perTick = 0;
       this.#open = 1;
+      this.#spillAt = SMALL;
     }
   }
 

@@ -35,10 +35,12 @@ export function deadlockError(state: SimulationState, scheduler: string, sync: s
   const rank = (op: number) => (ops.phase[op] === OpPhase.ready ? (ops.device[op]! < 0 ? 0 : 1) : ops.device[op]! >= 0 ? 2 : 3);
   const shown = [...left].sort((a, b) => rank(a) - rank(b) || a - b).slice(0, 5);
   const neverPlaced = left.filter((op) => ops.phase[op] === OpPhase.ready && ops.device[op]! < 0).length;
+  const stranded = left.filter((op) => isStranded(state, op)).length;
   const reasons = shown.map((op) => `  "${instance.opNames.at(op)}" ${whyWaiting(state, op)}`);
   const more = left.length > shown.length ? [`  … and ${left.length - shown.length} more`] : [];
   const neverSignalled = heldEdges(state);
   const cause = neverPlaced > 0 ? `scheduler "${scheduler}" never placed ${counted(neverPlaced, "ready operator")}`
+    : stranded > 0 ? `no device that is left can run ${counted(stranded, "ready operator")}`
     : neverSignalled > 0 ? `sync policy "${sync}" never signalled ${counted(neverSignalled, "edge")} of operators that have ended`
     : "nothing can move any more";
   return new SimulationError({
@@ -54,12 +56,29 @@ function heldEdges({ instance, ops, edgeVisible }: SimulationState): number {
   return held;
 }
 
+/** Ready, and placed on a device that is not there: nobody else can run it. */
+function isStranded({ ops, changes }: SimulationState, op: number): boolean {
+  const device = ops.device[op]!;
+  return ops.phase[op] === OpPhase.ready && device >= 0 && changes?.isPresent(device) === false;
+}
+
+/** When a device that is not there was lost; 0 = it never was. */
+function lostTicks({ instance: { changeTicks, changeDevice, changeSpeed }, now }: SimulationState, device: number): number {
+  let lost = 0;
+  for (let i = 0; i < changeTicks!.length && changeTicks![i]! <= now; i++) if (changeDevice![i] === device && changeSpeed![i] === 0) lost = changeTicks![i]!;
+  return lost;
+}
+
 function whyWaiting(state: SimulationState, op: number): string {
   const { instance, ops, devices, inOrder } = state;
   const device = ops.device[op]!;
   if (ops.phase[op] === OpPhase.paused) return "is paused and was never resumed";
   if (ops.phase[op] === OpPhase.ready) {
     if (device < 0) return "is ready but was not placed";
+    if (isStranded(state, op)) {
+      const lost = lostTicks(state, device);
+      return `waits for ${instance.deviceNames[device]}, which ${lost > 0 ? `was lost at ${formatNs(lost * instance.tickNs)} and does not come back` : "is not there and does not come"}`;
+    }
     const head = devices.head(device);
     if (inOrder && head >= 0 && head !== op) return `waits behind "${instance.opNames.at(head)}" in the order of ${instance.deviceNames[device]}`;
     return `waits for its inputs on ${instance.deviceNames[device]}`;

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { ownValue } from "../base/own-value.ts";
 import { estimateError } from "../base/random.ts";
 import type { Instance } from "./instance.ts";
 
@@ -29,7 +30,7 @@ export function informed(instance: Instance, information: Information | undefine
   if (information === undefined) return instance;
   checkInformation(information, instance);
   const { deviceCount, costTicks } = instance;
-  const factors = instance.deviceNames.map((name) => information.factor?.[name] ?? 1);
+  const factors = instance.deviceNames.map((name) => ownValue(information.factor, name) ?? 1);
   const told = toldTicks(instance, information, seed);
   let differs = false;
   for (let cell = 0; cell < told.length; cell++) {

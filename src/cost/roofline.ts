@@ -1,3 +1,4 @@
+import { ownValue } from "../base/own-value.ts";
 import { categoryOf } from "../graph/op-kinds.ts";
 import type { OpClass } from "../graph/graph.ts";
 import type { Device } from "../machine/machine.ts";
@@ -46,7 +47,7 @@ export function rooflineModel(options: RooflineOptions = {}): CostModel {
 export function efficiencyOf({ kind, dtype }: Pick<OpClass, "kind" | "dtype">, device: Device, options: RooflineOptions): number {
   const category = categoryOf(kind) ?? "default";
   for (const table of [options.efficiency, device.efficiency]) {
-    const share = table?.[`${kind}/${dtype}`] ?? table?.[kind] ?? table?.[`${category}/${dtype}`] ?? table?.[category] ?? table?.["default"];
+    const share = table?.[`${kind}/${dtype}`] ?? ownValue(table, kind) ?? table?.[`${category}/${dtype}`] ?? table?.[category] ?? table?.["default"];
     if (share !== undefined) return share;
   }
   return 1;
@@ -63,7 +64,7 @@ export function phases(
   op: OpClass, device: Device, width: number, options: RooflineOptions,
   { source, fixedNs, computeNs, configuration }: { source: string; fixedNs: number; computeNs: number; configuration?: string },
 ): Estimate {
-  const bytes = op.readBytes * (readPasses[op.kind] ?? 1) + op.writeBytes;
+  const bytes = op.readBytes * (ownValue(readPasses, op.kind) ?? 1) + op.writeBytes;
   const bandwidth = Math.min(device.memoryBytesPerNs ?? Infinity, width * device.unitBytesPerNs) * (options.memoryEfficiency ?? device.memoryEfficiency);
   const memoryNs = bytes / bandwidth;
   const sharedNs = Math.max(computeNs, memoryNs);

@@ -28,7 +28,7 @@ export function absorbDequantize(graph: OperatorGraph): AbsorbedDequantize {
 class Absorber {
   any = false;
   readonly #graph: OperatorGraph;
-  /** Readers of each tensor, and one of them. */
+  /** Readers of each tensor, and one of them; that it is a result of the model counts as a reader. */
   readonly #reads: Uint32Array;
   readonly #reader: Int32Array;
   /** Outputs of each operator, and the first of them; -1 = none. */
@@ -41,7 +41,7 @@ class Absorber {
 
   constructor(graph: OperatorGraph) {
     this.#graph = graph;
-    this.#reads = new Uint32Array(graph.tensorCount);
+    this.#reads = graph.kept ? Uint32Array.from(graph.kept) : new Uint32Array(graph.tensorCount);
     this.#reader = new Int32Array(graph.tensorCount).fill(-1);
     this.#outputs = new Uint32Array(graph.opCount);
     this.#isInteger = new Uint8Array(graph.opCount);

@@ -42,6 +42,7 @@ export class GraphBuilder {
   readonly #opNames: (string | undefined)[] = [];
   readonly #tensorNames: (string | undefined)[] = [];
   readonly #deadlines = new Map<number, number>();
+  readonly #kept = new Set<number>();
 
   /** @param expected operators and tensors, where they are known, so that long columns need not be copied to grow */
   constructor(name: string, expected: { readonly ops?: number; readonly tensors?: number } = {}) {
@@ -118,6 +119,11 @@ export class GraphBuilder {
     return tensor;
   }
 
+  /** `tensor` is a result of the model, whoever else reads it: so it is made, whatever is merged. */
+  keep(tensor: number): void {
+    this.#kept.add(tensor);
+  }
+
   /** The operator should have ended `ns` nanoseconds after its job arrives. */
   deadline(op: number, ns: number): void {
     this.#deadlines.set(op, ns);
@@ -136,7 +142,7 @@ export class GraphBuilder {
     return new OperatorGraph({
       name: this.name, classes: this.#classes, classOf: this.#classOf.take(), inputs, tensorBytes, tensorProducer,
       tensorOrigin: this.#tensorOrigin.take(), topo, opNames: this.#opNames, tensorNames: this.#tensorNames,
-      deadlineNs: this.#deadlineColumn(opCount),
+      deadlineNs: this.#deadlineColumn(opCount), kept: this.#keptColumn(tensorBytes.length, inputs),
     });
   }
 
@@ -148,6 +154,13 @@ export class GraphBuilder {
       column[op] = ns;
     }
     return column;
+  }
+
+  #keptColumn(tensorCount: number, inputs: Csr): Uint8Array | undefined {
+    if (this.#kept.size === 0) return undefined;
+    const column = new Uint8Array(tensorCount);
+    for (const tensor of inputs.item) if (this.#kept.has(tensor)) column[tensor] = 1;
+    return column.includes(1) ? column : undefined;
   }
 
   #cycleError(inputs: Csr, producer: Int32Array): InputError {

@@ -22,6 +22,7 @@ export function carryTensors(graph: OperatorGraph, builder: GraphBuilder, { newO
     const bytes = tensorBytes[tensor]!;
     if (producer >= 0) newTensor[tensor] = builder.output(newOp[producer]!, bytes, name === `${graph.opName(producer)}:out` ? undefined : name);
     else newTensor[tensor] = builder.source(tensorOrigin[tensor] === TensorOrigin.input ? "input" : "weight", bytes, name === `tensor#${tensor}` ? undefined : name);
+    if (graph.kept?.[tensor] === 1) builder.keep(newTensor[tensor]!);
   }
   const feed = (tensor: number, op: number): void => {
     if (newTensor[tensor]! >= 0) builder.feed(newTensor[tensor]!, newOp[op]!);

@@ -37,7 +37,7 @@ export class FusionGroups {
   readonly via: Int32Array;
   readonly #graph: OperatorGraph;
   readonly #rules: ReadonlySet<string>;
-  /** Reads of any output of an operator. */
+  /** Reads of any output of an operator; that it is a result of the model counts as one. */
   readonly #reads: Uint32Array;
   readonly #stage: Uint8Array;
   readonly #position: Uint32Array;
@@ -54,6 +54,10 @@ export class FusionGroups {
       const producer = graph.tensorProducer[tensor]!;
       if (producer >= 0) this.#reads[producer]!++;
     }
+    graph.kept?.forEach((kept, tensor) => {
+      const producer = graph.tensorProducer[tensor]!;
+      if (kept === 1 && producer >= 0) this.#reads[producer]!++;
+    });
     this.#position = new Uint32Array(graph.opCount);
     graph.topo.forEach((op, i) => (this.#position[op] = i));
   }

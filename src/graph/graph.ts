@@ -71,6 +71,8 @@ export class OperatorGraph {
   readonly topo: Uint32Array;
   /** When each operator should have ended, in ns after the arrival of its job; Infinity = no deadline. Absent where no operator has one. */
   readonly deadlineNs?: Float64Array;
+  /** 1 = a result of the model that operators read too: it is there at the end. Absent where there is none. What nobody reads is a result anyway. */
+  readonly kept?: Uint8Array;
   readonly #opNames: readonly (string | undefined)[];
   readonly #tensorNames: readonly (string | undefined)[];
   #nameIndex: Map<string, number> | undefined;
@@ -86,6 +88,7 @@ export class OperatorGraph {
     this.tensorOrigin = parts.tensorOrigin;
     this.topo = parts.topo;
     if (parts.deadlineNs !== undefined) this.deadlineNs = parts.deadlineNs;
+    if (parts.kept !== undefined) this.kept = parts.kept;
     this.#opNames = parts.opNames;
     this.#tensorNames = parts.tensorNames;
   }
@@ -141,6 +144,7 @@ export interface GraphParts {
   readonly tensorOrigin: Uint8Array;
   readonly topo: Uint32Array;
   readonly deadlineNs?: Float64Array | undefined;
+  readonly kept?: Uint8Array | undefined;
   readonly opNames: readonly (string | undefined)[];
   readonly tensorNames: readonly (string | undefined)[];
 }

@@ -28,6 +28,7 @@ export function joinJobs(name: string, graphs: readonly OperatorGraph[], graphOf
   const producer: number[] = [];
   const origin: number[] = [];
   const tensorNames: (string | undefined)[] = [];
+  const kept: number[] = [];
   const weights = new Map<string, number>();
   /** Of weights, the tensor that stands for them all. */
   const sharedWeights = graphs.map((graph) => Int32Array.from({ length: graph.tensorCount }, (_, t) => {
@@ -56,7 +57,9 @@ export function joinJobs(name: string, graphs: readonly OperatorGraph[], graphOf
       origin.push(graph.tensorOrigin[t]!);
       // Those that are made are called after who makes them.
       tensorNames.push(made < 0 ? `${graph.tensorName(t)}@${job}` : undefined);
-      return bytes.push(graph.tensorBytes[t]!) - 1;
+      const id = bytes.push(graph.tensorBytes[t]!) - 1;
+      if (graph.kept?.[t] === 1) kept.push(id);
+      return id;
     });
     for (let own = 0; own < graph.opCount; own++, op++) {
       classOf[op] = firstClass[g]! + graph.classOf[own]!;
@@ -70,7 +73,13 @@ export function joinJobs(name: string, graphs: readonly OperatorGraph[], graphOf
   });
   const parts: GraphParts = {
     name, classes, classOf, inputs: { start, item }, tensorBytes: Float64Array.from(bytes), tensorProducer: Int32Array.from(producer), tensorOrigin: Uint8Array.from(origin), topo, opNames, tensorNames,
-    ...(deadlineNs && { deadlineNs }),
+    ...(deadlineNs && { deadlineNs }), ...(kept.length > 0 && { kept: keptColumn(bytes.length, kept) }),
   };
   return { graph: new OperatorGraph(parts), jobOf };
+}
+
+function keptColumn(tensorCount: number, kept: readonly number[]): Uint8Array {
+  const column = new Uint8Array(tensorCount);
+  for (const tensor of kept) column[tensor] = 1;
+  return column;
 }

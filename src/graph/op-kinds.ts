@@ -103,5 +103,5 @@ export function categoryOf(kind: string): OpCategory | undefined {
 
 /** True for kinds that touch each element by itself and so can be merged into their producer. */
 export function isElementwise(kind: string): boolean {
-  return kind in elementwiseFlops || kind === "cast";
+  return Object.hasOwn(elementwiseFlops, kind) || kind === "cast";
 }

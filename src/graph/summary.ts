@@ -50,9 +50,9 @@ export function summarize(graph: OperatorGraph, source: { nodes?: number; unknow
   };
 }
 
-/** Tensors that nobody reads are results: they stay. */
+/** Tensors that nobody reads are results, and stay; so do those that are kept. */
 function peakBytes(graph: OperatorGraph): number {
-  const readers = new Uint32Array(graph.tensorCount);
+  const readers = graph.kept ? Uint32Array.from(graph.kept) : new Uint32Array(graph.tensorCount);
   for (const tensor of graph.inputs.item) readers[tensor]!++;
   const made = new Float64Array(graph.opCount);
   for (let tensor = 0; tensor < graph.tensorCount; tensor++) {

@@ -21,14 +21,14 @@ export const cpuFields = {
   cores: z.array(z.strictObject({
     name: z.string().optional().meta({ description: "Of the type, where there are several: big, little. Default: core" }),
     count: count.optional().meta({ description: "Cores of this type. Default: the units that the other types leave" }),
-    threads: count.max(8, "at most 8 are possible").optional().meta({ description: "Hardware threads of each. Default 1" }),
+    threads: count.max(8).optional().meta({ description: "Hardware threads of each. Default 1" }),
     clock: quantity("frequency").refine(...above0("clock")).optional(),
     speed: quantity("ratio").refine(...above0("speed")).optional().meta({ description: "Speed of one core, beside the first type. Default: as the clocks" }),
     outstanding: count.optional().meta({ description: "Cache misses that a core has in flight at most. Default 10" }),
   })).min(1).max(8).optional().meta({ description: "Types of cores; together they are the units" }),
   caches: z.strictObject({ l1: cache.optional(), l2: cache.optional(), l3: cache.optional(), l4: cache.optional() }).optional().meta({ description: "Data caches by level; a part that is given overrides that figure of the library" }),
   numa: z.strictObject({
-    nodes: count.max(64, "at most 64 are possible").optional().meta({ description: "NUMA nodes of this CPU, each with its part of cores and memory. Default 1" }),
+    nodes: count.max(64).optional().meta({ description: "NUMA nodes of this CPU, each with its part of cores and memory. Default 1" }),
     distance: z.union([z.number().min(10, "10 is local, and others are as far or further"), z.array(z.array(z.number().min(10, "10 is local, and others are as far or further")))]).optional().meta({ description: "Distance between nodes of this CPU, as in an ACPI SLIT (10 = local): one number, or a table. Default 12" }),
     remote: z.number().min(10, "10 is local, and others are as far or further").optional().meta({ description: "Distance to memory of other CPUs. Default 21" }),
     bandwidth: bandwidth.optional().meta({ description: "Between two nodes of this CPU, each direction. Default: never a limit" }),

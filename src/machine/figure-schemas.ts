@@ -2,7 +2,7 @@ import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
 
 /** A count of things: 1 and more. */
-export const count = z.int("a whole number is wanted").min(1, "at least 1 is wanted");
+export const count = z.int().min(1);
 /** A check that a figure is above 0, with its message. */
 export const above0 = (what: string) => [(value: number) => value > 0, { message: `${what} must be above 0` }] as const;
 /** A share: above 0, at most 100 %. */

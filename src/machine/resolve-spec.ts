@@ -20,10 +20,10 @@ export function resolveMachineSpec(spec: MachineSpec): Omit<MachineSpec, "links"
   const own = (spec.links ?? []).map((link, i): PlacedLink => ({ spec: link, path: ["links", i] }));
   if (spec.use === undefined) return { ...spec, links: own };
   const entry = machineLibrary.tryGet(spec.use);
-  if (!entry) throw new InputError(unknownName("machine", spec.use, machineLibrary.names, ["use"]));
+  if (!entry) throw new InputError({ ...unknownName("machine", spec.use, machineLibrary.names, ["use"]), ...(/[/\\]|\.ya?ml$/.test(spec.use) && { hint: `a file that has a section machine is included: include: ${spec.use}` }) });
   const base = machineSchema.parse(entry.machine);
   const devices = { ...base.devices };
-  for (const [name, device] of Object.entries(spec.devices ?? {})) devices[name] = name in devices ? overlay(devices[name]!, device) : device;
+  for (const [name, device] of Object.entries(spec.devices ?? {})) devices[name] = Object.hasOwn(devices, name) ? overlay(devices[name]!, device) : device;
   const memories = { ...base.memories };
   for (const [name, memory] of Object.entries(spec.memories ?? {})) memories[name] = { ...memories[name], ...defined(memory) };
   // A smaller count: links of the used machine to copies that are gone go with them.

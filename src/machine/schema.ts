@@ -34,7 +34,7 @@ const memoryName = z.union([z.string().meta({ pattern: namePattern.source }), z.
   return z.NEVER;
 });
 
-const instances = count.max(64, "at most 64 are possible");
+const instances = count.max(64);
 const unitsEach = count.meta({ description: "Compute units of each" });
 const memoryEach = share.meta({ description: "Share of the memory of each, in capacity and bandwidth" });
 
@@ -54,7 +54,7 @@ export const deviceSchema = z.strictObject({
   kind: z.enum(["cpu", "gpu", "tpu", "fpga", "npu"]).optional().meta({ description: "What it is; needed without `use`" }),
   count: count.max(1024).optional().meta({ description: "This many equal devices, named NAME0, NAME1 …, each with a memory of its own if the memory is given inline; an entry of such a name overrides that copy" }),
   split: split.optional().meta({ description: "Splits a GPU into instances as MIG does, named NAME.0, NAME.1 …, each with its part of units, peaks and memory, behind the links that they share: how many equal ones, {instances, units, memory}, or a list of these; an entry of such a name overrides that instance" }),
-  slots: count.max(65_536, "at most 65536 are possible").optional().meta({ description: "Operators resident at once: worker threads, streams, kernels. Default 1" }),
+  slots: count.max(65_536).optional().meta({ description: "Operators resident at once: worker threads, streams, kernels. Default 1" }),
   units: count.optional().meta({ description: "Compute units: cores, multiprocessors, systolic arrays, pipelines. Default 1" }),
   width: z.number().positive("must be above 0").optional().meta({ description: "Units that one operator occupies. Default: units / slots" }),
   memory: z.union([memoryName, memoryFigures]).optional().meta({ description: "A memory's name, a device's name (to share its memory), or figures for a memory of its own" }),
@@ -68,7 +68,7 @@ export const deviceSchema = z.strictObject({
   systolic: z.strictObject({ rows: count, columns: count }).optional().meta({ description: "Matrix units that work on whole tiles" }),
   pipeline: z.strictObject({
     clock: quantity("frequency").refine(...above0("clock")).optional(),
-    initiationInterval: z.number().min(1, "at least 1 is wanted").optional().meta({ description: "Cycles between two starts. Default 1" }),
+    initiationInterval: z.number().min(1).optional().meta({ description: "Cycles between two starts. Default 1" }),
     depth: z.number().min(0).optional().meta({ description: "Cycles from the first input to the first output" }),
     reconfigure: quantity("time").optional().meta({ description: "Time to load another kernel; 0 = one design runs every operator" }),
   }).optional(),
@@ -107,7 +107,7 @@ export const machineSchema = z.strictObject({
   name: z.string().optional(),
   use: z.string().optional().meta({ description: "A machine of the library; the rest of the section adds to it and overrides it by name" }),
   without: z.array(z.string()).optional().meta({ description: "Devices to leave out, with their links: by name, a repeated device as a whole or copy by copy" }),
-  processors: z.union([count.max(4096, "at most 4096 are possible"), z.array(name).min(1).max(4096)]).optional().meta({ description: "Identical processors without memory, for task graphs: how many, or their names" }),
+  processors: z.union([count.max(4096), z.array(name).min(1).max(4096)]).optional().meta({ description: "Identical processors without memory, for task graphs: how many, or their names" }),
   devices: z.record(name, deviceSchema).optional(),
   memories: z.record(name, memoryFigures).optional(),
   switches: z.array(name).optional().meta({ description: "Names that links may meet at" }),

@@ -1,5 +1,6 @@
 import { opOfKernel } from "../calibrate/op-of-kernel.ts";
 import { dtypeBytes, type OpClass } from "../graph/graph.ts";
+import { runsBlocked } from "./runs-blocked.ts";
 
 /**
  * The operators under which a profile may hold this one, the most exact first, with the work and the bytes that samples
@@ -8,16 +9,22 @@ import { dtypeBytes, type OpClass } from "../graph/graph.ts";
  *
  * Variants: what the importer says ("nchwc", "transposed" …); "sum" where a residual is added; "skip" where a
  * normalization adds two activations first.
- * A blocked convolution with a residual and ReLU is looked for as "nchwc+sum", then as "nchwc", then as the plain one.
+ * A blocked convolution with a residual and ReLU is looked for as "nchwc+sum", then as "nchwc", then as the plain one;
+ * so is one of which nobody says how it runs, where {@link runsBlocked} expects it.
  */
 export function measuredAs(op: OpClass): readonly OpClass[] {
   const { kind, dtype, variant } = op;
   const shape = halfRead.has(kind) && readsOneOperand(op) ? { ...op.shape, inputs: 1 } : op.shape;
   const extra = kind === "layer-norm" ? (op.fused?.[0] === "add" ? "skip" : undefined) : op.fused?.includes("add") === true ? "sum" : undefined;
-  const whole = [variant, extra].filter((part) => part !== undefined).join("+");
-  // Runtimes lay convolutions and what follows them out in blocks where they can.
-  const names = new Set<string | undefined>([whole === "" ? undefined : whole, variant, undefined, ...(blocked.has(kind) ? ["nchwc"] : [])]);
+  // Runtimes lay convolutions and what follows them out in blocks where they can; a graph that is not theirs does not say so.
+  const likely = variant ?? (runsBlocked(op) ? "nchwc" : undefined);
+  const names = new Set<string | undefined>([joined(likely, extra), joined(variant, extra), likely, undefined, ...(blocked.has(kind) ? ["nchwc"] : [])]);
   return [...names].map((name) => opOfKernel({ kind, dtype, shape, ...(name !== undefined && { variant: name }) }));
+}
+
+function joined(...parts: readonly (string | undefined)[]): string | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  return known.length === 0 ? undefined : known.join("+");
 }
 
 /** Kinds that combine two operands. */

@@ -12,6 +12,11 @@ export function buildCosts(section: CostFigures | { readonly none: true } | unde
   };
 }
 
+/** True where a tick is longer than what handing a lock over or waking a thread takes: these delays are rounded up to ticks. */
+export function isCoarse({ lineTicks, wakeTicks, wakeLatencyTicks }: ThreadCosts): boolean {
+  return [lineTicks, wakeTicks, wakeLatencyTicks].some((ticks) => ticks > 0 && ticks < 1);
+}
+
 function defined(figures: CostFigures | undefined): Partial<CompleteCosts> {
   return Object.fromEntries(Object.entries(figures ?? {}).filter(([key, value]) => value !== undefined && Object.hasOwn(defaultCosts, key)));
 }

@@ -66,12 +66,17 @@ export function buildObjects(sections: ThreadSections, objects: ObjectTable, set
 /** Keys that only one kind of lock has. */
 const ofMutex = ["fair", "recursive", "protocol", "ceiling", "spin", "order"] as const;
 const ofReaderWriter = ["prefer", "waiting"] as const;
+/** Who is next where all that wait spin: no option changes that. */
+const nextOfSpinning: { readonly [kind in string]?: string } = { "test-and-set": "whoever is fastest", ticket: "who came first", mcs: "who came first" };
 
 function addLock(name: string, options: NamedOptions<"locks">, path: Path, objects: ObjectTable, tickNs: number, issues: Issues): void {
   const { kind = "futex", granularity, protocol = "none" } = options;
   const wrong = (kind === "reader-writer" ? ofMutex : ofReaderWriter).find((key) => options[key] !== undefined);
   if (wrong) issues.add("conflicting-keys", `a lock of kind ${kind} has no ${wrong}`, { path: [...path, wrong] }, undefined, "key");
   if (options.spin !== undefined && kind !== "adaptive") issues.add("conflicting-keys", `spin says how long an adaptive lock spins, and this one is ${kind}`, { path: [...path, "spin"] }, undefined, "key");
+  const next = nextOfSpinning[kind];
+  const ignored = options.order === "priority" ? "order" : options.fair === (kind === "test-and-set") ? "fair" : undefined;
+  if (next !== undefined && ignored) issues.add("conflicting-keys", `${ignored} changes nothing: a lock of kind ${kind} goes to ${next}`, { path: [...path, ignored] }, "remove it, or take futex or adaptive", "key");
   if ((protocol === "ceiling") !== (options.ceiling !== undefined)) issues.add(protocol === "ceiling" ? "missing-key" : "conflicting-keys", protocol === "ceiling" ? "protocol ceiling needs a ceiling" : "a ceiling needs protocol: ceiling", { path: [...path, protocol === "ceiling" ? "protocol" : "ceiling"] });
   if (granularity !== undefined && options.count !== undefined) issues.add("conflicting-keys", "granularity decides how many locks there are", { path: [...path, "count"] }, "remove count", "key");
   const count = granularity === undefined ? (options.count ?? 1) : granularity === "one" ? 1 : "striped" in granularity ? granularity.striped : granularity["per-object"];

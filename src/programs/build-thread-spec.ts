@@ -4,7 +4,7 @@ import { Assembler } from "./assembler.ts";
 import type { FindAllocator } from "./build-heap.ts";
 import { findBuiltInLoopPolicy } from "./find-loop-policy.ts";
 import { buildCores } from "./build-cores.ts";
-import { buildCosts } from "./build-costs.ts";
+import { buildCosts, isCoarse } from "./build-costs.ts";
 import { compileGroups, threadGroups, type CompiledGroup } from "./build-groups.ts";
 import { buildObjects, type FindLoopPolicy } from "./build-objects.ts";
 import { checkPrograms } from "./check-programs.ts";
@@ -64,6 +64,7 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   const cores = options.cores ?? buildCores(describedCores(sections.cores, issues) ?? [{ count: Math.max(1, Math.min(total, defaultCoreLimit)) }], issues);
   const nodes = cores.node.reduce((most, node) => Math.max(most, node + 1), 1);
   const costs = buildCosts(sections.threadCosts, options.measuredCosts, tickNs);
+  if (isCoarse(costs)) issues.warn("coarse-tick", "a tick is longer than it takes to hand a lock over or to wake a thread, and these are rounded up to ticks: choose a finer one, or other threadCosts", { path: ["tick"] });
   const readyQueue = buildObjects(sections, objects, { tickNs, costs, nodes, tables, findLoopPolicy: options.findLoopPolicy ?? findBuiltInLoopPolicy(issues), findAllocator: options.findAllocator, threads: total }, issues);
   const surroundings: Surroundings = { objects, programs, groups: new Map(Object.keys(threads).map((name, number) => [name, number])), devices: options.devices ?? [], tickNs, nodes };
   const assembler = new Assembler();

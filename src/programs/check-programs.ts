@@ -28,13 +28,14 @@ export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Su
       if (hasOnly(timeless, body, surroundings, new Set())) {
         issues.add("endless-loop", "this is repeated for ever, and takes no time: the simulation would never go on", { path: statement.path }, "add an instruction that takes time, or a break");
       } else if (mustEnd && hasOnly(unstoppable, body, surroundings, new Set())) {
-        issues.add("endless-loop", "this is repeated for ever, and nothing in it can end it: the simulation would never be over", { path: statement.path }, "say how often (repeat: 1000), or leave it by break or end");
+        issues.add("endless-loop", "this is repeated for ever, and nothing in it can end it: the simulation would never be over", { path: statement.path }, "say how often (repeat: 1000) or how long (while: now() < 1s), or leave it by break or end");
       }
     });
     if (!called.has(program.name) && !groups.some((group) => group.program === program)) issues.warn("unused-program", `no thread runs ${program.name}, and no program calls it`, { path: program.path });
   }
   for (const program of new Set(groups.map((group) => group.program))) new HeldLocks(surroundings, issues).check(program);
   checkParties(groups, spawned, surroundings, issues);
+  checkCeilings(groups, surroundings, issues);
 }
 
 /** Instructions that let no time pass, whatever they cost elsewhere. */
@@ -81,4 +82,15 @@ function checkParties(groups: readonly CompiledGroup[], spawned: ReadonlySet<str
     if (barrier.parties > coming) issues.add("wrong-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} ${coming === 1 ? "thread comes" : "threads come"}: it never opens`, place, `make it ${coming}, or leave parties out`);
     else if (barrier.parties < coming) issues.warn("barrier-count", `${barrier.name} waits for ${barrier.parties}, and ${coming} threads come`, place);
   });
+}
+
+/** Below the priority of a thread that takes the lock, a ceiling bounds nothing: POSIX has that thread's lock fail. */
+function checkCeilings(groups: readonly CompiledGroup[], { objects }: Surroundings, issues: Issues): void {
+  for (const { name, uses, spec } of groups) {
+    for (const number of uses) {
+      const lock = objects.groups[number]!;
+      if (lock.kind !== "mutex" || lock.protocol !== "ceiling" || lock.ceiling >= (spec.priority ?? 0)) continue;
+      issues.warn("low-ceiling", `${lock.name} has the ceiling ${lock.ceiling}, and ${name} takes it with priority ${spec.priority}: the ceiling should be the highest of all that take it`, { path: ["locks", lock.name, "ceiling"] });
+    }
+  }
 }

@@ -222,7 +222,7 @@ export class ProgramCompiler {
     this.used.add(object.number);
     const { count, name } = object.group;
     if (reference.index === undefined) {
-      if (count > 1 && !object.wraps) this.issues.add("which-one", `there are ${count} of ${name}`, reference.at, `say which: ${name}[$i]`);
+      if (count > 1) this.issues.add("which-one", `there are ${count} of ${name}`, reference.at, object.wraps ? `say for which key: ${name}[$key]` : `say which: ${name}[$i]`);
       return { object, group: object.number, index: NO_INDEX };
     }
     const { operand } = this.measured({ at: reference.at, expression: reference.index });

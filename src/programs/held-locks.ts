@@ -17,6 +17,8 @@ export class HeldLocks {
   #steps = 0;
   /** What may be held where the loops around are left. */
   #left = new Set<string>();
+  /** Locks that are taken where they may be held already, though they can be held once only. */
+  readonly #taken = new Set<string>();
 
   constructor(surroundings: Surroundings, issues: Issues) {
     this.#surroundings = surroundings;
@@ -38,8 +40,11 @@ export class HeldLocks {
 
   #afterStatement(statement: Statement, held: ReadonlySet<string>): ReadonlySet<string> {
     switch (statement.form) {
-      case "lock":
-        return union(held, [statement.fields.of.name]);
+      case "lock": {
+        const { name } = statement.fields.of;
+        if (held.has(name) && this.#isSingle(name)) this.#taken.add(name);
+        return union(held, [name]);
+      }
       case "unlock": {
         const { name, at } = statement.fields.of;
         if (!held.has(name)) this.#tell(`${name} cannot be held here`, name, at);
@@ -74,7 +79,7 @@ export class HeldLocks {
   }
 
   #tell(message: string, name: string, at: Place): void {
-    if (this.#steps <= stepLimit) this.#issues.add("not-held", message, at, `lock it first: lock: ${name}`);
+    if (this.#steps <= stepLimit) this.#issues.add("not-held", message, at, this.#taken.has(name) ? "it is held once, however often it is taken; with recursive: true, each time counts" : `lock it first: lock: ${name}`);
   }
 
   /** Until nothing is added: what one round leaves held, the next begins with. */

@@ -41,12 +41,12 @@ const granularity = z.union([
 export const lockSchema = z.strictObject({
   kind: z.enum(lockKinds).optional().describe("test-and-set, ticket and mcs spin; futex parks; adaptive spins for a while, then parks; reader-writer lets readers in together. Default futex"),
   count, granularity,
-  fair: z.boolean().optional().describe("Parked waiters get it handed over, oldest first; otherwise a running thread may come before them. Default false"),
+  fair: z.boolean().optional().describe("Of futex and adaptive: parked waiters get it handed over; otherwise a running thread may come before them. Default false"),
   recursive: z.boolean().optional().describe("Who holds it may take it again. Default false"),
   protocol: z.enum(["none", "inherit", "ceiling"]).optional().describe("How the holder's priority follows those of the waiters. Default none"),
   ceiling: z.number().optional().describe("Of protocol ceiling: the priority of who holds it"),
   spin: time.optional().describe("How long adaptive spins. Default 10us"),
-  order: z.enum(["fifo", "priority"]).optional().describe("Which waiter is next. Default fifo"),
+  order: z.enum(["fifo", "priority"]).optional().describe("Of futex and adaptive: which parked waiter is next. Default fifo"),
   prefer: z.enum(["readers", "writers", "fifo"]).optional().describe("Of reader-writer: who goes first. Default fifo"),
   waiting: waiting.describe("Of reader-writer: block or spin. Default block"),
 });

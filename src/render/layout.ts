@@ -15,9 +15,9 @@ import { addMemoryLanes, placeAreas } from "./step-areas.ts";
 import { lastThreadTick, ThreadPanel } from "./thread-panel.ts";
 import { placeLegend } from "./legend.ts";
 import { markerRowHeight, placeMarkers } from "./markers.ts";
-import { Style, styleCount, type CriticalSegment, type LateMark, type Layout, type LegendEntry, type MarkerMark, type SpanMark, type TimelineOptions } from "./marks.ts";
+import { Style, styleCount, type CriticalSegment, type GroupMark, type LateMark, type Layout, type LegendEntry, type MarkerMark, type SpanMark, type TimelineOptions } from "./marks.ts";
 import { spanLabels, spanTooltip } from "./span-text.ts";
-import { cleanText, fitMiddle, fitText, textWidth } from "./text.ts";
+import { cleanText, fitMiddle, fitRoute, fitText, textWidth, wrapText } from "./text.ts";
 import { timeAxis, type TimeAxis } from "./time-axis.ts";
 
 const margin = 16;
@@ -91,7 +91,8 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
   const plotY0 = legendY + legend.height + 6 + rows * markerRowHeight + 4;
   const lanes = plan.lanes.map((lane) => ({ ...lane, y: lane.y + plotY0 }));
   const plotY1 = plotY0 + plan.height + 4;
-  const notes = [...(panel?.notes(axis) ?? []), ...footnotes(ink.merged, thresholdPx, cells.cellWidth, summarisedSlots, plan, otherRoutes), ...newsNotes(changes.changedFrom(ownGroups), late)];
+  const told = [...(panel?.notes(axis) ?? []), ...footnotes(ink.merged, thresholdPx, cells.cellWidth, summarisedSlots, plan, otherRoutes), ...newsNotes(changes.changedFrom(ownGroups), late)];
+  const notes = told.flatMap((note) => wrapText(note, 11, plotX1 - margin));
   const height = plotY1 + 30 + notes.length * 15 + (notes.length > 0 ? 12 : 0);
   const title = cleanText(options.title ?? instance.name);
   const subtitle = describe(trace, options);
@@ -102,7 +103,7 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
     description: `${title}: ${subtitle}. ${plan.groups.filter(isBold).slice(0, 30).map(({ tooltip }) => tooltip).join("; ")}.${bands.length > 0 ? ` ${bands.slice(0, 30).map(({ tooltip }) => tooltip.replace("\n", ", ")).join("; ")}.` : ""}`,
     plot: { x0: plotX0, y0: plotY0, x1: plotX1, y1: plotY1 },
     axis: { label: `time in ${axis.unit}`, ticks: axis.values.map((value, i) => ({ x: plotX0 + ((value * axis.unitNs) / instance.tickNs) * scale.pxPerTick, text: axis.texts[i]! })) },
-    groups: plan.groups.map((group) => ({ ...group, y: group.y + plotY0, name: fitMiddle(group.name, isBold(group) ? 12 : 11, gutter.lane - margin, isBold(group)) })),
+    groups: plan.groups.map((group) => ({ ...group, y: group.y + plotY0, name: fitName(group, gutter.lane - margin) })),
     headings: plan.headings.map(({ y, text }) => ({ x: margin, y: y + plotY0, text })),
     areas: placeAreas(areas, scale), wakes: panel?.wakes(lanes, scale) ?? [],
     bands: bands.map((band) => ({ ...band, y: band.y + plotY0 })), late,
@@ -111,6 +112,10 @@ export function layoutTimeline(trace: Trace, options: TimelineOptions = {}): Lay
     footnotes: notes.map((text, i) => ({ x: margin, y: plotY1 + 46 + i * 15, text })),
     mergedSpans: ink.merged, thresholdPx,
   };
+}
+
+function fitName({ kind, name }: GroupMark, room: number): string {
+  return kind === "route" ? fitRoute(name, 11, room) : fitMiddle(name, isBold({ kind }) ? 12 : 11, room, isBold({ kind }));
 }
 
 function checkOptions({ width = 1200, maxLanes = 48 }: TimelineOptions): void {

@@ -51,6 +51,33 @@ export function fitMiddle(text: string, size: number, maxWidth: number, bold = f
   return head === 0 ? "" : `${characters.slice(0, head).join("").trimEnd()}…${characters.slice(tail).join("").trimStart()}`;
 }
 
+const arrow = " → ";
+
+/**
+ * The name of a route, `FROM → TO`, within `maxWidth` pixels. Where it is too wide the ends lose what says that they are
+ * the memories of devices, and what is still too wide is cut in the middle of either end: both must be told.
+ */
+export function fitRoute(name: string, size: number, maxWidth: number): string {
+  const at = name.indexOf(arrow);
+  if (at < 0 || textWidth(name, size) <= maxWidth) return fitMiddle(name, size, maxWidth);
+  const [from, to] = [name.slice(0, at), name.slice(at + arrow.length)].map((end) => end.replace(/\.memory$/, "")) as [string, string];
+  const room = maxWidth - textWidth(arrow, size);
+  const [fromWidth, toWidth] = [textWidth(from, size), textWidth(to, size)];
+  // What one end does not need of its half is the other's.
+  return `${fitMiddle(from, size, Math.max(room / 2, room - toWidth))}${arrow}${fitMiddle(to, size, Math.max(room / 2, room - fromWidth))}`;
+}
+
+/** `text` in lines of at most `maxWidth` pixels, broken between words; a word that is wider has a line of its own. */
+export function wrapText(text: string, size: number, maxWidth: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && textWidth(longer, size) <= maxWidth) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Longest name that is kept; a tooltip shows no more of it. */
 const maxNameLength = 100;
 

@@ -25,7 +25,7 @@ export function castGraph(graph: OperatorGraph, dtype: DType): OperatorGraph {
   });
   return new OperatorGraph({
     name: graph.name, classes, classOf: graph.classOf, inputs: graph.inputs, tensorBytes, tensorProducer: graph.tensorProducer,
-    tensorOrigin: graph.tensorOrigin, topo: graph.topo, deadlineNs: graph.deadlineNs,
+    tensorOrigin: graph.tensorOrigin, topo: graph.topo, deadlineNs: graph.deadlineNs, kept: graph.kept,
     opNames: Array.from({ length: graph.opCount }, (_, op) => graph.opName(op)), tensorNames: Array.from({ length: graph.tensorCount }, (_, tensor) => graph.tensorName(tensor)),
   });
 }

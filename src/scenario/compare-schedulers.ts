@@ -36,7 +36,6 @@ export function compareSchedulers(scenario: ResolvedScenario, options: CompareOp
   const chosen = options.schedulers ?? scenario.compare;
   if (options.schedulers === undefined && chosen.length === 0) throw new InputError({ code: "nothing-to-compare", message: `${scenario.name} does not say which schedulers to compare`, hint: 'compare: all in the scenario, { compare: "all" } for defaultScenario, or the option "schedulers"' });
   const instance = options.instance ?? compileScenario(scenario);
-  const bound = boundOf(instance, scenario.seed, chosen.some(mayDuplicate));
   const names = policyLabels(chosen);
   return chosen.map((scheduler, index) => {
     const name = names[index]!;
@@ -45,7 +44,7 @@ export function compareSchedulers(scenario: ResolvedScenario, options: CompareOp
       const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }), ...(options.onProgress && { onProgress: options.onProgress }) });
       const failed = threadFailure(trace.threads);
       if (failed !== undefined) throw failed;
-      return { name, metrics: analyzeRun(scenario, trace, bound) };
+      return { name, metrics: analyzeRun(scenario, trace, boundOf(instance, scenario.seed, mayDuplicate(scheduler))) };
     } catch (error) {
       if (!(error instanceof HeddleError)) throw error;
       return { name, failure: error.issues[0]!.message };

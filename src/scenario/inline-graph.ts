@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { ownValue } from "../base/own-value.ts";
 import { nearest, suggestion } from "../base/registry.ts";
 import type { CostModel, Estimate } from "../cost/cost-model.ts";
 import { GraphBuilder } from "../graph/builder.ts";
@@ -78,6 +79,8 @@ export function buildInlineGraph(name: string, spec: InlineGraph): InlineWorkloa
     if (output === undefined) outputs.set(from, (output = builder.output(from, outputBytes[from]!)));
     builder.feed(output, to);
   }
+  // What nobody reads is a result of the graph.
+  for (const [id, bytes] of outputBytes.entries()) if (bytes > 0 && !outputs.has(id)) builder.output(id, bytes);
   return { graph: builder.build(), times, timedOps };
 }
 
@@ -99,7 +102,7 @@ function readEdges(written: InlineGraph["edges"], index: ReadonlyMap<string, num
     }
     const ids = steps.map((step) => {
       const id = index.get(step);
-      if (id === undefined) issues.push({ code: "unknown-op", message: `there is no operator ${quote(step)}`, path, hint: nearHint(step, index) });
+      if (id === undefined) issues.push({ code: "unknown-op", message: `there is no operator ${quote(step)}`, path, hint: sizeHint(text, step, index) ?? nearHint(step, index) });
       return id;
     });
     for (let i = 1; i < ids.length; i++) if (ids[i - 1] !== undefined && ids[i] !== undefined) edges.push({ from: ids[i - 1]!, to: ids[i]!, ...(bytes !== undefined && { bytes }) });
@@ -111,6 +114,12 @@ function readEdges(written: InlineGraph["edges"], index: ReadonlyMap<string, num
   }
   if (issues.length > 0) throw new InputError(issues);
   return edges;
+}
+
+/** Where a size was taken for a part of the last name, because the edge stands in quotes. */
+function sizeHint(text: string, step: string, index: ReadonlyMap<string, number>): string | undefined {
+  const [name, size] = step.split(/:\s*/, 2);
+  return size !== undefined && index.has(name!) ? `write it without quotes: ${text}` : undefined;
 }
 
 function nearHint(name: string, index: ReadonlyMap<string, number>): string {
@@ -139,6 +148,6 @@ export function givenTimes({ times, timedOps }: InlineWorkload, machine: Machine
 }
 
 function estimateOf(time: GivenTime, device: Device): Estimate | undefined {
-  const ns = typeof time === "number" ? time : (time[device.name] ?? time[device.kind]);
+  const ns = typeof time === "number" ? time : (ownValue(time, device.name) ?? time[device.kind]);
   return ns === undefined ? undefined : { ns, fixedNs: ns, sigma: 0, memoryBytesPerNs: 0, limit: "given", source: "scenario", extrapolated: false };
 }

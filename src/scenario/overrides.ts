@@ -33,13 +33,14 @@ export function parseOverride(text: string): Override {
 /**
  * Lays the overrides over the scenario, in order. One that changes a part of the machine, where the scenario names
  * none, changes the default machine.
- * @throws {InputError} where a path leads through something that has no keys.
+ * @throws {InputError} where a path leads through something that has no keys, and for `include`.
  */
 export function applyOverrides(root: SourceNode, overrides: readonly Override[]): SourceNode {
   for (const override of overrides) {
     const from = override.from ?? `--set ${typeof override.path === "string" ? override.path : formatPath(override.path)}`;
     const path = typeof override.path === "string" ? parsePath(override.path, from) : override.path;
     const at = { file: from };
+    if (path[0] === "include") throw new InputError({ code: "bad-override", message: "the files that a scenario includes are read before overrides", ...at, hint: "write a scenario that includes both files" });
     if (changesMachine(path) && isAbsent(nodeAt(root, ["machine"]))) root = setAt(root, ["machine", "use"], 0, fromPlain(defaultMachine, at), at);
     checkLink(root, path, at);
     root = setAt(root, path, 0, override.source ?? fromPlain(override.value, at), at);

@@ -5,13 +5,16 @@ import type { Position } from "./source-tree.ts";
 /** Reads a whole file. A page or a test may bring its own. */
 export type ReadFile = (file: string) => Promise<Uint8Array>;
 
+/** More than this Node does not read at once. */
+const largestFile = 2 ** 31 - 1;
+
 /**
  * Reads an ordinary file; devices, pipes and folders are refused, since reading them may never end.
  * Nothing else could be done meanwhile: read at once, a large file takes half the time.
- * @param limitBytes refuse more before reading it
+ * @param limitBytes refuse more before reading it; default: 2 GiB
  * @throws {InputError} when there is no such file, or it cannot be read.
  */
-export async function readOrdinaryFile(file: string, limitBytes = Infinity): Promise<Uint8Array> {
+export async function readOrdinaryFile(file: string, limitBytes = largestFile): Promise<Uint8Array> {
   let size: number;
   try {
     const status = statSync(file);

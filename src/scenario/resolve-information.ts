@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { InputError, type Issue } from "../base/errors.ts";
+import { ownValue } from "../base/own-value.ts";
 import { suggestion } from "../base/registry.ts";
 import type { Information } from "../core/information.ts";
 import type { DispatchCost } from "../core/scheduler-host.ts";
@@ -21,7 +22,7 @@ export function resolveInformation({ mode = "exact", spread, factor = {} }: z.ou
   if (mode !== "noisy" && spread !== undefined) issues.push({ code: "conflicting-keys", message: `${mode} estimates have no spread`, path: ["spread"], hint: "only mode: noisy has" });
   if (issues.length > 0) throw new InputError(issues);
   const byDevice = machine.devices.flatMap(({ name, model, kind }) => {
-    const value = factor[name] ?? (model === undefined ? undefined : factor[model]) ?? factor[kind];
+    const value = ownValue(factor, name) ?? (model === undefined ? undefined : factor[model]) ?? factor[kind];
     return value === undefined ? [] : [[name, value] as const];
   });
   return { mode, ...(spread !== undefined && { spread }), factor: Object.fromEntries(byDevice) };

@@ -99,11 +99,16 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
   }));
   if (issues.length > 0 || built === undefined || policy === undefined) throw new InputError(issues);
   const touches = built.spec.accesses.length > 0;
-  const warnings = touches && !system ? [...built.warnings, noMemoryModel] : built.warnings;
+  const warnings = [...built.warnings, ...(touches ? aboutMemory(built.spec, system?.memory) : [])];
   return { resolved: { spec: built.spec, policy, ...(touches && system && { memory: system.memory }), origin: { source: scenario.source, file: scenario.file, tickNs, machine: { devices, ...(system && { system }) } } }, warnings };
 }
 
-const noMemoryModel: Warning = { code: "no-memory-model", message: "the programs say how they touch memory, but their cores have no caches and no memory: that costs nothing; leave cores out, or write cores: {of: machine}, to have those of a machine" };
+/** What programs say of memory that the cores have nothing for. */
+function aboutMemory({ objects }: ThreadSpec, memory: MemorySystemSpec | undefined): Warning[] {
+  if (memory === undefined) return [{ code: "no-memory-model", message: "the programs say how they touch memory, but their cores have no caches and no memory: that costs nothing; leave cores out, or write cores: {of: machine}, to have those of a machine" }];
+  const file = memory.disk ? undefined : objects.find((object) => object.kind === "data" && object.file);
+  return file ? [{ code: "no-disk", message: `${file.name} is a file, and the memory of the cores has no disk: its pages come from nowhere, at once; add disk: {bandwidth: 3GB/s, latency: 80us, queue: 32} to the memory of the CPU` }] : [];
+}
 
 /** What the profile holds that `threadCosts` names. */
 async function measured(scenario: Scenario, readFile: ReadFile): Promise<CostFigures | undefined> {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { InputError, type Issue } from "../base/errors.ts";
@@ -41,7 +42,7 @@ const ownKeys = ["name", "description", "settings", "knobs", "derived"];
 
 /** The file of a runtime that comes with Heddle. */
 export function runtimePath(name: string): string {
-  return fileURLToPath(new URL(`../../scenarios/programs/${name}.yaml`, import.meta.url));
+  return join(fileURLToPath(new URL("../../scenarios/programs/", import.meta.url)), `${name}.yaml`);
 }
 
 /** True where a runtime is meant by its name, and not as a file. */

@@ -41,14 +41,16 @@ export function setKnobs(runtime: string, knobs: Knobs, given: Readonly<Record<s
   const scope: KnobScope = new Map(known);
   for (const [name, knob] of Object.entries(knobs)) {
     const isGiven = Object.hasOwn(given, name) && given[name] !== null;
-    try {
-      scope.set(name, knobValue(knob, isGiven ? given[name] : knob.default, scope));
-    } catch (error) {
-      if (!(error instanceof KnobError || error instanceof ExpressionError)) throw error;
-      issues.push({ code: "bad-knob", message: `${name} ${error instanceof ExpressionError ? `cannot be computed: ${error.message}` : error.message}`, ...where(name, "value"), ...(error.hint !== undefined && { hint: error.hint }) });
-      // What depends on it can be looked at all the same.
-      scope.set(name, knobValue(knob, knob.default, new Map(known)));
+    const value = attempt(() => knobValue(knob, isGiven ? given[name] : knob.default, scope));
+    if (!(value instanceof Error)) {
+      scope.set(name, value);
+      continue;
     }
+    issues.push({ code: "bad-knob", message: `${name} ${value instanceof ExpressionError ? `cannot be computed: ${value.message}` : value.message}`, ...where(name, "value"), ...(value.hint !== undefined && { hint: value.hint }) });
+    // What depends on it can be looked at all the same, unless its own file is wrong too.
+    const usual = attempt(() => read(knob, knob.default, scope));
+    if (usual instanceof Error) break;
+    scope.set(name, usual);
   }
   if (issues.length > 0) throw new InputError(issues);
   return scope;
@@ -60,6 +62,16 @@ class KnobError extends Error {
   constructor(message: string, hint?: string) {
     super(message);
     this.hint = hint;
+  }
+}
+
+/** What is computed, or what is wrong with it. */
+function attempt(compute: () => KnobValue): KnobValue | KnobError | ExpressionError {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof KnobError || error instanceof ExpressionError) return error;
+    throw error;
   }
 }
 

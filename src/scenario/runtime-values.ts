@@ -1,4 +1,3 @@
-import { formatNs } from "../base/units.ts";
 import { Assembler } from "../programs/assembler.ts";
 import { ExpressionCompiler } from "../programs/compile-expression.ts";
 import { ExpressionError, parseExpression } from "../programs/expression.ts";
@@ -41,13 +40,16 @@ export function holds(condition: string | boolean | number, scope: KnobScope): b
 
 /** The value as scenarios write it: a number, a quantity, or a word. */
 export function written({ kind, value }: KnobValue): string | number | boolean {
-  if (kind === "time") return `${value}ns`;
-  return kind === "bytes" ? `${value}B` : value;
+  return kind === "time" ? inUnits(value, timeUnits) : kind === "bytes" ? inUnits(value, byteUnits) : value;
 }
 
-/** The value as people read it. */
-export function shownValue({ kind, value }: KnobValue): string {
-  return kind === "time" ? formatNs(value) : kind === "bytes" ? `${value}B` : String(value);
+const timeUnits = [["s", 1e9], ["ms", 1e6], ["us", 1e3], ["ns", 1]] as const;
+const byteUnits = [["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 2 ** 10], ["B", 1]] as const;
+
+/** In the largest unit in which it is a whole number. */
+function inUnits(value: number, units: readonly (readonly [string, number])[]): string {
+  const [unit, size] = units.find(([, each]) => value !== 0 && value % each === 0) ?? units.at(-1)!;
+  return `${value / size}${unit}`;
 }
 
 /** The text with the values of all knobs put in; other variables stay. @throws {ExpressionError} for a word amid an expression. */

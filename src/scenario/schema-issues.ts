@@ -39,7 +39,7 @@ export function describeIssue(raw: RawIssue): string {
       const value = (input as Record<string, unknown>)[raw.discriminator];
       if (value === undefined) return `is missing${mark}`;
       const names = ((raw as { options?: unknown[] }).options ?? []).map(String);
-      return `${quote(value)} is not known${mark}${typeof value === "string" ? suggestion(value, names) : `one of: ${names.join(", ")}`}`;
+      return typeof value === "string" ? `${quote(value)} is not known${mark}${suggestion(value, names)}` : `must be a name, not ${quote(value)}${mark}one of: ${names.join(", ")}`;
     }
     case "too_small":
       return `must ${raw.origin === "string" || raw.origin === "array" ? "have" : "be"} ${raw.inclusive === false ? "more than" : "at least"} ${raw.minimum}${unitOf(raw.origin, raw.minimum)}${sizeGiven(input)}${mark}`;

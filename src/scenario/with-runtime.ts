@@ -34,7 +34,9 @@ export interface RuntimeGround {
 export async function withRuntime(scenario: Scenario, ground: RuntimeGround): Promise<{ readonly scenario: Scenario; readonly setting: RuntimeSetting }> {
   const { use, ...given } = scenario.spec.runtime!;
   const path = isRuntimeName(use) ? runtimePath(use) : scenario.path(use, ["runtime", "use"]);
-  const file = await readRuntime(use, path, scenario.position(["runtime", "use"]), ground.readFile);
+  const file = await readRuntime(use, path, scenario.position(["runtime", "use"]), ground.readFile).catch((error: unknown) => {
+    throw scenario.blame(error, ["runtime", "use"]);
+  });
   const cpu = cpuOf(ground.machine, scenario);
   if (cpu === undefined) throw new InputError({ code: "no-cpu", message: `the threads of ${use} run on a CPU, and the machine has none`, ...scenario.position(["machine"]), hint: "for example machine: workstation" });
   const written = scenario.spec.cores;
@@ -42,7 +44,7 @@ export async function withRuntime(scenario: Scenario, ground: RuntimeGround): Pr
   const known: KnobScope = new Map(Object.entries({
     cores: cores.reduce((sum, { count = 1, smt = 1 }) => sum + count * smt, 0), operators: ground.operators, instances: ground.instances, accelerators: ground.machine.devices.length - 1, nodes: cpu.numa?.nodes ?? 1,
   }).map(([name, value]) => [name, { kind: "number" as const, value }]));
-  const values = setKnobs(use, file.knobs, given, known, (knob, part) => scenario.position(["runtime", knob], part));
+  const values = setKnobs(use, file.knobs, given, known, (knob, part) => (given[knob] === undefined || given[knob] === null ? nodeAt(file.source, ["knobs", knob, "default"])!.at : scenario.position(["runtime", knob], part)));
   const issues: Issue[] = [];
   derive(file, values, issues);
   const filled = fillIn(sectionsOf(file), values, issues);

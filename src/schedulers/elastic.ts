@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyReport, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { waitTicks } from "./dispatching/completion-time.ts";
-import { firstToComplete } from "./dispatching/first-to-complete.ts";
+import { devicesByUse, meanBestTicks, neededDevices } from "./dispatching/device-use.ts";
+import { KindQueues } from "./dispatching/kind-queues.ts";
+import { fastestDevice } from "./dispatching/preferred-device.ts";
 
 const options = z.strictObject({
   least: z.int().min(1).default(1).describe("Devices that are always on, those that could do the most of the workload; those without which some op could not run stay on besides"),
@@ -15,11 +17,12 @@ type Options = z.infer<typeof options>;
 const Power = { off: 0, starting: 1, on: 2 } as const;
 
 /**
- * Uses as many devices as the load needs. Ready ops go to the device, of those that are on, where they are expected to
- * complete first. When the wait for a slot grows, the next most useful device is switched on, and can be used after its
- * start-up; one that has been idle for long while nothing waits is switched off. Between both thresholds nothing
- * changes, so that a load which wavers does not switch devices all the time. Times are in mean op times of the
- * workload, so that the options do not depend on its scale.
+ * Uses as many devices as the load needs. Ready ops go to devices that are on as `dmda` places them, where queue,
+ * execution and the time to bring the inputs are shortest together; what would wait there for long is held back, with
+ * what is behind it of its kind, so that a device that comes later can take it. When the wait for a slot grows, the
+ * next most useful device is switched on, and can be used after its start-up; one that has been idle for long while
+ * nothing waits is switched off. Between both thresholds nothing changes, so that a load which wavers does not switch
+ * devices all the time. Times are in mean op times of the workload, so that the options do not depend on its scale.
  *
  * The machine knows nothing of it: power that a device draws while it is off is still in the energy of the result.
  * `onNs` in the report is the time that devices were on or starting, summed: what a cloud would bill.
@@ -42,6 +45,7 @@ class Elastic implements Scheduler {
   #onSince!: Float64Array;
   #wait!: Float64Array;
   #isKept!: Uint8Array;
+  #held!: KindQueues;
   /** Devices, the most useful first. */
   #order!: number[];
   #meanTicks = 1;
@@ -63,10 +67,15 @@ class Elastic implements Scheduler {
     this.#idleSince = new Float64Array(deviceCount);
     this.#onSince = new Float64Array(deviceCount);
     this.#wait = new Float64Array(deviceCount);
-    this.#meanTicks = meanOfBest(view);
-    this.#order = byUse(view);
-    this.#isKept = needed(view, this.#order.slice(0, this.#options.least));
+    this.#held = new KindQueues(view);
+    this.#meanTicks = meanBestTicks(view);
+    this.#order = devicesByUse(view);
+    this.#isKept = neededDevices(view, this.#order.slice(0, this.#options.least));
     for (let d = 0; d < deviceCount; d++) if (this.#isKept[d] === 1) this.#power[d] = Power.on;
+  }
+
+  ready(view: PolicyView, op: number): void {
+    this.#held.push(view, op);
   }
 
   lost(view: PolicyView, device: number): void {
@@ -76,14 +85,18 @@ class Elastic implements Scheduler {
   dispatch(view: SchedulerView, out: Dispatch): void {
     this.#now = view.nowTicks;
     for (let d = 0; d < this.#power.length; d++) if (this.#power[d] === Power.starting && this.#usableAt[d]! <= view.nowTicks) this.#power[d] = Power.on;
-    const isOn = (d: number): boolean => this.#power[d] === Power.on;
-    for (let d = 0; d < this.#wait.length; d++) this.#wait[d] = isOn(d) ? waitTicks(view, d) : Infinity;
-    for (let op = view.ready.first(), next; op >= 0; op = next) {
-      next = view.ready.next(op);
-      let device = firstToComplete(view, op, this.#wait, isOn);
+    for (let d = 0; d < this.#wait.length; d++) this.#wait[d] = this.#power[d] === Power.on ? waitTicks(view, d) : Infinity;
+    this.#held.open();
+    for (let op = this.#held.first(); op >= 0; op = this.#held.first()) {
+      let device = this.#nearest(view, op);
+      if (device >= 0 && this.#wait[device]! > this.#options.up * this.#meanTicks) {
+        this.#held.close();
+        continue;
+      }
       // No device that is on can run it, such as after a loss: any that can is switched on.
-      if (device < 0) device = anyFor(view, op);
+      if (device < 0) device = fastestDevice(view, op);
       if (this.#power[device] !== Power.on) this.#switchOn(view, out, device, 0);
+      this.#held.take();
       out.place(op, device);
       this.#wait[device] = waitTicks(view, device);
     }
@@ -96,19 +109,33 @@ class Elastic implements Scheduler {
     return { onNs: ticks * this.#tickNs, switchedOn: this.#switchedOn, switchedOff: this.#switchedOff };
   }
 
+  /** Of the devices that are on, the one with the shortest queue, execution and transfers, summed; ties by id; -1 = none can run `op`. */
+  #nearest(view: PolicyView, op: number): number {
+    let best = -1;
+    let soonest = Infinity;
+    for (let d = 0; d < this.#wait.length; d++) {
+      const end = this.#wait[d]! + view.estimateTicks(op, d);
+      if (end >= soonest) continue;
+      const score = end + view.setupTicks(op, d) + view.dataTicks(op, d);
+      if (score < soonest) [best, soonest] = [d, score];
+    }
+    return best;
+  }
+
   #adjust(view: SchedulerView, out: Dispatch): void {
     const now = view.nowTicks;
     const { up, idle, startUp } = this.#options;
-    let [waits, on, starting, next] = [0, 0, 0, -1];
+    let [waits, on, slots, starting, next] = [0, 0, 0, 0, -1];
     for (const d of this.#order) {
       if (this.#power[d] === Power.on) {
         on++;
+        slots += view.slots[d]!;
         waits += waitTicks(view, d);
         if (view.queued(d) > 0 || view.freeSlots(d) < view.slots[d]!) this.#idleSince[d] = now;
       } else if (this.#power[d] === Power.starting) starting++;
       else if (next < 0 && view.isPresent(d)) next = d;
     }
-    const wait = on > 0 ? waits / on / this.#meanTicks : Infinity;
+    const wait = on > 0 ? waits / on / this.#meanTicks + this.#held.length / slots : Infinity;
     if (wait > up && starting === 0 && next >= 0) this.#switchOn(view, out, next, Math.ceil(startUp * this.#meanTicks));
     if (wait >= up / 4) return;
     for (let d = 0; d < this.#power.length; d++) {
@@ -132,40 +159,4 @@ class Elastic implements Scheduler {
     this.#power[device] = Power.off;
     this.#onTicks += at - this.#onSince[device]!;
   }
-}
-
-/** Mean over the ops of their time on the device that runs them fastest; at least 1. */
-function meanOfBest(view: PolicyView): number {
-  let sum = 0;
-  for (let op = 0; op < view.opCount; op++) sum += view.estimateTicks(op, anyFor(view, op));
-  return Math.max(1, sum / Math.max(1, view.opCount));
-}
-
-/** The device that runs `op` fastest, ties by id. */
-function anyFor(view: PolicyView, op: number): number {
-  let best = 0;
-  for (let d = 1; d < view.deviceCount; d++) if (view.estimateTicks(op, d) < view.estimateTicks(op, best)) best = d;
-  return best;
-}
-
-/** Devices by how much of the workload they could do in the time that the best takes; ties by id. */
-function byUse(view: PolicyView): number[] {
-  const use = new Float64Array(view.deviceCount);
-  for (let op = 0; op < view.opCount; op++) {
-    const best = Math.max(1, view.estimateTicks(op, anyFor(view, op)));
-    for (let d = 0; d < use.length; d++) use[d]! += (view.slots[d]! * best) / Math.max(1, view.estimateTicks(op, d));
-  }
-  return [...use.keys()].sort((a, b) => use[b]! - use[a]! || a - b);
-}
-
-/** These devices, and those without which some op could not run. */
-function needed(view: PolicyView, devices: readonly number[]): Uint8Array {
-  const kept = new Uint8Array(view.deviceCount);
-  for (const d of devices) kept[d] = 1;
-  for (let op = 0; op < view.opCount; op++) {
-    let runs = false;
-    for (let d = 0; d < kept.length && !runs; d++) runs = kept[d] === 1 && view.estimateTicks(op, d) < Infinity;
-    if (!runs) kept[anyFor(view, op)] = 1;
-  }
-  return kept;
 }

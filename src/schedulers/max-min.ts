@@ -8,7 +8,7 @@ import { batchScheduler, mappingPaper, type MetaTask } from "./dispatching/meta-
  *
  * The best device of an op is found again only when that device was given another op: as queues only grow, no other
  * change can make a difference; where devices load configurations, it is found again for all. Of ops with equal costs
- * only the first is looked at.
+ * only the first is looked at; r ready ops that all cost differently take O(r²), minutes where 100,000 are ready at once.
  * @source Maheswaran et al. 1999, doi:10.1006/jpdc.1999.1581
  */
 export const maxMin = defineScheduler({

@@ -89,10 +89,15 @@ export function compareSamples({ values, baseline, random = true }: Samples): Sa
       mean: estimated(means[i]!, () => meanInterval(row)), standardDeviation: constant ? 0 : standardDeviation(row),
       p50: at(0.5), p90: at(0.9), p99: at(0.99), min: sorted[0]!, max: sorted[count - 1]!,
       win: winProbability(row, values[baseline]!),
-      regret: { mean: sameRegret ? { value: regrets[0]! } : { value: mean(regrets), interval: meanInterval(regrets) }, max: regrets.reduce((most, regret) => Math.max(most, regret), 0) },
+      regret: { mean: sameRegret ? { value: regrets[0]! } : { value: mean(regrets), interval: atLeastZero(meanInterval(regrets)) }, max: regrets.reduce((most, regret) => Math.max(most, regret), 0) },
     };
   });
   return { statistics, pairs };
+}
+
+/** The part of an interval that a figure can be in that is never below 0. */
+function atLeastZero({ low, high }: Interval): Interval {
+  return { low: low === undefined ? undefined : Math.max(0, low), high };
 }
 
 /** A rank begins with each that is significantly worse than the first of the rank before, in the order of the means. */

@@ -11,7 +11,7 @@ import type { Trace } from "../core/trace.ts";
 import type { SchedulerDefinition, SyncDefinition, ThreadPolicyDefinition } from "../plugin.ts";
 import { boundOf } from "../scenario/analyze-run.ts";
 import { foreignPolicies } from "../scenario/foreign-policies.ts";
-import { freshScheduler, freshSync, mayDuplicate } from "../scenario/fresh-policy.ts";
+import { freshScheduler, freshSync } from "../scenario/fresh-policy.ts";
 import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import type { MemoryPlan } from "../scenario/resolve-memory.ts";
 import type { ResolvedThreads } from "../scenario/resolve-threads.ts";
@@ -58,8 +58,6 @@ export interface CellSetting {
 export class CellRunner {
   readonly #setting: CellSetting;
   #weights: Float64Array | undefined;
-  /** Some scheduler may run operators several times. */
-  #duplication: boolean | undefined;
   #varied: { readonly variation: number; readonly instance: Instance };
 
   constructor(setting: CellSetting) {
@@ -102,13 +100,13 @@ export class CellRunner {
   /**
    * The lower bound of the makespan with this seed, in ticks.
    * @param quick only what is cheap enough for every seed of many: dependencies, and work
+   * @param duplication it holds for schedules that run operators several times, too
    */
-  bound(seed: number, quick: boolean): number {
+  bound(seed: number, quick: boolean, duplication: boolean): number {
     const instance = this.#instance(0, seed);
     const actual = this.#setting.firstSeed + seed;
-    this.#duplication ??= this.#setting.schedulers.some((chosen) => chosen !== undefined && this.#setting.scheduler === undefined && mayDuplicate(chosen as ChosenPolicy<SchedulerDefinition>));
-    if (!quick) return boundOf(instance, actual, this.#duplication).ticks;
-    const realized = realizedInstance(instance, actual, this.#duplication ? instance.deviceCount : 1);
+    if (!quick) return boundOf(instance, actual, duplication).ticks;
+    const realized = realizedInstance(instance, actual, duplication ? instance.deviceCount : 1);
     // Sound with any weights: those of the expected times save a search for each seed.
     this.#weights ??= areaWeights(this.#setting.instance);
     return Math.ceil(Math.max(criticalPathBound(realized), areaBound(realized, undefined, this.#weights)) * (1 - 1e-10) - 1e-9);

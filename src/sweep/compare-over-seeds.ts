@@ -101,7 +101,7 @@ export async function compareOverSeeds(scenario: ResolvedScenario, options: Over
   const compared = rankSchedulers(sweep, { ran, names, baseline: used, by, others: otherObjectives(by, overTime), tickNs: instance.tickNs, random });
   return {
     ...base, ...compared,
-    ...(instance.opCount > 0 && sweep.boundTicks.every((ticks) => ticks < Infinity) && { lowerBoundNs: mean(inNs(sweep.boundTicks, instance.tickNs)) }),
+    ...(instance.opCount > 0 && sharedBounds(sweep, ran, instance.tickNs)),
     ...(options.sensitivity === true && { sensitivity: sensitivityOf(sweep, assumptions, changes, names, names.indexOf(compared.schedulers[0]!.name), namesOf(by).key, random) }),
   };
 }
@@ -140,6 +140,19 @@ function inNs(ticks: Float64Array, tickNs: number): Float64Array {
   return ticks.map((value) => nanoseconds(value, tickNs));
 }
 
+/** By seed: the best bound of schedules as scheduler `i` makes them. */
+function boundTicksOf({ boundTicks, mayDuplicate, duplicationBoundTicks = boundTicks }: SweepResult, i: number): Float64Array {
+  return mayDuplicate[i] === true ? duplicationBoundTicks : boundTicks;
+}
+
+/** The bound that holds for all that ran, and where it differs that of those that run every operator once. */
+function sharedBounds(sweep: SweepResult, ran: readonly number[], tickNs: number): Pick<Comparison, "lowerBoundNs" | "lowerBoundOnceNs"> {
+  const means = ran.map((i) => mean(inNs(boundTicksOf(sweep, i), tickNs)));
+  const [least, most] = [Math.min(...means), Math.max(...means)];
+  if (most === Infinity) return {};
+  return { lowerBoundNs: least, ...(most > least && { lowerBoundOnceNs: most }) };
+}
+
 /** Who is ranked, and how. */
 interface Ranking {
   /** Schedulers that have a result, by index. */
@@ -159,14 +172,14 @@ function rankSchedulers(sweep: SweepResult, { ran, names, baseline, by, others, 
   // A scheduler that draws random numbers of its own makes luck where the scenario has none.
   const { statistics, pairs } = compareSamples({ values, baseline: ran.indexOf(baseline), random: random || values.some(varies) });
   const best = Math.min(...statistics.map((row) => row.mean.value));
-  const bounds = inNs(sweep.boundTicks, tickNs);
-  const bounded = bounds.every((ns) => ns > 0 && ns < Infinity);
+  const boundsOf = ran.map((i) => inNs(boundTicksOf(sweep, i), tickNs));
+  const bounded = boundsOf.every((bounds) => bounds.every((ns) => ns > 0 && ns < Infinity));
   const estimated = (row: Float64Array): Estimated => ({ value: mean(row), ...(varies(row) && { interval: meanInterval(row) }) });
   const schedulers = statistics.map((row, k): ComparedScheduler => {
     const columns = measured[k]!;
     return {
       name: names[ran[k]!]!, ...row, vsBest: best > 0 ? row.mean.value / best : 1,
-      ...(bounded && { gap: mean(columns.makespanNs.map((ns, seed) => ns / bounds[seed]! - 1)) }),
+      ...(bounded && { gap: mean(columns.makespanNs.map((ns, seed) => ns / boundsOf[k]![seed]! - 1)) }),
       utilization: mean(columns.utilization), makespansNs: columns.makespanNs, samples: values[k]!,
       others: Object.fromEntries(others.map((other) => [other, estimated(columns[namesOf(other).key])])),
     };

@@ -8,7 +8,7 @@ import type { ComparedScheduler, Comparison } from "./comparison.ts";
  * JSON.stringify(comparisonData(await compareOverSeeds(scenario, { seeds: 100 })));
  */
 export function comparisonData(comparison: Comparison): Readonly<Record<string, unknown>> {
-  const { name, firstSeed, seedCount, random, by, baseline, lowerBoundNs, schedulers, failures, pairs, sensitivity, warnings, compares } = comparison;
+  const { name, firstSeed, seedCount, random, by, baseline, lowerBoundNs, lowerBoundOnceNs, schedulers, failures, pairs, sensitivity, warnings, compares } = comparison;
   const { key, unit } = namesOf(by);
   const inUnit = unit === "ns" ? "Ns" : "Joules";
   const ranked = schedulers.map(({ name, rank, mean, vsBest, gap, utilization, standardDeviation, p50, p90, p99, min, max, win, regret, makespansNs, samples, others }) => ({
@@ -22,7 +22,7 @@ export function comparisonData(comparison: Comparison): Readonly<Record<string, 
     }),
   }));
   return {
-    schemaVersion: 1, name, ...(compares !== "schedulers" && { compares }), seed: firstSeed, seeds: seedCount, random, by, baseline, ...(lowerBoundNs !== undefined && { lowerBoundNs: tidy(lowerBoundNs) }),
+    schemaVersion: 1, name, ...(compares !== "schedulers" && { compares }), seed: firstSeed, seeds: seedCount, random, by, baseline, ...(lowerBoundNs !== undefined && { lowerBoundNs: tidy(lowerBoundNs) }), ...(lowerBoundOnceNs !== undefined && { lowerBoundOnceNs: tidy(lowerBoundOnceNs) }),
     schedulers: [...ranked, ...failures.map(({ name, seed, code, message }) => ({ name, failure: message, code, seed }))],
     ...(seedCount > 1 && { pairs: pairs.map(({ difference, p, ...pair }) => ({ ...pair, [`difference${inUnit}`]: tidy(difference), p: tidy(p) })) }),
     ...(sensitivity && { sensitivity: sensitivity.map(({ assumption, effects }) => ({

@@ -15,10 +15,11 @@ import { valueScale, type ValueScale } from "./value-scale.ts";
  * console.log(formatComparisonOverSeeds(await compareOverSeeds(scenario, { seeds: 100 })));
  */
 export function formatComparisonOverSeeds(comparison: Comparison): string {
-  const { schedulers, failures, seedCount, random, lowerBoundNs, sensitivity } = comparison;
+  const { schedulers, failures, seedCount, random, lowerBoundNs, lowerBoundOnceNs, sensitivity } = comparison;
   const plain = seedCount === 1 || schedulers.every((row) => row.constant);
   const lines = plain && schedulers.length > 0 ? plainLines(comparison) : statisticsLines(comparison);
   if (schedulers.length > 0 && !plain && lowerBoundNs !== undefined) lines.push("", `lower bound ${comparison.by === "makespan" ? "" : "of the makespan "}${formatNs(lowerBoundNs)}${random ? ", mean over the seeds" : ""}: no schedule can be faster`);
+  if (lowerBoundNs !== undefined && lowerBoundOnceNs !== undefined) lines.push(...(plain ? [""] : []), `gap to bound: above ${formatNs(lowerBoundOnceNs)} where every operator runs once, above ${formatNs(lowerBoundNs)} where the scheduler may run some several times`);
   if (failures.length > 0) lines.push("", ...failures.map(({ name, seed, message }) => `${name}: ${clip(message)}${seedCount > 1 ? ` (seed ${seed})` : ""}`));
   if (sensitivity !== undefined && schedulers.length > 0) lines.push("", ...formatSensitivity(sensitivity, schedulers[0]!.name, namesOf(comparison.by).label, seedCount > 1 && random));
   return `${lines.join("\n")}\n`;

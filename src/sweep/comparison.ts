@@ -8,7 +8,7 @@ export interface ComparedScheduler extends SampleStatistics {
   readonly name: string;
   /** Mean in multiples of the smallest mean. */
   readonly vsBest: number;
-  /** Mean over the seeds of makespan / lower bound − 1; absent where there is no bound. */
+  /** Mean over the seeds of makespan / lower bound − 1, by the best bound of schedules of its kind: those that run operators several times have one of their own; absent where there is no bound. */
   readonly gap?: number;
   /** Mean over the seeds of the share of all slots' time in which they ran operators. */
   readonly utilization: number;
@@ -85,6 +85,8 @@ export interface Comparison {
   readonly pairs: readonly ComparedPair[];
   /** Of the makespan, mean over the seeds; absent where there is none. With several seeds of a random scenario it is that of dependencies and work alone. */
   readonly lowerBoundNs?: number;
+  /** The same of schedules that run every operator once, where some that were compared run operators several times and may be faster than this. */
+  readonly lowerBoundOnceNs?: number;
   /** Where it was asked for. */
   readonly sensitivity?: readonly Sensitivity[];
   readonly warnings: readonly Warning[];

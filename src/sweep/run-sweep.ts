@@ -1,3 +1,6 @@
+import type { SchedulerDefinition } from "../plugin.ts";
+import { mayDuplicate } from "../scenario/fresh-policy.ts";
+import type { ChosenPolicy } from "../scenario/load-policy.ts";
 import { syncPolicies } from "../sync/index.ts";
 import { threadPolicies } from "../threads/index.ts";
 import { CellRunner, type CellSetting } from "./cell-runner.ts";
@@ -24,8 +27,12 @@ export interface SweepOptions {
 export interface SweepResult {
   /** `[variation][scheduler]`, by seed. */
   readonly measures: readonly (readonly MeasureColumns[])[];
-  /** By seed, without variation. */
+  /** By seed, without variation: lower bounds of schedules that run every operator once. */
   readonly boundTicks: Float64Array;
+  /** By scheduler: may run operators several times. */
+  readonly mayDuplicate: readonly boolean[];
+  /** As `boundTicks`, of schedules that run operators several times, too; where some scheduler may. */
+  readonly duplicationBoundTicks?: Float64Array;
   /** `[variation][scheduler]`: that of the first seed. */
   readonly failures: readonly (readonly (TaskFailure | undefined)[])[];
 }
@@ -53,7 +60,7 @@ class Sweep {
   readonly #pool: WorkerPool | undefined;
   /** Which schedulers the workers can load. */
   readonly #portable: readonly boolean[];
-  readonly #result: { measures: MeasureColumns[][]; boundTicks: Float64Array; failures: (TaskFailure | undefined)[][] };
+  readonly #result: Omit<SweepResult, "failures"> & { readonly failures: (TaskFailure | undefined)[][] };
   #done = 0;
 
   constructor(setting: CellSetting, options: SweepOptions) {
@@ -64,12 +71,15 @@ class Sweep {
     const shared = workers > 0 ? shareSetting(setting) : undefined;
     this.#pool = shared && new WorkerPool(shared, { size: workers, timeoutMs });
     this.#portable = setting.schedulers.map((_, i) => shared?.schedulers[i] !== undefined);
-    this.#result = { measures: setting.variations.map(() => setting.schedulers.map(() => measureColumns(seedCount))), boundTicks: new Float64Array(seedCount), failures: setting.variations.map(() => setting.schedulers.map(() => undefined)) };
+    const duplicating = setting.schedulers.map((chosen) => chosen !== undefined && mayDuplicate(setting.scheduler ?? (chosen as ChosenPolicy<SchedulerDefinition>)));
+    this.#result = { measures: setting.variations.map(() => setting.schedulers.map(() => measureColumns(seedCount))), boundTicks: new Float64Array(seedCount), mayDuplicate: duplicating, ...(duplicating.includes(true) && { duplicationBoundTicks: new Float64Array(seedCount) }), failures: setting.variations.map(() => setting.schedulers.map(() => undefined)) };
   }
 
   async run(): Promise<SweepResult> {
     const { variations, schedulers } = this.#setting;
-    const work: Promise<void>[] = [this.#bounds()];
+    const { boundTicks, duplicationBoundTicks } = this.#result;
+    const work: Promise<void>[] = [this.#bounds(boundTicks, false)];
+    if (duplicationBoundTicks !== undefined) work.push(this.#bounds(duplicationBoundTicks, true));
     for (let variation = 0; variation < variations.length; variation++) {
       for (let scheduler = 0; scheduler < schedulers.length; scheduler++) if (schedulers[scheduler] !== undefined) work.push(this.#scheduler(variation, scheduler));
     }
@@ -81,10 +91,9 @@ class Sweep {
     await this.#pool?.close();
   }
 
-  async #bounds(): Promise<void> {
-    const { boundTicks } = this.#result;
+  async #bounds(boundTicks: Float64Array, duplication: boolean): Promise<void> {
     const needed = this.#options.random ? this.#options.seedCount : 1;
-    await this.#chunks({ scheduler: -1, variation: 0, from: 0, to: needed, quickBound: needed > 1 }, (from, result) => boundTicks.set(result.boundTicks!, from));
+    await this.#chunks({ scheduler: -1, variation: 0, from: 0, to: needed, bound: { quick: needed > 1, duplication } }, (from, result) => boundTicks.set(result.boundTicks!, from));
     if (!this.#options.random) boundTicks.fill(boundTicks[0]!);
   }
 
@@ -150,6 +159,6 @@ class Sweep {
     const { seedCount, random, onProgress } = this.#options;
     const { variations, schedulers } = this.#setting;
     this.#done += runs;
-    onProgress?.(this.#done, variations.length * schedulers.filter((chosen) => chosen !== undefined).length * seedCount + (random ? seedCount : 1));
+    onProgress?.(this.#done, variations.length * schedulers.filter((chosen) => chosen !== undefined).length * seedCount + (this.#result.duplicationBoundTicks === undefined ? 1 : 2) * (random ? seedCount : 1));
   }
 }

@@ -12,7 +12,7 @@ export interface SweepTask {
   /** Find out whether the scheduler draws random numbers. */
   readonly watch?: boolean;
   /** Of the bound: see `CellRunner.bound`. */
-  readonly quickBound?: boolean;
+  readonly bound?: { readonly quick: boolean; readonly duplication: boolean };
 }
 
 /** What a task gave, by seed from its `from` on; up to the first failure. Plain data. */
@@ -38,14 +38,14 @@ export interface TaskFailure {
  * @param onSeed told before each seed
  * @throws what is no failure of the simulation: a bug.
  */
-export function runTask(runner: CellRunner, { scheduler, variation, from, to, watch, quickBound }: SweepTask, onSeed: (seed: number) => void = () => undefined): TaskResult {
+export function runTask(runner: CellRunner, { scheduler, variation, from, to, watch, bound }: SweepTask, onSeed: (seed: number) => void = () => undefined): TaskResult {
   const measures = measureColumns(scheduler < 0 ? 0 : to - from);
   const boundTicks = new Float64Array(scheduler < 0 ? to - from : 0);
   let drew: boolean | undefined;
   for (let seed = from; seed < to; seed++) {
     onSeed(seed);
     if (scheduler < 0) {
-      boundTicks[seed - from] = runner.bound(seed, quickBound === true);
+      boundTicks[seed - from] = runner.bound(seed, bound?.quick === true, bound?.duplication === true);
       continue;
     }
     try {

@@ -1,4 +1,5 @@
 import { RowKind, SubjectKind, type Trace } from "../core/trace.ts";
+import { deviceOfTrack } from "./device-of-track.ts";
 import { TransferIndex } from "./transfer-index.ts";
 
 /**
@@ -6,16 +7,16 @@ import { TransferIndex } from "./transfer-index.ts";
  * was held after it had begun. `transfer`: its data moved. `wait-slot`: it was placed, had its data, and the device's
  * slots or queue order held it. `wait-placement`: it could have been placed and was not. `wait-data`: its data was not
  * there, for a reason the trace does not show. `wait-sync`: its dependencies had ended, but were not visible yet.
- * `arrival`: its job had not arrived.
+ * `arrival`: its job had not arrived. `aborted`: it ran on a device that was lost before it ended.
  */
-export type PathKind = "run" | "transfer" | "setup" | "paused" | "wait-slot" | "wait-placement" | "wait-data" | "wait-sync" | "arrival";
+export type PathKind = "run" | "transfer" | "setup" | "paused" | "wait-slot" | "wait-placement" | "wait-data" | "wait-sync" | "arrival" | "aborted";
 
 /**
  * Why a step began when it did, that is, what the step before it on the path is to it: its producer's end
  * (`dependency`), its `data`'s arrival, the end of what held its `slot`, its `placement`, the end of `sync` or of
- * `setup`, its job's `arrival`, or the `start` of the run.
+ * `setup`, its job's `arrival`, the `loss` of a device on which it had run, or the `start` of the run.
  */
-export type PathCause = "dependency" | "data" | "slot" | "placement" | "sync" | "setup" | "pause" | "arrival" | "start";
+export type PathCause = "dependency" | "data" | "slot" | "placement" | "sync" | "setup" | "pause" | "arrival" | "loss" | "start";
 
 /** One step of the critical path. */
 export interface PathSegment {
@@ -24,6 +25,8 @@ export interface PathSegment {
   readonly op: number;
   /** Set on transfers. */
   readonly transfer?: number;
+  /** Set on aborted runs: the device that was lost. */
+  readonly device?: number;
   readonly startTicks: number;
   readonly endTicks: number;
   readonly because: PathCause;
@@ -49,6 +52,8 @@ class PathWalk {
   readonly #trace: Trace;
   readonly #lastRow: Int32Array;
   readonly #previousRow: Int32Array;
+  /** By op: rows of its runs that were lost with a device, in the order of ends; those before `#now` are still to be told. */
+  readonly #lostRows = new Map<number, number[]>();
   readonly #arrivals: TransferIndex;
   /** Last first; reversed at the end. */
   readonly #path: (PathSegment & { because: PathCause })[] = [];
@@ -66,6 +71,7 @@ class PathWalk {
     for (let row = 0; row < rows.length; row++) {
       if (rows.subjectKind[row] !== SubjectKind.op) continue;
       const op = rows.subject[row]!;
+      if (rows.kind[row] === RowKind.aborted) this.#lostRows.set(op, [...(this.#lostRows.get(op) ?? []), row]);
       // Of a run that was lost with its device nothing is left: what counts began later.
       if (rows.kind[row] === RowKind.aborted || rows.start[row]! < trace.ops.startTicks[op]!) continue;
       this.#previousRow[row] = this.#lastRow[op]!;
@@ -87,10 +93,10 @@ class PathWalk {
   }
 
   /** Covers [from, now] with a step, which explains why the step after it began. */
-  #push(kind: PathKind, op: number, from: number, because: PathCause, stretchTicks = 0, transfer?: number): void {
+  #push(kind: PathKind, op: number, from: number, because: PathCause, stretchTicks = 0, transfer?: number, device?: number): void {
     const start = Math.max(0, from);
     if (start > this.#now || (start === this.#now && kind !== "run" && kind !== "transfer")) return;
-    this.#path.push({ kind, op, ...(transfer !== undefined && { transfer }), startTicks: start, endTicks: this.#now, because, stretchTicks });
+    this.#path.push({ kind, op, ...(transfer !== undefined && { transfer }), ...(device !== undefined && { device }), startTicks: start, endTicks: this.#now, because, stretchTicks });
     this.#now = start;
   }
 
@@ -215,6 +221,7 @@ class PathWalk {
 
   /** `now` is when the op was placed, or when it became ready if that was later. */
   #beforePlacement(op: number): number {
+    this.#coverLosses(op);
     const ready = this.#trace.ops.readyTicks[op]!;
     if (ready < this.#now) {
       const holder = this.#holderOfSlot(op, this.#now);
@@ -223,6 +230,20 @@ class PathWalk {
       this.#push("wait-placement", op, ready, "dependency");
     }
     return this.#beforeReady(op);
+  }
+
+  /** Covers the runs of the op that were lost, and how long it then was not placed anew. */
+  #coverLosses(op: number): void {
+    const { rows, instance } = this.#trace;
+    const lost = this.#lostRows.get(op) ?? [];
+    for (let row = lost.pop(); row !== undefined; row = lost.pop()) {
+      const [start, end] = [rows.start[row]!, rows.end[row]!];
+      if (end > this.#now) continue;
+      this.#explain(end < this.#now ? "placement" : "loss");
+      if (end < this.#now) this.#push("wait-placement", op, end, "loss");
+      this.#push("aborted", op, start, "start", 0, undefined, deviceOfTrack(instance, rows.track[row]!));
+      this.#limit = Math.min(this.#limit, row);
+    }
   }
 
   /** `now` is when the op became ready: its last producer's end, a delay by sync after it, or its job's arrival. */

@@ -156,9 +156,9 @@ function jobMetrics(trace: Trace, makespanNs: number): JobMetrics {
 function pathSteps(trace: Trace): PathStep[] {
   const { instance, ops, transfers } = trace;
   const ns = (ticks: number): number => nanoseconds(ticks, instance.tickNs);
-  return criticalPath(trace).map(({ kind, op, transfer, startTicks, endTicks, because, stretchTicks }) => ({
+  return criticalPath(trace).map(({ kind, op, transfer, device = ops.device[op]!, startTicks, endTicks, because, stretchTicks }) => ({
     kind, task: instance.opNames.at(op),
-    ...(ops.device[op]! >= 0 && kind !== "arrival" && { device: instance.deviceNames[ops.device[op]!]! }),
+    ...(device >= 0 && kind !== "arrival" && { device: instance.deviceNames[device]! }),
     ...(transfer !== undefined && {
       tensor: instance.tensorNames.at(transfers.tensor[transfer]!), from: instance.memoryNames[transfers.from[transfer]!]!, to: instance.memoryNames[transfers.to[transfer]!]!,
     }),

@@ -110,7 +110,7 @@ function deviceLines(metrics: Metrics): string[] {
 
 const kindText: Readonly<Record<PathStep["kind"], string>> = {
   run: "running", transfer: "transfers", setup: "setup", paused: "paused", "wait-slot": "waiting for a slot", "wait-placement": "waiting for the scheduler",
-  "wait-data": "waiting for data", "wait-sync": "waiting for sync", arrival: "before arrival",
+  "wait-data": "waiting for data", "wait-sync": "waiting for sync", arrival: "before arrival", aborted: "runs lost with a device",
 };
 
 /** Where the time of the critical path went, and its operators from first to last. */

@@ -19,6 +19,12 @@ export function settingLines({ file, values }: RuntimeSetting, only: readonly st
   })];
 }
 
+/** True for a knob with a line of its own; others stand for what the real runtime is built like. */
+export function hasWords({ file }: RuntimeSetting, knob: string): boolean {
+  const { environment, setting } = file.knobs[knob]!;
+  return environment !== undefined || setting !== undefined;
+}
+
 /** Environment variables say True and False as Python does. */
 function environmentValue(value: string): string {
   return value === "true" ? "True" : value === "false" ? "False" : value;

@@ -10,7 +10,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { onRuntime, withKnobs } from "../scenario/with-knobs.ts";
 import { dimensionsOf, type Tries } from "./dimensions.ts";
 import { search, type SearchKind } from "./search.ts";
-import { settingLines } from "./settings.ts";
+import { hasWords, settingLines } from "./settings.ts";
 
 /** What is made as small as possible. */
 export const tuneObjectives = ["makespan", "latency-mean", "latency-p99"] as const;
@@ -47,6 +47,17 @@ export interface TunedSetting {
   readonly lines: readonly string[];
 }
 
+/** How one runtime was searched. */
+export interface TuneSearch {
+  readonly runtime: string;
+  readonly kind: SearchKind;
+  /** Settings that were simulated, of so many. */
+  readonly tried: number;
+  readonly size: number;
+  /** Knobs that were tried and have no line of their own in the words of the real runtime. */
+  readonly wordless: readonly string[];
+}
+
 /** The result of tuning: all settings that were tried, the best first. */
 export interface Tuned {
   readonly name: string;
@@ -55,7 +66,7 @@ export interface Tuned {
   readonly by: TuneObjective;
   /** The scenario sets knobs itself: what it is without tuning are not the runtime's defaults. */
   readonly given: boolean;
-  readonly searches: readonly { readonly runtime: string; readonly kind: SearchKind; readonly tried: number; readonly size: number }[];
+  readonly searches: readonly TuneSearch[];
   readonly settings: readonly TunedSetting[];
   readonly warnings: readonly Warning[];
 }
@@ -75,7 +86,7 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
   const read = cachedReader();
   const runtimes = options.runtimes ?? [undefined];
   const settings: TunedSetting[] = [];
-  const searches: Tuned["searches"][number][] = [];
+  const searches: TuneSearch[] = [];
   let shared: { readonly resolved: ResolvedScenario; readonly instance: Instance } | undefined;
   let by = options.by;
   for (const runtime of runtimes) {
@@ -110,7 +121,7 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
       settings.push(await run(knobs, false));
       return settings.at(-1)!.ns;
     });
-    searches.push({ runtime: setting.use, kind, tried: trials.length, size });
+    searches.push({ runtime: setting.use, kind, tried: trials.length, size, wordless: dimensions.map(({ knob }) => knob).filter((knob) => !hasWords(setting, knob)) });
   }
   const { resolved } = shared!;
   return {

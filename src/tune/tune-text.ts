@@ -64,5 +64,13 @@ function verdict(tuned: Tuned, best: TunedSetting): string[] {
   const usual = tuned.settings.find(({ isDefault, runtime, ns }) => isDefault && ns < Infinity && runtime !== best.runtime);
   const also = usual === undefined ? "" : ` Beside those of ${usual.runtime}, it is ${formatPercent(1 - best.ns / usual.ns)}.`;
   const words = best.lines.length > 0 ? ["", `To set ${best.runtime} so:`, ...best.lines.map((line) => `  ${line}`)] : [];
-  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.${also}`, ...words];
+  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.${also}`, ...unsaid(tuned, best), ...words];
+}
+
+/** What the best setting changes and the lines below it cannot say. */
+function unsaid({ settings, searches }: Tuned, best: TunedSetting): string[] {
+  const usual = settings.find(({ isDefault, runtime }) => isDefault && runtime === best.runtime)!;
+  const changed = searches.find(({ runtime }) => runtime === best.runtime)!.wordless.filter((knob) => best.knobs[knob] !== usual.knobs[knob]);
+  if (changed.length === 0 || best.lines.length === 0) return [];
+  return [`Part of it may be ${changed.map((knob) => `${knob}=${best.knobs[knob]}`).join(", ")} instead of ${changed.map((knob) => String(usual.knobs[knob])).join(", ")}, which the lines below do not say.`];
 }

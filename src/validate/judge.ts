@@ -63,6 +63,11 @@ export function judge(runs: readonly ValidatedRun[]): Verdict {
   };
 }
 
+/** The median error that predictions would have on a machine whose every operator takes `ratio` times as long. */
+export function medianErrorAt(ratio: number, runs: readonly ValidatedRun[]): number {
+  return judge(runs.map((run) => ({ ...run, predictedNs: ratio * run.predictedNs }))).median;
+}
+
 function judgeModel(model: string, runs: readonly ValidatedRun[]): ModelVerdict {
   const least = (of: (run: ValidatedRun) => number): ValidatedRun => runs.reduce((best, run) => (of(run) < of(best) ? run : best));
   const chosen = least(({ predictedNs }) => predictedNs);

@@ -1,6 +1,7 @@
 import { formatNs, formatPercent } from "../base/units.ts";
 import { settingText } from "../predict/runtime-setting.ts";
 import { errorOf, type ValidatedRun, type Verdict } from "./judge.ts";
+import { speedLines, type ValidatedSpeed } from "./validated-speed.ts";
 
 /** A model, or one setting of it, that could not be run. */
 export interface FailedRun {
@@ -10,8 +11,11 @@ export interface FailedRun {
   readonly why: string;
 }
 
-/** Measured and predicted times side by side, and what they amount to, for people; with a closing line break. */
-export function formatValidation(device: string, runs: readonly ValidatedRun[], verdict: Verdict | undefined, failures: readonly FailedRun[]): string {
+/**
+ * Measured and predicted times side by side, and what they amount to, for people; with a closing line break.
+ * @param speed of the machine meanwhile, where that was asked for
+ */
+export function formatValidation(device: string, runs: readonly ValidatedRun[], verdict: Verdict | undefined, failures: readonly FailedRun[], speed?: ValidatedSpeed): string {
   const lines = [`predicted and measured on ${device}`];
   if (verdict !== undefined) {
     const rows = runs.map((run, i) => [
@@ -23,6 +27,7 @@ export function formatValidation(device: string, runs: readonly ValidatedRun[], 
     lines.push(
       `error: median ${formatPercent(verdict.median)}, mean ${formatPercent(verdict.mean)}, 9 of 10 below ${formatPercent(verdict.p90)}; on average ${signed(verdict.bias)}`,
       `two measurements of the same: ${formatPercent(verdict.apart)} apart at the median (A/A)`,
+      ...(speed === undefined ? [] : speedLines(speed)),
       `interval: ${formatPercent(verdict.covered)} of the measured times lie in theirs`,
       ...(Number.isNaN(verdict.tau) ? [] : [`ranks: Kendall τ ${verdict.tau.toFixed(3)} over all runs`]),
     );

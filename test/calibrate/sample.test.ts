@@ -36,6 +36,8 @@ describe("samples", () => {
     expect(problem('{"format":"heddle-samples/9"}\n')).toMatch(/^a\.jsonl:1:2: error\[format-version\]: the format is "heddle-samples\/9"/);
     expect(problem('{"device":"x"}\n')).toMatch(/a\.jsonl:1:1: error\[no-header\]/);
     expect(problem(`${text}not json\n`)).toMatch(/a\.jsonl:3:\d+: error\[bad-json\]/);
+    // Of a file of another sort, the first line says enough.
+    expect(problem("{\n  \"format\": \"heddle-profile/1\"\n}\n")).toBe("a.jsonl:1:2: error[bad-json]: the line is not JSON\n  hint: a sample file is JSON lines: the header, then a sample on each");
     expect(problem(`${text}[1]\n`)).toMatch(/a\.jsonl:3:1: error\[bad-json\]: the line is not an object/);
     for (const [bad, shown] of [["null", "null"], ["0", "0"], ["-5", "-5"], ['"3"', '"3"']] as const) {
       expect(problem(`${text}{"kind":"relu","shape":{},"dtype":"f32","round":0,"ns":[1,${bad}]}\n`)).toContain(`a.jsonl:3:51: error[bad-time]: time 2 is ${shown}`);

@@ -89,7 +89,7 @@ const exact: readonly (readonly [command: string, message: string])[] = [
   ["run mlp --__proto__=1", "error[unknown-flag]: heddle run has no flag --__proto__\n  hint: see heddle run --help\n"],
   ["compare mlp --schedulers fifo,hef", `--schedulers: error[unknown-scheduler]: there is no scheduler "hef"\n  hint: did you mean heft?\n`],
   ["run mlp --set workload.layers=1000000000", "--set workload.layers=1000000000: error[bad-value]: workload.layers must be at most 100000, not 1000000000\n"],
-  ["run mlp -m workstation --set machine.devices.gpu0.slots=1000000000", "--set machine.devices.gpu0.slots=1000000000: error[bad-value]: machine.devices.gpu0.slots: at most 65536 are possible\n"],
+  ["run mlp -m workstation --set machine.devices.gpu0.slots=1000000000", "--set machine.devices.gpu0.slots=1000000000: error[bad-value]: machine.devices.gpu0.slots must be at most 65536, not 1000000000\n"],
   ["run mlp --instances 0", `error[bad-flag]: --instances needs a whole number of at least 1, not "0"\n`],
   ["run mlp --policy-timeout 5", `error[bad-flag]: --policy-timeout: "5" has no unit\n  hint: for example --policy-timeout 60s\n`],
   ["run @good.onnx --dim batch", `error[bad-flag]: --dim needs NAME=N with N at least 1, not "batch"\n  hint: for example --dim batch=8\n`],

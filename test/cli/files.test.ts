@@ -54,6 +54,7 @@ describe("checkWritable", () => {
     expect(() => checkWritable(at("not/yet/there.txt"))).not.toThrow();
     expect(() => checkWritable(at("target.txt/x"))).toThrow(/a part of the path is not a folder/);
     expect(() => checkWritable(folder)).toThrow(/it is a folder/);
+    expect(() => checkWritable("-")).toThrow("this is not written to standard output");
     expect(() => lstatSync(at("not"))).toThrow();
   });
 });

@@ -103,6 +103,8 @@ describe("heddle predict", () => {
     [["validate", "--profile", "GPU"], "models are run with ONNX Runtime on the CPU"],
     [["validate", "model.pt", "--profile", "PROFILE"], "model.pt is no ONNX file"],
     [["validate", "--profile", "PROFILE", "--burst", "long"], "--burst"],
+    [["validate", "--profile", "PROFILE", "--burst", "0s"], "--burst must be more than 0"],
+    [["validate", "--profile", "PROFILE", "--speed", "10"], "--speed"],
     [["validate", "--profile", "PROFILE", "--threads", "1", "--executor", "parallel"], "needs two threads"],
   ])("wrong: %j", async (args, message) => {
     const { code, err } = await heddle(...args.map((arg) => (arg === "PROFILE" ? profile : arg === "GPU" ? gpu : arg === "BARE" ? bare : arg)));
@@ -136,13 +138,16 @@ describe.runIf(installed)("with ONNX Runtime", () => {
     const outcome = await heddle("validate", broken, model, "--profile", profile, "--threads", "1", "--rounds", "1", "--burst", "150ms", "--plot", plot, "--out", out);
     expect(outcome.code).toBe(1);
     expect(outcome.out).toContain("not run:");
-    const result = JSON.parse(readFileSync(out, "utf8")) as { runs: { model: string; measuredNs: number; predictedNs: number }[]; failures: { model: string }[]; load?: number; warnings: { code: string }[] };
+    const result = JSON.parse(readFileSync(out, "utf8")) as { runs: { model: string; measuredNs: number; predictedNs: number }[]; failures: { model: string }[]; load?: number; speed: unknown; warnings: { code: string }[] };
     // How busy the machine was is known where the system says it, and told where it matters.
     if (process.platform === "linux") expect(result.load).toBeGreaterThanOrEqual(0);
     expect(result.warnings.some(({ code }) => code === "busy-machine")).toBe((result.load ?? 0) > 0.1);
     expect(result.runs.map((run) => run.model)).toEqual(["little"]);
     expect(result.runs[0]!.measuredNs).toBeGreaterThan(0);
     expect(result.failures.map((failure) => failure.model)).toEqual([broken]);
+    // The profile is made up: there is no machine whose speed could have changed.
+    expect(result.speed).toEqual({ skipped: expect.stringMatching(/^the profile is not of this machine, .*: made up for tests$/) as string });
+    expect(outcome.out).toContain("speed: not known, since the profile is not of this machine");
     expect(existsSync(plot)).toBe(true);
   });
 });

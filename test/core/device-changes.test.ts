@@ -49,6 +49,12 @@ describe("a device that is slowed", () => {
 });
 
 describe("a device that is lost", () => {
+  it("for good is named where nothing else can run what is left", () => {
+    const only = { ...one, costs: [[10]] };
+    expect(() => run({ ...only, changes: [{ at: 4, device: 0, speed: 0 }] })).toThrow(/no device that is left can run 1 ready operator;[^]*which was lost at 4 ns and does not come back/);
+    expect(() => run({ ...only, changes: [{ at: 0, device: 0, speed: 0 }] })).toThrow(/which is not there and does not come/);
+  });
+
   const two = { ops: [{}, {}], devices: [{}, {}], costs: [[10, 20], [10, 20]] };
 
   it("loses what runs there, and its queue", () => {

@@ -27,6 +27,23 @@ describe("EventQueue", () => {
     }));
   });
 
+  // Every time the crowd is all that is left it comes to the heap; to part the two again each time took minutes.
+  it("takes near events one by one beside a crowd of late ones in passing", () => {
+    const queue = new EventQueue();
+    const [late, crowd, steps] = [1e9, 40_000, 40_000];
+    for (let i = 0; i < crowd; i++) queue.push(late, i, 0);
+    queue.push(0, crowd, 0);
+    for (let step = 0; step < steps; step++) {
+      expect([queue.headTime, queue.headKey]).toEqual([10 * step, crowd]);
+      queue.pop();
+      queue.push(10 * (step + 1), crowd, 0);
+      queue.push(late, crowd + 1 + step, 0);
+    }
+    expect(queue.length).toBe(crowd + steps + 1);
+    queue.pop();
+    expect(popAll(queue).map(([time]) => time)).toEqual(Array<number>(crowd + steps).fill(late));
+  });
+
   it("keeps the order while events are taken and new ones come, at any scale and when it runs empty", () => {
     const step = fc.oneof(fc.nat(3), fc.nat(500), fc.nat(1e9), fc.constant(0));
     fc.assert(fc.property(fc.array(fc.tuple(step, fc.boolean()), { maxLength: 3000 }), (steps) => {

@@ -25,6 +25,11 @@ describe("what schedulers are told", () => {
     for (const information of [undefined, {}, { mode: "exact" as const }, { factor: { d0: 1 } }, { mode: "noisy" as const, spread: 0 }]) expect(informed(mixed, information, 3)).toBe(mixed);
   });
 
+  it("is the truth of a device that is called as something of every object", () => {
+    const odd = { ...mixed, deviceNames: ["constructor", "d1"] };
+    expect(informed(odd, { factor: { d1: 1 } }, 0)).toBe(odd);
+  });
+
   it("with type-average is the mean over the operators of a kind that run on the device", () => {
     // Kind a on d0: two operators of 10, one of 16; on d1: two of 40, one of 4.
     expect(told(mixed, { mode: "type-average" })).toEqual([12, 28, 12, 28, 0, Infinity]);

@@ -20,6 +20,11 @@ describe("roofline, worked out by hand", () => {
     expect(roofline.estimate(opClass({ kind: "add", flops: 1000, readBytes: 3000, writeBytes: 1000 }), device(), 10)).toMatchObject({ ns: 40, memoryBytesPerNs: 100, limit: "memory" });
   });
 
+  test("a kind that is called like what every object has is one like any other", () => {
+    const estimate = (kind: string) => roofline.estimate(opClass({ kind, flops: 1000, readBytes: 60, writeBytes: 40 }), device({ efficiency: { default: 0.5 } }), 10)?.ns;
+    expect([estimate("mine"), estimate("constructor"), estimate("toString")]).toEqual([20, 20, 20]);
+  });
+
   test("softmax and norms read their input twice", () => {
     expect(roofline.estimate(opClass({ kind: "softmax", readBytes: 3000, writeBytes: 1000 }), device(), 10)).toMatchObject({ ns: 70, memoryBytesPerNs: 100 });
     expect(roofline.estimate(opClass({ kind: "batch-norm", readBytes: 3000, writeBytes: 1000 }), device(), 10)?.ns).toBe(40);

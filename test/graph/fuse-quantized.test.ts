@@ -84,6 +84,14 @@ describe("operators between dequantizations and a quantization", () => {
     expect(inputsOf("p")).toEqual(["xd"]);
   });
 
+  it("leave a dequantized tensor that is a result of the model", async () => {
+    const nodes = [q("x", "xq"), dq("xq", "xd"), convolution("xd", "c1"), q("c1", "y")];
+    const names = async (outputs: Record<string, readonly number[]>) => [...fuseGraph(await read(nodes, outputs)).graph.ops()].map(({ name }) => name);
+    expect(await names({ y: shape })).toEqual(["q:xq", "c1"]);
+    expect(await names({ y: shape, xd: shape })).toEqual(["q:xq", "dq:xd", "c1"]);
+    expect(await names({ y: shape, c1: shape })).toEqual(["q:xq", "c1", "q:y"]);
+  });
+
   it("join a product of two activations", async () => {
     const graph = await read([q("x", "xq"), dq("xq", "a"), dq("xq", "b"), { op: "MatMul", in: ["a", "b"], out: ["m"], name: "m" }, q("m", "y")], { y: shape });
     expect(fuseGraph(graph).merged.map(({ members }) => members)).toEqual([["dq:a", "dq:b", "m", "q:y"]]);

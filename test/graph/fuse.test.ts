@@ -12,8 +12,8 @@ const batchNorm = normalization("batch-norm", { elements: 128, parameters: 32 })
 const relu = elementwise("relu", { elements: 128 });
 const add = elementwise("add", { elements: 128, inputs: 2 });
 
-/** Ops by name: what they are and what they read; "w:" reads a weight. */
-function build(ops: Readonly<Record<string, readonly [init: OpInit, ...reads: string[]]>>): OperatorGraph {
+/** Ops by name: what they are and what they read; "w:" reads a weight. The outputs of `results` are kept. */
+function build(ops: Readonly<Record<string, readonly [init: OpInit, ...reads: string[]]>>, results: readonly string[] = []): OperatorGraph {
   const builder = new GraphBuilder("test");
   const tensors = new Map<string, number>([["x", builder.source("input", bytes, "x")]]);
   for (const [name, [init, ...reads]] of Object.entries(ops)) {
@@ -21,6 +21,7 @@ function build(ops: Readonly<Record<string, readonly [init: OpInit, ...reads: st
     for (const read of reads) builder.feed(read.startsWith("w") ? builder.source("weight", Number(read.slice(1)), `${name}.${read}`) : tensors.get(read)!, id);
     tensors.set(name, builder.output(id, init.writeBytes ?? bytes));
   }
+  for (const name of results) builder.keep(tensors.get(name)!);
   return builder.build();
 }
 
@@ -46,6 +47,16 @@ describe("what is merged", () => {
   test("not where something else reads the intermediate", () => {
     expect(merged(build({ c: [convolution, "x", "w256"], n: [batchNorm, "c", "w128"], r: [relu, "n"], other: [relu, "c"] }))).toEqual(["n r"].slice(1));
     expect(merged(build({ c: [convolution, "x", "w256"], r: [relu, "c"], s: [add, "c", "r"] }))).toEqual(["r s"]);
+  });
+  test("not where the intermediate is a result of the model, too", () => {
+    const ops = { c: [convolution, "x", "w256"], n: [batchNorm, "c", "w128"], r: [relu, "n"] } as const;
+    expect(merged(build(ops))).toEqual(["c n r"]);
+    expect(merged(build(ops, ["r"]))).toEqual(["c n r"]);
+    expect(merged(build(ops, ["n"]))).toEqual(["c n"]);
+    // What stays stays a result, however often it is fused.
+    const { graph } = fuseGraph(build(ops, ["n"]));
+    expect([...graph.kept!.keys()].filter((tensor) => graph.kept![tensor] === 1).map((tensor) => graph.tensorName(tensor))).toEqual(["c:out"]);
+    expect(fuseGraph(graph).merged).toEqual([]);
   });
   test("a matrix product takes a bias and an activation, not a residual", () => {
     const product = matmul({ m: 16, n: 8, k: 8, weight: true });

@@ -165,3 +165,7 @@ describe("buildMachine refuses", () => {
     expect(() => build({ devices: { a: tiny, b: tiny } })).toThrow(/nothing connects b with a/);
   });
 });
+
+test("says how the machine of a file is taken", () => {
+  expect(() => buildMachine({ use: "./mine.yaml" })).toThrow("hint: a file that has a section machine is included: include: ./mine.yaml");
+});

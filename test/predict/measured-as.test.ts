@@ -14,7 +14,11 @@ describe("what a profile may hold an operator as", () => {
   test("convolutions: with the residual that is added, in the blocked layout, plain", () => {
     expect(variants({ ...conv(size), variant: "nchwc", fused: ["conv", "add", "relu"] })).toEqual(["nchwc+sum", "nchwc", undefined]);
     expect(variants({ ...conv(size), variant: "nchwc", fused: ["conv", "relu"] })).toEqual(["nchwc", undefined]);
-    expect(variants(conv(size))).toEqual([undefined, "nchwc"]);
+  });
+  test("convolutions of which nobody says how they run: in blocks where their channels allow it", () => {
+    expect(variants(conv(size))).toEqual(["nchwc", undefined]);
+    expect(variants({ ...conv(size), fused: ["conv", "add", "relu"] })).toEqual(["nchwc+sum", "sum", "nchwc", undefined]);
+    expect(variants(conv({ ...size, cIn: 18 }))).toEqual([undefined, "nchwc"]);
   });
   test("normalizations that add first", () => {
     expect(variants({ ...normalization("layer-norm", { elements: 64, parameters: 32 }), fused: ["add", "layer-norm"] })).toEqual(["skip", undefined]);

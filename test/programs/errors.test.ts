@@ -50,9 +50,15 @@ describe("what is wrong with programs", () => {
   it.each([
     ["unlocking what is not held", "- unlock: m", "locks: [m]", "3:15 not-held: m cannot be held here | lock it first: lock: m"],
     ["unlocking twice", "- lock: m\n- unlock: m\n- unlock: m", "locks: [m]", "5:15 not-held: m cannot be held here | lock it first: lock: m"],
+    ["unlocking as often as it was locked", "- lock: m\n- lock: m\n- unlock: m\n- unlock: m", "locks: [m]", "6:15 not-held: m cannot be held here | it is held once, however often it is taken; with recursive: true, each time counts"],
     ["waiting without the lock", "- wait: {on: c, with: m}", "locks: [m]\nconditions: [c]", "3:27 not-held: m cannot be held here, and wait gives it up | lock it first: lock: m"],
     ["the wrong kind of object", "- lock: q", "queues: [q]", "3:13 wrong-kind: q is a queue, and lock takes a lock or a reader-writer lock"],
     ["which of several", "- lock: m\n- unlock: m", "locks: {m: {count: 3}}", "3:13 which-one: there are 3 of m | say which: m[$i]"],
+    ["which of many by granularity", "- lock: m\n- unlock: m", "locks: {m: {granularity: {striped: 4}}}", "3:13 which-one: there are 4 of m | say for which key: m[$key]"],
+    ["an order that spinning waiters cannot follow", "- yield", "locks: {m: {kind: mcs, order: priority}}", "5:24 conflicting-keys: order changes nothing: a lock of kind mcs goes to who came first | remove it, or take futex or adaptive"],
+    ["a spin lock that is to be fair", "- yield", "locks: {m: {kind: test-and-set, fair: true}}", "5:33 conflicting-keys: fair changes nothing: a lock of kind test-and-set goes to whoever is fastest | remove it, or take futex or adaptive"],
+    ["a ticket lock that is not to be fair", "- yield", "locks: {m: {kind: ticket, fair: false}}", "5:27 conflicting-keys: fair changes nothing: a lock of kind ticket goes to who came first | remove it, or take futex or adaptive"],
+    ["what nothing can end", "- repeat: forever\n  do: [compute: 1us]", "", "3:7 endless-loop: this is repeated for ever, and nothing in it can end it: the simulation would never be over | say how often (repeat: 1000) or how long (while: now() < 1s), or leave it by break or end"],
     ["an index that is not there", "- lock: m[3]\n- compute: 1us\n- unlock: m[0]", "locks: {m: {count: 3}}", "3:15 no-such-object: there is no m[3] | m go from 0 to 2"],
     ["shared mode of an exclusive lock", "- lock: {of: m, mode: shared}\n- unlock: m", "locks: [m]", "3:18 wrong-kind: m is a lock that one holds at a time | give it the kind reader-writer, or leave mode out"],
     ["a barrier for too many", "- barrier: b", "barriers: {b: 3}\nthreads: {p: 2}", "4:15 wrong-count: b waits for 3, and 2 threads come: it never opens | make it 2, or leave parties out"],
@@ -86,5 +92,18 @@ describe("what is wrong with programs", () => {
   it("warns of what may be meant", async () => {
     const { warnings } = await resolved("programs:\n  p: [{barrier: b}]\n  q: [yield]\nbarriers: {b: 2}\nthreads: {p: 4}\n");
     expect(warnings.map(({ code }) => code)).toEqual(["unused-program", "barrier-count"]);
+  });
+
+  it("warns of a tick that is longer than a lock takes to be handed over", async () => {
+    const of = async (more: string) => (await resolved(`programs:\n  p: [{lock: m}, {unlock: m}]\nthreads: {p: 2}\nlocks: {m: mcs}\n${more}`)).warnings.map(({ code }) => code);
+    expect(await of("tick: 1us\n")).toEqual(["coarse-tick"]);
+    expect(await of("tick: 10ns\n")).toEqual([]);
+    expect(await of("tick: 1us\nthreadCosts: none\n")).toEqual([]);
+  });
+
+  it("warns of a ceiling that bounds nothing", async () => {
+    const of = async (ceiling: number) => (await resolved(`programs:\n  p: [{lock: m}, {unlock: m}]\nthreads: {low: {program: p, priority: 1}, high: {program: p, priority: 3}}\nlocks:\n  m: {protocol: ceiling, ceiling: ${ceiling}}\n`)).warnings.map(({ message }) => message);
+    expect(await of(3)).toEqual([]);
+    expect(await of(2)).toEqual(["m has the ceiling 2, and high takes it with priority 3: the ceiling should be the highest of all that take it (line 5)"]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cleanText, fitMiddle, fitText, textWidth } from "../../src/render/text.ts";
+import { cleanText, fitMiddle, fitRoute, fitText, textWidth, wrapText } from "../../src/render/text.ts";
 
 test("widths follow the letters", () => {
   expect(textWidth("iiii", 10)).toBeLessThan(textWidth("mmmm", 10) / 3);
@@ -33,4 +33,22 @@ test("names lose what XML forbids or what reorders the text", () => {
   expect(cleanText("<b>&\"'")).toBe("<b>&\"'");
   expect(cleanText("😀 演算")).toBe("😀 演算");
   expect(cleanText("x".repeat(10_000))).toBe(`${"x".repeat(99)}…`);
+});
+
+test("a route that is too long keeps both ends", () => {
+  expect(fitRoute("cpu0.memory → gpu0.memory", 11, 300)).toBe("cpu0.memory → gpu0.memory");
+  expect(fitRoute("cpu0.memory → gpu0.memory", 11, 100)).toBe("cpu0 → gpu0");
+  expect(fitRoute("a-very-long-name-of-a-device.memory → g.memory", 11, 120)).toMatch(/^a-.*….*ce → g$/);
+  expect(fitRoute("47 other routes", 11, 60)).toMatch(/…/);
+  for (const width of [60, 90, 120, 200]) expect(textWidth(fitRoute("a-very-long-name-of-a-device.memory → node-12-accelerator-7.memory", 11, width), 11)).toBeLessThanOrEqual(width);
+});
+
+test("a text is broken between words", () => {
+  const text = "Where more than three jobs or transfers overlap, the filled height is how many there are.";
+  const lines = wrapText(text, 11, 200);
+  expect(lines.join(" ")).toBe(text);
+  expect(lines.length).toBe(3);
+  for (const line of lines) expect(textWidth(line, 11)).toBeLessThanOrEqual(200);
+  expect(wrapText(text, 11, 2000)).toEqual([text]);
+  expect(wrapText("supercalifragilistic x", 11, 20)).toEqual(["supercalifragilistic", "x"]);
 });

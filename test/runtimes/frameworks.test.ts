@@ -120,5 +120,13 @@ describe("OpenMP", () => {
     expect(small).toBeGreaterThan(1.5 * even);
     expect(await run({ schedule: "dynamic", chunk: 64 })).toBeLessThan(0.8 * small);
     expect(await run({ schedule: "guided" })).toBeLessThan(0.8 * small);
+    // Of equal iterations that are few, the runtime's own choice is even parts.
+    expect(await run({ schedule: "auto" })).toBeLessThan(0.8 * small);
+  });
+
+  it("threads that are bound stay where they are, whatever the word for it", async () => {
+    const run = async (bind: boolean | string) => traceOf({ workload: chain("2ms", 20), machine: cores(4), runtime: openmp({ OMP_NUM_THREADS: 6, OMP_PROC_BIND: bind }) });
+    for (const bind of [true, "true", "close"]) expect((await run(bind)).threads!.policy).toBe("pinned");
+    for (const bind of [false, "false"]) expect((await run(bind)).threads!.policy).toBe("fair");
   });
 });

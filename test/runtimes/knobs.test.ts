@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { InputError, type Issue } from "../../src/base/errors.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
+import { readOrdinaryFile } from "../../src/scenario/read-file.ts";
 import { readRuntime, runtimePath, shippedRuntimes } from "../../src/scenario/runtime-file.ts";
 import { runtimeList } from "../../src/scenario/runtime-list.ts";
 import { threadCounts } from "../../src/tune/dimensions.ts";
@@ -11,8 +12,7 @@ import { chain, cores, resolved, traceOf, twoBranches } from "./run-runtime.ts";
 
 /** The issues of a scenario, with the runtime's files from disk. */
 async function issues(yaml: string, files: Readonly<Record<string, string>> = {}): Promise<string[]> {
-  const { readFile } = await import("node:fs/promises");
-  const read = async (file: string) => (file === "test.yaml" ? new TextEncoder().encode(yaml) : file in files ? new TextEncoder().encode(files[file]) : new Uint8Array(await readFile(file)));
+  const read = async (file: string) => (file === "test.yaml" ? new TextEncoder().encode(yaml) : file in files ? new TextEncoder().encode(files[file]) : readOrdinaryFile(file));
   try {
     await resolveScenario(await loadScenario("test.yaml", { readFile: read }), { readFile: read });
     return [];
@@ -88,6 +88,9 @@ describe("runtimes", () => {
 describe("what is wrong with runtimes", () => {
   it.each([
     ["an unknown name", "runtime: onnxruntime-paralel", 'test.yaml:3:10 unknown-runtime: there is no runtime "onnxruntime-paralel" (did you mean onnxruntime-parallel?)'],
+    ["a name that no file can have", "runtime: 50%", 'test.yaml:3:10 unknown-runtime: there is no runtime "50%"'],
+    ["a file that is not there", "runtime: ./mine.yml", "test.yaml:3:10 missing-file: there is no file mine.yml"],
+    ["a file that is not there, with knobs", "runtime: {width: 2, use: ./mine.yml}", "test.yaml:3:26 missing-file: there is no file mine.yml"],
     ["an unknown knob", "runtime: {use: openmp, OMP_NUM_THREAD: 4}", 'test.yaml:3:24 unknown-knob: openmp has no knob "OMP_NUM_THREAD" (did you mean OMP_NUM_THREADS?)'],
     ["a knob of another type", "runtime: {use: openmp, OMP_NUM_THREADS: many}", 'test.yaml:3:41 bad-knob: OMP_NUM_THREADS must be a whole number, not "many"'],
     ["a part of a thread", "runtime: {use: openmp, OMP_NUM_THREADS: 1.5}", "test.yaml:3:41 bad-knob: OMP_NUM_THREADS must be a whole number, not 1.5"],
@@ -98,6 +101,15 @@ describe("what is wrong with runtimes", () => {
     ["an expression that means nothing", "runtime: {use: openmp, OMP_NUM_THREADS: $coers}", "test.yaml:3:41 bad-knob: OMP_NUM_THREADS cannot be computed: nothing sets $coers: neither this program nor the group's with"],
     ["a scheduler beside it", "runtime: openmp\nscheduler: heft", "test.yaml:4:1 conflicting-keys: the threads decide which operator runs where, and so does scheduler (remove scheduler, or the runtime)"],
   ])("%s", async (_, lines, expected) => expect((await issues(model + lines)).join("\n")).toContain(expected));
+
+  it("a knob on whose value the least of another depends", async () => expect(await issues(`${model}runtime: {use: hybrid-pool, core_threads: 5, max_threads: 3}`)).toEqual(["test.yaml:3:59 bad-knob: max_threads must be at least 5, not 3 (the limit is $core_threads)"]));
+
+  it("a default of one's own file that means nothing is told at its place", async () => {
+    const own = (width: string) => `name: Mine\ndescription: My runtime.\nknobs:\n  width: {type: integer, default: ${width}, min: 1, description: Threads}\n  wide: {type: integer, default: 0, min: $width, description: Threads}\n`;
+    const yaml = `${model}runtime: ./mine.yml`;
+    expect(await issues(yaml, { "mine.yml": own("$coers") })).toEqual(["mine.yml:4:35 bad-knob: width cannot be computed: nothing sets $coers: neither this program nor the group's with (did you mean cores?)"]);
+    expect(await issues(yaml, { "mine.yml": own("4") })).toEqual(["mine.yml:5:34 bad-knob: wide must be at least 4, not 0 (the limit is $width)"]);
+  });
 
   it("several knobs are told at once", async () => expect(await issues(`${model}runtime: {use: openmp, OMP_NUM_THREADS: 0, schedule: x, chunks: 3}`)).toHaveLength(3));
 
@@ -140,7 +152,7 @@ describe("what is wrong with runtimes", () => {
 
   it("knobs are read from their file", async () => {
     const { knobs, summary } = await readRuntime("openmp", runtimePath("openmp"), undefined);
-    expect(knobs["schedule"]!.choices).toEqual(["static", "dynamic", "guided"]);
+    expect(knobs["schedule"]!.choices).toEqual(["static", "dynamic", "guided", "auto"]);
     expect(summary).toMatch(/^One operator after the other/);
     expect(threadCounts(6)).toEqual([1, 2, 3, 4, 6]);
   });

@@ -10,8 +10,10 @@ it("halves what is float, and leaves integers", () => {
   builder.feed(weight, matmul);
   builder.edge(ids, matmul, 80);
   builder.output(matmul, 40);
+  builder.keep(weight);
   const graph = castGraph(builder.build(), "f16");
   expect(graph.at(0)).toMatchObject({ name: "ids", dtype: "i64", readBytes: 80, writeBytes: 80 });
   expect(graph.at(1)).toMatchObject({ name: "matmul", dtype: "f16", flops: 10, readBytes: 200, writeBytes: 20, parameterBytes: 50 });
   expect([...graph.tensorBytes]).toEqual([50, 80, 20]);
+  expect([...graph.kept!]).toEqual([1, 0, 0]);
 });

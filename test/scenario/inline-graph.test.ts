@@ -34,7 +34,13 @@ describe("buildInlineGraph", () => {
     expect(graph.at(2)).toMatchObject({ macs: 0, flops: 5, readBytes: 7, writeBytes: 9 });
     expect(graph.at(3)).toMatchObject({ macs: 0, flops: 0, readBytes: 0, writeBytes: 0 });
     expect(graph.at(4)).toMatchObject({ macs: 3, flops: 6, readBytes: 3072, writeBytes: 3000 });
-    expect([...graph.tensorBytes].sort((x, y) => x - y)).toEqual([256, 2000]);
+    // The outputs of b and e, which no edge takes, are results.
+    expect([...graph.tensorBytes].sort((x, y) => x - y)).toEqual([256, 512, 1000, 2000]);
+  });
+
+  it("keeps the output that nobody reads, as a result", () => {
+    const { graph } = build({ ops: { a: { time: "1ms", output: "1kB" }, b: { time: "1ms", output: "2MB" }, c: "1ms" }, edges: ["a -> b"] });
+    expect(Array.from(graph.tensorBytes, (bytes, tensor) => `${graph.tensorProducer[tensor]} ${bytes}`)).toEqual(["0 1000", "1 2000000"]);
   });
 
   it("keeps operators named like what every object has", () => {
@@ -45,6 +51,7 @@ describe("buildInlineGraph", () => {
     [{ ops: {} }, "error[empty-graph]: the graph has no operators"],
     [{ ops: { a: "1ms" }, edges: ["a b"] }, 'error[bad-edge]: "a b" is not an edge\n  hint: for example a -> b, or a -> b: 4MiB'],
     [{ ops: { a: "1ms" }, edges: ["a -> "] }, 'error[bad-edge]: "a -> " is not an edge\n  hint: for example a -> b, or a -> b: 4MiB'],
+    [{ ops: { a: "1ms", b: "1ms" }, edges: ["a -> b: 3MB"] }, 'error[unknown-op]: there is no operator "b: 3MB"\n  hint: write it without quotes: a -> b: 3MB'],
     [{ ops: { conv1: "1ms", conv2: "1ms" }, edges: ["conv1 -> cnov2"] }, 'error[unknown-op]: there is no operator "cnov2"\n  hint: did you mean conv2?'],
     [{ ops: { a: "1ms", b: "1ms", c: "1ms" }, edges: ["a -> b -> c -> b"] }, "error[cycle]: the graph has a cycle: c → b → c"],
     [{ ops: { a: "1ms" }, edges: ["a -> a"] }, "error[cycle]: the graph has a cycle: a → a"],

@@ -42,6 +42,7 @@ describe("loadScenario", () => {
     ["a misspelt source", "workload: {onxx: a.onnx}", 'a.yaml:1:12: error[unknown-key]: unknown key "onxx" in workload\n  hint: did you mean onnx?'],
     ["a bare number for a memory", `machine: {devices: {a: {kind: cpu, memory: 16}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 16 is no memory's name\n  hint: a memory of its own is written {capacity: 16GiB}"],
     ["a size for a memory", `machine: {devices: {a: {kind: cpu, memory: 80 GB}}}${rest}`, "a.yaml:1:44: error[bad-memory]: machine.devices.a.memory: 80 GB is no memory's name\n  hint: a memory of its own is written {capacity: 80 GB}"],
+    ["a model that is no name", "workload: {model: [mlp]}", "a.yaml:1:19: error[bad-value]: workload.model must be a name, not a list\n  hint: one of: resnet18, resnet50, vgg19, mobilenet-v2, lstm, bert-base, gpt2, vit-b16, mlp"],
     ["an unknown model", "workload: {model: resnet5}", 'a.yaml:1:19: error[bad-value]: workload.model "resnet5" is not known\n  hint: did you mean resnet50 or resnet18?'],
     ["an option of another source", "workload: {onnx: a.onnx, batch: 8}", 'a.yaml:1:26: error[unknown-key]: unknown key "batch" in workload\n  hint: one of: onnx, dims, dtype, fuse, weights, instances, arrivals, deadline, inFlight, phases'],
     ["a dimension that is no number", "workload: {onnx: a.onnx, dims: {batch: b}}", 'a.yaml:1:40: error[wrong-type]: workload.dims.batch must be a number, not "b"'],
@@ -91,7 +92,7 @@ describe("loadScenario", () => {
 
   it("names the override that does not fit", async () => {
     expect(await errorOf(rest, "machine.devices.gpu0.slots=four", "tick=3")).toBe(
-      '--set machine.devices.gpu0.slots=four: error[wrong-type]: machine.devices.gpu0.slots: a whole number is wanted\n--set tick=3: error[bad-unit]: tick: 3 has no unit\n  hint: quantities carry their unit: 10us',
+      '--set machine.devices.gpu0.slots=four: error[wrong-type]: machine.devices.gpu0.slots must be a number, not "four"\n--set tick=3: error[bad-unit]: tick: 3 has no unit\n  hint: quantities carry their unit: 10us',
     );
   });
 

@@ -23,6 +23,10 @@ describe("overrides", () => {
     expect(positionOf(root, ["seed"], "key")).toEqual({ file: "a.yaml", line: 1, column: 1 });
   });
 
+  it("does not take another include, which would come too late", async () => {
+    expect(await messageOf(() => apply("seed: 1", "include=b.yaml"))).toContain("--set include=b.yaml: error[bad-override]: the files that a scenario includes are read before overrides");
+  });
+
   it("takes another workload without the options of the first", () => {
     expect(toPlain(apply("workload: {model: resnet50, batch: 8}", "workload.onnx=x.onnx", "workload.dims={n: 1}"))).toEqual({ workload: { onnx: "x.onnx", dims: { n: 1 } } });
     expect(toPlain(apply("workload: {model: resnet50, batch: 8}", "workload.model=gpt2"))).toEqual({ workload: { model: "gpt2", batch: 8 } });

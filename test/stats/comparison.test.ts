@@ -39,6 +39,12 @@ describe("a comparison of samples", () => {
     expect(compareSamples({ values: [Float64Array.of(3), Float64Array.of(2), Float64Array.of(3)], baseline: 0 }).statistics.map(({ rank }) => rank)).toEqual([2, 1, 2]);
   });
 
+  it("knows that regret is never below 0, nor its interval", () => {
+    const { statistics } = compareSamples({ values: [Float64Array.of(10, 10, 10, 14), Float64Array.of(11, 12, 13, 13)], baseline: 0 });
+    expect(statistics[0]!.regret.mean.interval!.low).toBe(0);
+    expect(statistics[0]!.regret.mean.interval!.high).toBeGreaterThan(statistics[0]!.regret.mean.value);
+  });
+
   it("measures regret against the best of each seed", () => {
     const { statistics } = compareSamples({ values: [Float64Array.of(10, 30), Float64Array.of(20, 20)], baseline: 0 });
     expect(statistics.map(({ regret }) => [regret.mean.value, regret.max])).toEqual([[0.25, 0.5], [0.5, 1]]);

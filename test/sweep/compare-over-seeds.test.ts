@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/base/errors.ts";
 import { defineScheduler, type Scheduler } from "../../src/plugin.ts";
+import { compareSchedulers } from "../../src/scenario/compare-schedulers.ts";
 import { runScenario } from "../../src/scenario/run-scenario.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
 import { compareOverSeeds } from "../../src/sweep/compare-over-seeds.ts";
@@ -22,6 +23,20 @@ describe("compareOverSeeds", () => {
       const scheduler = scenario.compare.find(({ definition }) => definition.name === name)!;
       for (const seed of [0, 7, 11]) expect(makespansNs[seed]).toBe(runScenario(scenario, { scheduler, seed: 5 + seed }).makespanTicks * scenario.tickNs);
     }
+  });
+
+  it("measures the gap by the bound of schedules of the same kind: those that run operators several times have another", async () => {
+    // a -> b, c: the transfers of a's output are longer than all operators together, and a second a spares them.
+    const graph = "{workload: {graph: {ops: {a: 4us, b: 6us, c: 6us}, edges: [a -> b: 1MB, a -> c: 1MB]}}, machine: {devices: {p: {kind: cpu, peak: {f32: 1GFLOP/s}}, q: {kind: cpu, peak: {f32: 1GFLOP/s}}}, links: [{between: [p, q], bandwidth: 1GB/s}]}, compare: [heft, hld]}";
+    const both = await compareOverSeeds(await resolved(graph), { workers: 0 });
+    expect(both.schedulers.map(({ name, mean, gap }) => [name, mean.value, gap])).toEqual([["hld", 10_000, 0], ["heft", 16_000, 0]]);
+    expect([both.lowerBoundNs, both.lowerBoundOnceNs]).toEqual([10_000, 16_000]);
+    expect(comparisonData(both)).toMatchObject({ lowerBoundNs: 10_000, lowerBoundOnceNs: 16_000 });
+    expect(formatComparisonOverSeeds(both)).toContain("gap to bound: above 16.0 µs where every operator runs once, above 10.0 µs where the scheduler may run some several times");
+    const scenario = await resolved(graph);
+    const alone = await compareOverSeeds(scenario, { schedulers: [scenario.compare[0]!], workers: 0 });
+    expect([alone.lowerBoundNs, alone.lowerBoundOnceNs]).toEqual([16_000, undefined]);
+    expect(compareSchedulers(scenario).map(({ metrics }) => metrics?.gap)).toEqual([0, 0]);
   });
 
   it("draws random arrivals anew for each seed", async () => {

@@ -12,7 +12,7 @@ describe("tune", () => {
   it("the best is the best of all, and each time is that of a run", async () => {
     const plain = { workload: twoBranches("400us", 4), machine: cores(4), runtime: "onnxruntime-parallel" };
     const { settings, searches } = await tuneScenario(scenario(plain));
-    expect(searches).toEqual([{ runtime: "onnxruntime-parallel", kind: "exhaustive", tried: 64, size: 64 }]);
+    expect(searches).toEqual([{ runtime: "onnxruntime-parallel", kind: "exhaustive", tried: 64, size: 64, wordless: [] }]);
     expect(settings.length).toBe(65);
     for (const { ns } of settings) expect(ns).toBeGreaterThanOrEqual(settings[0]!.ns);
     for (const { knobs, ns } of [settings[0]!, settings[20]!, settings.at(-1)!]) expect(await micros({ ...plain, runtime: { use: "onnxruntime-parallel", ...knobs } })).toBeCloseTo(ns / 1e3, 6);
@@ -30,6 +30,23 @@ describe("tune", () => {
     expect(gainOf(tuned)).toBeGreaterThan(0.3);
     expect(tuned.settings[0]!.lines).toContain("export OMP_NUM_THREADS=1");
     expect(formatTuned(tuned)).toMatch(/Predicted gain: \d+\.\d % less than with the defaults of openmp\./);
+  });
+
+  it("says what the best changes beside its lines", async () => {
+    const runtime = { use: "tensorflow", inter_op_parallelism_threads: 1, intra_op_parallelism_threads: 4, queue_lock: "futex" };
+    const plain = { workload: chain("400us", 10), machine: cores(4), runtime };
+    const tries = { inter_op_parallelism_threads: [1], intra_op_parallelism_threads: [4], disable_thread_spinning: [false], pinned: [false] };
+    const tuned = await tuneScenario(scenario(plain), { tries: { ...tries, queue_lock: ["none", "futex"] } });
+    expect(tuned.searches[0]!.wordless).toEqual(["pinned", "queue_lock"]);
+    expect(formatTuned(tuned)).toContain("\nPart of it may be queue_lock=none instead of futex, which the lines below do not say.\n");
+    const same = await tuneScenario(scenario({ ...plain, runtime: { ...runtime, intra_op_parallelism_threads: 1 } }), { tries });
+    expect(formatTuned(same)).toMatch(/Predicted gain/);
+    expect(formatTuned(same)).not.toContain("Part of it");
+  });
+
+  it("a default is one of the values that are tried, however it was written", async () => {
+    const { settings } = await tuneScenario(scenario({ workload: chain("100us", 4), machine: cores(2), runtime: "dynamic-pool" }), { tries: { max_threads: [2], grow_above: [2], keep_alive: ["1000us", "1ms", "5ms"] } });
+    expect(settings.map(({ knobs, isDefault }) => [knobs["keep_alive"], isDefault])).toEqual([["1ms", true], ["1000us", false], ["5ms", false]]);
   });
 
   it("a budget smaller than the space is kept, and the default is among what was tried", async () => {

@@ -28,6 +28,9 @@ export interface MeasureAllOptions {
   onFailure?(failure: SampleFailure): void;
 }
 
+/** How calibrations repeat a kernel in one request. */
+export const usualRepeat: MeasureAllOptions["repeat"] = { least: 5, most: 24, tightness: 0.03, kernelMs: 50 };
+
 /** How measuring ended. */
 export interface MeasureAllResult {
   /** "done" = nothing is left that would tell more; "time" = the time is over; "stopped" = it was asked to; "given-up" = the backend fails on everything. */

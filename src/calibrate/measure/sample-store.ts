@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { InputError } from "../../base/errors.ts";
 import { formatBytes } from "../../base/units.ts";
 import { parseSamples, sampleLine, type Sample, type SampleFailure, type SampleFile, type SampleHeader } from "../sample.ts";
+import { versionDifferences } from "./version-differences.ts";
 
 /**
  * A sample file that grows by whole lines: a process that is killed leaves at most a piece of one, which the next opening
@@ -83,17 +84,10 @@ function differences(before: SampleHeader, now: SampleHeader): string[] {
   }
   const [was, is] = [before.machine.memoryBytes, now.machine.memoryBytes];
   if (Math.abs(was - is) > sameMemory * Math.max(was, is)) differs.push(`memory was ${formatBytes(was)} and is ${formatBytes(is)}`);
-  for (const name of new Set([...Object.keys(before.versions), ...Object.keys(now.versions)])) {
-    if (release(before.versions[name]) !== release(now.versions[name])) compare(name, before.versions[name], now.versions[name]);
-  }
+  for (const { name, was, is } of versionDifferences(before.versions, now.versions)) compare(name, was, is);
   return differs;
 }
 
 function shown(value: string | number | undefined): string {
   return value === undefined ? "not there" : /^\d[\w.]*$/.test(String(value)) ? String(value) : `"${value}"`;
-}
-
-/** A version without its patch: 1.30.2 is 1.30. */
-function release(version: string | undefined): string | undefined {
-  return version?.split(".").slice(0, 2).join(".");
 }

@@ -16,6 +16,7 @@ import type { ModelFolder } from "../../onnxruntime/model-folder.ts";
 import { sampleModels } from "../../validate/sample-models.ts";
 import type { MeasuredRuns } from "../../validate/measure-runs.ts";
 import type { ValidatedRun } from "../../validate/judge.ts";
+import type { SpeedWatch } from "../speed-watch.ts";
 import type { FailedRun } from "../../validate/validation-text.ts";
 
 export const validate: Command = {
@@ -26,7 +27,8 @@ export const validate: Command = {
     "Runs ONNX models with ONNX Runtime under several settings (executors, numbers of threads), each in a process of its own",
     "and in turn, and prints the measured beside the predicted times: errors, what two measurements of the same differ by,",
     `rank agreement, and what choosing the setting by prediction costs. Without files, or by name: small networks that are made in memory (${sampleModels.map(({ name }) => name).join(", ")}).`,
-    "The calibration knows none of these runs.",
+    "The calibration knows none of these runs. Before and after them some kernels of the profile are measured again, so that a machine",
+    "that is slower than when it was calibrated can be told from a profile that is wrong.",
   ].join(" "),
   positionals: [0, 1000],
   flags: {
@@ -35,6 +37,7 @@ export const validate: Command = {
     executor: { type: "string", value: "NAME", help: "Only this executor: sequential or parallel (default both)", choices: ["sequential", "parallel"] },
     rounds: { type: "string", value: "N", help: "Bursts of runs of each setting, in each of two passes (default 3)" },
     burst: { type: "string", value: "TIME", help: "Length of a burst (default 300ms)" },
+    speed: { type: "string", value: "TIME", help: "How long to measure kernels of the profile again, before the runs and after them (default 10s; 0s: not at all)" },
     timeout: { type: "string", value: "TIME", help: "Give up a process that does not answer for so long (default 2min)" },
     dim: scenarioFlags.dim,
     plot: { type: "string", value: "FILE", help: "Draw predicted over measured times as an SVG", choices: "files" },
@@ -55,11 +58,13 @@ export const validate: Command = {
     if (strange.length > 0) throw new InputError(strange.map((file) => ({ code: "not-onnx", message: `${file} is no ONNX file`, hint: `models are run with ONNX Runtime: name .onnx files, or ${sampleModels.map(({ name }) => name).join(", ")}` })));
     const settings = settingsFrom(values);
     const options = { rounds: wholeNumber(values, "rounds", 1, 1000) ?? 3, burstMs: milliseconds(values, "burst", "300ms"), timeoutMs: milliseconds(values, "timeout", "2min") };
+    const speedMs = milliseconds(values, "speed", "10s", 0);
     const progress = new Progress(io, undefined);
 
-    const [{ ModelFolder }, { measureRuns }, { OrtFailure }, { judge }, { formatValidation }] = await Promise.all([
-      import("../../onnxruntime/model-folder.ts"), import("../../validate/measure-runs.ts"), import("../../onnxruntime/ort-process.ts"), import("../../validate/judge.ts"), import("../../validate/validation-text.ts"),
+    const [{ ModelFolder }, { measureRuns }, { OrtFailure }, { judge }, { formatValidation }, { speedWarning }] = await Promise.all([
+      import("../../onnxruntime/model-folder.ts"), import("../../validate/measure-runs.ts"), import("../../onnxruntime/ort-process.ts"), import("../../validate/judge.ts"), import("../../validate/validation-text.ts"), import("../../validate/validated-speed.ts"),
     ]);
+    const watch = speedMs === 0 ? undefined : await speedWatch(profile, settings, speedMs, options.timeoutMs);
     const folder = new ModelFolder();
     const runs: ValidatedRun[] = [];
     const failures: FailedRun[] = [];
@@ -74,6 +79,8 @@ export const validate: Command = {
         if (model === undefined) continue;
         warnings.push(...model.warnings);
         const predictions = await Promise.all(settings.map((setting) => predictRun({ graph: model.graph, nodeCount: model.nodeCount, profile, setting, cores: availableParallelism() })));
+        tell("measuring kernels of the profile");
+        await watch?.before();
         const measured = await measureRuns({ file: folder.complete(file), dims: model.dims }, settings, { ...options, onBurst: (done, total) => tell(`running ${model.name}: ${Math.floor((100 * done) / total)} %`) });
         for (const [i, setting] of settings.entries()) {
           const result = measured[i]!;
@@ -85,22 +92,26 @@ export const validate: Command = {
           }
         }
       }
+      progress.show("measuring kernels of the profile");
+      if (runs.length > 0) await watch?.after();
     } finally {
+      watch?.close();
       folder.remove();
       progress.clear();
     }
     const verdict = runs.length > 0 ? judge(runs) : undefined;
-    if (verdict !== undefined && verdict.apart > noisy) warnings.push({ code: "noisy-machine", message: `two measurements of the same differ by ${formatPercent(verdict.apart)}: other programs ran meanwhile, and the errors say little` });
+    if (verdict !== undefined && verdict.apart > noisy) warnings.push({ code: "noisy-machine", message: `two measurements of the same differ by ${formatPercent(verdict.apart)} (A/A): errors of that size say nothing of the predictions` });
     const load = medianLoad(loads);
-    const busy = busyWarning("the runs", load, "predictions are for a machine that does nothing else");
-    if (busy !== undefined) warnings.push(busy);
-    const result = { schemaVersion: 1, device: profile.device.name, profile: named, runs, ...(load !== undefined && { load }), ...(verdict && { verdict }), failures, warnings };
+    const speed = verdict && watch?.result(runs);
+    const disturbed = busyWarning("the runs", load, "predictions are for a machine that does nothing else") ?? (speed && speedWarning(speed));
+    if (disturbed !== undefined) warnings.push(disturbed);
+    const result = { schemaVersion: 1, device: profile.device.name, profile: named, runs, ...(load !== undefined && { load }), ...(speed && { speed }), ...(verdict && { verdict }), failures, warnings };
     const json = `${JSON.stringify(result, null, 2)}\n`;
     if (values["out"] !== undefined) writeWhole(values["out"] as string, [json]);
     if (values["plot"] !== undefined && verdict !== undefined) writeWhole(values["plot"] as string, [await plotOf(runs, profile.device.name)]);
     if (values["format"] === "json") io.out(json);
     else {
-      io.out(formatValidation(profile.device.name, runs, verdict, failures));
+      io.out(formatValidation(profile.device.name, runs, verdict, failures, speed));
       for (const { code, message } of warnings) io.err(`warning[${code}]: ${message}\n`);
     }
     return failures.length > 0 ? 1 : 0;
@@ -109,6 +120,12 @@ export const validate: Command = {
 
 /** From this difference of two measurements of the same on, errors of a few per cent cannot be seen. */
 const noisy = 0.05;
+
+async function speedWatch(profile: Profile, settings: readonly RuntimeSetting[], forMs: number, timeoutMs: number): Promise<SpeedWatch> {
+  const [{ SpeedWatch }, { MeasureProcess }, { thisMachine }] = await Promise.all([import("../speed-watch.ts"), import("../../calibrate/measure/measure-process.ts"), import("../../calibrate/measure/this-machine.ts")]);
+  const threads = [...new Set(settings.map(({ intraThreads }) => intraThreads))];
+  return SpeedWatch.open(profile, threads, { port: new MeasureProcess("ort", timeoutMs), forMs, machine: thisMachine(), now: () => performance.now() });
+}
 
 /** The networks that come along are written into the folder. */
 async function modelFiles(names: readonly string[], folder: ModelFolder): Promise<string[]> {
@@ -147,9 +164,9 @@ function settingsFrom(values: Values): RuntimeSetting[] {
   return settings;
 }
 
-function milliseconds(values: Values, name: string, usual: string): number {
+function milliseconds(values: Values, name: string, usual: string, least = Number.MIN_VALUE): number {
   const time = parseQuantity((values[name] as string | undefined) ?? usual, "time");
   if (!time.ok) throw new InputError({ code: "bad-flag", message: `--${name}: ${time.message}`, hint: time.hint });
-  if (!(time.value > 0)) throw new InputError({ code: "bad-flag", message: `--${name} must be more than 0` });
+  if (time.value < least) throw new InputError({ code: "bad-flag", message: `--${name} must be more than 0` });
   return time.value / 1e6;
 }

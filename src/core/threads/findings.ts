@@ -59,7 +59,12 @@ export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
   const left: number[] = [];
   for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
   const parts = left.map((thread) => partOf(host, thread));
-  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at }, i) => `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${inBrackets(host, at)}`);
+  const since = sinceTicks * host.tickNs;
+  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at, sinceNs }, i) => {
+    // Others went on for a while.
+    const already = object !== "" && sinceNs < since ? ` since ${formatNs(sinceNs)}` : "";
+    return `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}${already}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${inBrackets(host, at)}`;
+  });
   const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
   for (const thread of left) {
     const lost = primitives.conditions.lost.get(table.waitsFor[thread]!);
@@ -73,7 +78,6 @@ export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
       parts: [{ thread: by, object: name, heldBy: "", at: host.names.position(lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
     };
   }
-  const since = sinceTicks * host.tickNs;
   return { kind: "deadlock", message: `deadlock: nothing can move any more since ${formatNs(since)}:\n${[...shown, ...more].join("\n")}`, atNs: since, parts };
 }
 

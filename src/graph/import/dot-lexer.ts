@@ -44,7 +44,7 @@ export function lexDot(text: string, issues: IssueList, offsetOf: (index: number
     } else if ((match = take(mark))) {
       tokens.push({ kind: "mark", text: match[0], quoted: false, at: start });
     } else {
-      const shown = text[at] === '"' ? "a string that does not end" : `the character ${JSON.stringify(text[at])}`;
+      const shown = text[at] === '"' ? "a string that does not end" : text.startsWith("/*", at) ? "a comment that does not end" : `the character ${JSON.stringify(text[at])}`;
       issues.fail("bad-dot", `DOT has no place for ${shown}`, offsetOf(at));
     }
   }

@@ -21,7 +21,8 @@ export interface WorkflowTask {
 }
 
 const size = z.number().nonnegative();
-const seconds = z.number().nonnegative();
+/** Longer ones are beyond what can be counted in ns. */
+const seconds = z.number().nonnegative().max(2 ** 53);
 const names = z.array(z.string()).default([]);
 const machine = z.object({ nodeName: z.string(), cpu: z.object({ coreCount: z.number().int().positive().optional(), count: z.number().int().positive().optional() }).optional() });
 
@@ -67,7 +68,7 @@ function from15(document: unknown, file: string): Workflow {
   if (missing.length > 0) {
     throw new InputError(missing.slice(0, 20).map(({ id }) => ({ code: "no-runtime", message: `task "${id}" has no run time in workflow.execution.tasks`, file })));
   }
-  const parentsOf = withChildren(specification.tasks);
+  const parentsOf = withChildren(specification.tasks, file);
   const tasks = specification.tasks.map(({ id, inputFiles, outputFiles }) => {
     const { runtimeInSeconds, coreCount = 1 } = measured.get(id)!;
     return { id, seconds: runtimeInSeconds, cores: coreCount, parents: parentsOf(id), inputs: inputFiles, outputs: outputFiles };
@@ -79,7 +80,7 @@ function from14(document: unknown, file: string): Workflow {
   const { name, workflow } = parse(version14, document, file);
   const specified = workflow.tasks.map((task) => ({ ...task, id: task.name }));
   checkIds(specified.map(({ id }) => id), file);
-  const parentsOf = withChildren(specified);
+  const parentsOf = withChildren(specified, file);
   const fileBytes = new Map<string, number>();
   const tasks = specified.map((task) => {
     for (const entry of task.files) fileBytes.set(entry.name, entry.sizeInBytes);
@@ -89,10 +90,18 @@ function from14(document: unknown, file: string): Workflow {
   return { name, tasks, fileBytes, machines: machinesOf(workflow.machines) };
 }
 
-/** Parents of each task, from both ends: some writers give only children. */
-function withChildren(tasks: readonly { id: string; parents: readonly string[]; children: readonly string[] }[]): (id: string) => readonly string[] {
+/** Parents of each task, from both ends: some writers give only children. @throws {InputError} for children that are no tasks. */
+function withChildren(tasks: readonly { id: string; parents: readonly string[]; children: readonly string[] }[], file: string): (id: string) => readonly string[] {
   const parents = new Map(tasks.map((task) => [task.id, new Set(task.parents)]));
-  for (const task of tasks) for (const child of task.children) parents.get(child)?.add(task.id);
+  const issues: Issue[] = [];
+  for (const task of tasks) {
+    for (const child of task.children) {
+      const known = parents.get(child);
+      if (known) known.add(task.id);
+      else issues.push({ code: "unknown-task", message: `task "${task.id}" has a child "${child}" that does not exist`, file });
+    }
+  }
+  if (issues.length > 0) throw new InputError(issues.slice(0, 20));
   return (id) => [...parents.get(id)!];
 }
 
@@ -128,5 +137,6 @@ function describe(raw: z.core.$ZodRawIssue): string {
   const given = input === null ? "null" : Array.isArray(input) ? "a list" : typeof input === "object" ? "an object" : JSON.stringify(input).slice(0, 60);
   if (raw.code === "invalid_type") return `must be ${{ array: "a list", object: "an object", int: "a whole number" }[raw.expected as string] ?? `a ${raw.expected}`}, not ${given}`;
   if (raw.code === "too_small") return raw.origin === "array" ? "must have at least one item" : `must be ${raw.inclusive === false ? "more than" : "at least"} ${raw.minimum}, not ${given}`;
+  if (raw.code === "too_big") return `must be at most ${raw.maximum}, not ${given}`;
   return `must not be ${given}`;
 }

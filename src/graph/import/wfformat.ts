@@ -77,6 +77,8 @@ function buildGraph({ name, tasks, fileBytes }: Workflow, file: string, warnings
     }
   }
   if (issues.length > 0) throw new InputError(issues.slice(0, 20));
+  const unsized = [...tensorOf.keys()].filter((name) => !fileBytes.has(name));
+  if (unsized.length > 0) warnings.push({ code: "missing-size", message: `${unsized.length} of ${tensorOf.size} files have no size (the first is "${unsized[0]!}"): they move in no time` });
   try {
     return builder.build();
   } catch (error) {

@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../../base/errors.ts";
+import { ownValue } from "../../base/own-value.ts";
 import { suggestion } from "../../base/registry.ts";
 import { GraphBuilder } from "../builder.ts";
 import type { OperatorGraph } from "../graph.ts";
@@ -104,7 +105,7 @@ function importWith({ graph: model, functions, opset }: OnnxModel, { file, dims 
   const symbols = new Map<string, number>();
   const unset = new Map<string, UnsetDimension>();
   const notes = new Notes();
-  const importer = new GraphImporter({ opset, functions, notes, symbol: (symbol) => dims[symbol] ?? symbols.get(symbol) });
+  const importer = new GraphImporter({ opset, functions, notes, symbol: (symbol) => ownValue(dims, symbol) ?? symbols.get(symbol) });
   const name = file?.split(/[\\/]/).at(-1)?.replace(/\.onnx$/i, "") || model.name || "onnx";
   const builder = new GraphBuilder(name);
   const scope = new Scope();
@@ -113,6 +114,10 @@ function importWith({ graph: model, functions, opset }: OnnxModel, { file, dims 
   for (const info of model.inputs) if (info.name && !scope.owns(info.name)) declareInput(info, { scope, builder, dims, extents, symbols, unset, notes });
   checkRequested(dims, symbols);
   importer.run(model.nodes, scope, new GraphSink(builder));
+  for (const { name: output = "" } of model.outputs) {
+    const storage = scope.get(output)?.storage;
+    if (storage?.origin === "op" && storage.id >= 0) builder.keep(storage.id);
+  }
   const graph = builder.build();
   if (graph.opCount === 0) notes.add("empty", name, () => ({ code: "no-work", message: "no node of the model does any work at run time: everything follows from its constants" }));
   const imported = { graph, warnings: notes.warnings, unknown: [...importer.unknown.values()], nodeCount: model.nodes.length, opset, dims: Object.fromEntries(symbols) };
@@ -144,9 +149,9 @@ function declareInput(info: ValueInfoProto, { scope, builder, dims, extents: oth
   const extents = (shape ?? []).map(({ value, symbol }, axis) => {
     if (value !== undefined) return value;
     const key = symbol || `${name}:${axis}`;
-    const extent = dims[key] ?? others.get(key) ?? 1;
+    const extent = ownValue(dims, key) ?? others.get(key) ?? 1;
     symbols.set(key, extent);
-    if (dims[key] === undefined) {
+    if (ownValue(dims, key) === undefined) {
       assumed = true;
       unset.set(key, { key, leading: axis === 0 || (unset.get(key)?.leading ?? false) });
       const used = others.has(key) ? `1 does not fit the model, ${extent} is used` : `${extent} is used`;

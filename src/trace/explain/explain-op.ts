@@ -2,6 +2,8 @@ import type { Decisions } from "../../core/decision-log.ts";
 import { estimatesOf } from "../../core/instance.ts";
 import { RowKind, type Trace } from "../../core/trace.ts";
 import { criticalPath } from "../critical-path.ts";
+import { DeviceSpeeds } from "../device-speeds.ts";
+import { deviceOfTrack } from "../device-of-track.ts";
 import { nanoseconds } from "../nanoseconds.ts";
 import { TransferIndex } from "../transfer-index.ts";
 import type { Elsewhere } from "./elsewhere.ts";
@@ -27,6 +29,8 @@ export interface OpExplanation {
   readonly dataNs?: number;
   readonly startNs?: number;
   readonly endNs?: number;
+  /** Runs of it that were lost with a device, first to last; absent where none was. */
+  readonly lostRuns?: readonly { readonly device: string; readonly startNs: number; readonly endNs: number }[];
   /** What came to its device's memory for it, last arrival first; at most {@link mostShown}. */
   readonly inputs: readonly OpInput[];
   /** How many inputs moved. */
@@ -34,6 +38,8 @@ export interface OpExplanation {
   /** Operators that held the device's slots, or began there, while it could have begun; in the order of their starts. */
   readonly ahead: readonly { readonly task: string; readonly startNs: number; readonly endNs?: number }[];
   readonly aheadCount: number;
+  /** How long its device was not there while it could have begun; absent where it always was. */
+  readonly absentNs?: number;
   readonly setupNs?: number;
   readonly runNs?: number;
   /** Its expected time alone on the device. */
@@ -101,6 +107,8 @@ export function explainOp(trace: Trace, op: number): OpExplanation {
   const inputs = movedInputs(trace, op);
   const ahead = aheadOf(trace, op);
   const spent = timeSpent(trace, op);
+  const lost = lostRuns(trace, op);
+  const absent = device < 0 || !(ops.startTicks[op]! > ops.dataTicks[op]!) ? 0 : new DeviceSpeeds(instance).absentTicks(device, ops.dataTicks[op]!, ops.startTicks[op]!);
   const expected = device < 0 ? NaN : estimatesOf(instance)[instance.classOf[op]! * instance.deviceCount + device]!;
   return {
     schemaVersion: 1, task: instance.opNames.at(op), id: op, kind: instance.classKinds[instance.classOf[op]!]!, scheduler: trace.scheduler,
@@ -110,7 +118,7 @@ export function explainOp(trace: Trace, op: number): OpExplanation {
       task: instance.opNames.at(last), ...(ops.device[last]! >= 0 && { device: instance.deviceNames[ops.device[last]!]! }), endNs: nanoseconds(ops.endTicks[last]!, instance.tickNs),
     } }),
     ...known("placedNs", ops.placedTicks[op]!), ...known("dataNs", ops.dataTicks[op]!), ...known("startNs", ops.startTicks[op]!), ...known("endNs", ops.endTicks[op]!),
-    inputs: inputs.slice(0, mostShown), inputsMoved: inputs.length, ahead: ahead.slice(0, mostShown), aheadCount: ahead.length,
+    ...(lost.length > 0 && { lostRuns: lost }), inputs: inputs.slice(0, mostShown), inputsMoved: inputs.length, ahead: ahead.slice(0, mostShown), aheadCount: ahead.length, ...(absent > 0 && known("absentNs", absent)),
     ...(spent.setup > 0 && known("setupNs", spent.setup)), ...(spent.run >= 0 && known("runNs", spent.run)), ...known("expectedNs", expected),
     onCriticalPath: criticalPath(trace).some((step) => step.kind === "run" && step.op === op),
     ...alternatives(trace, op),
@@ -167,6 +175,11 @@ function aheadOf({ instance, ops }: Trace, op: number): OpExplanation["ahead"][n
     task: instance.opNames.at(other), startNs: nanoseconds(ops.startTicks[other]!, instance.tickNs),
     ...(!Number.isNaN(ops.endTicks[other]!) && { endNs: nanoseconds(ops.endTicks[other]!, instance.tickNs) }),
   }));
+}
+
+function lostRuns({ rows, instance }: Trace, op: number): Required<OpExplanation>["lostRuns"] {
+  const lost = [...rows.kind.subarray(0, rows.length).keys()].filter((row) => rows.kind[row] === RowKind.aborted && rows.subject[row] === op);
+  return lost.map((row) => ({ device: instance.deviceNames[deviceOfTrack(instance, rows.track[row]!)]!, startNs: nanoseconds(rows.start[row]!, instance.tickNs), endNs: nanoseconds(rows.end[row]!, instance.tickNs) }));
 }
 
 /** Ticks of the op's rows; run is -1 where it has none. */

@@ -81,14 +81,14 @@ export interface PathPlace {
   readonly to?: string;
 }
 
-function placeOf({ instance, ops, transfers }: Trace, { kind, op, transfer }: PathSegment): PathPlace {
+function placeOf({ instance, ops, transfers }: Trace, { kind, op, transfer, device = ops.device[op]! }: PathSegment): PathPlace {
   if (transfer !== undefined) return { kind, from: instance.memoryNames[transfers.from[transfer]!]!, to: instance.memoryNames[transfers.to[transfer]!]! };
-  return { kind, ...(kind !== "arrival" && ops.device[op]! >= 0 && { device: instance.deviceNames[ops.device[op]!]! }) };
+  return { kind, ...(kind !== "arrival" && device >= 0 && { device: instance.deviceNames[device]! }) };
 }
 
-function keyOf({ ops, transfers, instance }: Trace, { kind, op, transfer }: PathSegment): string {
+function keyOf({ ops, transfers, instance }: Trace, { kind, op, transfer, device = ops.device[op]! }: PathSegment): string {
   if (transfer !== undefined) return `${kind} ${transfers.from[transfer]! * instance.memoryCount + transfers.to[transfer]!}`;
-  return kind === "arrival" ? kind : `${kind} ${ops.device[op]}`;
+  return kind === "arrival" ? kind : `${kind} ${device}`;
 }
 
 function parts(trace: Trace, path: readonly PathSegment[]): PathPart[] {

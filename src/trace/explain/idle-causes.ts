@@ -1,5 +1,6 @@
 import { groupBy } from "../../base/csr.ts";
 import { RowKind, slotStarts, type Trace } from "../../core/trace.ts";
+import { DeviceSpeeds } from "../device-speeds.ts";
 import { nanoseconds } from "../nanoseconds.ts";
 import { TransferIndex } from "../transfer-index.ts";
 import { Groups, type Total } from "./groups.ts";
@@ -11,9 +12,10 @@ import { ratio } from "./ratio.ts";
  * `predecessors`: what it depends on had not ended. `sync`: that had ended, and was not visible yet. `placement`: it was
  * ready, and the scheduler had not placed it. `data`: its inputs were on their way. `order`: it could have begun, and the
  * order of the queue or the scheduler held it. `setup`: its configuration was loaded. `paused`: it was held after it had
- * begun. `finished`: no operator came into the slot any more. `unused`: none ever did.
+ * begun. `aborted`: an operator ran that was lost with the device. `absent`: the device was not there.
+ * `finished`: no operator came into the slot any more. `unused`: none ever did.
  */
-export type IdleCause = "arrival" | "previous-job" | "predecessors" | "sync" | "placement" | "data" | "order" | "setup" | "paused" | "finished" | "unused";
+export type IdleCause = "arrival" | "previous-job" | "predecessors" | "sync" | "placement" | "data" | "order" | "setup" | "paused" | "aborted" | "absent" | "finished" | "unused";
 
 /** What was waited for, summed: operators of a kind on a device, a route. */
 export interface IdleReason extends Total {
@@ -65,12 +67,14 @@ export function idleCauses(trace: Trace): DeviceIdle[] {
 class IdleWalk {
   readonly #trace: Trace;
   readonly #arrivals: TransferIndex;
+  readonly #speeds: DeviceSpeeds;
   #causes = new Map<IdleCause, Groups<Label>>();
   #busy = 0;
 
   constructor(trace: Trace) {
     this.#trace = trace;
     this.#arrivals = new TransferIndex(trace);
+    this.#speeds = new DeviceSpeeds(trace.instance);
   }
 
   devices(): DeviceIdle[] {
@@ -80,7 +84,7 @@ class IdleWalk {
     return instance.deviceNames.map((name, d): DeviceIdle => {
       this.#causes = new Map();
       this.#busy = 0;
-      for (let track = tracks[d]!; track < tracks[d + 1]!; track++) this.#slot(byTrack.item.subarray(byTrack.start[track], byTrack.start[track + 1]));
+      for (let track = tracks[d]!; track < tracks[d + 1]!; track++) this.#slot(d, byTrack.item.subarray(byTrack.start[track], byTrack.start[track + 1]));
       const whole = instance.slots[d]! * makespanTicks;
       return { name, slots: instance.slots[d]!, busyNs: nanoseconds(this.#busy, instance.tickNs), utilization: ratio(this.#busy, whole), causes: this.#parts(whole) };
     });
@@ -94,13 +98,13 @@ class IdleWalk {
       .sort((a, b) => b.ticks - a.ticks)
       .map(({ cause, ticks, groups }): IdlePart => ({
         cause, ns: nanoseconds(ticks, instance.tickNs), share: ratio(ticks, whole),
-        reasons: cause === "unused" || cause === "finished" ? []
+        reasons: cause === "unused" || cause === "finished" || cause === "absent" ? []
           : groups.totals(instance.tickNs, (subject, label) => (label.from === undefined ? instance.opNames.at(subject) : instance.tensorNames.at(subject))).slice(0, mostReasons),
       }));
   }
 
-  /** The rows of a slot, first to last. */
-  #slot(rowsOfSlot: Uint32Array): void {
+  /** The rows of a slot of `device`, first to last. */
+  #slot(device: number, rowsOfSlot: Uint32Array): void {
     const { rows, ops, makespanTicks } = this.#trace;
     let now = 0;
     for (const row of rowsOfSlot) {
@@ -108,14 +112,28 @@ class IdleWalk {
       const start = Math.max(now, rows.start[row]!);
       const end = Math.max(start, Math.min(makespanTicks, rows.end[row]!));
       if (start > now) {
-        if (!(rows.start[row]! > ops.startTicks[op]!)) this.#gap(now, start, op);
-        else this.#add("paused", start - now, op);
+        const paused = rows.start[row]! > ops.startTicks[op]!;
+        this.#present(device, now, start, (from, to) => (paused ? this.#add("paused", to - from, op) : this.#gap(from, to, op)));
       }
       if (rows.kind[row] === RowKind.setup) this.#add("setup", end - start, op);
+      else if (rows.kind[row] === RowKind.aborted) this.#add("aborted", end - start, op);
       else this.#busy += end - start;
       now = end;
     }
-    if (now < makespanTicks) this.#add(rowsOfSlot.length === 0 ? "unused" : "finished", makespanTicks - now, -1);
+    this.#present(device, now, makespanTicks, (from, to) => this.#add(rowsOfSlot.length === 0 ? "unused" : "finished", to - from, -1));
+  }
+
+  /** Tells `tell` of the parts of [from, to] in which `device` was there; the others are its absence. */
+  #present(device: number, from: number, to: number, tell: (from: number, to: number) => void): void {
+    let now = from;
+    for (const span of this.#speeds.spans[device]!) {
+      if (span.speed > 0 || span.to <= now || span.from >= to) continue;
+      if (span.from > now) tell(now, span.from);
+      const back = Math.min(span.to, to);
+      this.#add("absent", back - Math.max(span.from, now), -1);
+      now = back;
+    }
+    if (now < to) tell(now, to);
   }
 
   /** The slot was free in [from, to], then `op` began in it. */

@@ -27,13 +27,14 @@ function apart({ runNs, expectedNs }: OpExplanation): number {
 
 function thenLines(op: OpExplanation): string[] {
   const steps: [at: number, text: string][] = [];
-  const { arrivalNs, readyNs, readyBy, placedNs, dataNs, startNs, endNs } = op;
+  const { arrivalNs, readyNs, readyBy, lostRuns = [], placedNs, dataNs, startNs, endNs } = op;
   if (arrivalNs !== undefined && arrivalNs > 0) steps.push([arrivalNs, "its job arrived"]);
   if (readyNs !== undefined) {
     const by = readyBy === undefined ? "it needs no other operator" : `${named(readyBy.task)}${readyBy.device === undefined ? "" : ` on ${readyBy.device}`} had ended, the last of those it needs`;
     const late = readyBy === undefined ? 0 : readyNs - readyBy.endNs;
     steps.push([readyNs, `ready: ${by}${late > 0 ? `, and synchronization had shown it ${formatNs(late)} later` : ""}`]);
   }
+  for (const lost of lostRuns) steps.push([lost.startNs, `began on ${lost.device}`], [lost.endNs, `${lost.device} was lost, and with it ${formatNs(lost.endNs - lost.startNs)} of its run`]);
   if (placedNs !== undefined) steps.push([placedNs, placedText(op)]);
   if (dataNs !== undefined && op.inputs.length > 0) steps.push([dataNs, `inputs there: ${inputText(op.inputs[0]!)}${op.inputsMoved > 1 ? `, the last of ${op.inputsMoved} that moved` : ""}`]);
   if (startNs !== undefined) steps.push([startNs, `began: ${beganText(op)}`]);
@@ -47,7 +48,8 @@ function table(columns: readonly TextColumn[], rows: readonly (readonly string[]
   return wrapLast(columns, rows, "  ");
 }
 
-function placedText({ readyNs, placedNs, scheduler, decision }: OpExplanation): string {
+function placedText({ readyNs, placedNs, scheduler, decision, lostRuns, device }: OpExplanation): string {
+  if (lostRuns !== undefined) return `placed anew, on ${device}`;
   if (readyNs === undefined || placedNs! < readyNs || decision?.planned === true) return `placed by ${scheduler}, before it was ready`;
   if (placedNs === readyNs) return `placed by ${scheduler} as it became ready`;
   return `placed by ${scheduler}, which had held it for ${formatNs(placedNs! - readyNs)}`;
@@ -58,10 +60,11 @@ function inputText({ tensor, from, to, startNs, endNs, stretchNs, sharedWith }: 
   return `${named(tensor)} moved ${place(from)} → ${place(to)}${took}${sharedWith === undefined ? "" : `, first for ${named(sharedWith)}`}`;
 }
 
-function beganText({ dataNs, startNs, ahead, aheadCount, readyNs, placedNs, device }: OpExplanation): string {
+function beganText({ dataNs, startNs, ahead, aheadCount, absentNs, readyNs, placedNs, device }: OpExplanation): string {
   const could = dataNs ?? Math.max(readyNs ?? 0, placedNs ?? 0);
   const waited = startNs! - could;
   if (!(waited > 0)) return "at once";
+  if (aheadCount === 0 && absentNs !== undefined) return `after ${formatNs(waited)}, in ${absentNs < waited ? formatNs(absentNs) : "all"} of which ${device} was not there`;
   if (aheadCount === 0) return `after ${formatNs(waited)} in which ${device} held it back, though nothing else ran there`;
   const shown = ahead.map(({ task }) => named(task)).join(", ");
   return `after ${formatNs(waited)} behind ${counted(aheadCount, "operator")} on ${device}: ${shown}${aheadCount > ahead.length ? " …" : ""}`;

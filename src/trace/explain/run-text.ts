@@ -70,7 +70,7 @@ function partText(part: PathPart): string {
 
 const waitText: Readonly<Record<Exclude<PathPart["kind"], "run" | "transfer" | "arrival">, string>> = {
   setup: "loading a configuration on", paused: "paused on", "wait-slot": "waiting for a turn on", "wait-placement": "waiting for the scheduler to place on",
-  "wait-data": "waiting for data on", "wait-sync": "waiting for synchronization, then on",
+  "wait-data": "waiting for data on", "wait-sync": "waiting for synchronization, then on", aborted: "runs that were lost with",
 };
 
 function mostlyText({ kind, device, from, to }: NonNullable<PathChapter["mostly"]>): string {
@@ -95,6 +95,7 @@ function chapterText(chapter: PathChapter): string {
     case "wait-data": return `${name} waited for data`;
     case "wait-sync": return `${name} waited for synchronization`;
     case "arrival": return `the job of ${name} had not arrived`;
+    case "aborted": return `${name} ran on ${device}, which was lost`;
   }
 }
 
@@ -102,7 +103,7 @@ function chapterText(chapter: PathChapter): string {
 
 const causeText: Readonly<Record<IdleCause, string>> = {
   arrival: "no job had arrived", "previous-job": "waiting for the job before to end", predecessors: "waiting for", sync: "waiting for synchronization", placement: "held by the scheduler: not placed yet", data: "waiting for data",
-  order: "held by the order of the queue", setup: "loading configurations", paused: "operators paused", finished: "nothing more to run here", unused: "slots never used",
+  order: "held by the order of the queue", setup: "loading configurations", paused: "operators paused", aborted: "operators that were lost with it", absent: "not there", finished: "nothing more to run here", unused: "slots never used",
 };
 
 function idleLines(devices: readonly DeviceIdle[]): string[] {

@@ -33,7 +33,7 @@ const hints: Readonly<Record<ThreadFinding["kind"], string>> = {
   "data-race": "access it under one lock, or order the threads by a flag, a barrier or join",
 };
 
-const stuckHint = "what they wait for never comes: does another thread end too early, or come there less often?";
+const stuckHint = "what they wait for never comes: do they wait for each other, or does another thread end too early, or come there less often?";
 
 function issueOf({ kind, message, parts }: ThreadFinding, file: string): Issue {
   const at = parts.find(({ at: { line } }) => line > 0)?.at;

@@ -5,6 +5,11 @@ const watch = { livelock: "1ms", starvation: "5ms" };
 const outcomeOf = (input: Parameters<typeof runThreads>[0]) => runThreads({ ...input, watch }, "fifo").threads.outcome;
 
 describe("who looks out for runs that get nowhere", () => {
+  it("says of those that are left since when they have waited, where others went on for a while", () => {
+    const outcome = outcomeOf({ programs: { a: [{ compute: "1us" }, { receive: "x" }], b: [{ compute: "5us" }, { receive: "x" }] }, threads: { a: 1, b: 1 }, channels: { x: {} }, cores: 2 });
+    expect(outcome?.message).toBe("deadlock: nothing can move any more since 5.00 µs:\n  a waits for x since 1.00 µs\n  b waits for x");
+  });
+
   it("calls it a deadlock where nothing can happen any more, however short the windows are", () => {
     expect(outcomeOf({ programs: { taker: [{ compute: "3us" }, { pop: "q" }] }, threads: { taker: 2 }, queues: { q: {} }, cores: 2 })).toMatchObject({ kind: "deadlock", atNs: 3000 });
   });

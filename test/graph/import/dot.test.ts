@@ -63,6 +63,7 @@ test.each([
   ["digraph { a [weight=-2] }", "bad-weight"],
   ['digraph { a [weight="] }', "a string that does not end"],
   ["digraph { a [label=<x }", "does not end"],
+  ["digraph { /* a }", "a comment that does not end"],
   ["digraph { a -> b -> a [weight=1] }", "a.dot:1:"],
   ["digraph { a -> b -> a [weight=1] }", "the graph has a cycle"],
   ["digraph { a } digraph { b }", "one graph a file"],

@@ -96,3 +96,16 @@ test.each([
   expect(() => importWfformat(text, { file })).toThrow(InputError);
   expect(() => importWfformat(text, { file })).toThrow(message);
 });
+
+test("says what it misses: children that do not exist, files without a size", () => {
+  const { workflow: { specification, execution } } = diamond;
+  const lost = { ...diamond, workflow: { specification: { ...specification, tasks: specification.tasks.map((task) => (task.id === "c" ? { ...task, children: ["d"] } : task)) }, execution } };
+  expect(() => importWfformat(JSON.stringify(lost), { file })).toThrow('task "c" has a child "d" that does not exist');
+  const unsized = { ...diamond, workflow: { specification: { ...specification, files: specification.files.slice(1) }, execution } };
+  expect(importWfformat(JSON.stringify(unsized), { file }).warnings).toContainEqual({ code: "missing-size", message: '1 of 3 files have no size (the first is "in"): they move in no time' });
+});
+
+test("refuses a run time that cannot be counted", () => {
+  const endless = JSON.stringify(diamond).replace('"runtimeInSeconds":2', '"runtimeInSeconds":1e300');
+  expect(() => importWfformat(endless, { file })).toThrow("workflow.execution.tasks.1.runtimeInSeconds must be at most 9007199254740992, not 1e+300");
+});

@@ -45,6 +45,10 @@ describe("symbolic dimensions", () => {
     expect(warnings).toEqual([]);
     expect(graph.op("mm")).toMatchObject({ kind: "matmul", shape: { batch: 1, m: 1024, n: 32, k: 64 }, macs: 1024 * 64 * 32, readBytes: 4 * (1024 * 64 + 64 * 32), writeBytes: 4 * 1024 * 32, parameterBytes: 4 * 64 * 32 });
   });
+  test("one that is called like what every object has", async () => {
+    const { dims } = await importModel({ inputs: { x: ["constructor"] }, nodes: [relu("x", "y")] });
+    expect(dims).toEqual({ constructor: 1 });
+  });
   test("one that the model does not have, or that is no extent", async () => {
     expect(await issuesOf(importModel(model, { dims: { bacth: 8, seq: 0 } }))).toMatchObject([{ code: "unknown-dimension", hint: "did you mean batch?" }, { code: "bad-dimension" }]);
     expect(await issuesOf(importModel({ ...model, inputs: { x: [1, 2, 64], y: [1] } }, { dims: { batch: 2 }, file: "m.onnx" }))).toMatchObject([{ hint: "all its extents are fixed", file: "m.onnx" }]);
@@ -103,6 +107,12 @@ describe("weights and views", () => {
     const { graph } = await importModel({ inputs: { x: [2, 6] }, weights: { s: ints(3, 4) }, nodes: [relu("x", "a", "first"), { op: "Reshape", in: ["a", "s"], out: ["b"] }, { op: "Identity", in: ["b"], out: ["c"] }, relu("c", "d", "second")] });
     expect(graph.opCount).toBe(2);
     expect(graph.tensorProducer[graph.inputs.item[graph.inputs.start[1]!]!]).toBe(0);
+  });
+  test("an output that nodes read too is kept, under whatever name it leaves", async () => {
+    const { graph } = await importModel({ inputs: { x: [2, 6] }, weights: { s: ints(3, 4) }, nodes: [relu("x", "a"), { op: "Reshape", in: ["a", "s"], out: ["b"] }, relu("a", "c"), relu("c", "d")], outputs: { b: [3, 4], x: [2, 6], d: undefined } });
+    // "b" is "a" in another shape; "d" is read by nobody, and "x" is the model's input.
+    expect([...graph.kept!.keys()].filter((tensor) => graph.kept![tensor] === 1).map((tensor) => graph.tensorName(tensor))).toEqual(["a"]);
+    expect((await importModel({ inputs: { x: [2, 6] }, nodes: [relu("x", "a"), relu("a", "b")], outputs: { b: [2, 6] } })).graph.kept).toBeUndefined();
   });
   test("nodes may come in any order, and repeat names", async () => {
     const { graph } = await importModel({ inputs: { x: [1] }, nodes: [relu("b", "c", "n"), relu("x", "b", "n")] });

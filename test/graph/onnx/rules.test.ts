@@ -137,6 +137,8 @@ table("data movement", [
   { op: "ScatterND", inputs: { x: [8], i: [4, 1], u: [4] }, types: { i: Type.i64 }, gives: [[8]], kind: "scatter" },
   { op: "Expand", inputs: { x: [3, 1] }, weights: { s: ints(2, 1, 6) }, gives: [[2, 3, 6]], kind: "tile" },
   { op: "Tile", inputs: { x: [2, 3] }, weights: { r: ints(2, 4) }, gives: [[4, 12]], kind: "tile" },
+  { op: "Tile", opset: 1, inputs: { x: [2, 3] }, weights: { tiles: { dims: [], data: [4] }, axis: { dims: [], data: [1] } }, gives: [[2, 12]], kind: "tile" },
+  { op: "Upsample", opset: 1, inputs: { x: [1, 3, 4, 5] }, attrs: { height_scale: { float: 2 }, width_scale: { float: 3 } }, gives: [[1, 3, 8, 15]], kind: "resize" },
   { op: "Pad", inputs: { x: [1, 3, 4, 5] }, weights: { p: ints(0, 0, 1, 3, 0, 0, 2, 4) }, gives: [[1, 3, 7, 12]], kind: "pad" },
   { op: "Resize", inputs: { x: [1, 3, 4, 5] }, weights: { s: { dims: [4], data: [1, 1, 2, 1.5] } }, in: ["x", "", "s"], attrs: { mode: "linear" }, gives: [[1, 3, 8, 7]], kind: "resize", flops: 168 * 9 },
   { op: "Resize", inputs: { x: [1, 3, 4, 5] }, weights: { s: ints(1, 3, 9, 9) }, in: ["x", "", "", "s"], gives: [[1, 3, 9, 9]], kind: "resize", flops: 0 },

@@ -65,6 +65,13 @@ describe("threads of a scenario", () => {
     expect((await load(program)).warnings.map(({ code }) => code)).toEqual(["no-memory-model"]);
   });
 
+  it("warns of a file that no disk is there for", async () => {
+    const mapped = "programs:\n  p: [{compute: {work: 1us, bytes: 64KiB, in: f}}]\nthreads: {p: 1}\ndata: {f: {bytes: 1MiB, file: true}}\ncores: {of: cpu0}\n";
+    const cpu = (memory: string) => `machine: {devices: {cpu0: {use: amd-epyc-7763, memory: {${memory}}}}}\n`;
+    expect((await load(mapped + cpu("capacity: 1GiB"))).warnings.map(({ code }) => code)).toEqual(["no-disk"]);
+    expect((await load(mapped + cpu("disk: {bandwidth: 3GB/s, latency: 80us, queue: 32}"))).warnings).toEqual([]);
+  });
+
   it.each([
     ["cores: {of: cpu9}\nmachine: server", 'there is no device "cpu9"'],
     ["cores: {of: gpu0}\nmachine: workstation", "threads run on CPUs, and gpu0 is a gpu"],

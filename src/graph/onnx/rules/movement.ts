@@ -131,7 +131,9 @@ const expand: Rule = (node) => {
 
 const tile: Rule = (node) => {
   const value = node.input(0);
-  const repeats = node.data(1);
+  // Before opset 6: how often, and along which axis.
+  const [given, axis] = [node.data(1), node.opset < 6 && node.has(2) ? (node.data(2)?.[0] ?? NaN) : undefined];
+  const repeats = axis === undefined ? given : given && !Number.isNaN(axis) ? value.dims.map((_, i) => (i === axis ? given[0]! : 1)) : undefined;
   if (!repeats) return computed(node, value, "tile", "the repeats are computed at run time: not repeated");
   if (repeats.length !== value.dims.length || repeats.some((count) => count < 0)) throw new ShapeProblem(`repeats ${formatDims(repeats)} do not fit ${formatDims(value.dims)}`);
   const dims = value.dims.map((dim, i) => dim * repeats[i]!);
@@ -154,7 +156,8 @@ const pad: Rule = (node) => {
 const resize: Rule = (node) => {
   const value = node.input(0);
   const rank = value.dims.length;
-  const scales = node.floats("scales") ?? node.data(node.opType === "Upsample" || node.opset < 11 ? 1 : 2);
+  const first = node.opset < 7 && rank === 4 ? [1, 1, node.float("height_scale", NaN), node.float("width_scale", NaN)] : [NaN];
+  const scales = node.floats("scales") ?? (first.includes(NaN) ? undefined : first) ?? node.data(node.opType === "Upsample" || node.opset < 11 ? 1 : 2);
   const sizes = node.data(3);
   const axes = node.ints("axes")?.map((axis) => axisOf(axis, rank)) ?? value.dims.map((_, i) => i);
   const factors = sizes && sizes.length > 0 ? undefined : scales;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { createPolicy } from "../../src/scenario/create-policy.ts";
+import { schedulers } from "../../src/schedulers/index.ts";
+import { runTasks } from "./run-task-graph.ts";
+import type { TaskGraph } from "./static-view.ts";
+
+const elastic = (options: object = {}) => createPolicy(schedulers.get("elastic"), options);
+
+/** A root, then `width` ops of 10 ticks that are ready together, on four equal processors. */
+const burst = (width: number, transfer = 0): TaskGraph => ({
+  costs: Array.from({ length: width + 1 }, () => [10, 10, 10, 10]),
+  edges: Array.from({ length: width }, (_, i) => [0, i + 1, transfer] as const),
+});
+
+describe("elastic", () => {
+  it("shares a burst with the devices that it switches on afterwards", () => {
+    const scheduler = elastic();
+    const { ops, makespanTicks } = runTasks(burst(200), scheduler);
+    expect(new Set(ops.device)).toEqual(new Set([0, 1, 2, 3]));
+    expect(scheduler.report!()).toMatchObject({ switchedOn: 3, switchedOff: 0 });
+    // 2010 on one device, 510 on four from the beginning; each starts up for 10 mean times, one after the other.
+    expect(makespanTicks).toBeLessThan(750);
+  });
+
+  it("gives a device no more than `up` mean times of work ahead of its time", () => {
+    const { ops } = runTasks(burst(40), elastic({ up: 2, startUp: 1000 }));
+    // The first begins at once; two wait behind it; each next one is placed as one ends.
+    const placed = [...ops.placedTicks].slice(1).sort((a, b) => a - b);
+    expect(placed.slice(0, 6)).toEqual([10, 10, 10, 20, 30, 40]);
+  });
+
+  it("leaves ops where their inputs are unless another device pays for the move", () => {
+    const chains: TaskGraph = { costs: Array.from({ length: 20 }, () => [10, 10]), edges: Array.from({ length: 18 }, (_, i) => [i, i + 2, 100] as const) };
+    const { ops } = runTasks(chains, elastic({ least: 2 }));
+    for (let op = 2; op < 20; op++) expect(ops.device[op]).toBe(ops.device[op - 2]);
+  });
+
+  it("never waits for ever, however little it may give ahead", () => {
+    expect(runTasks(burst(30), elastic({ up: 0.5 })).makespanTicks).toBeLessThanOrEqual(310);
+  });
+});
