@@ -49,12 +49,12 @@ export function candidateOf(instance: Instance): { readonly candidate: Candidate
 }
 
 function simplified(instance: Instance): string[] {
-  const { deviceCount, deviceMemory, resourceCapacity, slots, tensorUses, tensorProducer } = instance;
+  const { deviceCount, deviceMemory, resourceCapacity, slots, edgeTensor } = instance;
   return [
     ...(slots.some((count) => count > 1) ? ["each device has one slot"] : []),
     ...(new Set(deviceMemory).size < deviceCount ? ["each device has a memory of its own"] : []),
     ...(resourceCapacity.some((capacity) => capacity < Infinity) ? ["nothing is shared but devices"] : []),
-    ...(tensorUses.some((uses, tensor) => uses > 1 && tensorProducer[tensor]! >= 0) ? ["each edge carries a tensor of its own"] : []),
+    ...(new Set(edgeTensor).size < edgeTensor.length ? ["each edge carries a tensor of its own"] : []),
     ...(instance.costSigma.some((sigma) => sigma > 0) ? ["there is no noise"] : []),
     ...(instance.setupTicks.some((ticks) => ticks > 0) ? ["nothing is configured anew"] : []),
   ];

@@ -12,7 +12,7 @@ export class Hasher {
   }
 
   text(value: string): this {
-    return this.array(Uint8Array.from(new TextEncoder().encode(value)));
+    return this.array(new Uint8Array(new TextEncoder().encode(value)));
   }
 
   array(values: Float64Array | Uint32Array | Int32Array | Uint8Array): this {

@@ -50,7 +50,7 @@ export class Registry<T extends Named> {
 }
 
 /** More names than these nobody reads in a message. */
-const mostInMessage = 24;
+export const mostInMessage = 24;
 
 /** "did you mean heft?", or the list when nothing is near: the whole one, or its beginning where it is long. */
 export function suggestion(name: string, names: readonly string[]): string {

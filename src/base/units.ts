@@ -28,10 +28,23 @@ const exampleOf: Readonly<Record<Dimension, string>> = {
   time: "10us", bytes: "16GiB", bandwidth: "900GB/s", compute: "312TFLOP/s", frequency: "1.4GHz", power: "300W", rate: "50/s", ratio: "80%",
 };
 
+/** What a quantity of each is called. */
+const nounOf: Readonly<Record<Dimension, string>> = {
+  time: "time", bytes: "size", bandwidth: "bandwidth", compute: "compute speed", frequency: "frequency", power: "power", rate: "rate", ratio: "ratio",
+};
+
 /** The canonical unit of a dimension, as names in the code end: ns, bytes, bytes/ns … `rate` is per ns. */
 export const canonicalUnit: Readonly<Record<Dimension, string>> = {
   time: "ns", bytes: "bytes", bandwidth: "bytes/ns", compute: "flop/ns", frequency: "GHz", power: "W", rate: "/ns", ratio: "",
 };
+
+/** The longest time that may be given, in ns: whole nanoseconds are exact up to here. */
+export const longestNs = Number.MAX_SAFE_INTEGER;
+
+/** The hint for a longer one. */
+export function tooLongHint(): string {
+  return `times are exact up to ${formatNs(longestNs)}, 2^53 ns`;
+}
 
 /** A parsed quantity, or what is wrong with it. */
 export type Parsed = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly message: string; readonly hint: string };
@@ -45,13 +58,14 @@ export type Parsed = { readonly ok: true; readonly value: number } | { readonly 
 export function parseQuantity(input: string | number, dimension: Dimension): Parsed {
   const units = unitsOf[dimension];
   const example = exampleOf[dimension];
+  const noun = nounOf[dimension];
   const fail = (message: string, hint = `for example ${example}`): Parsed => ({ ok: false, message, hint });
   if (typeof input === "number") {
-    if (input === 0 || dimension === "ratio") return Number.isFinite(input) && input >= 0 ? { ok: true, value: input } : fail(`${input} is not a valid ${dimension}`);
+    if (input === 0 || dimension === "ratio") return Number.isFinite(input) && input >= 0 ? { ok: true, value: input } : fail(`${input} is not a valid ${noun}`);
     return fail(`${input} has no unit`, `quantities carry their unit: ${example}`);
   }
   const match = /^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*$/.exec(input.slice(0, 100));
-  if (!match) return fail(`"${input.slice(0, 60)}" is not a ${dimension === "ratio" ? "ratio" : `quantity of ${dimension}`}`);
+  if (!match) return fail(`"${input.slice(0, 60)}" is not a ${noun}`);
   const value = Number(match[1]!.replaceAll("_", ""));
   const unit = match[2]!;
   const factor = units[unit];
@@ -59,14 +73,15 @@ export function parseQuantity(input: string | number, dimension: Dimension): Par
     if (unit === "") return value === 0 ? { ok: true, value: 0 } : fail(`"${input}" has no unit`, `quantities carry their unit: ${example}`);
     const sameLetters = Object.keys(units).find((known) => known.toLowerCase() === unit.toLowerCase());
     const elsewhere = (Object.keys(unitsOf) as Dimension[]).find((other) => other !== dimension && unit in unitsOf[other]);
-    if (sameLetters) return fail(`"${unit}" is not a unit of ${dimension}`, `did you mean ${value}${sameLetters}?`);
-    if (elsewhere) return fail(`"${input}" is a quantity of ${elsewhere}, but a ${dimension} is wanted`);
-    return fail(`"${unit}" is not a unit of ${dimension}`, `one of: ${Object.keys(units).join(", ")}`);
+    if (sameLetters) return fail(`"${unit}" is not a unit of ${noun}`, `did you mean ${value}${sameLetters}?`);
+    if (elsewhere) return fail(`"${input}" is a ${nounOf[elsewhere]}, not a ${noun}`);
+    return fail(`"${unit}" is not a unit of ${noun}`, `one of: ${Object.keys(units).join(", ")}`);
   }
   if (value < 0) return fail(`"${input}" is negative`);
   // A product with a rounded factor below 1 is off in the last digit (1ps · 0.001); a quotient by its exact inverse is not.
   const inverse = Math.round(1 / factor);
   const scaled = factor < 1 && Math.abs(1 / factor - inverse) < 1e-6 * inverse ? value / inverse : value * factor;
+  if (dimension === "time" && scaled > longestNs) return fail(`"${input}" is too long`, tooLongHint());
   return Number.isFinite(scaled) ? { ok: true, value: scaled } : fail(`"${input}" is too large`);
 }
 
@@ -99,6 +114,11 @@ export function formatCount(count: number): string {
   return formatSteps(count, countSteps);
 }
 
+/** A whole number for people, exact: `333,333`. */
+export function formatWhole(count: number): string {
+  return Number.isInteger(count) ? String(count).replace(/\B(?=(\d{3})+$)/g, ",") : String(count);
+}
+
 const jouleSteps: readonly (readonly [string, number])[] = [["µJ", 1e-6], ["mJ", 1e-3], ["J", 1], ["kJ", 1e3], ["MJ", 1e6], ["GJ", 1e9]];
 
 /** An energy for people: `7.89 kJ`. */
@@ -112,7 +132,7 @@ export function formatJoules(joules: number): string {
  * counted(3, "slot"); // "3 slots"
  * counted(2000, "operator", formatCount); // "2.00 k operators"
  */
-export function counted(count: number, noun: string, format: (count: number) => string = String): string {
+export function counted(count: number, noun: string, format: (count: number) => string = formatWhole): string {
   return `${format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
@@ -130,6 +150,6 @@ function formatSteps(value: number, steps: readonly (readonly [string, number])[
   for (const candidate of steps) if (size >= candidate[1] * 0.9995) step = candidate;
   const scaled = value / step[1];
   const exact = Number.isInteger(value) && step[1] === 1;
-  const digits = exact ? String(value) : scaled.toFixed(Math.max(0, 2 - Math.max(0, Math.floor(Math.log10(Math.abs(scaled) * 1.0005)))));
+  const digits = exact ? String(value) : Math.abs(scaled) >= 1e15 ? scaled.toPrecision(3) : scaled.toFixed(Math.max(0, 2 - Math.max(0, Math.floor(Math.log10(Math.abs(scaled) * 1.0005)))));
   return `${digits} ${step[0]}`.trim();
 }

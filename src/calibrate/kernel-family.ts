@@ -46,7 +46,8 @@ export function familyKernels(family: "wgsl" | "cuda"): Kernel[] {
   const own = parseKernelList(readFileSync(join(kernelFolder(family), sizes), "utf8"));
   const known = new Set(own.map(kernelKey));
   const kinds = new Set(entries.filter(({ dtypes }) => dtypes.includes("f32")).flatMap((entry) => entry.kinds));
-  // Those with a variant are run as the processor's libraries run them; those with one full operand have none here.
-  const shared = operatorKernels().filter((kernel) => kinds.has(kernel.kind) && kernel.variant === undefined && kernel.shape["inputs"] !== 1 && kernel.dtype === "f32");
+  // Those with a variant are run as the processor's libraries run them; those with one full operand have none here, nor those
+  // that say which axes change places.
+  const shared = operatorKernels().filter((kernel) => kinds.has(kernel.kind) && kernel.variant === undefined && kernel.shape["inputs"] !== 1 && kernel.shape["run"] === undefined && kernel.dtype === "f32");
   return [...own, ...shared.filter((kernel) => !known.has(kernelKey(kernel)))];
 }

@@ -1,4 +1,4 @@
-import { conv, convTranspose, elementwise, gather, gru, lrn, lstm, matmul, movement, normalization, pool, reduction, softmax, windowOutput } from "../graph/catalogue.ts";
+import { conv, convTranspose, elementwise, gather, gru, lrn, lstm, matmul, movement, normalization, pool, reduction, softmax, transpose, windowOutput } from "../graph/catalogue.ts";
 import type { OpInit } from "../graph/builder.ts";
 import { isHeldOut } from "./hold-out.ts";
 import { kernelKey, type Kernel } from "./sample.ts";
@@ -31,7 +31,7 @@ const families: readonly Family[] = [
   { share: 2, at: grouped },
   { share: 4, first: 12, at: depthwise },
   ...["add", "mul"].map((kind): Family => ({ share: 3, first: 10, at: (u) => binary(kind, u) })),
-  ...["sub", "div", "max"].map((kind): Family => ({ share: 0.5, at: (u) => binary(kind, u) })),
+  ...["sub", "div", "max"].map((kind): Family => ({ share: 1, at: (u) => binary(kind, u) })),
   ...["relu"].map((kind): Family => ({ share: 1, first: 9, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
   ...["sigmoid", "tanh", "gelu", "silu", "erf"].map((kind): Family => ({ share: 1, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
   ...["leaky-relu", "exp", "sqrt", "neg", "elu", "hard-sigmoid", "softplus"].map((kind): Family => ({ share: 0.4, at: (u) => of(elementwise(kind, { elements: elements(u(0)) })) })),
@@ -40,20 +40,21 @@ const families: readonly Family[] = [
   { share: 1, at: transposedConvolution },
   { share: 2.5, first: 10, at: (u) => of(softmax({ rows: extent(u(0), 1, 8192, 1), columns: extent(u(1), 8, 2048, 1) })) },
   { share: 2.5, first: 16, at: (u) => rowsOf(u, 2, "layer-norm", pick(u(2), [undefined, "skip"])) },
-  { share: 1, at: (u) => channelsOf(u, 4) },
+  { share: 1.5, at: (u) => channelsOf(u, 4) },
   { share: 1.5, at: (u) => reduced(u) },
   { share: 2, first: 12, at: (u) => pooled("max-pool", u) },
   { share: 1.5, first: 12, at: (u) => pooled("average-pool", u) },
   { share: 1.5, first: 12, at: (u) => globalPooled(u) },
-  { share: 2, first: 16, at: (u) => of(movement("transpose", same(64 * extent(u(0), 16, 40_000, 1))), pick(u(1), [undefined, "last"])) },
+  { share: 2, first: 10, at: (u) => swapped(extent(u(1), 2, 1024, 1), extent(u(2), 2, 1024, 1), extent(u(3), 4, 1024, 4), pick(u(0), matrices)) },
+  { share: 2, first: 10, at: (u) => swapped(extent(u(1), 4, 4096, 1), extent(u(2), 4, 4096, u(3) < pagedShare ? pageColumns : 1), 1, pick(u(0), matrices)) },
   { share: 1.5, at: (u) => of(movement("concat", same(64 * extent(u(0), 16, 40_000, 2)))) },
   { share: 1, at: (u) => of(movement("slice", same(64 * extent(u(0), 16, 40_000, 2)))) },
-  ...["pad", "tile"].map((kind): Family => ({ share: 0.5, at: (u) => of(movement(kind, same(128 * extent(u(0), 8, 20_000, 1)))) })),
-  { share: 0.7, at: (u) => of(movement("resize", resized(pick(u(1), [16, 32, 64, 128, 256, 512]) * (2 * pick(u(0), images)) ** 2))) },
+  ...["pad", "tile"].map((kind): Family => ({ share: 1, at: (u) => of(movement(kind, same(128 * extent(u(0), 8, 20_000, 1)))) })),
+  { share: 1, at: (u) => of(movement("resize", resized(pick(u(1), [16, 32, 64, 128, 256, 512]) * (2 * pick(u(0), images)) ** 2))) },
   { share: 1, at: (u) => of(gather({ rows: extent(u(0), 1, 2048, 1), columns: extent(u(1), 32, 1024, 16) })) },
-  { share: 0.5, at: (u) => of(gather({ rows: extent(u(0), 1, 2048, 1), columns: extent(u(1), 32, 1024, 16), weight: true })) },
-  { share: 1, at: (u) => of(lstm({ seq: extent(u(0), 1, 64, 1), batch: extent(u(1), 1, 16, 1), input: extent(u(2), 16, 512, 8), hidden: extent(u(3), 16, 512, 8) })) },
-  { share: 0.5, at: (u) => of(gru({ seq: extent(u(0), 1, 64, 1), batch: extent(u(1), 1, 16, 1), input: extent(u(2), 16, 512, 8), hidden: extent(u(3), 16, 512, 8) })) },
+  { share: 1, at: (u) => of(gather({ rows: extent(u(0), 1, 2048, 1), columns: extent(u(1), 32, 1024, 16), weight: true })) },
+  { share: 1.5, at: (u) => of(lstm({ seq: extent(u(0), 1, 64, 1), batch: extent(u(1), 1, 16, 1), input: extent(u(2), 16, 512, 8), hidden: extent(u(3), 16, 512, 8) })) },
+  { share: 1, at: (u) => of(gru({ seq: extent(u(0), 1, 64, 1), batch: extent(u(1), 1, 16, 1), input: extent(u(2), 16, 512, 8), hidden: extent(u(3), 16, 512, 8) })) },
 ];
 
 /**
@@ -62,11 +63,11 @@ const families: readonly Family[] = [
  * The commonest kinds come first, by turns, with shapes enough for a model of each; then every other kind, with as many;
  * then all take turns by how much of a network's time depends on them. Extents of layers are rounded to what networks
  * use (multiples of 8 or 16, usual images); no list of networks is behind them.
- * @param count kernels, default 2400
+ * @param count kernels, default 2600
  * @source M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018: the additive recurrence on the
  * generalized golden ratio
  */
-export function operatorKernels(count = 2400): Kernel[] {
+export function operatorKernels(count = 2600): Kernel[] {
   const kernels: Kernel[] = [];
   const seen = new Set<string>();
   // Each begins elsewhere in the sequence: else all would get the same extents.
@@ -143,8 +144,11 @@ function of(op: OpInit, variant?: string): Kernel | undefined {
 
 /** Of two activations, or of one and a row of weights. */
 function binary(kind: string, u: Point): Kernel | undefined {
-  const kernel = of(elementwise(kind, { elements: elements(u(0)), inputs: 2 }));
-  return kernel && u(1) < 1 / 3 ? { ...kernel, shape: { ...kernel.shape, inputs: 1 } } : kernel;
+  if (u(1) >= 1 / 3) return of(elementwise(kind, { elements: elements(u(0)), inputs: 2 }));
+  const columns = extent(u(2), 16, 4096, 8);
+  const rows = Math.max(2, Math.round(elements(u(0)) / columns));
+  const kernel = of(elementwise(kind, { elements: rows * columns, inputs: 2 }));
+  return kernel && { ...kernel, shape: { ...kernel.shape, inputs: 1, columns } };
 }
 
 /** Share of the products whose rows are whole pages of 4 KiB apart, as widths of networks like to be and caches do not. */
@@ -212,6 +216,14 @@ function rowsOf(u: Point, each: number, kind: "layer-norm", variant: string | un
 function channelsOf(u: Point, each: number): Kernel | undefined {
   const channels = extent(u(1), 16, 1024, 16);
   return of(normalization("batch-norm", { elements: channels * pick(u(0), images) ** 2, parameters: each * channels }));
+}
+
+/** Batches, or batches times heads: most changes of layout have one matrix. */
+const matrices = [1, 1, 1, 2, 4, 8, 12, 16];
+
+function swapped(rows: number, columns: number, run: number, count: number): Kernel | undefined {
+  const op = transpose({ elements: count * rows * columns * run, rows, columns, run });
+  return of(op, op.variant);
 }
 
 function reduced(u: Point): Kernel | undefined {

@@ -75,7 +75,7 @@ async function fitFiles(read: readonly FittedFile[], profileFile: string | undef
     onEntry: ({ kind }) => progress.show(`fitting: ${kind}`), onTooFew: (left) => tooFew.push(left),
   });
   progress.clear();
-  writeWhole(target, [profileText(profile)]);
+  await writeWhole(target, [profileText(profile)]);
   if (!quiet) io.out(`${fittedText(profile, target)}${tooFewText(tooFew, goesOn)}`);
   return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(error && { error }) })), tooFew };
 }

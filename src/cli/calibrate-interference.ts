@@ -19,7 +19,7 @@ export async function fitInterferenceFiles(values: Values, io: Io): Promise<numb
   if (target !== undefined) checkWritable(target);
   const [alone, loaded] = await Promise.all(files.map(async (file): Promise<TableFile> => ({ file, text: new TextDecoder().decode(await readOrdinaryFile(file)) })));
   const { stages, yaml, summary } = interferenceScenario(alone!, loaded!, { bytesPerNs: bandwidth.value });
-  if (target !== undefined) writeWhole(target, [yaml]);
+  if (target !== undefined) await writeWhole(target, [yaml]);
   if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, ...(target !== undefined && { scenario: target }), stages }, null, 2)}\n`);
   else if (target !== undefined) io.out(`${summary}\n${target}: a pipeline of ${counted(stages.length, "stage")}\n`);
   else {

@@ -14,12 +14,12 @@ export interface WrittenThreadCosts {
 }
 
 /** Writes what threads cost, by the samples of the backend `host`; whole or not at all. @throws {InputError} when there are none. */
-export function fitThreadCosts(samples: SampleFile, file: string, profileFile: string | undefined, io: Io, quiet: boolean): WrittenThreadCosts {
+export async function fitThreadCosts(samples: SampleFile, file: string, profileFile: string | undefined, io: Io, quiet: boolean): Promise<WrittenThreadCosts> {
   const { device } = samples.header;
   const profile = threadCostsOf(samples, file);
   const target = profileFile ?? threadCostsTarget({ device, source: profile.source });
   checkWritable(target);
-  writeWhole(target, [`${JSON.stringify(profile, null, 2)}\n`]);
+  await writeWhole(target, [`${JSON.stringify(profile, null, 2)}\n`]);
   const figures = Object.keys(costFigures.shape).filter((name) => Object.hasOwn(profile.costs, name));
   if (!quiet) io.out(costsText(profile, device, target, figures));
   return { profile: target, device, threadCosts: Object.fromEntries(figures.map((name) => [name, profile.costs[name]!])) };

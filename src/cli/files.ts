@@ -5,17 +5,17 @@ import { InputError } from "../base/errors.ts";
 /**
  * Writes a file whole or not at all: under a temporary name beside it, then renamed. Chunks are written as they come,
  * so a large result never stands in memory twice. What is no ordinary file (/dev/null, a pipe) is written directly, and
- * a link is followed: a rename would replace them.
+ * a link is followed: a rename would replace them. A signal that ends the process takes the temporary file with it.
  * @throws {InputError} when the place cannot be written.
  */
-export function writeWhole(file: string, chunks: Iterable<string | Uint8Array>): void {
+export async function writeWhole(file: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   try {
     const there = statOf(file);
     // What /dev/stdout leads to has no name where it is a pipe.
-    if (there?.isFile() === false) return writeChunks(file, chunks);
+    if (there?.isFile() === false) return await writeChunks(file, chunks);
     const target = there === undefined ? resolve(file) : realpathSync(file);
     makeFolder(dirname(target));
-    writeAndRename(target, chunks);
+    await writeAndRename(target, chunks);
   } catch (error) {
     throw cannotWrite(file, error);
   }
@@ -56,23 +56,47 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
-function writeAndRename(target: string, chunks: Iterable<string | Uint8Array>): void {
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+async function writeAndRename(target: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const temporary = join(dirname(target), `.heddle-tmp-${process.pid}-${basename(target)}`);
+  const ignoreAgain = (): void => signals.forEach((signal) => process.off(signal, end));
+  const end = (signal: NodeJS.Signals): void => {
+    rmSync(temporary, { force: true });
+    ignoreAgain();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, end);
   try {
-    writeChunks(temporary, chunks);
+    await writeChunks(temporary, chunks);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  } finally {
+    await signalsSeen();
+    ignoreAgain();
   }
 }
 
-function writeChunks(file: string, chunks: Iterable<string | Uint8Array>): void {
+/** Bytes that are written before the next look at signals. */
+const patience = 1 << 22;
+
+/** Signals that have come are handled. */
+function signalsSeen(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+async function writeChunks(file: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const descriptor = openSync(file, "w");
+  let unseen = 0;
   try {
     for (const chunk of chunks) {
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+      if ((unseen += bytes.length) < patience) continue;
+      unseen = 0;
+      await signalsSeen();
     }
     sync(descriptor);
   } finally {

@@ -1,3 +1,4 @@
+import { formatWhole } from "../base/units.ts";
 import type { MergedOp } from "../graph/fuse.ts";
 
 const shownPatterns = 3;
@@ -14,7 +15,7 @@ export function fusedSummary(merged: readonly MergedOp[]): string {
     counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
     members += length;
   }
-  const patterns = [...counts].sort((a, b) => b[1] - a[1]).map(([pattern, count]) => (count === 1 ? pattern : `${pattern} ×${count}`));
+  const patterns = [...counts].sort((a, b) => b[1] - a[1]).map(([pattern, count]) => (count === 1 ? pattern : `${pattern} ×${formatWhole(count)}`));
   const more = patterns.length - shownPatterns;
-  return `fused ${members} operators into ${merged.length}\n  ${patterns.slice(0, shownPatterns).join(", ")}${more > 0 ? ` and ${more} more` : ""}\n`;
+  return `fused ${formatWhole(members)} operators into ${formatWhole(merged.length)}\n  ${patterns.slice(0, shownPatterns).join(", ")}${more > 0 ? ` and ${more} more` : ""}\n`;
 }

@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { formatNs } from "../base/units.ts";
 import type { CostMatrix, CostModel, Costs } from "../cost/cost-model.ts";
 import type { OperatorGraph } from "../graph/graph.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -34,6 +35,7 @@ function matrixCosts(matrix: CostMatrix, graph: OperatorGraph, tickNs: number, n
     const ns = matrix.ns[i]!;
     if (!(ns >= 0)) throw new InputError({ code: "bad-cost", message: `operator "${graph.opName(Math.floor(i / matrix.deviceCount))}" has a cost of ${ns} ns` });
     costTicks[i] = ns === Infinity ? Infinity : tickNs === 1 && Number.isInteger(ns) ? ns : ceilTicks(ns / tickNs);
+    if (costTicks[i]! > Number.MAX_SAFE_INTEGER && ns < Infinity) throw tooManyTicks(`operator "${graph.opName(Math.floor(i / matrix.deviceCount))}"`, ns, tickNs);
   }
   const kinds = graph.classes.map((item) => item.kind);
   const sameKind = kinds.every((kind) => kind === kinds[0]);
@@ -42,6 +44,10 @@ function matrixCosts(matrix: CostMatrix, graph: OperatorGraph, tickNs: number, n
   for (let op = 0; op < classOf.length; op++) classOf[op] = op;
   const empty = new Float64Array(0);
   return { classCount: graph.opCount, classOf, classKinds, costTicks, fixedTicks: empty, costSigma: noise > 0 ? new Float64Array(costTicks.length).fill(noise) : empty, memoryDemand: empty, configuration: new Int32Array(0) };
+}
+
+function tooManyTicks(what: string, ns: number, tickNs: number): InputError {
+  return new InputError({ code: "too-long", message: `${what} takes ${formatNs(ns)}: times are exact up to 2^53 ticks of ${formatNs(tickNs)} (${formatNs(Number.MAX_SAFE_INTEGER * tickNs)})`, hint: "is a unit wrong? Otherwise give a coarser tick, for example tick: 1us" });
 }
 
 function repeatText(text: string, count: number): string[] {
@@ -64,6 +70,7 @@ function modelCosts(model: CostModel, graph: OperatorGraph, machine: Machine, ti
       const at = c * deviceCount + device.id;
       if (!(estimate.ns >= 0 && estimate.ns < Infinity)) throw new InputError({ code: "bad-cost", message: `cost model "${model.name}" gives ${estimate.ns} ns for ${opClass.kind} on ${device.name}` });
       costTicks[at] = ceilTicks(estimate.ns / tickNs);
+      if (costTicks[at]! > Number.MAX_SAFE_INTEGER) throw tooManyTicks(`${opClass.kind} on ${device.name}`, estimate.ns, tickNs);
       fixedTicks[at] = Math.min(costTicks[at]!, ceilTicks(estimate.fixedNs / tickNs));
       costSigma[at] = Math.max(noise, estimate.sigma);
       memoryDemand[at] = estimate.memoryBytesPerNs * tickNs;

@@ -55,7 +55,8 @@ export function compile(spec: CompileSpec): Instance {
   const tensors = new JobTensors(graph, copies);
   const inputs = repeatCsr(graph.inputs, graph.opCount, copies, tensors);
   const tensorProducer = tensors.repeat(graph.tensorProducer, (producer, job) => (producer < 0 ? producer : producer + job * graph.opCount));
-  const edges = buildEdges(inputs, tensorProducer);
+  const kept = tensors.kept();
+  const edges = buildEdges(inputs, tensorProducer, kept);
   const tensorBytes = tensors.repeat(graph.tensorBytes);
   const host = machine.devices.find((device) => device.kind === "cpu")?.memory ?? 0;
   const weightHome = spec.weights === "host" ? host : -1;
@@ -66,7 +67,7 @@ export function compile(spec: CompileSpec): Instance {
   const instance = {
     name: spec.name ?? graph.name, tickNs, opCount, classCount: costs.classCount, tensorCount: tensors.count, edgeCount: edges.edgeTensor.length, deviceCount, memoryCount,
     resourceCount: resources.names.length, jobCount,
-    ...edges, inputs, tensorBytes, tensorProducer, tensorHome, topo,
+    ...edges, inputs, tensorBytes, tensorProducer, tensorHome, ...(kept && { kept }), topo,
     jobOf: spec.jobOf ?? (copies === 1 ? new Uint32Array(opCount) : repeat(new Uint32Array(graph.opCount), copies, (_, job) => job)),
     jobArrivalTicks: Float64Array.from(arrivals, (ns) => (ns === Infinity ? Infinity : Math.round(ns / tickNs))),
     ...(spec.deadlineNs !== undefined && { jobDeadlineTicks: new Float64Array(jobCount).fill(deadlineInTicks(spec.deadlineNs, tickNs)) }),
@@ -145,6 +146,14 @@ class JobTensors {
     let at = column.length;
     for (let job = 1; job < this.jobCount; job++) for (const tensor of this.own) result[at++] = shift(column[tensor]!, job);
     return result;
+  }
+
+  /** Of what ops make. */
+  kept(): Uint32Array | undefined {
+    const { kept, tensorOrigin, tensorCount } = this.#graph;
+    if (kept === undefined) return undefined;
+    const once = Uint32Array.from({ length: tensorCount }, (_, tensor) => tensor).filter((tensor) => kept[tensor] === 1 && tensorOrigin[tensor] === TensorOrigin.op);
+    return Uint32Array.from({ length: once.length * this.jobCount }, (_, i) => this.idOf(once[i % once.length]!, Math.floor(i / once.length)));
   }
 
   nameOf(id: number): string {

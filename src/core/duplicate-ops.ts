@@ -52,7 +52,7 @@ export function duplicateOps(instance: Instance, duplicates: readonly Duplicate[
   const all = { start, item };
   const tensors = Uint32Array.from({ length: tensorCount + sources.length }, (_, tensor) => (tensor < tensorCount ? tensor : sources[tensor - tensorCount]!));
   const producers = Int32Array.from(producer);
-  const edges = buildEdges(all, producers);
+  const edges = buildEdges(all, producers, instance.kept);
   const number = copyNumbers(original, opCount);
   const { opNames, tensorNames, opDeadlineTicks } = instance;
   const opName = (op: number): string => (op < opCount ? opNames.at(op) : `${opNames.at(original[op]!)}*${number[op]!}`);
@@ -89,7 +89,7 @@ export function withoutDuplicates(instance: Instance): Instance {
   };
   const own = { start: inputs.start.slice(0, opCount + 1), item: inputs.item.subarray(0, inputs.start[opCount]!).map(source) };
   const producers = tensorProducer.slice(0, tensorCount);
-  const edges = buildEdges(own, producers);
+  const edges = buildEdges(own, producers, rest.kept);
   const { opNames, tensorNames } = instance;
   return withDigest({
     ...rest, ...edges, opCount, tensorCount, edgeCount: edges.edgeTensor.length, inputs: own, tensorProducer: producers,

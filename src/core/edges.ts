@@ -1,11 +1,14 @@
 import type { Csr } from "../base/csr.ts";
 import type { Instance } from "./instance.ts";
 
-/** What follows from the inputs of each op and the producer of each tensor. */
+/** What follows from the inputs of each op, the producer of each tensor and which are kept. */
 export type Edges = Pick<Instance, "pred" | "succ" | "edgeTensor" | "tensorUses">;
 
-/** Edges are numbered by (consumer, position among its inputs); both adjacencies list them in that order. */
-export function buildEdges(inputs: Csr, tensorProducer: Int32Array): Edges {
+/**
+ * Edges are numbered by (consumer, position among its inputs); both adjacencies list them in that order.
+ * @param kept tensors with one more use, which never ends
+ */
+export function buildEdges(inputs: Csr, tensorProducer: Int32Array, kept: Uint32Array | undefined): Edges {
   const opCount = inputs.start.length - 1;
   const tensorUses = new Uint32Array(tensorProducer.length);
   let edgeCount = 0;
@@ -13,6 +16,7 @@ export function buildEdges(inputs: Csr, tensorProducer: Int32Array): Edges {
     tensorUses[tensor]!++;
     if (tensorProducer[tensor]! >= 0) edgeCount++;
   }
+  for (const tensor of kept ?? []) tensorUses[tensor]!++;
   const edgeTensor = new Uint32Array(edgeCount);
   const pred = { start: new Uint32Array(opCount + 1), node: new Uint32Array(edgeCount), edge: new Uint32Array(edgeCount) };
   const succ = { start: new Uint32Array(opCount + 1), node: new Uint32Array(edgeCount), edge: new Uint32Array(edgeCount) };

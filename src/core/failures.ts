@@ -1,5 +1,5 @@
 import { SimulationError, thrownText } from "../base/errors.ts";
-import { counted, formatNs } from "../base/units.ts";
+import { counted, formatNs, formatWhole } from "../base/units.ts";
 import { OpPhase } from "./op-table.ts";
 import type { SimulationState } from "./state.ts";
 
@@ -45,7 +45,7 @@ export function deadlockError(state: SimulationState, scheduler: string, sync: s
     : "nothing can move any more";
   return new SimulationError({
     code: "deadlock",
-    message: `${cause}; ${left.length} of ${instance.opCount} operators did not end (stuck at ${formatNs(now * instance.tickNs)}):\n${[...reasons, ...more].join("\n")}`,
+    message: `${cause}; ${formatWhole(left.length)} of ${formatWhole(instance.opCount)} operators did not end (stuck at ${formatNs(now * instance.tickNs)}):\n${[...reasons, ...more].join("\n")}`,
   });
 }
 

@@ -22,6 +22,8 @@ export class InstanceEditor {
   readonly #tensorProducer: number[] = [];
   /** Inputs of the ops that differ from those of the instance, or are new. */
   readonly #inputs = new Map<number, number[]>();
+  /** By kept tensor: the one that is kept instead. */
+  readonly #keptInstead = new Map<number, number>();
   #copyDevice: { readonly name: string; readonly memory: number; readonly kind: string } | undefined;
 
   constructor(instance: Instance) {
@@ -54,6 +56,11 @@ export class InstanceEditor {
     inputs[inputs.indexOf(old)] = tensor;
   }
 
+  /** Where `old` is a result that is kept, `tensor` is it from now on. */
+  keepInstead(old: number, tensor: number): void {
+    this.#keptInstead.set(old, tensor);
+  }
+
   /** A device that does nothing but hold what is copied to its memory: it runs only a class of its own, in no time. Once an editor. @returns the class. */
   addCopyDevice(name: string, memory: number, kind: string): number {
     this.#copyDevice = { name, memory, kind };
@@ -72,12 +79,13 @@ export class InstanceEditor {
     for (let op = 0; op < opCount; op++) item.set(this.#inputs.get(op) ?? base.inputs.item.subarray(base.inputs.start[op]!, base.inputs.start[op + 1]!), start[op]!);
     const inputs = { start, item };
     const tensorProducer = longer(base.tensorProducer, this.#tensorProducer);
-    const edges = buildEdges(inputs, tensorProducer);
+    const kept = base.kept?.map((tensor) => this.#keptInstead.get(tensor) ?? tensor);
+    const edges = buildEdges(inputs, tensorProducer, kept);
     const topo = topologicalOrder(edges, opCount);
     if (topo === undefined) return undefined;
     const { opNames, tensorNames } = base;
     return changedInstance(base, {
-      ...edges, opCount, tensorCount, edgeCount: edges.edgeTensor.length, inputs, tensorProducer, topo,
+      ...edges, opCount, tensorCount, edgeCount: edges.edgeTensor.length, inputs, tensorProducer, ...(kept && { kept }), topo,
       tensorBytes: longer(base.tensorBytes, this.#tensorBytes), tensorHome: longer(base.tensorHome, this.#tensorBytes.map(() => -1)),
       classOf: longer(base.classOf, this.#opClass), jobOf: longer(base.jobOf, this.#opJob),
       ...(base.opDeadlineTicks && { opDeadlineTicks: longer(base.opDeadlineTicks, this.#opNames.map(() => Infinity)) }),

@@ -39,7 +39,9 @@ export interface Instance {
   readonly tensorProducer: Int32Array;
   /** Memory of a tensor without producer; -1 = it is everywhere from the start (resident weights). */
   readonly tensorHome: Int32Array;
-  /** Consumers of each tensor: how many. */
+  /** Results that ops read too: they stay when the last of these has ended, as what nobody reads does. Absent where there is none. */
+  readonly kept?: Uint32Array;
+  /** How often each tensor is used: its consumers, and of a kept one the use that never ends. */
   readonly tensorUses: Uint32Array;
   readonly topo: Uint32Array;
 

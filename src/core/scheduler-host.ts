@@ -17,7 +17,7 @@ export interface DispatchCost {
   readonly minIntervalTicks?: number;
 }
 
-/** The host thread's busy times: one entry for each call of `dispatch` that took time, in order. */
+/** The host thread's busy times: one entry for each call of `dispatch` that took time or placed something, in order. */
 export interface HostUse {
   readonly cost: DispatchCost;
   readonly length: number;
@@ -144,7 +144,7 @@ export class SchedulerHost {
   #endTurn(): void {
     const freeAt = this.#turnAt + ceilTicks(this.perCall + this.#placedInTurn * this.perOp);
     this.#nextTurn = Math.max(freeAt, this.#turnAt + this.interval);
-    if (freeAt === this.#turnAt) return;
+    if (freeAt === this.#turnAt && this.#placedInTurn === 0) return;
     this.#start.push(this.#turnAt);
     this.#end.push(freeAt);
     this.#placed.push(this.#placedInTurn);

@@ -76,6 +76,8 @@ export interface Trace {
 
   /** The policies as they were chosen, with their options; only in a trace that was read from a file which keeps them. */
   readonly policies?: ChosenPolicies;
+  /** Hash of the file that the trace was read from; only in such a trace. */
+  readonly record?: string;
   /** Every placement with what it was chosen from; only where it was asked for. */
   readonly decisions?: Decisions;
   /** When the host thread was busy deciding; only where that takes time. */

@@ -3,7 +3,7 @@ import { quantity } from "../base/quantity.ts";
 import { dtypeNames } from "../machine/schema.ts";
 
 const time = quantity("time");
-const share = quantity("ratio").refine((value) => value > 0 && value <= 1, { message: "a share between 0 and 100% is wanted" });
+const share = quantity("ratio").refine((value) => value > 0 && value <= 1, { message: "must be above 0 and at most 100%" });
 
 const tableRow = z.strictObject({
   kind: z.string().meta({ description: "Operator kind" }),

@@ -205,6 +205,16 @@ export function movement(kind: string, size: { read: number; write: number; para
   return { kind, shape: { elements: size.write }, flops: 0, ...traffic(size.dtype, size) };
 }
 
+/**
+ * Two axes change places: matrices of `rows` × `columns`, whose cells are `run` elements that stay together, become
+ * `columns` × `rows`, so many that they have `elements` in all. Cells of one element are the variant "last", since the
+ * last axis is then one of the two.
+ */
+export function transpose(size: { elements: number; rows: number; columns: number; run: number; dtype?: DType }): OpInit {
+  const { elements, rows, columns, run, dtype } = size;
+  return { ...movement("transpose", { read: elements, write: elements, ...(dtype && { dtype }) }), shape: { elements, rows, columns, run }, ...(run === 1 && { variant: "last" }) };
+}
+
 /** Three spatial dimensions name their depth as well. */
 function depth({ d, dOut, kd }: ConvSize): Record<string, number> {
   return d === undefined && dOut === undefined && kd === undefined ? {} : { d: d ?? 1, dOut: dOut ?? 1, kd: kd ?? 1 };

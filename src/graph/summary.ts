@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../base/units.ts";
+import { formatBytes, formatCount, formatWhole } from "../base/units.ts";
 import { TensorOrigin, type OperatorGraph } from "./graph.ts";
 
 /** What a workload amounts to; the JSON of `heddle import --format json`. */
@@ -77,7 +77,7 @@ export function formatSummary(summary: GraphSummary): string {
   const { name, nodes, ops, kinds, unknown } = summary;
   const width = Math.max(0, ...Object.keys(kinds).map((kind) => kind.length));
   const rows: readonly (readonly [string, string])[] = [
-    ["operators", nodes === ops ? String(ops) : `${ops} (from ${nodes} nodes of the file)`],
+    ["operators", nodes === ops ? formatWhole(ops) : `${formatWhole(ops)} (from ${formatWhole(nodes)} nodes of the file)`],
     ["multiply-accumulates", formatCount(summary.macs)],
     ["operations", formatCount(summary.flops)],
     ["parameters", formatBytes(summary.parameterBytes)],
@@ -88,7 +88,7 @@ export function formatSummary(summary: GraphSummary): string {
     name,
     ...rows.map(([label, value]) => `  ${label.padEnd(21)} ${value}`),
     "  by kind",
-    ...Object.entries(kinds).map(([kind, n]) => `    ${kind.padEnd(width)} ${String(n).padStart(7)}`),
-    ...(unknown.length === 0 ? [] : ["  unknown, costed as element-wise", ...unknown.map(({ opType, domain, count }) => `    ${domain === "" ? opType : `${domain}.${opType}`} ${String(count).padStart(7)}`)]),
+    ...Object.entries(kinds).map(([kind, n]) => `    ${kind.padEnd(width)} ${formatWhole(n).padStart(7)}`),
+    ...(unknown.length === 0 ? [] : ["  unknown, costed as element-wise", ...unknown.map(({ opType, domain, count }) => `    ${domain === "" ? opType : `${domain}.${opType}`} ${formatWhole(count).padStart(7)}`)]),
   ].join("\n");
 }

@@ -8,7 +8,7 @@ export interface AdjacencyView {
 /**
  * The tensors of the graph, in columns by tensor id. A tensor takes its bytes in the memory of its producer from the
  * producer's start, and in every memory to which it is moved from the placing of the op that reads it there, until the
- * last of its uses ends; one that no op reads stays.
+ * last of its uses ends. One that no op reads, and one that is kept, are results of the graph: they stay.
  */
 export interface TensorsView {
   readonly bytes: Float64Array;
@@ -16,7 +16,7 @@ export interface TensorsView {
   readonly producer: Int32Array;
   /** Memory of a tensor without producer, where it lies from the first arrival of a job that reads it; -1 = resident: it takes its bytes in each memory from the first start of an op there that reads it, and stays. */
   readonly home: Int32Array;
-  /** Ops that read the tensor: how many. */
+  /** How often the tensor is used: once by each op that reads it, and once more, without end, where it is a result that is kept. */
   readonly uses: Uint32Array;
   /** Inputs of op i are item[start[i] .. start[i + 1]), each tensor once. */
   readonly inputs: { readonly start: Uint32Array; readonly item: Uint32Array };

@@ -10,7 +10,8 @@ import { runsBlocked } from "./runs-blocked.ts";
  * Variants: what the importer says ("nchwc", "transposed" …); "sum" where a residual is added; "skip" where a
  * normalization adds two activations first.
  * A blocked convolution with a residual and ReLU is looked for as "nchwc+sum", then as "nchwc", then as the plain one;
- * so is one of which nobody says how it runs, where {@link runsBlocked} expects it.
+ * so is one of which nobody says how it runs, where {@link runsBlocked} expects it; and so is a change of layout back,
+ * "nchwc+back".
  */
 export function measuredAs(op: OpClass): readonly OpClass[] {
   const { kind, dtype, variant } = op;
@@ -18,7 +19,7 @@ export function measuredAs(op: OpClass): readonly OpClass[] {
   const extra = kind === "layer-norm" ? (op.fused?.[0] === "add" ? "skip" : undefined) : op.fused?.includes("add") === true ? "sum" : undefined;
   // Runtimes lay convolutions and what follows them out in blocks where they can; a graph that is not theirs does not say so.
   const likely = variant ?? (runsBlocked(op) ? "nchwc" : undefined);
-  const names = new Set<string | undefined>([joined(likely, extra), joined(variant, extra), likely, undefined, ...(blocked.has(kind) ? ["nchwc"] : [])]);
+  const names = new Set<string | undefined>([joined(likely, extra), joined(variant, extra), likely, likely?.split("+")[0], undefined, ...(blocked.has(kind) ? ["nchwc"] : [])]);
   return [...names].map((name) => opOfKernel({ kind, dtype, shape, ...(name !== undefined && { variant: name }) }));
 }
 

@@ -3,7 +3,7 @@ import { buildChannel } from "./build-channel.ts";
 import { buildHeap, findBuiltIn, type FindAllocator } from "./build-heap.ts";
 import { buildLoop, usualLoopPolicy } from "./build-loop.ts";
 import { homeNumber } from "./memory-access.ts";
-import type { ObjectInit, ObjectTable } from "./objects.ts";
+import type { NamedObject, ObjectInit, ObjectTable } from "./objects.ts";
 import type { Issues, Path } from "./place.ts";
 import type { NamedOptions, NamedSection, ThreadSections } from "./schema.ts";
 import type { Tables } from "./tables.ts";
@@ -31,9 +31,9 @@ const defaultDataBytes = 64;
 
 /**
  * Makes the objects that programs meet at, in the order of their sections.
- * @returns number of the queue that takes operators; -1 = none
+ * @returns the queue that takes operators; undefined where there is none
  */
-export function buildObjects(sections: ThreadSections, objects: ObjectTable, setting: ObjectSetting, issues: Issues): number {
+export function buildObjects(sections: ThreadSections, objects: ObjectTable, setting: ObjectSetting, issues: Issues): NamedObject | undefined {
   const { tickNs, findLoopPolicy } = setting;
   const entries = <K extends NamedSection>(key: K): [string, NamedOptions<K>, Path][] => Object.entries(sections[key] ?? {}).map(([name, options]) => [name, options as NamedOptions<K>, [key, name]]);
   for (const [name, options, path] of entries("locks")) addLock(name, options, path, objects, tickNs, issues);
@@ -41,12 +41,12 @@ export function buildObjects(sections: ThreadSections, objects: ObjectTable, set
   for (const [name, { count = 1 }, path] of entries("conditions")) objects.add({ kind: "condition", name, count }, { path });
   for (const [name, { count = 1, parties = 0, design = "central", fanIn = 2, waiting = "block" }, path] of entries("barriers")) objects.add({ kind: "barrier", name, count, parties, design, fanIn, waiting }, { path });
   for (const [name, { count = 1, initial = false, waiting = "block" }, path] of entries("flags")) objects.add({ kind: "flag", name, count, initial, waiting }, { path });
-  let readyQueue = -1;
+  let readyQueue: NamedObject | undefined;
   for (const [name, options, path] of entries("queues")) {
-    const number = addQueue(name, options, path, objects, tickNs, issues);
-    if (options.takes === undefined || number === undefined) continue;
-    if (readyQueue >= 0) issues.add("conflicting-keys", "two queues take operators", { path: [...path, "takes"] }, "keep one of them");
-    readyQueue = number;
+    const added = addQueue(name, options, path, objects, tickNs, issues);
+    if (options.takes === undefined || added === undefined) continue;
+    if (readyQueue) issues.add("conflicting-keys", "two queues take operators", { path: [...path, "takes"] }, "keep one of them");
+    readyQueue = added;
   }
   for (const [name, { count = 1 }, path] of entries("deques")) objects.add({ kind: "deque", name, count }, { path });
   for (const [name, options, path] of entries("channels")) objects.add(buildChannel(name, options, setting), { path });
@@ -86,9 +86,9 @@ function addLock(name: string, options: NamedOptions<"locks">, path: Path, objec
   objects.add(init, { path }, { wraps: granularity !== undefined });
 }
 
-function addQueue(name: string, { count = 1, capacity = Infinity, spin, waiting = spin === undefined || spin === 0 ? "block" : "spin", lock: lockName }: NamedOptions<"queues">, path: Path, objects: ObjectTable, tickNs: number, issues: Issues): number | undefined {
+function addQueue(name: string, { count = 1, capacity = Infinity, spin, waiting = spin === undefined || spin === 0 ? "block" : "spin", lock: lockName }: NamedOptions<"queues">, path: Path, objects: ObjectTable, tickNs: number, issues: Issues): NamedObject | undefined {
   if (spin !== undefined && (waiting === "spin") !== spin > 0) issues.add("conflicting-keys", `a thread that waits by ${waiting} does not spin for this long`, { path: [...path, "spin"] }, "leave waiting out", "key");
-  if (lockName === undefined) return objects.add({ kind: "queue", name, count, capacity, waiting, ...(spin !== undefined && waiting === "spin" && { spinTicks: spin / tickNs }) }, { path })?.number;
+  if (lockName === undefined) return objects.add({ kind: "queue", name, count, capacity, waiting, ...(spin !== undefined && waiting === "spin" && { spinTicks: spin / tickNs }) }, { path });
   const at = { path: [...path, "lock"] };
   const lock = objects.find(lockName, ["mutex"], at, "a queue");
   if (lock === undefined) return undefined;
@@ -98,7 +98,7 @@ function addQueue(name: string, { count = 1, capacity = Infinity, spin, waiting 
   const notEmpty = condition("not empty");
   const notFull = capacity < Infinity ? condition("not full") : undefined;
   // The lock and the conditions do the waiting: the queue itself never makes anyone wait.
-  return objects.add({ kind: "queue", name, count, capacity: Infinity, waiting: "block" }, { path }, { guarded: { lock, notEmpty, notFull, capacity } })?.number;
+  return objects.add({ kind: "queue", name, count, capacity: Infinity, waiting: "block" }, { path }, { guarded: { lock, notEmpty, notFull, capacity } });
 }
 
 /** True for groups that the language made. */

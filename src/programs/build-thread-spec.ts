@@ -87,7 +87,7 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
     objects: objects.groups, distributions: tables.distributions.all, accesses: tables.accesses.all, counters: tables.counters.all, spans: tables.spans.all, cores,
     costs,
     watch: { livelockTicks: (sections.watch?.livelock ?? Infinity) / tickNs, starvationTicks: (sections.watch?.starvation ?? Infinity) / tickNs, instructionBudget: sections.watch?.instructionBudget ?? defaultInstructionBudget, roundBudget: sections.watch?.roundBudget ?? defaultRoundBudget, racesFail: sections.watch?.races === "error", inversionsFail: sections.watch?.inversions === "error" },
-    readyQueue,
+    readyQueue: readyQueue?.number ?? -1, readyCondition: readyQueue?.guarded?.notEmpty.number ?? -1,
   };
   if (issues.all.length > 0) throw new InputError(issues.all);
   return { spec, warnings: issues.warnings };

@@ -38,6 +38,8 @@ export function popGuarded(c: ProgramCompiler, { group, index }: Target, guard: 
   assembler.emit(Opcode.tryPop, group, index, destination, got);
   assembler.jumpIf(registerOperand(got), done);
   assembler.emit(Opcode.length, group, index, length, open);
+  // Operators come from outside the threads, without the lock: also while somebody looks.
+  assembler.jumpIf(registerOperand(length), test);
   assembler.jumpUnless(registerOperand(open), done);
   assembler.emit(Opcode.wait, guard.notEmpty.number, index, guard.lock.number, index);
   assembler.jump(test);

@@ -1,3 +1,4 @@
+import { counted } from "../base/units.ts";
 import type { Trace } from "../core/trace.ts";
 import type { LaneInit, LanePlan } from "./lane-plan.ts";
 import type { GroupMark } from "./marks.ts";
@@ -17,7 +18,7 @@ export interface FlowLanes {
 
 /** Adds a lane of when the host thread was busy deciding; nothing where that takes no time. Ids are those of its busy times. */
 export function addHostLane(plan: LanePlan, { host, makespanTicks }: Trace): readonly FlowLanes[] {
-  if (host === undefined || host.length === 0) return [];
+  if (host === undefined || !host.endTicks.some((end, call) => end > host.startTicks[call]!)) return [];
   plan.heading("Deciding");
   const ids = Uint32Array.from({ length: host.length }, (_, call) => call);
   return [addFlows(plan, "host", "host", ids, host.startTicks, host.endTicks, makespanTicks)];
@@ -61,7 +62,7 @@ export function addJobLanes(plan: LanePlan, trace: Trace): readonly FlowLanes[] 
   const ids = Uint32Array.from(arrivalTicks.keys()).filter((job) => endTicks[job]! >= arrivalTicks[job]! && endTicks[job]! < Infinity);
   if (arrivalTicks.length < 2 || ids.length === 0) return [];
   plan.heading("Jobs, arrival to end");
-  return [addFlows(plan, "jobs", `${arrivalTicks.length} jobs`, ids, arrivalTicks, endTicks, trace.makespanTicks)];
+  return [addFlows(plan, "jobs", counted(arrivalTicks.length, "job"), ids, arrivalTicks, endTicks, trace.makespanTicks)];
 }
 
 function addFlows(plan: LanePlan, kind: GroupMark["kind"], name: string, ids: Uint32Array, start: Float64Array, end: Float64Array, makespanTicks: number): FlowLanes {

@@ -1,6 +1,7 @@
 import { InputError, type Issue } from "../base/errors.ts";
 import { workloadOps } from "../base/duplicates.ts";
 import { counted, formatCount, formatNs, formatPercent } from "../base/units.ts";
+import { findingWords } from "../core/threads/findings.ts";
 import { slotStarts, type Trace } from "../core/trace.ts";
 import { markCriticalPath } from "./critical-marks.ts";
 import { DeviceBands } from "./device-bands.ts";
@@ -211,7 +212,7 @@ function describe(trace: Trace, options: TimelineOptions): string {
   const ratio = makespanTicks / bound;
   const workload = workloadOps(instance);
   const { threads } = trace;
-  const stopped = threads?.outcome === undefined ? undefined : `stopped by a ${threads.outcome.kind} at ${formatNs(threads.endTicks * instance.tickNs)}`;
+  const stopped = threads?.outcome === undefined ? undefined : `stopped by ${findingWords[threads.outcome.kind]} at ${formatNs(threads.endTicks * instance.tickNs)}`;
   const ofThreads = threads === undefined ? [] : [`${cleanText(threads.policy)} threads`, `${counted(threads.table.length, "thread", formatCount)} on ${counted(threads.cores.names.length, "core")}`];
   if (instance.opCount === 0 && threads !== undefined) return [stopped ?? `makespan ${formatNs(makespanTicks * instance.tickNs)}`, ...ofThreads].join(" · ");
   return [

@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { formatWhole } from "../base/units.ts";
 import { randomSource } from "../base/random.ts";
 import type { Workload } from "../graph/workload.ts";
 import { processorMachine } from "../machine/processors.ts";
@@ -49,7 +50,7 @@ export function generateWorkload(spec: GenerateSpec, { processors, seed }: { rea
     return { graph, warnings: [] };
   }
   const names = processorNames(processors);
-  if (graph.opCount * processors > mostDurations) throw new InputError({ code: "too-large", message: `${graph.opCount} tasks on ${processors} processors are more than ${mostDurations} durations`, hint: "use fewer processors" });
+  if (graph.opCount * processors > mostDurations) throw new InputError({ code: "too-large", message: `${formatWhole(graph.opCount)} tasks on ${formatWhole(processors)} processors are more than ${formatWhole(mostDurations)} durations`, hint: "use fewer processors" });
   const weighed = weighTasks(graph, {
     devices: processors, vary: spec.vary ?? family.vary, random: { means: source("means"), devices: source("devices"), bytes: source("bytes") },
     ...(spec.time !== undefined && { meanNs: spec.time }), ...(spec.ccr !== undefined && { ccr: spec.ccr }),

@@ -1,6 +1,7 @@
 import { checkOptions } from "../base/check-options.ts";
 import { InputError, type Issue, type Warning } from "../base/errors.ts";
 import type { Registry } from "../base/registry.ts";
+import { counted, formatWhole } from "../base/units.ts";
 import { buildCostModel, defaultCostModel } from "../cost/build-cost-model.ts";
 import type { Costs } from "../cost/cost-model.ts";
 import type { Information } from "../core/information.ts";
@@ -129,7 +130,7 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const memory = whole && spec.memory && (await attempt(["memory"], () => resolveMemory(scenario, spec.memory!, whole)));
   const described = memory?.machine ?? whole;
   if (loaded && loaded.graph.opCount * instances > operatorLimit) {
-    issues.push({ code: "too-many-operators", message: `${instances} instances of ${loaded.graph.opCount} operators are more than ${operatorLimit}`, ...scenario.position(["workload", phases ? "phases" : "instances"]), path: ["workload", phases ? "phases" : "instances"] });
+    issues.push({ code: "too-many-operators", message: `${formatWhole(instances)} instances of ${counted(loaded.graph.opCount, "operator")} are more than ${formatWhole(operatorLimit)}`, ...scenario.position(["workload", phases ? "phases" : "instances"]), path: ["workload", phases ? "phases" : "instances"] });
   }
   const arrivalsOf = (other: number): number[] => (phases ? phaseArrivals(phases, phaseOf ?? [], other) : arrivalTimes(spec.workload, other));
   const arrivalsNs = await attempt(["workload"], () => arrivalsOf(seed));

@@ -17,7 +17,7 @@ export const knobSchema = z.strictObject({
   max: plain.optional().describe("Largest value that is possible; may be an expression"),
   tune: z.union([z.literal("threads"), z.array(plain).min(1)]).optional().describe("What heddle tune tries: these values, or numbers of threads up to the cores"),
   environment: z.string().optional().describe("The environment variable that sets it in the real runtime"),
-  setting: z.union([z.string(), z.record(z.string(), z.string())]).optional().describe("How the real runtime is told, with {} for the value: a line of Python or of a shell; or one line for each value"),
+  setting: z.union([z.string(), z.record(z.string(), z.string())]).optional().describe("How the real runtime is told: a line of Python or of a shell, or one line for each value. {} is the value, {other} that of another knob, and {,other} it with a comma before, or nothing where it is 0"),
   description: z.string().describe("What it does, in a sentence"),
 });
 export type KnobSpec = z.output<typeof knobSchema>;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Issue } from "../base/errors.ts";
-import { nearest, suggestion } from "../base/registry.ts";
+import { mostInMessage, nearest, suggestion } from "../base/registry.ts";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { formatPath, nodeAt, positionOf, quote, toPlain, type Path, type SourceNode } from "./source-tree.ts";
 
@@ -30,6 +30,7 @@ export function describeIssue(raw: RawIssue): string {
     case "invalid_value": {
       if (input === undefined) return `is missing${mark}`;
       const values = raw.values.map(String);
+      if (typeof input === "string" && values.length > mostInMessage) return `${quote(input)} is not known${mark}${suggestion(input, values)}`;
       return `must be ${listed(values)}, not ${quote(input)}${mark}${typeof input === "string" && values.length > 1 ? nearHint(input, values) : ""}`;
     }
     case "unrecognized_keys":

@@ -18,10 +18,10 @@ const Power = { off: 0, starting: 1, on: 2 } as const;
 
 /**
  * Uses as many devices as the load needs. Ready ops go to devices that are on as `dmda` places them, where queue,
- * execution and the time to bring the inputs are shortest together; what would wait there for long is held back, with
- * what is behind it of its kind, so that a device that comes later can take it. When the wait for a slot grows, the
- * next most useful device is switched on, and can be used after its start-up; one that has been idle for long while
- * nothing waits is switched off. Between both thresholds nothing changes, so that a load which wavers does not switch
+ * execution and the time to bring the inputs are shortest together. When the wait for a slot grows, the next most
+ * useful device is switched on, and can be used after its start-up; what would wait for long, and be done sooner by a
+ * device that is starting, is held back until then, with what is behind it of its kind. A device that has been idle for
+ * long while nothing waits is switched off. Between both thresholds nothing changes, so that a load which wavers does not switch
  * devices all the time. Times are in mean op times of the workload, so that the options do not depend on its scale.
  *
  * The machine knows nothing of it: power that a device draws while it is off is still in the energy of the result.
@@ -90,8 +90,11 @@ class Elastic implements Scheduler {
     for (let op = this.#held.first(); op >= 0; op = this.#held.first()) {
       let device = this.#nearest(view, op);
       if (device >= 0 && this.#wait[device]! > this.#options.up * this.#meanTicks) {
-        this.#held.close();
-        continue;
+        this.#switchOnIfLate(view, out);
+        if (this.#comesSooner(view, op, device)) {
+          this.#held.close();
+          continue;
+        }
       }
       // No device that is on can run it, such as after a loss: any that can is switched on.
       if (device < 0) device = fastestDevice(view, op);
@@ -100,7 +103,8 @@ class Elastic implements Scheduler {
       out.place(op, device);
       this.#wait[device] = waitTicks(view, device);
     }
-    this.#adjust(view, out);
+    this.#switchOnIfLate(view, out);
+    this.#switchOffIdle(view);
   }
 
   report(): PolicyReport {
@@ -114,30 +118,44 @@ class Elastic implements Scheduler {
     let best = -1;
     let soonest = Infinity;
     for (let d = 0; d < this.#wait.length; d++) {
-      const end = this.#wait[d]! + view.estimateTicks(op, d);
-      if (end >= soonest) continue;
-      const score = end + view.setupTicks(op, d) + view.dataTicks(op, d);
+      const wait = this.#wait[d]!;
+      if (wait + view.estimateTicks(op, d) >= soonest) continue;
+      const score = scoreOf(view, op, d, wait);
       if (score < soonest) [best, soonest] = [d, score];
     }
     return best;
   }
 
-  #adjust(view: SchedulerView, out: Dispatch): void {
-    const now = view.nowTicks;
-    const { up, idle, startUp } = this.#options;
-    let [waits, on, slots, starting, next] = [0, 0, 0, 0, -1];
-    for (const d of this.#order) {
-      if (this.#power[d] === Power.on) {
-        on++;
-        slots += view.slots[d]!;
-        waits += waitTicks(view, d);
-        if (view.queued(d) > 0 || view.freeSlots(d) < view.slots[d]!) this.#idleSince[d] = now;
-      } else if (this.#power[d] === Power.starting) starting++;
-      else if (next < 0 && view.isPresent(d)) next = d;
+  /** Whether a device that is starting is expected to have done `op` before `device`. */
+  #comesSooner(view: PolicyView, op: number, device: number): boolean {
+    const score = scoreOf(view, op, device, this.#wait[device]!);
+    return this.#order.some((d) => this.#power[d] === Power.starting && scoreOf(view, op, d, this.#usableAt[d]! - view.nowTicks) < score);
+  }
+
+  /** The mean wait for a slot of those that are on, in mean op times. */
+  #meanWait(view: SchedulerView): number {
+    let [waits, on, slots] = [0, 0, 0];
+    for (let d = 0; d < this.#power.length; d++) {
+      if (this.#power[d] !== Power.on) continue;
+      on++;
+      slots += view.slots[d]!;
+      waits += waitTicks(view, d);
     }
-    const wait = on > 0 ? waits / on / this.#meanTicks + this.#held.length / slots : Infinity;
-    if (wait > up && starting === 0 && next >= 0) this.#switchOn(view, out, next, Math.ceil(startUp * this.#meanTicks));
-    if (wait >= up / 4) return;
+    return on > 0 ? waits / on / this.#meanTicks + this.#held.length / slots : Infinity;
+  }
+
+  #switchOnIfLate(view: SchedulerView, out: Dispatch): void {
+    const { up, startUp } = this.#options;
+    if (this.#power.includes(Power.starting) || this.#meanWait(view) <= up) return;
+    const next = this.#order.find((d) => this.#power[d] === Power.off && view.isPresent(d));
+    if (next !== undefined) this.#switchOn(view, out, next, Math.ceil(startUp * this.#meanTicks));
+  }
+
+  #switchOffIdle(view: SchedulerView): void {
+    const now = view.nowTicks;
+    const { up, idle } = this.#options;
+    for (let d = 0; d < this.#power.length; d++) if (view.queued(d) > 0 || view.freeSlots(d) < view.slots[d]!) this.#idleSince[d] = now;
+    if (this.#meanWait(view) >= up / 4) return;
     for (let d = 0; d < this.#power.length; d++) {
       if (this.#power[d] !== Power.on || this.#isKept[d] === 1) continue;
       const due = this.#idleSince[d]! + idle * this.#meanTicks;
@@ -159,4 +177,9 @@ class Elastic implements Scheduler {
     this.#power[device] = Power.off;
     this.#onTicks += at - this.#onSince[device]!;
   }
+}
+
+/** Queue, execution and the time to bring the inputs, summed. */
+function scoreOf(view: PolicyView, op: number, device: number, wait: number): number {
+  return wait + view.estimateTicks(op, device) + view.setupTicks(op, device) + view.dataTicks(op, device);
 }

@@ -4,7 +4,7 @@ import { meansOf } from "./planning/means.ts";
 import { staticScheduler, type Plan } from "./planning/plan.ts";
 import { upwardRanks } from "./planning/ranks.ts";
 import { RouteKinds } from "./planning/route-kinds.ts";
-import { successorsOf, type Successor } from "./planning/successors.ts";
+import { Successors, type Successor } from "./planning/successors.ts";
 import { TrialIntervals } from "./planning/trial-intervals.ts";
 import { byFallingPriority } from "./planning/visit-by-priority.ts";
 
@@ -14,7 +14,7 @@ import { byFallingPriority } from "./planning/visit-by-priority.ts";
  * device id. Of a successor's other inputs those count that are planned already; setups of successors are not foreseen.
  *
  * This is the paper's variant that looks at all successors and keeps the order of priorities. An op with s successors on
- * P devices takes O(s · P²) searches, each of which steps over what the trial has taken there: up to quadratic in s.
+ * P devices takes O(s · P²) searches, each logarithmic.
  * @source L. F. Bittencourt, R. Sakellariou, E. R. M. Madeira 2010, doi:10.1109/PDP.2010.56
  */
 export const lookahead = defineScheduler({
@@ -31,16 +31,17 @@ export function planLookahead(view: PolicyView): Plan {
   const order = byFallingPriority(view, upward);
   return planByFinish(view, routes, (eft) => {
     const trial = new TrialIntervals(view, eft);
+    const successors = new Successors(view, eft, upward);
     for (const op of order) {
-      const device = bestForSuccessors(view, eft, trial, op, upward);
+      const device = bestForSuccessors(view, eft, trial, op, successors.of(op));
       // Where no device will do, `insert` says so.
       if (device < 0 || !eft.insertOn(op, device)) eft.insert(op);
+      successors.planned(op);
     }
   });
 }
 
-function bestForSuccessors(view: PolicyView, eft: EarliestFinish, trial: TrialIntervals, op: number, upward: Float64Array): number {
-  const successors = successorsOf(view, eft, op, upward);
+function bestForSuccessors(view: PolicyView, eft: EarliestFinish, trial: TrialIntervals, op: number, successors: readonly Successor[]): number {
   let best = -1;
   let soonest = Infinity;
   let ownSoonest = Infinity;
@@ -54,7 +55,7 @@ function bestForSuccessors(view: PolicyView, eft: EarliestFinish, trial: TrialIn
     trial.clear();
     trial.take(d, start, duration);
     let last = own;
-    for (const successor of successors) last = Math.max(last, trySuccessor(view, trial, successor, d, own));
+    for (let i = 0; i < successors.length && last <= soonest; i++) last = Math.max(last, trySuccessor(view, trial, successors[i]!, d, own));
     if (best >= 0 && (last > soonest || (last === soonest && own >= ownSoonest))) continue;
     [best, soonest, ownSoonest] = [d, last, own];
   }

@@ -1,15 +1,17 @@
 import { RowKind, SubjectKind, type Trace } from "../core/trace.ts";
 import { deviceOfTrack } from "./device-of-track.ts";
+import { DeviceSpeeds } from "./device-speeds.ts";
+import { latest, promptOps } from "./prompt-ops.ts";
 import { TransferIndex } from "./transfer-index.ts";
 
 /**
  * What happened during a step of the critical path. `run`: the op ran. `setup`: its slot was configured. `paused`: it
  * was held after it had begun. `transfer`: its data moved. `wait-slot`: it was placed, had its data, and the device's
- * slots or queue order held it. `wait-placement`: it could have been placed and was not. `wait-data`: its data was not
+ * slots or queue order held it. `absent`: as that, and the device was not there. `wait-placement`: it could have been placed and was not. `wait-data`: its data was not
  * there, for a reason the trace does not show. `wait-sync`: its dependencies had ended, but were not visible yet.
  * `arrival`: its job had not arrived. `aborted`: it ran on a device that was lost before it ended.
  */
-export type PathKind = "run" | "transfer" | "setup" | "paused" | "wait-slot" | "wait-placement" | "wait-data" | "wait-sync" | "arrival" | "aborted";
+export type PathKind = "run" | "transfer" | "setup" | "paused" | "wait-slot" | "absent" | "wait-placement" | "wait-data" | "wait-sync" | "arrival" | "aborted";
 
 /**
  * Why a step began when it did, that is, what the step before it on the path is to it: its producer's end
@@ -55,6 +57,9 @@ class PathWalk {
   /** By op: rows of its runs that were lost with a device, in the order of ends; those before `#now` are still to be told. */
   readonly #lostRows = new Map<number, number[]>();
   readonly #arrivals: TransferIndex;
+  #speeds: DeviceSpeeds | undefined;
+  /** {@link promptOps}, made when first needed. */
+  #prompt: ReadonlyMap<number, readonly number[]> | undefined;
   /** Last first; reversed at the end. */
   readonly #path: (PathSegment & { because: PathCause })[] = [];
   /** Everything from here on is covered. */
@@ -110,15 +115,41 @@ class PathWalk {
   #before(op: number): number {
     this.#coverRuns(op);
     const { ops } = this.#trace;
-    const [readyTicks, placedTicks, dataTicks] = [ops.readyTicks[op]!, ops.placedTicks[op]!, ops.dataTicks[op]!];
-    const could = Math.min(this.#now, latest(readyTicks, placedTicks, dataTicks));
+    const could = Math.min(this.#now, latest(ops.readyTicks[op]!, ops.placedTicks[op]!, ops.dataTicks[op]!));
     if (could < this.#now) {
       const holder = this.#holderOfSlot(op, this.#now);
       if (holder >= 0) return this.#continue("slot", holder);
+      const ahead = this.#aheadInQueue(op);
+      if (ahead >= 0) {
+        const begun = this.#path.at(-1)!;
+        const next = this.#beforeStart(ahead);
+        begun.because = "slot";
+        return next;
+      }
       this.#explain("slot");
+      this.#push("absent", op, this.#now - this.#absentTicks(op, could), "slot");
       this.#push("wait-slot", op, could, "slot");
     }
-    return this.#now === dataTicks && dataTicks > readyTicks ? this.#beforeData(op) : this.#beforePlacement(op);
+    return this.#beforeStart(op);
+  }
+
+  /** How much of [from, now] the op's device was not there; it began as the device came back, or it was there all the time. */
+  #absentTicks(op: number, from: number): number {
+    return (this.#speeds ??= new DeviceSpeeds(this.#trace.instance)).absentTicks(this.#trace.ops.device[op]!, from, this.#now);
+  }
+
+  /** `now` is when the op could begin: covers what it waited for until then. */
+  #beforeStart(op: number): number {
+    const { ops } = this.#trace;
+    const dataTicks = ops.dataTicks[op]!;
+    return this.#now === dataTicks && dataTicks > ops.readyTicks[op]! ? this.#beforeData(op) : this.#beforePlacement(op);
+  }
+
+  /** An op that began on the device of `op` now, as soon as it could: `op`, which could have before, stood behind it in the queue. -1 = none. */
+  #aheadInQueue(op: number): number {
+    const { device } = this.#trace.ops;
+    this.#prompt ??= promptOps(this.#trace);
+    return this.#prompt.get(this.#now)?.find((other) => device[other] === device[op]) ?? -1;
   }
 
   #coverRuns(op: number): void {
@@ -292,9 +323,4 @@ class PathWalk {
     this.#push("wait-data", op, 0, "start");
     return -1;
   }
-}
-
-/** NaN stands for what did not happen. */
-function latest(a: number, b: number, c = 0): number {
-  return Math.max(a > 0 ? a : 0, b > 0 ? b : 0, c > 0 ? c : 0);
 }

@@ -1,4 +1,4 @@
-import { formatNs } from "../base/units.ts";
+import { formatNs, formatWhole } from "../base/units.ts";
 import type { DiffCause, OpChange, TraceDiff } from "./diff.ts";
 import { textTable } from "./table-text.ts";
 import { threadDiffLines } from "./threads/thread-diff.ts";
@@ -15,8 +15,8 @@ export function formatDiff(diff: TraceDiff): string {
   const lines = [`makespan  ${formatNs(before.makespanNs)}${by(before)} → ${formatNs(after.makespanNs)}${by(after)}${ratio === undefined ? "" : `, ${verdict(ratio)}`}`];
   if (threads !== undefined && diff.matched === 0) return `${[...lines, ...threadDiffLines(threads)].join("\n")}\n`;
   lines.push(`matched   ${diff.matched} operators${only(diff.onlyBefore, "before")}${only(diff.onlyAfter, "after")}`);
-  const where = moves.slice(0, 3).map(({ from, to, count }) => `${count} ${from} → ${to}`).join(", ");
-  lines.push(`moved     ${diff.moved}${where === "" ? "" : `: ${where}${moves.length > 3 ? ` and ${moves.length - 3} more routes` : ""}`}`);
+  const where = moves.slice(0, 3).map(({ from, to, count }) => `${formatWhole(count)} ${from} → ${to}`).join(", ");
+  lines.push(`moved     ${formatWhole(diff.moved)}${where === "" ? "" : `: ${where}${moves.length > 3 ? ` and ${moves.length - 3} more routes` : ""}`}`);
   if (diff.path.length > 0) {
     const columns = [{ header: "on the critical path" }, ...["before", "after", "change"].map((header) => ({ header, align: "right" as const }))];
     lines.push("", ...textTable(columns, diff.path.map(({ kind, beforeNs, afterNs }) => [kind, formatNs(beforeNs), formatNs(afterNs), signed(afterNs - beforeNs)])));
@@ -32,7 +32,7 @@ function verdict(ratio: number): string {
 }
 
 function only(count: number, where: string): string {
-  return count === 0 ? "" : `, ${count} only ${where}`;
+  return count === 0 ? "" : `, ${formatWhole(count)} only ${where}`;
 }
 
 function signed(ns: number): string {

@@ -33,6 +33,7 @@ export function spillTensors(instance: Instance, evictions: readonly Eviction[],
     if (host === undefined) {
       const out = editor.addOp(names.next(name, "out"), ofClass, job, [tensor]);
       hosted.set(tensor, (host = editor.addTensor(`${name} out`, bytes, out)));
+      editor.keepInstead(tensor, host);
       const waits = before >= 0 ? before : returns[~before]!;
       editor.addInput(waits, editor.addTensor(`${name} has left`, 0, out));
     }
@@ -65,6 +66,7 @@ export function recomputeTensors(instance: Instance, evictions: readonly Evictio
       }
     }
     redirect(editor, readers, current, tensor, made.get(tensor)!);
+    editor.keepInstead(tensor, made.get(tensor)!);
   }
   return editor.build();
 }

@@ -74,7 +74,9 @@ class Relief {
   /** By buffer: when its tensor is needed again. */
   readonly #dueTicks = new Map<number, number>();
   /** Tensors that something evicted will be made from. */
-  readonly #kept = new Set<number>();
+  readonly #needed = new Set<number>();
+  /** Results that are read too. */
+  readonly #results: ReadonlySet<number>;
   readonly #evictions: Eviction[] = [];
   #live = 0;
 
@@ -91,6 +93,7 @@ class Relief {
     this.#ended = Uint32Array.from(device.keys()).filter((op) => endTicks[op]! >= 0 && deviceMemory[device[op]!] === options.memory).sort((a, b) => endTicks[a]! - endTicks[b]! || a - b);
     this.#backTicks = new Float64Array(buffers.length).fill(NaN);
     this.#out = new IdHeap(this.#backTicks);
+    this.#results = new Set(trace.instance.kept);
   }
 
   plan(): Eviction[] {
@@ -155,7 +158,7 @@ class Relief {
     this.#evictionOf.set(buffer, this.#evictions.push({ tensor, before, after, readers, again }) - 1);
     this.#resident.delete(buffer);
     this.#live -= this.#buffers.bytes[buffer]!;
-    for (const input of from) this.#kept.add(input);
+    for (const input of from) this.#needed.add(input);
     if (after < 0) return;
     this.#dueTicks.set(buffer, dueTicks);
     this.#backTicks[buffer] = backTicks;
@@ -165,7 +168,7 @@ class Relief {
   /** How the tensor in a buffer could leave now; undefined where it cannot. */
   #choice(buffer: number, now: number): Choice | undefined {
     const tensor = this.#onlyTensor(buffer, now);
-    if (tensor < 0 || this.#kept.has(tensor)) return undefined;
+    if (tensor < 0 || this.#needed.has(tensor)) return undefined;
     const { startTicks, endTicks, device } = this.#trace.ops;
     const { tensorProducer, tensorHome } = this.#trace.instance;
     const producer = tensorProducer[tensor]!;
@@ -259,7 +262,7 @@ class Relief {
     for (let i = from; i < from + count; i++) {
       const tensor = item[i]!;
       const readers = this.#readers(tensor);
-      if (readers.length > 0 && readers.every((op) => this.#trace.ops.endTicks[op]! <= now)) continue;
+      if (readers.length > 0 && !this.#results.has(tensor) && readers.every((op) => this.#trace.ops.endTicks[op]! <= now)) continue;
       if (only >= 0) return -1;
       only = tensor;
     }

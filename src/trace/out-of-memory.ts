@@ -9,7 +9,10 @@ import type { TensorBuffers } from "./tensor-buffers.ts";
 /** Most tensors that the message names. */
 const shown = 8;
 
-/** What to tell of a run that found no room for a tensor: the memory, the operator, what it wanted, and what was alive. */
+/**
+ * What to tell of a run that found no room for a tensor: the memory, the operator, what it wanted, and what was alive.
+ * @param tried why making room did not help
+ */
 export function outOfMemoryError(instance: Instance, buffers: TensorBuffers, { memory, buffer, ticks, bytes, freeBytes, largestFreeBytes, alive, asking }: NoRoom, tried?: string): SimulationError {
   const capacity = instance.memoryBytes[memory]!;
   const ns = (of: number): string => formatNs(nanoseconds(of, instance.tickNs));
@@ -19,12 +22,13 @@ export function outOfMemoryError(instance: Instance, buffers: TensorBuffers, { m
   const more = alive.length > shown ? [`  … and ${counted(alive.length - shown, "more tensor")}`] : [];
   const others = asking.slice(0, shown).map((one) => clip(instance.tensorNames.at(one.tensor), 60)).join(", ");
   const also = asking.length === 0 ? [] : [`also asking now: ${others}${asking.length > shown ? ` and ${counted(asking.length - shown, "more tensor")}` : ""}`];
+  const advice = tried === undefined ? "memory.onFull: spill moves tensors to another memory, recompute makes them again; a smaller batch needs less" : "a larger memory or a smaller batch helps";
   return new SimulationError({
     code: "out-of-memory",
     message: [
       `memory "${instance.memoryNames[memory]}" is full at ${ns(ticks)}: "${instance.opNames.at(buffers.op[buffer]!)}" wants ${formatBytes(bytes)} for "${instance.tensorNames.at(buffers.tensor[buffer]!)}"${blocks}`,
-      `${alive.length === 0 ? "nothing is alive there" : `alive there: ${counted(alive.length, "tensor")} of ${formatBytes(live)}`}`, ...lines, ...more, ...also,
+      `${alive.length === 0 ? "nothing is alive there" : `alive there: ${counted(alive.length, "tensor")} of ${formatBytes(live)}`}`, ...lines, ...more, ...also, ...(tried === undefined ? [] : [tried]),
     ].join("\n"),
-    hint: tried ?? (bytes > capacity ? "it can never lie there: only a larger capacity helps, or a scheduler that runs the operator elsewhere" : "memory.onFull: spill moves tensors to another memory, recompute makes them again; a smaller batch needs less"),
+    hint: bytes > capacity ? "it can never lie there: only a larger capacity helps, or a scheduler that runs the operator elsewhere" : freeBytes >= bytes ? `there is room, but the allocator rounds up, or what is free is scattered: another memory.allocator may do; ${advice}` : advice,
   });
 }

@@ -38,6 +38,8 @@ export interface SavedRun {
   readonly decisions?: Readonly<Record<string, string>>;
   /** Where threads ran: see `threadsJson`. */
   readonly threads?: Json;
+  /** Hash of all of the above as they are written. */
+  readonly record: string;
 }
 
 /** Checks every value of the parsed `heddle` part and builds the trace from it. `fail` throws. */
@@ -66,7 +68,8 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
 
   const inputs = { start: u32("instance.inputs.start"), item: u32("instance.inputs.item") };
   const tensorProducer = i32("instance.tensorProducer");
-  const edges = buildEdges(inputs, tensorProducer);
+  const kept = has("instance.kept") ? u32("instance.kept") : undefined;
+  const edges = buildEdges(inputs, tensorProducer, kept);
   const topo = u32("instance.topo");
   checkOrder(topo, edges.pred, fail);
   const tensorNames = tensorNameList(saved["tensorNames"], tensorProducer, opNames, fail);
@@ -76,7 +79,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
   const instance: Instance = {
     name: about.string("name"), tickNs, opCount: size("ops"), classCount: size("classes"), tensorCount: size("tensors"), edgeCount: edges.edgeTensor.length,
     deviceCount: size("devices"), memoryCount: size("memories"), resourceCount: size("resources"), jobCount: size("jobs"),
-    ...edges, inputs, tensorBytes: f64("instance.tensorBytes"), tensorProducer, tensorHome: i32("instance.tensorHome"), topo,
+    ...edges, inputs, tensorBytes: f64("instance.tensorBytes"), tensorProducer, tensorHome: i32("instance.tensorHome"), ...(kept && { kept }), topo,
     jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"), ...deadlines("jobDeadlineTicks"), ...deadlines("opDeadlineTicks"),
     ...(has("instance.estimateTicks") && { estimateTicks: f64("instance.estimateTicks") }),
     ...(has("instance.duplicateOf") && { duplicateOf: i32("instance.duplicateOf") }),
@@ -102,7 +105,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     },
     jobs: { arrivalTicks: f64("jobs.arrivalTicks"), endTicks: f64("jobs.endTicks") },
     peakBytes: f64("peakBytes"), resourceUse: f64("resourceUse"),
-    eventCount: read.number("eventCount"), roundCount: read.number("roundCount"), dispatchCount: read.number("dispatchCount"), digest: read.string("digest"),
+    eventCount: read.number("eventCount"), roundCount: read.number("roundCount"), dispatchCount: read.number("dispatchCount"), digest: read.string("digest"), record: read.string("record"),
     ...(read.has("redirectedCount") && { redirectedCount: read.number("redirectedCount") }),
     ...(read.has("policies") && { policies: policiesOf(new FieldReader(read.object("policies"), "policies.", fail), fail) }),
     ...(read.has("dispatch") && { host: hostOf(new FieldReader(read.object("dispatch"), "dispatch.", fail), columns, fail) }),

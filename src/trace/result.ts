@@ -170,7 +170,7 @@ export interface HostMetrics {
   readonly busyNs: number;
   /** busy / makespan. */
   readonly utilization: number;
-  /** Operators placed in that time; those of a plan made before the run cost nothing. */
+  /** Operators that it placed; those of a plan made before the run are not counted. */
   readonly placed: number;
   /** How often it was asked; `counts.dispatches` too. */
   readonly calls: number;

@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { Hasher } from "../base/hash.ts";
 import { parseJson } from "../base/parse-json.ts";
 import type { NameList } from "../core/instance.ts";
 import type { ChosenPolicies, Trace } from "../core/trace.ts";
@@ -25,8 +26,12 @@ const versions = {
  */
 export function* saveTrace(trace: Trace, policies: ChosenPolicies | undefined = trace.policies): Iterable<string> {
   yield `{"displayTimeUnit":"ns",\n"heddle":`;
-  yield* heddlePart(trace, policies);
-  yield `,\n"traceEvents":[`;
+  const hasher = new Hasher();
+  for (const chunk of record(trace, policies)) {
+    hasher.text(chunk);
+    yield chunk;
+  }
+  yield `,\n"record":"${hasher.digest()}"},\n"traceEvents":[`;
   let separator = "\n";
   let chunk = "";
   for (const event of chromeEvents(trace)) {
@@ -40,9 +45,17 @@ export function* saveTrace(trace: Trace, policies: ChosenPolicies | undefined = 
   yield `${chunk}\n]}\n`;
 }
 
-function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterable<string> {
+/** Hash of all that a file says of this run: equal to its `record`, unless something was changed there. */
+export function recordDigest(trace: Trace): string {
+  const hasher = new Hasher();
+  for (const chunk of record(trace, trace.policies)) hasher.text(chunk);
+  return hasher.digest();
+}
+
+/** The `heddle` part, but for its end. */
+function* record(trace: Trace, policies: ChosenPolicies | undefined): Iterable<string> {
   const { instance } = trace;
-  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions" | "threads"> = {
+  const head: Omit<SavedRun, "opNames" | "tensorNames" | "columns" | "decisions" | "threads" | "record"> = {
     version: trace.threads === undefined ? versions.operators : versions.threads, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanTicks: trace.makespanTicks,
     eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, ...(trace.redirectedCount !== undefined && { redirectedCount: trace.redirectedCount }), digest: trace.digest, ...(policies !== undefined && { policies }), ...(trace.host !== undefined && { dispatch: trace.host.cost }),
     instance: {
@@ -76,7 +89,6 @@ function* heddlePart(trace: Trace, policies: ChosenPolicies | undefined): Iterab
     yield `,\n"decisions":`;
     yield* decisionsJson(trace.decisions);
   }
-  yield "}";
 }
 
 /** Names as an array; 0 stands for the usual name, which the reader can tell. */

@@ -103,6 +103,11 @@ class BufferBuilder {
     const { instance, ops, jobs } = this.#trace;
     const { inputs, tensorProducer, tensorHome, tensorBytes, jobOf, deviceMemory, memoryCount } = instance;
     const since = new Map<number, { at: number; op: number }>();
+    const first = (tensor: number, memory: number, at: number, op: number): void => {
+      const key = tensor * memoryCount + memory;
+      const known = since.get(key);
+      if (known === undefined || at < known.at) since.set(key, { at, op });
+    };
     for (let op = 0; op < instance.opCount; op++) {
       for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
         const tensor = inputs.item[i]!;
@@ -110,11 +115,16 @@ class BufferBuilder {
         const home = tensorHome[tensor]!;
         const at = home >= 0 ? jobs.arrivalTicks[jobOf[op]!]! : ops.startTicks[op]!;
         if (Number.isNaN(at)) continue;
-        const key = tensor * memoryCount + (home >= 0 ? home : deviceMemory[ops.device[op]!]!);
-        const known = since.get(key);
-        if (known === undefined || at < known.at) since.set(key, { at, op });
+        first(tensor, home >= 0 ? home : deviceMemory[ops.device[op]!]!, at, op);
       }
     }
+    // A run that was lost had its weights there.
+    this.#eachLostRow((row, op, memory) => {
+      for (let i = inputs.start[op]!; i < inputs.start[op + 1]!; i++) {
+        const tensor = inputs.item[i]!;
+        if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0 && tensorBytes[tensor]! > 0) first(tensor, memory, this.#trace.rows.start[row]!, op);
+      }
+    });
     for (const [key, { at, op }] of since) {
       const tensor = Math.floor(key / memoryCount);
       this.#addElsewhere(tensor, key % memoryCount, op, at, tensorHome[tensor]! >= 0 ? this.#ends.last(tensor) : Infinity);
@@ -123,6 +133,14 @@ class BufferBuilder {
 
   /** Runs that were lost with their device, and the setups before them, held room for their outputs. */
   #addAborted(): void {
+    const { start, end } = this.#trace.rows;
+    this.#eachLostRow((row, op, memory) => {
+      for (let i = this.#outputs.start[op]!; i < this.#outputs.start[op + 1]!; i++) this.#add(this.#outputs.item[i]!, memory, op, start[row]!, end[row]!);
+    });
+  }
+
+  /** Rows of runs that were lost with their device, and of setups before them. */
+  #eachLostRow(visit: (row: number, op: number, memory: number) => void): void {
     const { rows, ops, instance } = this.#trace;
     if (instance.changeTicks === undefined) return;
     const firstTrack = slotStarts(instance).subarray(0, instance.deviceCount);
@@ -131,9 +149,7 @@ class BufferBuilder {
       const op = rows.subject[row]!;
       if (rows.start[row]! >= ops.startTicks[op]!) continue;
       const device = firstTrack.findLastIndex((track) => track <= rows.track[row]!);
-      for (let i = this.#outputs.start[op]!; i < this.#outputs.start[op + 1]!; i++) {
-        this.#add(this.#outputs.item[i]!, instance.deviceMemory[device]!, op, rows.start[row]!, rows.end[row]!);
-      }
+      visit(row, op, instance.deviceMemory[device]!);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Trace } from "../core/trace.ts";
 
-/** When the readers of each tensor of a run have ended: the last one, who that was, and all the others. */
+/** When the readers of each tensor of a run have ended: the last one, who that was, and all the others. Of a kept tensor none is the last. */
 export class TensorEnds {
   readonly #last: Float64Array;
   readonly #lastOp: Int32Array;
@@ -22,14 +22,15 @@ export class TensorEnds {
         } else if (end > this.#others[tensor]!) this.#others[tensor] = end;
       }
     }
+    for (const tensor of instance.kept ?? []) this.#lastOp[tensor] = -1;
   }
 
-  /** Ticks; Infinity for a tensor that nobody reads, or whose readers had not ended when the run was stopped. */
+  /** Ticks; Infinity for a tensor that stays, or whose readers had not ended when the run was stopped. */
   last(tensor: number): number {
     return this.#lastOp[tensor]! < 0 ? Infinity : this.#last[tensor]!;
   }
 
-  /** -1 = nobody reads it. */
+  /** -1 = it stays: nobody reads it, or it is kept. */
   lastOp(tensor: number): number {
     return this.#lastOp[tensor]!;
   }

@@ -1,4 +1,5 @@
-import { counted, formatBytes, formatCount, formatJoules, formatNs, formatPercent } from "../base/units.ts";
+import { counted, formatBytes, formatCount, formatJoules, formatNs, formatPercent, formatWhole } from "../base/units.ts";
+import { findingWords } from "../core/threads/findings.ts";
 import type { Metrics, PathStep } from "./metrics.ts";
 import { eventLines } from "./device-events.ts";
 import { deadlineLines } from "./deadlines.ts";
@@ -48,7 +49,7 @@ function headLines(metrics: Metrics): string[] {
   }
   if (jobs !== undefined) {
     const { p50, p90, p99 } = jobs.latencyNs;
-    pairs.push(["jobs", `${jobs.completed} of ${jobs.count}, ${formatCount(jobs.throughputPerSecond)}/s, ${jobs.periodNs === undefined ? "" : `one each ${formatNs(jobs.periodNs)}, `}latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
+    pairs.push(["jobs", `${formatWhole(jobs.completed)} of ${formatWhole(jobs.count)}, ${formatCount(jobs.throughputPerSecond)}/s, ${jobs.periodNs === undefined ? "" : `one each ${formatNs(jobs.periodNs)}, `}latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
   }
   if (metrics.events !== undefined) eventLines(metrics.events).forEach((line, i) => pairs.push([i === 0 ? "events" : "", line]));
   if (metrics.deadlines !== undefined) deadlineLines(metrics.deadlines).forEach((line, i) => pairs.push([i === 0 ? "deadlines" : "", line]));
@@ -66,7 +67,7 @@ function headLines(metrics: Metrics): string[] {
 function makespanText({ makespanNs, complete, threads }: Metrics): string {
   if (complete) return formatNs(makespanNs);
   const failed = threads?.findings.find(({ severity, kind }) => severity === "error" && kind !== "data-race" && kind !== "priority-inversion");
-  return failed === undefined ? `${formatNs(makespanNs)} (stopped before the end)` : `none: stopped by a ${failed.kind} at ${formatNs(threads!.endNs)}`;
+  return failed === undefined ? `${formatNs(makespanNs)} (stopped before the end)` : `none: stopped by ${findingWords[failed.kind]} at ${formatNs(threads!.endNs)}`;
 }
 
 /** "evaluations 120, best seed 7": names in words, times with their unit, what is false left to be said as "no". */
@@ -102,14 +103,14 @@ function deviceLines(metrics: Metrics): string[] {
   const shares = ["busy", "wait data", ...(setup ? ["setup"] : []), ...(aborted ? ["aborted"] : []), ...(absent ? ["absent"] : []), "idle"];
   const columns = [{ header: "device", maxWidth: 28, cut: "middle" as const }, ...["slots", "tasks", ...shares].map((header) => ({ header, align: "right" as const }))];
   return textTable(columns, metrics.devices.map((device) => [
-    device.name, String(device.slots), String(device.tasks), part(device.busyNs, total(device)), part(device.waitingForDataNs, total(device)),
+    device.name, formatWhole(device.slots), formatWhole(device.tasks), part(device.busyNs, total(device)), part(device.waitingForDataNs, total(device)),
     ...(setup ? [part(device.setupNs, total(device))] : []), ...(aborted ? [part(device.abortedNs ?? 0, total(device))] : []), ...(absent ? [part(device.absentNs ?? 0, total(device))] : []),
     part(device.idleNs, total(device)),
   ]));
 }
 
 const kindText: Readonly<Record<PathStep["kind"], string>> = {
-  run: "running", transfer: "transfers", setup: "setup", paused: "paused", "wait-slot": "waiting for a slot", "wait-placement": "waiting for the scheduler",
+  run: "running", transfer: "transfers", setup: "setup", paused: "paused", "wait-slot": "waiting for a slot", absent: "waiting for an absent device", "wait-placement": "waiting for the scheduler",
   "wait-data": "waiting for data", "wait-sync": "waiting for sync", arrival: "before arrival", aborted: "runs lost with a device",
 };
 
@@ -120,7 +121,7 @@ function pathLines({ criticalPath, makespanNs }: Metrics): string[] {
   for (const { kind, startNs, endNs } of criticalPath) sums.set(kind, (sums.get(kind) ?? 0) + endNs - startNs);
   const parts = [...sums].filter(([, ns]) => ns > 0).sort((a, b) => b[1] - a[1]).map(([kind, ns]) => `${kindText[kind]} ${formatPercent(ns / makespanNs)}`);
   const tasks = criticalPath.filter((step) => step.kind === "run").map((step) => clipMiddle(step.task, 24));
-  const shown = tasks.length <= shownSteps ? tasks : [...tasks.slice(0, shownSteps / 2), `… ${tasks.length - shownSteps} more …`, ...tasks.slice(-shownSteps / 2)];
+  const shown = tasks.length <= shownSteps ? tasks : [...tasks.slice(0, shownSteps / 2), `… ${formatWhole(tasks.length - shownSteps)} more …`, ...tasks.slice(-shownSteps / 2)];
   return [...wrap(`critical path: ${parts.join(", ")}`), ...wrap(`  ${shown.join(" → ")}`)];
 }
 

@@ -4,7 +4,7 @@ import type { ColumnType } from "./column-text.ts";
 export type Check = "finite" | "amount" | "time" | { readonly from: number; readonly below: Size | number };
 
 /** Lengths that columns share. `D`, `M`: devices, memories. */
-export type Size = "ops" | "classes" | "tensors" | "devices" | "memories" | "resources" | "jobs" | "rows" | "transfers" | "tracks" | "classes*D" | "memories*M" | "inputs" | "routes" | "turns" | "changes";
+export type Size = "ops" | "classes" | "tensors" | "devices" | "memories" | "resources" | "jobs" | "rows" | "transfers" | "tracks" | "classes*D" | "memories*M" | "inputs" | "routes" | "turns" | "changes" | "kept";
 
 /** One typed array of a saved trace: where it is in the trace, how long it is and what it may hold. */
 export interface ColumnSpec {
@@ -24,8 +24,8 @@ const id = (below: Size | number): Check => ({ from: 0, below });
 const idOrNone = (below: Size | number): Check => ({ from: -1, below });
 
 /**
- * All columns of a saved trace. Adjacency, edge tensors and use counts follow from `inputs` and `tensorProducer`, and
- * are not saved. The first column of each size decides it, so the order matters.
+ * All columns of a saved trace. Adjacency, edge tensors and use counts follow from `inputs`, `tensorProducer` and `kept`,
+ * and are not saved. The first column of each size decides it, so the order matters.
  */
 export const traceColumns: readonly ColumnSpec[] = [
   { path: "instance.classOf", type: "u32", size: "ops", check: id("classes") },
@@ -38,6 +38,7 @@ export const traceColumns: readonly ColumnSpec[] = [
   { path: "instance.inputs.start", type: "u32", size: "ops", starts: "inputs", check: "finite" },
   { path: "instance.tensorProducer", type: "i32", size: "tensors", check: idOrNone("ops") },
   { path: "instance.tensorHome", type: "i32", size: "tensors", check: idOrNone("memories") },
+  { path: "instance.kept", type: "u32", size: "kept", mayBeAbsent: true, check: id("tensors") },
   { path: "instance.topo", type: "u32", size: "ops", check: id("ops") },
   { path: "instance.duplicateOf", type: "i32", size: "ops", mayBeAbsent: true, check: idOrNone("ops") },
   { path: "instance.jobOf", type: "u32", size: "ops", check: id("jobs") },

@@ -5,7 +5,7 @@ import type { DeviceSpeeds } from "./device-speeds.ts";
 export type VerifyCode =
   | "columns" | "not-ended" | "bad-device" | "bad-slot" | "bad-times" | "precedence" | "job-arrival" | "data-missing"
   | "row-mismatch" | "overlap" | "absent" | "aborted" | "run-too-short" | "setup-missing"
-  | "transfer-subject" | "transfer-source" | "transfer-repeated" | "transfer-too-short" | "over-capacity" | "bytes-moved" | "totals" | "duplicate" | "digest"
+  | "transfer-subject" | "transfer-source" | "transfer-repeated" | "transfer-too-short" | "over-capacity" | "bytes-moved" | "memory-peak" | "totals" | "duplicate" | "digest"
   | "thread-overlap" | "thread-life" | "busy-time" | "critical-section";
 
 /** One thing wrong with a trace: a bug in the engine that made it, or a file that was changed. */

@@ -3,6 +3,7 @@ import { DeviceSpeeds } from "./device-speeds.ts";
 import { verifyCapacity } from "./verify-capacity.ts";
 import { isTick, type VerifyCode, type VerifyContext, type VerifyProblem } from "./verify-context.ts";
 import { misfitDuplicate } from "./verify-duplicates.ts";
+import { verifyMemory } from "./verify-memory.ts";
 import { verifyRows } from "./verify-rows.ts";
 import { verifyThreads } from "./verify-threads.ts";
 import { verifyTransfers } from "./verify-transfers.ts";
@@ -20,11 +21,11 @@ export interface VerifyOptions {
 /**
  * Checks a trace against its instance, from the rules of a schedule alone and with none of the engine's code: every
  * operator once, on a device that can run it, after its inputs were there; one operator at a time in a slot; transfers
- * as long as their bytes need; nothing on a device that was not there; no shared resource past its capacity in any interval; totals that add up;
+ * as long as their bytes need; nothing on a device that was not there; no shared resource past its capacity in any interval; totals and peaks of memories that add up;
  * one thread at a time on a core and in a critical section, and none beyond its life.
  *
- * Takes O(n log n) in the number of operators, edges and transfers. Memory peaks are not checked, and digests only by
- * {@link verifyDigests}.
+ * Takes O(n log n) in the number of operators, edges and transfers. How many events, rounds and
+ * decisions it took cannot be told from a schedule: {@link verifyDigests} says whether a file was changed.
  * @returns an empty array when nothing is wrong.
  * @example
  * for (const { code, message } of verifyTrace(trace)) console.error(`${code}: ${message}`);
@@ -53,6 +54,7 @@ export function verifyTrace(trace: Trace, options: VerifyOptions = {}): VerifyPr
     verifyRows(context);
     verifyTransfers(context);
     verifyCapacity(context);
+    verifyMemory(context);
     verifyTotals(context);
     verifyThreads(context);
   }

@@ -10,7 +10,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { onRuntime, withKnobs } from "../scenario/with-knobs.ts";
 import { dimensionsOf, type Tries } from "./dimensions.ts";
 import { search, type SearchKind } from "./search.ts";
-import { hasWords, settingLines } from "./settings.ts";
+import { settingLines, whatIfKnobs } from "./settings.ts";
 
 /** What is made as small as possible. */
 export const tuneObjectives = ["makespan", "latency-mean", "latency-p99"] as const;
@@ -34,7 +34,7 @@ export interface TuneOptions {
 /** One setting of a runtime, and what it gave. */
 export interface TunedSetting {
   readonly runtime: string;
-  /** The knobs that were tried. */
+  /** All knobs that were tried, as they are here. */
   readonly knobs: Readonly<Record<string, string | number | boolean>>;
   /** True for what it is without tuning: a runtime's defaults, under what the scenario sets. */
   readonly isDefault: boolean;
@@ -54,11 +54,11 @@ export interface TuneSearch {
   /** Settings that were simulated, of so many. */
   readonly tried: number;
   readonly size: number;
-  /** Knobs that were tried and have no line of their own in the words of the real runtime. */
-  readonly wordless: readonly string[];
+  /** Knobs that were tried and that the real runtime has no setting for: see {@link Tuned.whatIfs}. */
+  readonly whatIf: readonly string[];
 }
 
-/** The result of tuning: all settings that were tried, the best first. */
+/** The result of tuning. */
 export interface Tuned {
   readonly name: string;
   readonly machine: string;
@@ -67,7 +67,10 @@ export interface Tuned {
   /** The scenario sets knobs itself: what it is without tuning are not the runtime's defaults. */
   readonly given: boolean;
   readonly searches: readonly TuneSearch[];
+  /** All that were tried and that one can have, the best first. */
   readonly settings: readonly TunedSetting[];
+  /** If a runtime were built otherwise than it is, such as with another lock: of each way that was tried the best setting, the best first. */
+  readonly whatIfs: readonly TunedSetting[];
   readonly warnings: readonly Warning[];
 }
 
@@ -86,9 +89,11 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
   const read = cachedReader();
   const runtimes = options.runtimes ?? [undefined];
   const settings: TunedSetting[] = [];
+  const whatIfs: TunedSetting[] = [];
   const searches: TuneSearch[] = [];
   let shared: { readonly resolved: ResolvedScenario; readonly instance: Instance } | undefined;
   let by = options.by;
+  let done = 0;
   for (const runtime of runtimes) {
     const own = runtime === undefined || scenario.spec.runtime?.use === runtime ? scenario : onRuntime(scenario, runtime);
     const resolved = await resolveScenario(own, { readFile: read });
@@ -98,10 +103,12 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
     const instance = compileScenario(resolved);
     shared = { resolved, instance };
     const dimensions = dimensionsOf(setting, options.tries);
+    const whatIf = whatIfKnobs(setting, dimensions.map(({ knob }) => knob));
+    const trials: TunedSetting[] = [];
     const run = async (knobs: Readonly<Record<string, string | number | boolean>>, isDefault: boolean): Promise<TunedSetting> => {
       const changed = isDefault ? resolved : await withKnobs(own, resolved, knobs, read);
       const lines = settingLines(changed.threads!.runtime!, dimensions.map(({ knob }) => knob));
-      options.onTrial?.(settings.length + 1);
+      options.onTrial?.(++done);
       try {
         const trace = runScenario(changed, { instance });
         const failure = trace.threads?.outcome?.message;
@@ -112,21 +119,24 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
       }
     };
     const defaults = Object.fromEntries(dimensions.map(({ knob }) => [knob, written(setting.values.get(knob)!)]));
-    settings.push(await run(defaults, true));
+    trials.push(await run(defaults, true));
     const start = dimensions.map(({ knob, values }) => Math.max(0, values.indexOf(defaults[knob]!)));
-    const { kind, trials, size } = await search(dimensions.map(({ values }) => values.length), start, options.budget ?? defaultBudget, async (point) => {
+    const { kind, trials: { length: tried }, size } = await search(dimensions.map(({ values }) => values.length), start, options.budget ?? defaultBudget, async (point) => {
       const knobs = Object.fromEntries(dimensions.map(({ knob, values }, d) => [knob, values[point[d]!]!]));
-      const known = settings.find((one) => one.runtime === setting.use && one.isDefault && dimensions.every(({ knob }) => one.knobs[knob] === knobs[knob]));
-      if (known !== undefined) return known.ns;
-      settings.push(await run(knobs, false));
-      return settings.at(-1)!.ns;
+      if (dimensions.every(({ knob }) => knobs[knob] === defaults[knob])) return trials[0]!.ns;
+      trials.push(await run(knobs, false));
+      return trials.at(-1)!.ns;
     });
-    searches.push({ runtime: setting.use, kind, tried: trials.length, size, wordless: dimensions.map(({ knob }) => knob).filter((knob) => !hasWords(setting, knob)) });
+    searches.push({ runtime: setting.use, kind, tried, size, whatIf });
+    const wayOf = ({ knobs }: TunedSetting): string => whatIf.map((knob) => knobs[knob]).join();
+    const usual = wayOf(trials[0]!);
+    settings.push(...trials.filter((one) => wayOf(one) === usual));
+    whatIfs.push(...bestOfEach(trials.filter((one) => wayOf(one) !== usual), wayOf));
   }
   const { resolved } = shared!;
   return {
     name: resolved.name, machine: resolved.machine.name, cores: resolved.threads!.spec.cores.names.length, by: by!, given: options.runtimes === undefined && Object.keys(scenario.spec.runtime ?? {}).length > 1, searches,
-    settings: ranked(settings), warnings: resolved.warnings,
+    settings: ranked(settings), whatIfs: ranked(whatIfs), warnings: resolved.warnings,
   };
 }
 
@@ -136,6 +146,16 @@ function ranked(settings: readonly TunedSetting[]): TunedSetting[] {
   const sorted = [...settings].sort((a, b) => a.ns - b.ns || Number(b.isDefault) - Number(a.isDefault));
   const usual = sorted.findIndex(({ isDefault, ns }) => isDefault && ns <= sorted[0]!.ns * (1 + indistinguishable));
   return usual > 0 ? [sorted[usual]!, ...sorted.slice(0, usual), ...sorted.slice(usual + 1)] : sorted;
+}
+
+/** The first of the least time of each kind. */
+function bestOfEach(settings: readonly TunedSetting[], kindOf: (setting: TunedSetting) => string): TunedSetting[] {
+  const best = new Map<string, TunedSetting>();
+  for (const setting of settings) {
+    const before = best.get(kindOf(setting));
+    if (before === undefined || setting.ns < before.ns) best.set(kindOf(setting), setting);
+  }
+  return [...best.values()];
 }
 
 /** Relative difference below which a setting is not called faster. */

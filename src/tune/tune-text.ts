@@ -23,13 +23,12 @@ export function formatTuned(tuned: Tuned, most = 10): string {
   const lines = searches.map(({ runtime, kind, tried, size }) => `${runtime}: ${kind === "exhaustive" ? `all ${size} settings` : `${tried} of ${counted(size, "setting")}, by ${kind}`}`);
   const several = searches.length > 1;
   // Each runtime has knobs of its own: one column for all of them.
-  const knobs = several ? [] : Object.keys(best.knobs);
+  const knobs = several ? [] : ownKnobs(best, searches);
   const groups = alike(settings);
   const shown = groups.filter(({ setting }, i) => i < most || setting.isDefault);
-  const right = (header: string) => ({ header, align: "right" as const });
   const columns = [right("rank"), ...(several ? [{ header: "runtime" }, { header: "settings" }] : []), ...knobs.map(right), right(headers[by]), right("vs best"), right("computing"), { header: "" }];
   const rows = shown.map(({ setting, rank, others }) => [
-    setting.ns < Infinity ? String(rank) : "–", ...(several ? [setting.runtime, Object.entries(setting.knobs).map(([knob, value]) => `${knob}=${value}`).join(" ")] : []), ...knobs.map((knob) => String(setting.knobs[knob])),
+    setting.ns < Infinity ? String(rank) : "–", ...(several ? [setting.runtime, ownKnobs(setting, searches).map((knob) => `${knob}=${setting.knobs[knob]}`).join(" ")] : []), ...knobs.map((knob) => String(setting.knobs[knob])),
     ...(setting.ns < Infinity ? [formatNs(setting.ns), `${(setting.ns / best.ns).toFixed(2)}×`, formatPercent(setting.computing)] : ["failed", "", ""]),
     [...(setting.isDefault ? [tuned.given ? "as given" : "default"] : []), ...(others > 0 ? [`and ${others} with the same result`] : [])].join(", "),
   ]);
@@ -37,9 +36,21 @@ export function formatTuned(tuned: Tuned, most = 10): string {
   return [
     `${tuned.name} on ${tuned.machine}, ${counted(tuned.cores, "core")}`, ...lines, "",
     ...textTable(columns, rows), ...(left > 0 ? [`… and ${left} more (--format json)`] : []), "",
-    ...verdict(tuned, best), "",
+    ...whatIfLines(tuned), ...verdict(tuned, best), "",
   ].join("\n");
 }
+
+/** Knobs of a setting that one can set, if it is that of a real runtime. */
+function ownKnobs(setting: TunedSetting, searches: Tuned["searches"]): string[] {
+  const whatIf = whatIfOf(setting, searches);
+  return Object.keys(setting.knobs).filter((knob) => !whatIf.includes(knob));
+}
+
+function whatIfOf({ runtime }: TunedSetting, searches: Tuned["searches"]): readonly string[] {
+  return searches.find((one) => one.runtime === runtime)!.whatIf;
+}
+
+const right = (header: string) => ({ header, align: "right" as const });
 
 /** Settings with the same result as one: the default among them, else the first. */
 function alike(settings: readonly TunedSetting[]): { readonly setting: TunedSetting; readonly rank: number; readonly others: number }[] {
@@ -64,13 +75,21 @@ function verdict(tuned: Tuned, best: TunedSetting): string[] {
   const usual = tuned.settings.find(({ isDefault, runtime, ns }) => isDefault && ns < Infinity && runtime !== best.runtime);
   const also = usual === undefined ? "" : ` Beside those of ${usual.runtime}, it is ${formatPercent(1 - best.ns / usual.ns)}.`;
   const words = best.lines.length > 0 ? ["", `To set ${best.runtime} so:`, ...best.lines.map((line) => `  ${line}`)] : [];
-  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.${also}`, ...unsaid(tuned, best), ...words];
+  return [`Predicted gain: ${gain === undefined ? formatNs(best.ns) : formatPercent(gain)}${than}.${also}`, ...words];
 }
 
-/** What the best setting changes and the lines below it cannot say. */
-function unsaid({ settings, searches }: Tuned, best: TunedSetting): string[] {
-  const usual = settings.find(({ isDefault, runtime }) => isDefault && runtime === best.runtime)!;
-  const changed = searches.find(({ runtime }) => runtime === best.runtime)!.wordless.filter((knob) => best.knobs[knob] !== usual.knobs[knob]);
-  if (changed.length === 0 || best.lines.length === 0) return [];
-  return [`Part of it may be ${changed.map((knob) => `${knob}=${best.knobs[knob]}`).join(", ")} instead of ${changed.map((knob) => String(usual.knobs[knob])).join(", ")}, which the lines below do not say.`];
+/** What it would be if the runtime of the best setting were built otherwise: a row for each way that was tried. */
+function whatIfLines({ settings, searches, whatIfs, by }: Tuned): string[] {
+  const best = settings[0]!;
+  const tried = whatIfs.filter(({ runtime }) => runtime === best.runtime);
+  if (tried.length === 0) return [];
+  const whatIf = whatIfOf(best, searches);
+  const rows = tried.map(({ knobs, ns }) => [
+    ...whatIf.map((knob) => String(knobs[knob])), ...(ns < Infinity ? [formatNs(ns), `${(ns / best.ns).toFixed(2)}×`] : ["failed", ""]),
+    ownKnobs(best, searches).filter((knob) => knobs[knob] !== best.knobs[knob]).map((knob) => `${knob}=${knobs[knob]}`).join(" "),
+  ]);
+  return [
+    `What if ${best.runtime} were built otherwise? It has no setting for ${whatIf.join(" or ")}.`,
+    ...textTable([...whatIf.map(right), right(headers[by]), right("vs best"), { header: rows.some((row) => row.at(-1) !== "") ? "then with" : "" }], rows), "",
+  ];
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatJoules, formatNs, formatPercent, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
+import { counted, formatBytes, formatCount, formatJoules, formatNs, formatPercent, formatWhole, parseQuantity, quantityPattern, type Dimension } from "../../src/base/units.ts";
 
 const valueOf = (input: string | number, dimension: Dimension) => {
   const parsed = parseQuantity(input, dimension);
@@ -21,13 +21,15 @@ describe("parseQuantity", () => {
     [10, "time", "10 has no unit", "quantities carry their unit: 10us"],
     ["10", "time", '"10" has no unit', "quantities carry their unit: 10us"],
     ["10US", "time", '"US" is not a unit of time', "did you mean 10us?"],
-    ["10gb", "bytes", '"gb" is not a unit of bytes', "did you mean 10GB?"],
-    ["10GB", "time", '"10GB" is a quantity of bytes, but a time is wanted', "for example 10us"],
-    ["10GB", "bandwidth", '"10GB" is a quantity of bytes, but a bandwidth is wanted', "for example 900GB/s"],
+    ["10gb", "bytes", '"gb" is not a unit of size', "did you mean 10GB?"],
+    ["10GB", "time", '"10GB" is a size, not a time', "for example 10us"],
+    ["10GB", "bandwidth", '"10GB" is a size, not a bandwidth', "for example 900GB/s"],
     ["-1ms", "time", '"-1ms" is negative', "for example 10us"],
-    ["ten", "time", '"ten" is not a quantity of time', "for example 10us"],
-    ["", "time", '"" is not a quantity of time', "for example 10us"],
-    ["1e999s", "time", '"1e999s" is too large', "for example 10us"],
+    ["ten", "time", '"ten" is not a time', "for example 10us"],
+    ["", "time", '"" is not a time', "for example 10us"],
+    ["1e999B", "bytes", '"1e999B" is too large', "for example 16GiB"],
+    ["1e999s", "time", '"1e999s" is too long', "times are exact up to 104 d, 2^53 ns"],
+    ["105d", "time", '"105d" is too long', "times are exact up to 104 d, 2^53 ns"],
     [-1, "ratio", "-1 is not a valid ratio", "for example 80%"],
     [NaN, "ratio", "NaN is not a valid ratio", "for example 80%"],
   ])("refuses %s as %s", (input, dimension, message, hint) => expect(valueOf(input, dimension)).toEqual({ ok: false, message, hint }));
@@ -70,4 +72,10 @@ describe("formats", () => {
       return Math.abs(valueOf(`${digits}${unit.replace("µ", "u")}`, "time") as number - ns) <= 0.0051 * ns;
     }));
   });
+});
+
+describe("formatWhole", () => {
+  it.each([[0, "0"], [999, "999"], [1000, "1,000"], [333333, "333,333"], [-1234567, "-1,234,567"], [1234.5678, "1234.5678"], [1e21, "1e+21"]])("writes %s as %s", (count, text) => expect(formatWhole(count)).toBe(text));
+
+  it("counts things", () => expect([counted(1, "job"), counted(333333, "job")]).toEqual(["1 job", "333,333 jobs"]));
 });

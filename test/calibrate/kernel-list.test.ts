@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { recipeOf } from "../../src/calibrate/backends/ort/recipes.ts";
-import { convLayout, poolLayout } from "../../src/calibrate/backends/layouts.ts";
+import { convLayout, poolLayout, swapLayout } from "../../src/calibrate/backends/layouts.ts";
 import { operatorKernels } from "../../src/calibrate/kernel-list.ts";
 import { isHeldOut } from "../../src/calibrate/hold-out.ts";
 import { opOfKernel } from "../../src/calibrate/op-of-kernel.ts";
@@ -59,6 +59,12 @@ describe("the list of kernels", () => {
 });
 
 describe("layouts", () => {
+  it("of axes that change places are whole matrices, and none where nobody says which axes", () => {
+    expect(swapLayout({ elements: 98304, rows: 128, columns: 12, run: 64 })).toEqual([1, 128, 12, 64]);
+    expect(swapLayout({ elements: 240, rows: 5, columns: 4, run: 1 })).toEqual([12, 5, 4, 1]);
+    expect([swapLayout({ elements: 98304 }), swapLayout({ elements: 241, rows: 5, columns: 4, run: 1 })]).toEqual([undefined, undefined]);
+  });
+
   it("have the extents that they were made from", () => {
     for (const { kind, shape } of list) {
       if (/conv/.test(kind)) {

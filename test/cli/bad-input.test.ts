@@ -147,8 +147,7 @@ const exact: readonly (readonly [command: string, message: string])[] = [
   ].join("\n")],
   ["verify @hello.txt", "hello.txt: error[bad-json]: the trace is not valid JSON\n  hint: a trace is the trace.json that heddle run writes; was the file cut short?\n"],
   ["render @inline.yaml", "inline.yaml: error[bad-json]: the trace is not valid JSON\n  hint: a scenario is run first: heddle run inline.yaml --trace trace.json\n"],
-  ["check @good.onnx", "good.onnx: error[not-a-scenario]: good.onnx is a workload, not a scenario\n  hint: heddle import good.onnx shows what it contains\n"],
-  ["check resnet50", "resnet50: error[not-a-scenario]: resnet50 is a model, not a scenario\n  hint: heddle import resnet50 shows what it contains\n"],
+  ["check @good.onnx --set workload.dims.batch=0", "--set workload.dims.batch=0: error[bad-value]: workload.dims.batch must be at least 1, not 0\n"],
   ["check @bare.yaml", `bare.yaml:1:11: error[wrong-type]: workload must be a map, not "net.onnx"\n  hint: write workload: {onnx: net.onnx}\n`],
   ["check @asmodel.yaml", `asmodel.yaml:1:19: error[bad-value]: workload.model "net.stg" is not known\n  hint: write workload: {stg: net.stg}\n`],
   ["check @large.yaml", "large.yaml:1:31: error[bad-value]: workload.batch must be at most 2147483648, not 1e+300\n"],
@@ -181,7 +180,7 @@ describe("wrong input", () => {
     ["run @cut.tasks.json", /^cut\.tasks\.json:2:\d+: error\[bad-json\]: /],
     ["run @other.json", /^other\.json: error\[unknown-workload\]: other\.json is neither a heddle-tasks\/1 file, nor a WfFormat workflow, nor a data set of Estee\n/],
     ["check @nan.yaml", /^nan\.yaml:2:18: error\[[\w-]+\]: cost\.constant/],
-    ["check @units.yaml", /^units\.yaml:2:68: error\[bad-unit\]: .*"300W" is a quantity of power, but a bandwidth is wanted/],
+    ["check @units.yaml", /^units\.yaml:2:68: error\[bad-unit\]: .*"300W" is a power, not a bandwidth/],
     ["run @good.onnx --dim batch=8", /^good\.onnx: error\[unknown-dimension\]: the model has no symbolic dimension "batch"/],
     ["run mlp --set nothing.here=1", /unknown key "nothing" in the scenario/],
   ])("heddle %s (in part)", async (command, message) => {

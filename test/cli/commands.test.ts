@@ -151,6 +151,17 @@ describe("heddle check", () => {
     expect(fine.map(({ file }) => file)).toEqual(files);
     for (const { operators, devices } of fine) expect(Math.min(operators, devices)).toBeGreaterThan(0);
   });
+
+  it("takes what run takes: models, and flags that change a scenario", async () => {
+    const scenario = join(shipped, "resnet50-workstation.yaml");
+    const counts = async (...args: string[]) => (await json<{ files: { operators: number; devices: number }[] }>("check", ...args)).files.map(({ operators, devices }) => [operators, devices]);
+    const [[operators]] = (await counts(scenario)) as [[number]];
+    expect(await counts(scenario, "resnet50", "--set", "workload.instances=3", "--set", "workload.fuse=off", "--machine", "mixed")).toEqual([[expect.any(Number), 6], [expect.any(Number), 6]]);
+    expect((await counts(scenario, "--set", "workload.instances=3"))[0]![0]).toBe(3 * operators);
+    const wrong = await heddle("check", scenario, "--set", "workload.batch=-1");
+    expect(wrong).toMatchObject({ code: 2, out: "" });
+    expect(wrong.err).toContain("--set workload.batch=-1: error[");
+  });
 });
 
 describe("warnings", () => {
@@ -297,11 +308,13 @@ describe("saved traces", () => {
     writeFileSync(at("false.json"), JSON.stringify(trace));
     const { code, out, err } = await heddle("verify", at("false.json"), at("true.json"));
     expect([code, out]).toEqual([1, `${at("true.json")}: fine (5 operators, 0 transfers)\n`]);
-    expect(err).toBe(`${at("false.json")}: error[totals]: the makespan is given as 6005, the last operator ended at 6000\n`);
+    const [rule, changed, ...rest] = err.split("\n");
+    expect(rule).toBe(`${at("false.json")}: error[totals]: the makespan is given as 6005, the last operator ended at 6000`);
+    expect([changed!.includes("error[digest]: the file was changed after the run"), rest]).toEqual([true, [""]]);
     const mixed = await heddle("verify", at("false.json"), at("missing.json"), at("true.json"));
     expect(mixed).toMatchObject({ code: 2, out });
     expect(mixed.err).toBe(`${err}error[missing-file]: there is no file ${at("missing.json")}\n`);
-    expect(JSON.parse((await heddle("verify", at("false.json"), "--format", "json")).out)).toMatchObject({ traces: [{ problems: [{ code: "totals" }] }] });
+    expect(JSON.parse((await heddle("verify", at("false.json"), "--format", "json")).out)).toMatchObject({ traces: [{ problems: [{ code: "totals" }, { code: "digest" }] }] });
   });
 });
 

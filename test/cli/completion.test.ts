@@ -41,7 +41,7 @@ describe.skipIf(!installed("bash"))("in bash", () => {
     [["heddle", "run", "--metrics", ""], ["mlp.yaml", "my model.onnx"]],
     [["heddle", "run", "--scheduler", "m"], ["mcp", "mct", "memory-aware", "met", "mh", "min-min", "max-min", "mlp.yaml", "my model.onnx"]],
     [["heddle", "compare", "--schedulers", "./my"], ["./my model.onnx"]],
-    [["heddle", "check", "ml"], ["mlp.yaml"]],
+    [["heddle", "check", "ml"], ["mlp", "mlp.yaml"]],
     [["heddle", "render", "trace.json", "--theme", ""], ["auto", "light", "dark"]],
     [["heddle", "list", "sch"], ["schedulers"]],
     [["heddle", "list", "machines", "mi"], ["mixed", "mi300x-node"]],

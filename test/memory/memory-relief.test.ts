@@ -92,7 +92,23 @@ describe("a memory that is full", () => {
     }
   });
 
-  it("gives up where an operator alone needs more", () => {
+  it.each(["spill", "recompute"] as const)("has results that are read too somewhere in the end: %s", (how) => {
+    const capacity = how === "spill" ? 40 : 60;
+    const base = forwardAndBackward(6, capacity);
+    const kept = Uint32Array.of(0, 7);
+    const instance = { ...base, kept, tensorUses: base.tensorUses.map((uses, tensor) => uses + (kept.includes(tensor) ? 1 : 0)) };
+    const trace = run(instance, plan(how));
+    expect(peak(trace)).toBeLessThanOrEqual(capacity);
+    expect(verifyTrace(trace)).toEqual([]);
+    const left = ({ tensorNames }: Instance): string[] => Array.from(trace.instance.kept!, (tensor) => tensorNames.at(tensor));
+    // Tensor 0 is needed last: what it left as, or was made again as, is the result.
+    expect(left(trace.instance)).toEqual(how === "spill" ? ["t0 out", "t7 out"] : ["op0 again:out", "t7"]);
+    // And the last gradient, which nobody reads.
+    expect([0, 1].reduce((sum, memory) => sum + (trace.memory![memory]!.liveBytes.at(-1) ?? 0), 0)).toBe(30);
+  });
+
+  it("gives up where an operator alone needs more, and says what was tried and what may help", () => {
+    expect(() => run(forwardAndBackward(4, 20), plan("spill"))).toThrow(/hint: a larger memory or a smaller batch helps/);
     expect(() => run(forwardAndBackward(4, 20), plan("spill"))).toThrow(/no tensor there could leave for "memory1"/);
     expect(() => run(forwardAndBackward(4, 20), plan("recompute"))).toThrow(/there still was no room/);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GraphBuilder, type OpInit } from "../../src/graph/builder.ts";
-import { conv, elementwise, matmul, normalization } from "../../src/graph/catalogue.ts";
+import { conv, elementwise, matmul, movement, normalization } from "../../src/graph/catalogue.ts";
 import { measuredAs } from "../../src/predict/measured-as.ts";
 
 const variants = (init: OpInit): (string | undefined)[] => {
@@ -20,6 +20,7 @@ describe("what a profile may hold an operator as", () => {
     expect(variants({ ...conv(size), fused: ["conv", "add", "relu"] })).toEqual(["nchwc+sum", "sum", "nchwc", undefined]);
     expect(variants(conv({ ...size, cIn: 18 }))).toEqual([undefined, "nchwc"]);
   });
+  test("layout changes back: as such, or as those into blocks", () => expect(variants({ ...movement("transpose", { read: 64, write: 64 }), variant: "nchwc+back" })).toEqual(["nchwc+back", "nchwc", undefined]));
   test("normalizations that add first", () => {
     expect(variants({ ...normalization("layer-norm", { elements: 64, parameters: 32 }), fused: ["add", "layer-norm"] })).toEqual(["skip", undefined]);
   });

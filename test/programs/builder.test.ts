@@ -63,7 +63,7 @@ describe("programs", () => {
   it("put a queue under a lock by one key", () => {
     const text = codeOf([{ push: { to: "q", value: 1 } }], { locks: { m: "mcs" }, queues: { q: { lock: "m", capacity: 2 } } });
     expect(text).toBe('lock m; length q → r3; less → r3 r3 2; jumpIf r3 @6; wait "q not full" m; jump @1; push q 1; signal "q not empty"; unlock m; end');
-    expect(codeOf([{ pop: "q" }], { locks: { m: "mcs" }, queues: { q: { lock: "m" } } })).toBe('lock m; tryPop q → r3 ? r4; jumpIf r4 @7; length q → r5 ? r6; jumpUnless r6 @7; wait "q not empty" m; jump @1; unlock m; end');
+    expect(codeOf([{ pop: "q" }], { locks: { m: "mcs" }, queues: { q: { lock: "m" } } })).toBe('lock m; tryPop q → r3 ? r4; jumpIf r4 @8; length q → r5 ? r6; jumpIf r5 @1; jumpUnless r6 @8; wait "q not empty" m; jump @1; unlock m; end');
   });
 
   it("run parallel loops as a team", () => {

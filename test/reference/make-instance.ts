@@ -10,8 +10,8 @@ export interface InstanceSpec {
     readonly class?: number;
     readonly job?: number;
   }[];
-  /** Default home: everywhere. */
-  readonly tensors?: readonly { readonly bytes: number; readonly producer?: number; readonly home?: number }[];
+  /** Default home: everywhere. A kept one stays when the last op that reads it has ended. */
+  readonly tensors?: readonly { readonly bytes: number; readonly producer?: number; readonly home?: number; readonly kept?: boolean }[];
   /** One entry a class and device, `costs[class][device]`. Numbers are costs without a fixed phase or demand. */
   readonly costs: readonly (readonly (number | { readonly ticks: number; readonly fixed?: number; readonly memoryDemand?: number; readonly configuration?: number; readonly sigma?: number })[])[];
   readonly devices: readonly { readonly slots?: number; readonly memory?: number; readonly units?: number; readonly width?: number; readonly setup?: number }[];
@@ -60,7 +60,8 @@ export function makeInstance(spec: InstanceSpec): Instance {
     tensorBytes: Float64Array.from(tensors, (tensor) => tensor.bytes),
     tensorProducer: Int32Array.from(tensors, (tensor) => tensor.producer ?? -1),
     tensorHome: Int32Array.from(tensors, (tensor) => tensor.home ?? -1),
-    tensorUses: Uint32Array.from(tensors, (_, id) => inputsOf.filter((inputs) => inputs.includes(id)).length),
+    tensorUses: Uint32Array.from(tensors, ({ kept }, id) => inputsOf.filter((inputs) => inputs.includes(id)).length + (kept ? 1 : 0)),
+    ...(tensors.some(({ kept }) => kept) && { kept: Uint32Array.from(range(tensors.length).filter((id) => tensors[id]!.kept)) }),
     topo: Uint32Array.from(topologicalOrder(opCount, edges)),
     jobOf: Uint32Array.from(spec.ops, (op) => op.job ?? 0),
     jobArrivalTicks: Float64Array.from(jobs),

@@ -88,7 +88,7 @@ function randomGraph(random: Random, between: Numbers, maxOps: number, memoryCou
   const perEdge = random.chance(0.3);
   const density = random.next();
   const bytes = (): number => (random.chance(0.15) ? 0 : between(1, 60));
-  const tensors: { bytes: number; producer?: number; home?: number }[] = [];
+  const tensors: { bytes: number; producer?: number; home?: number; kept?: boolean }[] = [];
   const source = (): number => tensors.push({ bytes: bytes(), home: random.int(-1, memoryCount - 1) }) - 1;
   const outputs: number[][] = range(opCount).map(() => []);
   const inputs: number[][] = range(opCount).map(() => []);
@@ -100,7 +100,7 @@ function randomGraph(random: Random, between: Numbers, maxOps: number, memoryCou
       else if (outputs[from]!.length > 0) inputs[op]!.push(random.pick(outputs[from]!));
     }
     while (random.chance(0.2)) inputs[op]!.push(tensors.length > 0 && random.chance(0.3) ? sharedSource(random, tensors) ?? source() : source());
-    if (!perEdge) for (let i = random.int(0, 3); i > 0; i--) outputs[op]!.push(tensors.push({ bytes: bytes(), producer: op }) - 1);
+    if (!perEdge) for (let i = random.int(0, 3); i > 0; i--) outputs[op]!.push(tensors.push({ bytes: bytes(), producer: op, ...(random.chance(0.1) && { kept: true }) }) - 1);
   }
   return { tensors, jobs, ops: range(opCount).map((op) => ({ inputs: [...new Set(inputs[op])], class: random.int(0, classCount - 1), job: jobOf[op]! })) };
 }

@@ -264,8 +264,8 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     for (const tensor of tensors) {
       if (tensor.producer === op.id) tensor.complete.add(device.memory);
       if (!op.inputs.includes(tensor.id)) continue;
-      tensor.usesLeft--;
-      if (tensor.usesLeft === 0 && !tensor.everywhere) for (const memory of tensor.requested) world.memories[memory]!.liveBytes -= tensor.bytes;
+      tensor.readersLeft--;
+      if (tensor.readersLeft === 0 && !tensor.kept && !tensor.everywhere) for (const memory of tensor.requested) world.memories[memory]!.liveBytes -= tensor.bytes;
     }
     jobs[op.job]!.opsLeft--;
     if (jobs[op.job]!.opsLeft === 0) endJob(op.job);

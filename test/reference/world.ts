@@ -44,7 +44,10 @@ export interface Tensor {
   /** Memories with a complete replica, and those with one or one on its way. */
   readonly complete: Set<number>;
   readonly requested: Set<number>;
-  usesLeft: number;
+  /** Ops that read it and have not ended. */
+  readersLeft: number;
+  /** It stays when these have ended. */
+  readonly kept: boolean;
 }
 
 export interface Edge {
@@ -144,7 +147,7 @@ export function makeWorld(instance: Instance): World {
   const tensors = range(instance.tensorCount).map((id): Tensor => {
     const producer = instance.tensorProducer[id]!;
     const home = instance.tensorHome[id]!;
-    return { id, bytes: instance.tensorBytes[id]!, producer, home, everywhere: producer < 0 && home < 0, complete: new Set(), requested: new Set(), usesLeft: instance.tensorUses[id]! };
+    return { id, bytes: instance.tensorBytes[id]!, producer, home, everywhere: producer < 0 && home < 0, complete: new Set(), requested: new Set(), readersLeft: ops.filter(({ inputs }) => inputs.includes(id)).length, kept: instance.kept?.includes(id) ?? false };
   });
   const devices = range(instance.deviceCount).map((id): Device => ({
     id, memory: instance.deviceMemory[id]!, slots: range(instance.slots[id]!).map(() => ({ op: -1, configuration: -1 })), speed: 1, lostAfter: 0, abortedTicks: 0,

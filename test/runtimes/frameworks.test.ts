@@ -126,7 +126,19 @@ describe("OpenMP", () => {
 
   it("threads that are bound stay where they are, whatever the word for it", async () => {
     const run = async (bind: boolean | string) => traceOf({ workload: chain("2ms", 20), machine: cores(4), runtime: openmp({ OMP_NUM_THREADS: 6, OMP_PROC_BIND: bind }) });
-    for (const bind of [true, "true", "close"]) expect((await run(bind)).threads!.policy).toBe("pinned");
+    for (const bind of [true, "true", "close", "spread", "primary"]) expect((await run(bind)).threads!.policy).toBe("pinned");
     for (const bind of [false, "false"]) expect((await run(bind)).threads!.policy).toBe("fair");
+  });
+
+  it("close fills hardware threads of neighbouring cores, spread takes cores that are far apart, primary one alone", async () => {
+    const run = async (bind: string, threads: number) => {
+      const { threads: rows } = await traceOf({ workload: chain("2ms", 4), machine: cores(8), cores: [{ count: 4, smt: 2 }], runtime: openmp({ OMP_NUM_THREADS: threads, OMP_PROC_BIND: bind }) });
+      const { useTicks, names } = rows!.cores;
+      return names.flatMap((name, core) => (useTicks[(core * useTicks.length) / names.length]! > 0 ? [name] : []));
+    };
+    expect(await run("close", 4)).toEqual(["core0.0", "core0.1", "core1.0", "core1.1"]);
+    expect(await run("spread", 4)).toEqual(["core0.0", "core1.0", "core2.0", "core3.0"]);
+    expect(await run("spread", 3)).toEqual(["core0.0", "core1.0", "core2.1"]);
+    expect(await run("primary", 3)).toEqual(["core0.0"]);
   });
 });

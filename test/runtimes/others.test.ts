@@ -102,3 +102,14 @@ describe("pools of one operator a thread", () => {
     expect((await traceOf({ workload: chain("100us", 20), machine: cores(8), runtime: "dynamic-pool" })).threads!.table.length).toBe(2);
   });
 });
+
+describe("pools whose line is under a lock", () => {
+  it.each(["static-pool", "dynamic-pool", "hybrid-pool"].flatMap((use) => ["futex", "adaptive", "mcs", "ticket", "test-and-set"].map((lock) => [use, lock])))("%s, %s: operators that come from outside wake who waits", async (use, queue_lock) => {
+    await traceOf({ workload: { ...chain("30ns", 1), instances: 50, arrivals: { every: "5us" } }, machine: cores(4), runtime: { use, queue_lock } });
+  });
+
+  it("an operator that comes while a thread looks is not missed", async () => {
+    // To look takes 2 us: some arrivals are in the midst of it, whatever the rest takes.
+    for (let every = 1; every < 20; every++) await traceOf({ workload: { ...chain("30ns", 1), instances: 2, arrivals: { every: `${every}us` } }, machine: cores(1), runtime: { use: "static-pool", threads: 1, queue_lock: "mcs" }, threadCosts: { queue: "2us" } });
+  });
+});

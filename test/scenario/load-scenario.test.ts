@@ -52,7 +52,7 @@ describe("loadScenario", () => {
     ["a misspelt timetable", "workload: {onnx: a.onnx, arrivals: {evry: 1ms}}", 'a.yaml:1:37: error[unknown-key]: unknown key "evry" in workload.arrivals\n  hint: did you mean every?'],
     ["a bare number for a time", `tick: 3${rest}`, "a.yaml:1:7: error[bad-unit]: tick: 3 has no unit\n  hint: quantities carry their unit: 10us"],
     ["a bare number in a list", "workload: {graph: {ops: {a: 3}}}", "a.yaml:1:29: error[bad-unit]: workload.graph.ops.a: 3 has no unit\n  hint: quantities carry their unit: 10us"],
-    ["the wrong unit", `noise: 5GB${rest}`, 'a.yaml:1:8: error[bad-unit]: noise: "5GB" is a quantity of bytes, but a ratio is wanted\n  hint: for example 80%'],
+    ["the wrong unit", `noise: 5GB${rest}`, 'a.yaml:1:8: error[bad-unit]: noise: "5GB" is a size, not a ratio\n  hint: for example 80%'],
     ["a number in quotes", `seed: "3"${rest}`, 'a.yaml:1:7: error[wrong-type]: seed must be a number, not "3"\n  hint: write 3 without quotes'],
     ["a fraction for a count", `seed: 1.5${rest}`, "a.yaml:1:7: error[wrong-type]: seed must be a whole number, not 1.5"],
     ["infinity", `seed: .inf${rest}`, "a.yaml:1:7: error[wrong-type]: seed must be a number, not Infinity"],

@@ -31,7 +31,7 @@ noise: 5GB
       "10:17: [wrong-type]: compare[1] must be text or a map, not 5",
       '10:32: [unknown-key]: unknown key "bta" in compare[2]',
       '10:41: [unknown-scheduler]: there is no scheduler "none.mjs"',
-      '12:8: [bad-unit]: noise: "5GB" is a quantity of bytes, but a ratio is wanted',
+      '12:8: [bad-unit]: noise: "5GB" is a size, not a ratio',
     ]);
   });
 

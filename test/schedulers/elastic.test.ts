@@ -22,11 +22,19 @@ describe("elastic", () => {
     expect(makespanTicks).toBeLessThan(750);
   });
 
-  it("gives a device no more than `up` mean times of work ahead of its time", () => {
-    const { ops } = runTasks(burst(40), elastic({ up: 2, startUp: 1000 }));
-    // The first begins at once; two wait behind it; each next one is placed as one ends.
-    const placed = [...ops.placedTicks].slice(1).sort((a, b) => a - b);
-    expect(placed.slice(0, 6)).toEqual([10, 10, 10, 20, 30, 40]);
+  it("holds back what a device that is starting will have done sooner, and nothing else", () => {
+    const placed = (options: object): number[] => [...runTasks(burst(40), elastic(options)).ops.placedTicks].slice(1).sort((a, b) => a - b);
+    // As three ops wait for 30 ticks, another device is switched on; it is there at 60 and will have done one at 70, when
+    // the first has done six. At 50 the wait is down to 20 ticks, and one more may go there.
+    expect(placed({ up: 2, startUp: 5 }).slice(0, 8)).toEqual([10, 10, 10, 10, 10, 10, 50, 60]);
+    expect(new Set(placed({ up: 2, startUp: 1000 }))).toEqual(new Set([10]));
+  });
+
+  it("uses a slower device too once the queue of the faster one is longer", () => {
+    // Without a wait every op would rather be on P1.
+    const { ops, makespanTicks } = runTasks({ costs: Array.from({ length: 60 }, () => [10, 25]), edges: [] }, elastic());
+    expect(new Set(ops.device)).toEqual(new Set([0, 1]));
+    expect(makespanTicks).toBeLessThan(550);
   });
 
   it("leaves ops where their inputs are unless another device pays for the move", () => {

@@ -63,7 +63,7 @@ describe("by hand", () => {
     // T1 makes two tensors, of 5 and 60 bytes; T2 and T3 both read both.
     const plain = taskInstance({ costs: [same(10, 2), same(10, 2), same(10, 2)], edges: [[0, 1, 5], [0, 2, 60]] });
     const inputs = { start: Uint32Array.of(0, 0, 2, 4), item: Uint32Array.of(0, 1, 0, 1) };
-    const { edgeTensor, ...edges } = buildEdges(inputs, plain.tensorProducer);
+    const { edgeTensor, ...edges } = buildEdges(inputs, plain.tensorProducer, plain.kept);
     const instance: Instance = { ...plain, ...edges, edgeTensor, edgeCount: 4, inputs };
     const trace = simulate({ instance, scheduler: create() });
     expect(verifyTrace(trace)).toEqual([]);

@@ -18,6 +18,7 @@ import { levelBarrier } from "../../src/sync/level-barrier.ts";
 import { conformanceGraphs } from "../../src/testing/graphs.ts";
 import { conformanceMachines } from "../../src/testing/machines.ts";
 import { arabnejad, topcuoglu } from "./published-graphs.ts";
+import { resolved } from "../sweep/resolved.ts";
 import { makeInstance } from "../reference/make-instance.ts";
 import { runTasks } from "./run-task-graph.ts";
 import type { TaskGraph } from "./static-view.ts";
@@ -104,6 +105,11 @@ describe("portfolio", () => {
     expect(schema.validate({ candidates: ["random", "lws"] })).not.toHaveProperty("issues");
     expect(schema.validate({ candidates: ["replay"] })).toHaveProperty("issues");
     expect(schema.validate({ candidates: [] })).toHaveProperty("issues");
+  });
+
+  it("names the nearest scheduler where a candidate is none, not all of them", async () => {
+    const error = await resolved("{workload: mlp, machine: mixed, scheduler: {use: portfolio, candidates: [heftt]}}").catch((thrown: unknown) => String(thrown));
+    expect(error).toMatch(/scheduler\.candidates\[0\] "heftt" is not known\n {2}hint: did you mean heft\?$/);
   });
 });
 

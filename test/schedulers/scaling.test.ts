@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { PolicyView, Scheduler, SchedulerDefinition } from "../../src/plugin.ts";
 import { balance } from "../../src/schedulers/balance.ts";
+import { bil } from "../../src/schedulers/bil.ts";
 import { bLevel } from "../../src/schedulers/b-level.ts";
 import { fifo } from "../../src/schedulers/fifo.ts";
 import { heft } from "../../src/schedulers/heft.ts";
+import { lookahead } from "../../src/schedulers/lookahead.ts";
 import { minMin } from "../../src/schedulers/min-min.ts";
 import { workStealing } from "../../src/schedulers/work-stealing.ts";
 import { runTasks } from "./run-task-graph.ts";
@@ -47,5 +49,21 @@ describe("work for each op does not grow with the number of ready ops", () => {
     const large = questionsPerOp(definition, options, 5000);
     expect(large).toBeLessThan(limit);
     expect(large).toBeLessThan(1.2 * small);
+  });
+});
+
+describe("planning does not look at everything in each step", () => {
+  /** Questions asked for each op that is ready when the first ends, and that the last one needs. */
+  function questionsPerBranch(definition: SchedulerDefinition, branches: number): number {
+    const calls = { count: 0 };
+    const costs = Array.from({ length: branches + 2 }, (_, i) => [3 + ((i * 7) % 31), 5 + ((i * 11) % 29), 4 + ((i * 13) % 37)]);
+    const edges = Array.from({ length: branches }, (_, i) => [[0, i + 1, 1], [i + 1, branches + 1, 1 + (i % 3)]] as [number, number, number][]).flat();
+    runTasks({ costs, edges }, counted(definition.create({}), calls));
+    return calls.count / branches;
+  }
+
+  // To look at all others in each step would be ten times as much.
+  it.each([[bil, 4], [lookahead, 1.2]])("$name", (definition, growth) => {
+    expect(questionsPerBranch(definition, 3000)).toBeLessThan(growth * questionsPerBranch(definition, 300));
   });
 });

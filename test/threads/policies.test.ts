@@ -92,6 +92,15 @@ describe("pinned", () => {
     expect(run.rows.every(([thread, core]) => core === (thread === 3 ? 1 : thread % 2))).toBe(true);
     expect(run.ends).toEqual([6, 6, 8, 7]);
   });
+
+  it.each([
+    ["in-turn", 3, [0, 1, 2]], ["spread", 3, [0, 2, 5]], ["spread", 2, [0, 4]], ["first", 3, [0, 0, 0]],
+    // More threads than cores: neighbours share one.
+    ["in-turn", 12, [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3]], ["spread", 12, [0, 0, 1, 2, 2, 3, 4, 4, 5, 6, 6, 7]],
+  ])("%s: %i threads on eight cores", (place, count, expected) => {
+    const { rows } = runToy(make("pinned", { place }), bursts(...Array.from({ length: count }, () => 1)), 8);
+    expect([...rows].sort(([a], [b]) => a - b).map(([, core]) => core)).toEqual(expected);
+  });
 });
 
 describe("coroutines", () => {

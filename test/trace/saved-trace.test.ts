@@ -9,8 +9,8 @@ import { anyRun } from "./any-run.ts";
 import { makeInstance, makeRun } from "./make-run.ts";
 
 const namesOf = (list: NameList): string[] => Array.from({ length: list.length }, (_, id) => list.at(id));
-/** With names as arrays, which compare by value. */
-const plain = (trace: Trace): object => ({ ...trace, instance: { ...trace.instance, opNames: namesOf(trace.instance.opNames), tensorNames: namesOf(trace.instance.tensorNames) } });
+/** With names as arrays, which compare by value, and without what only a file has. */
+const plain = ({ record: _record, ...trace }: Trace): object => ({ ...trace, instance: { ...trace.instance, opNames: namesOf(trace.instance.opNames), tensorNames: namesOf(trace.instance.tensorNames) } });
 const saved = (trace: Trace): string => [...saveTrace(trace)].join("");
 
 const small = makeRun(makeInstance({ costs: [[4, 9], [9, 3], [2, Infinity]], edges: [[0, 1, 6]], latency: 1, names: ["a", "b", "c"], devices: ["cpu", "gpu"] }), [

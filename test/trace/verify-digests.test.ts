@@ -13,9 +13,9 @@ const instance = compile({ graph: chain({ ops: 2 }), machine: processorMachine([
 const text = [...saveTrace(simulate({ instance, scheduler: fifo.create({}) }))].join("");
 
 /** The saved run, with some columns and the makespan exchanged. */
-function changed(columns: Readonly<Record<string, Float64Array>>, makespanTicks = 7) {
-  const file = JSON.parse(text) as { heddle: { columns: Record<string, string>; makespanTicks: number } };
-  file.heddle.makespanTicks = makespanTicks;
+function changed(columns: Readonly<Record<string, Float64Array>>, rest: Readonly<Record<string, unknown>> = {}) {
+  const file = JSON.parse(text) as { heddle: { columns: Record<string, string> } };
+  Object.assign(file.heddle, rest);
   for (const [path, column] of Object.entries(columns)) file.heddle.columns[path] = [...columnText(column)].join("");
   return loadTrace(JSON.stringify(file));
 }
@@ -32,8 +32,26 @@ describe("verifyDigests", () => {
   });
 
   it("finds a schedule that obeys every rule, and is not the one that was run", () => {
-    const trace = changed({ "ops.startTicks": Float64Array.of(0, 3), "ops.endTicks": Float64Array.of(3, 8), "rows.end": Float64Array.of(3, 8), "jobs.endTicks": Float64Array.of(8) }, 8);
+    const trace = changed({ "ops.startTicks": Float64Array.of(0, 3), "ops.endTicks": Float64Array.of(3, 8), "rows.end": Float64Array.of(3, 8), "jobs.endTicks": Float64Array.of(8) }, { makespanTicks: 8 });
     expect(verifyTrace(trace, { noise: true })).toEqual([]);
     expect(verifyDigests(trace).map(({ code, message }) => [code, message.slice(0, 24)])).toEqual([["digest", "the schedule was changed"]]);
+  });
+
+  it.each(["eventCount", "roundCount", "dispatchCount", "seed"])("finds another %s, which no schedule tells", (key) => {
+    const written = (JSON.parse(text) as { heddle: Record<string, number> }).heddle[key]!;
+    const trace = changed({}, { [key]: written + 1 });
+    expect(verifyTrace(trace)).toEqual([]);
+    expect(verifyDigests(trace)).toMatchObject([{ code: "digest", message: expect.stringMatching(/^the file was changed after the run: /) as string }]);
+  });
+
+  it("finds another name, and other times before a start", () => {
+    const problems = (trace: ReturnType<typeof changed>) => verifyDigests(trace).map(({ message }) => message.slice(0, 20));
+    expect(problems(changed({}, { opNames: ["x", "y"] }))).toEqual(["the file was changed"]);
+    expect(problems(changed({ "ops.placedTicks": Float64Array.of(0, 1) }))).toEqual(["the file was changed"]);
+    expect(problems(changed({ "ops.placedTicks": loadTrace(text).ops.placedTicks }))).toEqual([]);
+  });
+
+  it("does not mind where the lines of the file end", () => {
+    expect(verifyDigests(loadTrace(JSON.stringify(JSON.parse(text), undefined, 2)))).toEqual([]);
   });
 });

@@ -130,6 +130,8 @@ describe("verifyTrace", () => {
     ["transfer-repeated", "a second transfer of a tensor to a memory", (t) => (t.transfers.tensor[1] = t.transfers.tensor[0]!)],
     ["transfer-too-short", "a transfer quicker than its bytes alone", (t) => (t.transfers.startTicks[0] = t.transfers.endTicks[0]! - 20)],
     ["bytes-moved", "a link that carried less than its transfers", (t) => (t.resourceUse[4] = 40)],
+    ["memory-peak", "a memory that held less than its tensors take", (t) => (t.peakBytes[0]! -= 1)],
+    ["memory-peak", "a memory that held more than its tensors take", (t) => (t.peakBytes[1]! += 1)],
     ["totals", "another makespan", (t) => (t.makespanTicks += 1)],
     ["totals", "another end of a job", (t) => (t.jobs.endTicks[0]! += 1)],
   ];

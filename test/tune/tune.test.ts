@@ -12,7 +12,7 @@ describe("tune", () => {
   it("the best is the best of all, and each time is that of a run", async () => {
     const plain = { workload: twoBranches("400us", 4), machine: cores(4), runtime: "onnxruntime-parallel" };
     const { settings, searches } = await tuneScenario(scenario(plain));
-    expect(searches).toEqual([{ runtime: "onnxruntime-parallel", kind: "exhaustive", tried: 64, size: 64, wordless: [] }]);
+    expect(searches).toEqual([{ runtime: "onnxruntime-parallel", kind: "exhaustive", tried: 192, size: 192, whatIf: ["queue_lock"] }]);
     expect(settings.length).toBe(65);
     for (const { ns } of settings) expect(ns).toBeGreaterThanOrEqual(settings[0]!.ns);
     for (const { knobs, ns } of [settings[0]!, settings[20]!, settings.at(-1)!]) expect(await micros({ ...plain, runtime: { use: "onnxruntime-parallel", ...knobs } })).toBeCloseTo(ns / 1e3, 6);
@@ -32,20 +32,31 @@ describe("tune", () => {
     expect(formatTuned(tuned)).toMatch(/Predicted gain: \d+\.\d % less than with the defaults of openmp\./);
   });
 
-  it("says what the best changes beside its lines", async () => {
-    const runtime = { use: "tensorflow", inter_op_parallelism_threads: 1, intra_op_parallelism_threads: 4, queue_lock: "futex" };
-    const plain = { workload: chain("400us", 10), machine: cores(4), runtime };
-    const tries = { inter_op_parallelism_threads: [1], intra_op_parallelism_threads: [4], disable_thread_spinning: [false], pinned: [false] };
-    const tuned = await tuneScenario(scenario(plain), { tries: { ...tries, queue_lock: ["none", "futex"] } });
-    expect(tuned.searches[0]!.wordless).toEqual(["pinned", "queue_lock"]);
-    expect(formatTuned(tuned)).toContain("\nPart of it may be queue_lock=none instead of futex, which the lines below do not say.\n");
-    const same = await tuneScenario(scenario({ ...plain, runtime: { ...runtime, intra_op_parallelism_threads: 1 } }), { tries });
-    expect(formatTuned(same)).toMatch(/Predicted gain/);
-    expect(formatTuned(same)).not.toContain("Part of it");
+  it("what the real runtime has no setting for is a what-if, and never advice", async () => {
+    const runtime = { use: "tensorflow", inter_op_parallelism_threads: 1, queue_lock: "futex" };
+    const tries = { inter_op_parallelism_threads: [1], intra_op_parallelism_threads: [2, 4], disable_thread_spinning: [false] };
+    const tuned = await tuneScenario(scenario({ workload: chain("400us", 10), machine: cores(4), runtime }), { tries });
+    const { searches, settings, whatIfs } = tuned;
+    expect(searches[0]).toMatchObject({ size: 12, whatIf: ["pinned", "queue_lock"] });
+    expect(settings.map(({ knobs }) => [knobs["intra_op_parallelism_threads"], knobs["pinned"], knobs["queue_lock"]])).toEqual([[0, false, "futex"], [4, false, "futex"], [2, false, "futex"]]);
+    expect(settings[0]!.lines.some((line) => /pinned|queue|futex/.test(line))).toBe(false);
+    // Without its lock it would be faster than anything that can be set.
+    expect(whatIfs.length).toBe(5);
+    expect(whatIfs[0]!.knobs).toMatchObject({ queue_lock: "none", intra_op_parallelism_threads: 4 });
+    expect(whatIfs[0]!.ns).toBeLessThan(settings[0]!.ns);
+    const text = formatTuned(tuned);
+    expect(text).toMatch(/What if tensorflow were built otherwise\? It has no setting for pinned or queue_lock\.\npinned +queue_lock +makespan +vs best +then with\n +(false|true) +none +\S+ ms +0\.\d\d× +intra_op_parallelism_threads=4\n/);
+    expect(text.indexOf("queue_lock")).toBeGreaterThan(text.indexOf("What if"));
+  });
+
+  it("the lock of a pool of one's own is a setting like any other", async () => {
+    const { settings, whatIfs, searches } = await tuneScenario(scenario({ workload: twoBranches("100us", 4), machine: cores(2), runtime: "static-pool" }));
+    expect([searches[0]!.whatIf, whatIfs]).toEqual([[], []]);
+    expect(new Set(settings.map(({ knobs }) => knobs["queue_lock"]))).toEqual(new Set(["none", "futex", "mcs"]));
   });
 
   it("a default is one of the values that are tried, however it was written", async () => {
-    const { settings } = await tuneScenario(scenario({ workload: chain("100us", 4), machine: cores(2), runtime: "dynamic-pool" }), { tries: { max_threads: [2], grow_above: [2], keep_alive: ["1000us", "1ms", "5ms"] } });
+    const { settings } = await tuneScenario(scenario({ workload: chain("100us", 4), machine: cores(2), runtime: "dynamic-pool" }), { tries: { queue_lock: ["none"], max_threads: [2], grow_above: [2], keep_alive: ["1000us", "1ms", "5ms"] } });
     expect(settings.map(({ knobs, isDefault }) => [knobs["keep_alive"], isDefault])).toEqual([["1ms", true], ["1000us", false], ["5ms", false]]);
   });
 
@@ -68,7 +79,7 @@ describe("heddle tune", () => {
   it("ranks both executors of ONNX Runtime for a model, and says how to set the best", async () => {
     const { code, out, err } = await heddle("tune", "mlp", "-m", "laptop", "--try", "inter_op_num_threads=1,2", "--budget", "10", "--runtime", "onnxruntime-parallel");
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^mlp on laptop, 6 cores\nonnxruntime-parallel: 10 of 40 settings, by coordinate descent\n/);
+    expect(out).toMatch(/^mlp on laptop, 6 cores\nonnxruntime-parallel: 10 of 120 settings, by coordinate descent\n/);
     expect(out).toMatch(/Predicted gain|No setting/);
   });
 

@@ -66,3 +66,13 @@ function channelChoices(elements: number): number[] {
 export function lastAxis(elements: number): number {
   return [768, 512, 256, 1024, 384, 128, 64, 32, 16].find((columns) => elements % columns === 0 && elements > columns) ?? elements;
 }
+
+/**
+ * Matrices whose two axes change places: [matrices, rows, columns, run].
+ * @returns undefined where the extents do not say, or no whole number of matrices has so many elements
+ */
+export function swapLayout({ elements, rows, columns, run }: Shape): [number, number, number, number] | undefined {
+  if (elements === undefined || rows === undefined || columns === undefined || run === undefined) return undefined;
+  const matrices = elements / (rows * columns * run);
+  return Number.isInteger(matrices) ? [matrices, rows, columns, run] : undefined;
+}

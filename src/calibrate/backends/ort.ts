@@ -1,7 +1,7 @@
 import { cpuName } from "./cpu-name.ts";
-import { quantile } from "../../stats/quantile.ts";
 import type { Availability, Backend, KernelWish, Measurement, MeasureOptions } from "../backend.ts";
 import { operatorKernels } from "../kernel-list.ts";
+import { opOfKernel } from "../op-of-kernel.ts";
 import type { Kernel } from "../sample.ts";
 import { DataPool } from "./data-pool.ts";
 import { measureApart } from "./ort/apart.ts";
@@ -11,8 +11,8 @@ import { recipeOf } from "./ort/recipes.ts";
 import { ortPackages } from "./ort/runtime.ts";
 import { packageVersion } from "./package-version.ts";
 
-/** Kernels that take less are measured apart: the profile rounds to microseconds. */
-const shortNs = 15_000;
+/** Operators that touch less, and have no weights, are measured apart: the profile's microseconds say little of them. */
+const smallBytes = 128 * 1024;
 
 /**
  * ONNX Runtime on the CPU. A time is what an operator adds to a sequential run, so that a network is the sum of its
@@ -24,7 +24,7 @@ const shortNs = 15_000;
  * and taken off. The runtime puts most convolutions into a blocked layout: they are measured as such, under the variant
  * "nchwc" ("nchwc+sum" with a residual), and the changes of layout beside them as "transpose" with the variants
  * "nchwc" (into blocks) and "nchwc+back".
- * Short kernels are also measured without a profile, as the difference of two models.
+ * Small kernels are measured without a profile, as the difference of two models.
  */
 export const ort: Backend = {
   name: "ort",
@@ -60,11 +60,13 @@ export const ort: Backend = {
 
 async function* measureOperators(kernels: readonly Kernel[], threads: number, pool: DataPool, options: MeasureOptions): AsyncGenerator<Measurement | (Kernel & { readonly failure: string })> {
   for await (const measured of measureTogether(kernels, threads, pool, options)) {
-    if ("failure" in measured || /conv|pool/.test(measured.kind) || measured.variant?.startsWith("nchwc") || !(median(measured.ns) < shortNs)) yield measured;
+    if ("failure" in measured || !runsApart(measured)) yield measured;
     else yield (await measureApart(measured, threads, pool, options)) ?? measured;
   }
 }
 
-function median(ns: readonly number[]): number {
-  return quantile(Float64Array.from(ns).sort(), 0.5);
+/** By the extents alone, so that all rounds measure a kernel in one way. Copies of it would find weights in the cache, and nothing in blocks. */
+function runsApart(kernel: Measurement): boolean {
+  const { readBytes, writeBytes, parameterBytes } = opOfKernel(kernel);
+  return parameterBytes === 0 && kernel.asked === undefined && !kernel.variant?.startsWith("nchwc") && readBytes + writeBytes <= smallBytes;
 }

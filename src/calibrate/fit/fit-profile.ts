@@ -33,7 +33,12 @@ export interface LeftOut {
 }
 
 const operatorFormulas = ["roofline", "cached-roofline", "power", "linear"];
-const cpuProductFormulas = ["roofline", "paged-roofline", "power", "linear"];
+/** On processors; of some kinds is known how these compute them. */
+const cpuOperatorFormulas = ["roofline", "cached-roofline", "rows-roofline", "power", "linear"];
+const cpuFormulas: Readonly<Record<string, readonly string[]>> = {
+  matmul: ["roofline", "paged-roofline", "power", "linear"],
+  transpose: ["roofline", "cached-roofline", "swap", "power", "linear"],
+};
 const figureFormulas = ["linear", "power", "constant"];
 
 /**
@@ -68,7 +73,7 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
 /** Formulas to try for a kind of operator, where nothing else is asked for. */
 function formulasFor(kind: string, device: Profile["device"]["kind"]): readonly string[] {
   if (isFigure(kind)) return figureFormulas;
-  return kind === "matmul" && device === "cpu" ? cpuProductFormulas : operatorFormulas;
+  return device === "cpu" ? (cpuFormulas[kind] ?? cpuOperatorFormulas) : operatorFormulas;
 }
 
 function tooFew(groups: readonly PointGroup[]): string {

@@ -1,6 +1,8 @@
 import { cachedRooflineFormula } from "../../cost/profile/cached-roofline-formula.ts";
 import { pagedRooflineFormula } from "../../cost/profile/paged-roofline-formula.ts";
 import { rooflineFormula } from "../../cost/profile/roofline-formula.ts";
+import { rowsRooflineFormula } from "../../cost/profile/rows-roofline-formula.ts";
+import { swapFormula } from "../../cost/profile/swap-formula.ts";
 import { categoryOf } from "../../graph/op-kinds.ts";
 import { fitFormula } from "./fit-formula.ts";
 import type { MeasuredPoint, PointGroup } from "./points.ts";
@@ -28,7 +30,11 @@ export function categoryPriors(groups: readonly PointGroup[]): (group: PointGrou
   for (const [key, { points, kinds }] of pools) {
     if (kinds < 2 || points.length < leastPoints) continue;
     const bases = [rooflineFormula, cachedRooflineFormula, pagedRooflineFormula].flatMap((formula) => fitFormula(formula, points) ?? []);
-    priors.set(key, Object.fromEntries(bases.map(({ formula, parameters }) => [formula, parameters])));
+    const prior: Record<string, Prior[string]> = Object.fromEntries(bases.map(({ formula, parameters }) => [formula, parameters]));
+    // These add to it what is a kind's own.
+    const cached = prior[cachedRooflineFormula.name];
+    if (cached !== undefined) for (const { name } of [rowsRooflineFormula, swapFormula]) prior[name] = cached;
+    priors.set(key, prior);
   }
   return (group) => priors.get(categoryKey(group)) ?? {};
 }

@@ -70,23 +70,31 @@ export const adversary: Command = {
     const [target, against] = chosen.map((policy, i): Contender => ({ name: names[i]!, create: () => freshScheduler(policy) })) as [Contender, Contender];
     const progress = new Progress(io, guardedProgress());
     const [targetText, againstText] = (scenario.spec.compare as readonly PolicyUse[]).map((use) => policyText(use, out)) as [PolicyText, PolicyText];
-    const onFailure = (candidate: Candidate, name: string): void => {
-      progress.clear();
+    let failure: { readonly candidate: Candidate; readonly name: string } | undefined;
+    const tellFailure = async ({ candidate, name }: NonNullable<typeof failure>): Promise<void> => {
       if (out === undefined) return io.err(`with --out FILE the instance on which ${name} fails is written there\n`);
-      writeWhole(out, [candidateScenario(candidate, { comment: [`${name} fails on this instance; found by heddle adversary`], name: `${name} fails`, target: name === target.name ? targetText : againstText, against: name === target.name ? againstText : targetText })]);
+      await writeWhole(out, [candidateScenario(candidate, { comment: [`${name} fails on this instance; found by heddle adversary`], name: `${name} fails`, target: name === target.name ? targetText : againstText, against: name === target.name ? againstText : targetText })]);
       io.err(`wrote ${out}: the instance on which ${name} fails\n`);
     };
     // Both run all the time: whoever watches this thread can only say that it is one of the user's own.
     enterPhase(chosen.map(({ definition }) => definition).filter((definition) => schedulers.tryGet(definition.name) !== definition).map(({ name }) => `scheduler "${name}"`).join(" or ") || undefined);
-    const found = findAdversary({
+    const search = (): AdversaryResult => findAdversary({
       target, against, unrelated: values["unrelated"] === true,
       ...(evaluations !== undefined && { evaluations }), ...(ops !== undefined && { ops }), ...(devices !== undefined && { devices }), ...(seed !== undefined && { seed }), ...(start && { start }),
       ...(progress.shared.progress && { progress: progress.shared.progress }),
-      onFailure, onProgress: (tried, ratio) => progress.show(`${tried} of ${evaluations ?? 12_000} instances, ratio ${ratio.toFixed(2)}`),
+      onFailure: (candidate, name) => (failure = { candidate, name }), onProgress: (tried, ratio) => progress.show(`${tried} of ${evaluations ?? 12_000} instances, ratio ${ratio.toFixed(2)}`),
     });
+    let found: AdversaryResult;
+    try {
+      found = search();
+    } catch (error) {
+      progress.clear();
+      if (failure !== undefined) await tellFailure(failure);
+      throw error;
+    }
     enterPhase(undefined);
     progress.clear();
-    report(found, adversaryScenario(found, { target: targetText, against: againstText }), out, values, io);
+    await report(found, adversaryScenario(found, { target: targetText, against: againstText }), out, values, io);
     return 0;
   },
 };
@@ -125,8 +133,8 @@ function policyText(policy: PolicyUse, out: string | undefined): PolicyText {
   return { ...policy, use: path.startsWith(".") ? path : `./${path}` };
 }
 
-function report(found: AdversaryResult, scenario: string, out: string | undefined, values: Values, io: Io): void {
-  if (out !== undefined) writeWhole(out, [scenario]);
+async function report(found: AdversaryResult, scenario: string, out: string | undefined, values: Values, io: Io): Promise<void> {
+  if (out !== undefined) await writeWhole(out, [scenario]);
   const { target, against, ratio, targetTicks, againstTicks, startRatio, evaluations, restarts, seed, candidate } = found;
   if (values["format"] === "json") {
     const result = {

@@ -1,10 +1,7 @@
-import { existsSync } from "node:fs";
-import { HeddleError, InputError, type Issue, type Warning } from "../../base/errors.ts";
+import { HeddleError, type Issue, type Warning } from "../../base/errors.ts";
 import { counted } from "../../base/units.ts";
 import type { Instance } from "../../core/instance.ts";
-import { modelRegistry } from "../../graph/models/index.ts";
 import { fullHome } from "../../scenario/home-room.ts";
-import { loadScenario } from "../../scenario/load-scenario.ts";
 import { resolveScenario } from "../../scenario/resolve-scenario.ts";
 import { compileScenario } from "../../scenario/run-scenario.ts";
 import { uselessDevices } from "../../scenario/useless-devices.ts";
@@ -12,23 +9,25 @@ import { weightsBeyondMemories } from "../../scenario/weights-room.ts";
 import type { Command } from "../command.ts";
 import { enterPhase, isGuarded, runGuarded } from "../guard.ts";
 import { formatIssues } from "../issue-text.ts";
-import { hasForeignPolicy, policyTimeoutMs, scenarioFlags } from "../scenario-args.ts";
+import { hasForeignPolicy, policyTimeoutMs, scenarioFlags, scenarioFromArgs } from "../scenario-args.ts";
 
 export const check: Command = {
   name: "check",
   summary: "Check scenarios without running them",
-  usage: "FILE…",
-  description: "Reads each scenario and everything that it names, compiles it, and reports every problem with its position. Exit code 2 when there is one.",
+  usage: "FILE|MODEL…",
+  description: "Takes what heddle run takes, reads it and everything that it names, compiles it, and reports every problem with its position. Exit code 2 when there is one.",
   positionals: [1, Infinity],
-  flags: { "policy-timeout": scenarioFlags["policy-timeout"] },
-  examples: [["heddle check scenarios/*.yaml", "all at once"]],
+  flags: scenarioFlags,
+  examples: [
+    ["heddle check scenarios/*.yaml", "all at once"],
+    ["heddle check scenarios/resnet50-workstation.yaml --set workload.batch=64", "would it fit with these values?"],
+  ],
   async run({ positionals, values, args }, io) {
     const issues: Issue[] = [];
     const fine: { file: string; operators: number; devices: number; threads?: number; cores?: number; warnings: readonly Warning[] }[] = [];
     for (const file of positionals) {
       try {
-        refuseWorkload(file);
-        const scenario = await loadScenario(file);
+        const scenario = await scenarioFromArgs(file, values);
         if (!isGuarded() && (await hasForeignPolicy(scenario))) return await runGuarded(args, io, policyTimeoutMs(values));
         const resolved = await resolveScenario(scenario, { onLoadPolicy: (use) => enterPhase(`loading policy ${use}`) });
         enterPhase(undefined);
@@ -57,10 +56,4 @@ export const check: Command = {
 function fullMemories(instance: Instance): Warning[] {
   const found = [weightsBeyondMemories(instance), fullHome(instance)?.message].filter((message) => message !== undefined);
   return found.map((message) => ({ code: "memory-exceeded", message: `${message}: no schedule can run as it is` }));
-}
-
-/** @throws {InputError} where a workload was named instead of a scenario. */
-function refuseWorkload(file: string): void {
-  const isModel = modelRegistry.tryGet(file) !== undefined && !existsSync(file);
-  if (isModel || /\.(onnx|stg|dot|gv|tasks\.json)(\.gz)?$/i.test(file)) throw new InputError({ code: "not-a-scenario", message: `${file} is a ${isModel ? "model" : "workload"}, not a scenario`, hint: `heddle import ${file} shows what it contains` });
 }

@@ -156,8 +156,8 @@ function plannedFiles(values: Values, input: string): OutputFiles {
 async function writeOutputs(files: OutputFiles, comparison: Comparison, { machine }: ResolvedScenario): Promise<void> {
   if (files.plot !== undefined) {
     const { renderComparison } = await import("../../render/comparison-plot.ts");
-    writeWhole(files.plot, [await renderComparison(comparison, { title: machine.name === "machine" ? comparison.name : `${comparison.name} on ${machine.name}` })]);
+    await writeWhole(files.plot, [await renderComparison(comparison, { title: machine.name === "machine" ? comparison.name : `${comparison.name} on ${machine.name}` })]);
   }
-  if (files.json !== undefined) writeWhole(files.json, [`${JSON.stringify(comparisonData(comparison), null, 2)}\n`]);
-  if (files.csv !== undefined) writeWhole(files.csv, [(await import("../../sweep/comparison-csv.ts")).comparisonCsv(comparison)]);
+  if (files.json !== undefined) await writeWhole(files.json, [`${JSON.stringify(comparisonData(comparison), null, 2)}\n`]);
+  if (files.csv !== undefined) await writeWhole(files.csv, [(await import("../../sweep/comparison-csv.ts")).comparisonCsv(comparison)]);
 }

@@ -35,7 +35,7 @@ export const render: Command = {
       io.out(svg);
       return 0;
     }
-    writeWhole(out, [svg]);
+    await writeWhole(out, [svg]);
     if (values["format"] === "json") io.out(`${JSON.stringify({ schemaVersion: 1, written: [out] })}\n`);
     else io.out(`wrote ${out}\n`);
     return 0;

@@ -127,9 +127,9 @@ function checkFiles(files: OutputFiles, input: string): void {
 async function writeOutputs(files: OutputFiles, scenario: Scenario, resolved: ResolvedScenario, trace: Trace, result: Metrics): Promise<void> {
   if (files.timeline !== undefined) {
     const { timelineOf } = await import("../timeline-of.ts");
-    writeWhole(files.timeline, [await timelineOf(trace, { deviceKinds: resolved.machine.devices.map((device) => device.kind) })]);
+    await writeWhole(files.timeline, [await timelineOf(trace, { deviceKinds: resolved.machine.devices.map((device) => device.kind) })]);
   }
-  if (files.trace !== undefined) writeWhole(files.trace, (await import("../../trace/saved-trace.ts")).saveTrace(trace, chosenPolicies(scenario.spec)));
-  if (files.metrics !== undefined) writeWhole(files.metrics, metricsJson(result));
-  if (files.csv !== undefined) writeWhole(files.csv, result.threads !== undefined && result.counts.tasks === 0 ? (await import("../../trace/threads/thread-csv.ts")).threadsCsv(result.threads) : (await import("../../trace/csv.ts")).traceCsv(trace));
+  if (files.trace !== undefined) await writeWhole(files.trace, (await import("../../trace/saved-trace.ts")).saveTrace(trace, chosenPolicies(scenario.spec)));
+  if (files.metrics !== undefined) await writeWhole(files.metrics, metricsJson(result));
+  if (files.csv !== undefined) await writeWhole(files.csv, result.threads !== undefined && result.counts.tasks === 0 ? (await import("../../trace/threads/thread-csv.ts")).threadsCsv(result.threads) : (await import("../../trace/csv.ts")).traceCsv(trace));
 }

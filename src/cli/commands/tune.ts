@@ -16,8 +16,8 @@ export const tune: Command = {
   summary: "Find the thread settings with which a model runs fastest on a machine",
   usage: "FILE|MODEL",
   description: [
-    "Simulates a runtime (heddle list runtimes) with other numbers of threads, ways to wait and pinning, ranks what was",
-    "tried, and says what to tell the real runtime to have the best. All settings are tried where there are no more than the",
+    "Simulates a runtime (heddle list runtimes) with other numbers of threads, ways to wait, pinning and locks, ranks what",
+    "was tried, and says what to tell the real runtime to have the best. All settings are tried where there are no more than the",
     "budget; else they are searched by coordinate descent, the same way each time. Without --runtime, the scenario's own is",
     "tuned; for a model alone, both executors of ONNX Runtime.",
   ].join(" "),
@@ -25,7 +25,7 @@ export const tune: Command = {
   flags: {
     ...flags,
     runtime: { type: "string", short: "r", value: "A,B,…", help: "Runtimes to tune: names or ./mine.yaml, with commas between", choices: shippedRuntimes },
-    try: { type: "string", multiple: true, value: "KNOB=A,B,…", help: "Values to try for a knob, also for one that is not tuned otherwise: --try queue_lock=none,futex,mcs" },
+    try: { type: "string", multiple: true, value: "KNOB=A,B,…", help: "Values to try for a knob, also for one that is not tuned otherwise: --try queue_lock=none,ticket" },
     budget: { type: "string", value: "N", help: "Most simulations of each runtime (default 300)" },
     by: { type: "string", value: "WHAT", help: `Make this small: ${tuneObjectives.join(", ")} (default makespan; latency-mean where jobs arrive over time)`, choices: tuneObjectives },
     top: { type: "string", value: "N", help: "Settings to show (default 10)" },

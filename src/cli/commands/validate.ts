@@ -107,8 +107,8 @@ export const validate: Command = {
     if (disturbed !== undefined) warnings.push(disturbed);
     const result = { schemaVersion: 1, device: profile.device.name, profile: named, runs, ...(load !== undefined && { load }), ...(speed && { speed }), ...(verdict && { verdict }), failures, warnings };
     const json = `${JSON.stringify(result, null, 2)}\n`;
-    if (values["out"] !== undefined) writeWhole(values["out"] as string, [json]);
-    if (values["plot"] !== undefined && verdict !== undefined) writeWhole(values["plot"] as string, [await plotOf(runs, profile.device.name)]);
+    if (values["out"] !== undefined) await writeWhole(values["out"] as string, [json]);
+    if (values["plot"] !== undefined && verdict !== undefined) await writeWhole(values["plot"] as string, [await plotOf(runs, profile.device.name)]);
     if (values["format"] === "json") io.out(json);
     else {
       io.out(formatValidation(profile.device.name, runs, verdict, failures, speed));

@@ -8,6 +8,11 @@ export const findingKinds = ["deadlock", "livelock", "starvation", "lost-wakeup"
 /** One of {@link findingKinds}. */
 export type FindingKind = (typeof findingKinds)[number];
 
+/** "a deadlock", "starvation" …: what the run was stopped by. */
+export const findingWords: Readonly<Record<FindingKind, string>> = {
+  deadlock: "a deadlock", livelock: "a livelock", starvation: "starvation", "lost-wakeup": "a lost wake-up", "priority-inversion": "a priority inversion", "data-race": "a data race",
+};
+
 /** A thread's part in a finding. */
 export interface ThreadPart {
   readonly thread: string;

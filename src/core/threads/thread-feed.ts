@@ -48,7 +48,7 @@ export class ThreadFeed {
     // Where there is no such queue, programs launch everything by number.
     if (readyQueue < 0) return;
     if (newReady.length > 1) newReady.sort();
-    for (let i = 0; i < newReady.length; i++) this.host.deliver(readyQueue, newReady.at(i));
+    for (let i = 0; i < newReady.length; i++) this.host.deliver(newReady.at(i));
     newReady.clear();
   }
 
@@ -56,7 +56,7 @@ export class ThreadFeed {
   #closeWhenDone(): void {
     const { readyQueue } = this.host.spec;
     if (readyQueue < 0 || !this.#engine.jobs.allEnded) return;
-    this.host.closeQueue(readyQueue);
+    this.host.closeReady();
     this.host.round();
   }
 }

@@ -163,16 +163,20 @@ export class ThreadHost extends ThreadWorld implements RunnerHost, ThreadPolicyH
     this.#liveness.stuck(movedTicks);
   }
 
-  /** Operators that become ready without a thread's doing. */
-  deliver(group: number, value: number): void {
+  /** An operator that became ready without a thread's doing goes to the queue that takes them. */
+  deliver(op: number): void {
     this.now = this.#engine.now();
-    this.primitives.queues.deliver(this.objects.start[group]!, value);
+    const { readyQueue, readyCondition } = this.spec;
+    this.primitives.queues.deliver(this.objects.start[readyQueue]!, op);
+    if (readyCondition >= 0) this.primitives.conditions.wakeOne(this.objects.start[readyCondition]!);
   }
 
-  /** Nothing more will be delivered there. */
-  closeQueue(group: number): void {
+  /** No more operators will be delivered. */
+  closeReady(): void {
     this.now = this.#engine.now();
-    this.primitives.queues.close(-1, this.objects.start[group]!);
+    const { readyQueue, readyCondition } = this.spec;
+    this.primitives.queues.close(-1, this.objects.start[readyQueue]!);
+    while (readyCondition >= 0 && this.primitives.conditions.wakeOne(this.objects.start[readyCondition]!));
   }
 
   /** What a thread waited for without standing in a line has come. */

@@ -195,6 +195,8 @@ export interface ThreadSpec {
   readonly watch: Watch;
   /** Of the object that takes operators which become ready without a thread's doing (arrivals, other devices): a queue; -1 = none. */
   readonly readyQueue: number;
+  /** Of the condition on which threads wait for that queue, where it is under a lock; -1 = they wait at the queue. */
+  readonly readyCondition: number;
   /** Computations in critical sections of the locks of a group take so many times as long: to see what shorter ones would gain. Default: as long as they are. */
   readonly sections?: { readonly group: number; readonly factor: number };
 }

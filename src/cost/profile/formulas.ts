@@ -15,6 +15,8 @@ import { powerFormula } from "./power-formula.ts";
 import { recurrentFormula } from "./recurrent-formula.ts";
 import { ringFormula } from "./ring-formula.ts";
 import { rooflineFormula } from "./roofline-formula.ts";
+import { rowsRooflineFormula } from "./rows-roofline-formula.ts";
+import { swapFormula } from "./swap-formula.ts";
 
 /** The formulas that a profile may name. */
-export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pagedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, gpuWavesFormula, gpuBlocksFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);
+export const formulas = new Registry<Formula>("formula", [constantFormula, rooflineFormula, cachedRooflineFormula, powerFormula, linearFormula, paddedRooflineFormula, pagedRooflineFormula, pixelTilesFormula, ringFormula, recurrentFormula, rowsRooflineFormula, swapFormula, gpuWavesFormula, gpuBlocksFormula, gpuRowsFormula, gpuConvFormula, gpuStreamFormula]);

@@ -1,12 +1,8 @@
 import { dtypeBytes } from "../../graph/graph.ts";
 import { cachedRooflineFormula } from "./cached-roofline-formula.ts";
 import type { Formula } from "./formula.ts";
+import { fillsOneSet } from "./one-set.ts";
 import type { Work } from "./work.ts";
-
-/** Addresses so far apart fall on the same set of a first-level cache: of its ways, none is larger than a page. */
-const pageBytes = 4096;
-/** Lines that a set of such a cache keeps, as most have it. */
-const ways = 8;
 
 /**
  * The cached roofline for matrix products whose kernels read several rows of the first factor at a time. Where these are
@@ -34,5 +30,5 @@ export const pagedRooflineFormula: Formula = {
 
 function isPaged({ op }: Work): boolean {
   const { m = 0, k = 0 } = op.shape;
-  return op.kind === "matmul" && m > ways && k > 0 && (k * dtypeBytes[op.dtype]) % pageBytes === 0;
+  return op.kind === "matmul" && fillsOneSet(m, k * dtypeBytes[op.dtype]);
 }

@@ -1,3 +1,4 @@
+import { formatWhole, longestNs } from "../../base/units.ts";
 import type { Workload } from "../workload.ts";
 import { lexDot } from "./dot-lexer.ts";
 import { type DotAttributes, type DotNode, DotParser } from "./dot-parser.ts";
@@ -37,9 +38,9 @@ export function importDot(input: string | Uint8Array, { file, processors }: { fi
     tasks.edge(idOf.get(edge.from)!, idOf.get(edge.to)!, ns ?? 0, edge.at);
   }
   if (tasks.taskCount === 0) issues.add("no-tasks", "the graph has no nodes");
-  if (unweighted > 0) tasks.warnings.push({ code: "missing-weight", message: `${unweighted} of ${tasks.taskCount} nodes have no weight and take 1 ns` });
-  if (unweightedEdges > 0) tasks.warnings.push({ code: "missing-weight", message: `${unweightedEdges} of ${parser.edges.length} edges have no weight and cost no transfer time` });
-  if (parser.merged > 0) tasks.warnings.push({ code: "duplicate-edge", message: `${parser.merged} edges join nodes that are joined already; the heaviest of each counts` });
+  if (unweighted > 0) tasks.warnings.push({ code: "missing-weight", message: `${formatWhole(unweighted)} of ${formatWhole(tasks.taskCount)} nodes have no weight and take 1 ns` });
+  if (unweightedEdges > 0) tasks.warnings.push({ code: "missing-weight", message: `${formatWhole(unweightedEdges)} of ${formatWhole(parser.edges.length)} edges have no weight and cost no transfer time` });
+  if (parser.merged > 0) tasks.warnings.push({ code: "duplicate-edge", message: `${formatWhole(parser.merged)} edges join nodes that are joined already; the heaviest of each counts` });
   return tasks.build(processors, issues, offsetOf);
 
   function weightOf(attributes: DotAttributes): number | undefined {
@@ -48,9 +49,10 @@ export function importDot(input: string | Uint8Array, { file, processors }: { fi
     const given = weight ?? (label && /^\s*[\d.]/.test(label.text) ? label : undefined);
     if (!given) return undefined;
     const value = given.text.trim() === "" ? NaN : Number(given.text);
-    if (value >= 0 && value < Infinity) return value;
+    if (value >= 0 && value <= longestNs) return value;
     if (given === label) return undefined;
-    issues.add("bad-weight", `"${given.text.slice(0, 60)}" is not a weight`, offsetOf(given.at), "a number of ns, not negative");
+    if (value > longestNs && value < Infinity) issues.tooLong(`${given.text.slice(0, 60)} ns`, offsetOf(given.at));
+    else issues.add("bad-weight", `"${given.text.slice(0, 60)}" is not a weight`, offsetOf(given.at), "a number of ns, not negative");
     return 0;
   }
 }

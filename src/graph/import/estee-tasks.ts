@@ -1,3 +1,4 @@
+import { longestNs } from "../../base/units.ts";
 import type { IssueList } from "./issue-list.ts";
 import { JsonReader } from "./json-reader.ts";
 
@@ -35,7 +36,7 @@ function readTask(reader: JsonReader, issues: IssueList): EsteeTask {
   let mebibytes: number[] = [];
   let inputs: EsteeInput[] = [];
   members(reader, "a task", () => {
-    if (reader.is("d")) seconds = amount(reader, issues, "a duration in seconds");
+    if (reader.is("d")) seconds = amount(reader, issues, "a duration in seconds", longestNs / 1e9);
     else if (reader.is("cpus")) cpus = whole(reader, issues, "a number of cores");
     else if (reader.is("outputs")) mebibytes = list(reader, () => readOutput(reader, issues));
     else if (reader.is("inputs")) inputs = list(reader, () => readInput(reader, issues));
@@ -78,13 +79,14 @@ function list<T>(reader: JsonReader, read: () => T): T[] {
 }
 
 /** A number from 0. */
-function amount(reader: JsonReader, issues: IssueList, what: string): number {
+function amount(reader: JsonReader, issues: IssueList, what: string, most = Number.MAX_VALUE): number {
   reader.peek();
   const at = reader.at;
   const value = reader.numberOrNull();
   if (Number.isNaN(value)) reader.syntax(what);
-  if (value >= 0 && value < Infinity) return value;
-  issues.add("bad-value", `${reader.excerpt(at)} is not ${what}`, at);
+  if (value >= 0 && value <= most) return value;
+  if (value > most && value < Infinity) issues.tooLong(`${reader.excerpt(at)} s`, at);
+  else issues.add("bad-value", `${reader.excerpt(at)} is not ${what}`, at);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../../base/errors.ts";
+import { tooLongHint } from "../../base/units.ts";
 
 /** Most problems that one file is reported with; the rest would bury them. */
 const issueLimit = 20;
@@ -16,6 +17,9 @@ export class IssueList {
   constructor(file: string, bytes: Uint8Array) {
     this.#file = file;
     this.#bytes = bytes;
+    const [first, second] = bytes;
+    // Its byte order mark, in either order.
+    if (first! + second! === 0xff + 0xfe) this.fail("not-text", "the file is UTF-16, not UTF-8", undefined, "save it as UTF-8");
   }
 
   get empty(): boolean {
@@ -32,6 +36,11 @@ export class IssueList {
     if (this.#left-- <= 0) return;
     const position = offset === undefined ? {} : lineAndColumn(this.#bytes, offset);
     this.#issues.push({ code, message, file: this.#file, ...position, ...(hint !== undefined && { hint }) });
+  }
+
+  /** Notes a time that is longer than times may be. */
+  tooLong(shown: string, offset: number): void {
+    this.add("too-long", `${shown} is too long`, offset, tooLongHint());
   }
 
   /** Notes a problem and gives up. @throws {InputError} always. */

@@ -1,4 +1,4 @@
-import { counted } from "../../base/units.ts";
+import { counted, longestNs } from "../../base/units.ts";
 import type { Workload } from "../workload.ts";
 import { IssueList, toBytes } from "./issue-list.ts";
 import { processorNames, UniformTasks } from "./uniform-tasks.ts";
@@ -22,7 +22,7 @@ export function importStg(input: string | Uint8Array, { file, processors }: { fi
   for (const { text, at } of tokens) if (!/^\d+(\.\d+)?$/.test(text)) {
     if (/^-\d+(\.\d+)?$/.test(text)) issues.add("bad-number", `${text} is negative`, at);
     else issues.add("bad-number", `"${text}" is not a number`, at, "comments start with #");
-  }
+  } else if (!(Number(text) <= longestNs)) issues.tooLong(`${text} ns`, at);
   issues.throwIfAny();
 
   const values = tokens.map(({ text }) => Number(text));

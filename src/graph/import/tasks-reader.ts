@@ -1,5 +1,6 @@
 import { F64Column, U32Column } from "../../base/columns.ts";
 import { suggestion } from "../../base/registry.ts";
+import { longestNs } from "../../base/units.ts";
 import type { IssueList } from "./issue-list.ts";
 import { JsonReader, Keys } from "./json-reader.ts";
 import { NameTable } from "./name-table.ts";
@@ -147,15 +148,14 @@ export class TasksReader {
     const { ns } = this;
     for (let first = true; json.more(bracketEnd, first); first = false) {
       const value = json.numberOrNull();
-      if (!(value >= 0)) this.#badTime(value);
-      ns.push(value);
+      ns.push(value <= longestNs && value >= 0 ? value : value === Infinity ? Infinity : this.#badTime(value));
       json.wholeNumbers(ns);
     }
   }
 
   #readDeadline(): number {
     const value = this.#json.numberOrNull();
-    return value >= 0 && value < Infinity ? value : this.#badTime(value, "leave deadlineNs out where there is none");
+    return value >= 0 && value <= longestNs ? value : this.#badTime(value, "leave deadlineNs out where there is none");
   }
 
   #readEdges(): void {
@@ -179,7 +179,7 @@ export class TasksReader {
       else if (key === 1 && to < 0) to = this.#readName();
       else if (key === 2 && ns < 0) {
         ns = json.numberOrNull();
-        if (!(ns >= 0 && ns < Infinity)) ns = this.#badTime(ns);
+        if (!(ns >= 0 && ns <= longestNs)) ns = this.#badTime(ns);
       } else this.#otherKey(keyAt, key, edgeKeys);
     }
     if (from < 0 || to < 0 || ns < 0) {
@@ -201,7 +201,8 @@ export class TasksReader {
     let at = json.at - 1;
     while (at > 0 && /[\w.+-]/.test(String.fromCharCode(json.bytes[at - 1]!))) at--;
     const shown = json.excerpt(at);
-    this.#issues.add("bad-time", `${shown} is not a time`, at, shown === "null" ? nullHint : "times are finite and not negative, in ns");
+    if (value > longestNs && value < Infinity) this.#issues.tooLong(`${shown} ns`, at);
+    else this.#issues.add("bad-time", `${shown} is not a time`, at, shown === "null" ? nullHint : "times are finite and not negative, in ns");
     return 0;
   }
 

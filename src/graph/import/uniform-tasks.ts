@@ -1,5 +1,6 @@
 import { F64Column, U32Column } from "../../base/columns.ts";
 import { InputError, type Warning } from "../../base/errors.ts";
+import { formatWhole } from "../../base/units.ts";
 import type { Workload } from "../workload.ts";
 import { processorMachine } from "../../machine/processors.ts";
 import { GraphBuilder } from "../builder.ts";
@@ -57,7 +58,7 @@ export class UniformTasks {
     for (const name of this.#names) builder.opOfClass(task, name);
     for (let edge = 0; edge < from.length; edge++) builder.edge(from[edge]!, to[edge]!, this.#edgeNs.get(edge));
     if (this.taskCount * processors > mostDurations) {
-      issues.fail("too-large", `${this.taskCount} tasks on ${processors} processors are more than ${mostDurations} durations`, undefined, "use fewer processors");
+      issues.fail("too-large", `${formatWhole(this.taskCount)} tasks on ${formatWhole(processors)} processors are more than ${formatWhole(mostDurations)} durations`, undefined, "use fewer processors");
     }
     const ns = new Float64Array(this.taskCount * processors);
     for (let id = 0; id < this.taskCount; id++) ns.fill(this.#ns.get(id), id * processors, (id + 1) * processors);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError, type Issue } from "../../base/errors.ts";
+import { longestNs } from "../../base/units.ts";
 
 /** What a replay needs of a workflow, whichever version of the format it came in. */
 export interface Workflow {
@@ -21,8 +22,8 @@ export interface WorkflowTask {
 }
 
 const size = z.number().nonnegative();
-/** Longer ones are beyond what can be counted in ns. */
-const seconds = z.number().nonnegative().max(2 ** 53);
+/** Longer ones are not exact in ns. */
+const seconds = z.number().nonnegative().max(Math.floor(longestNs / 1e9));
 const names = z.array(z.string()).default([]);
 const machine = z.object({ nodeName: z.string(), cpu: z.object({ coreCount: z.number().int().positive().optional(), count: z.number().int().positive().optional() }).optional() });
 

@@ -1,3 +1,4 @@
+import { axisSwap } from "../axis-swap.ts";
 import { GraphBuilder, type OpInit } from "../builder.ts";
 import * as catalogue from "../catalogue.ts";
 import { dtypeBytes, type DType, type OperatorGraph } from "../graph.ts";
@@ -143,7 +144,13 @@ export class Network {
     return this.op(name, init, "tensor" in ids ? [ids, table] : [table], [...ids.dims, columns]);
   }
 
-  /** Moves bytes: "transpose", "concat", "split", "slice" … */
+  /** The axes of a value, seen with these extents, in another order. */
+  transpose(name: string, x: Value, extents: readonly number[], order: readonly number[]): Value {
+    const op = catalogue.movement("transpose", { read: product(extents), write: product(extents), dtype: this.dtype });
+    return this.op(name, { ...op, shape: { ...op.shape, ...axisSwap(extents, order) } }, [x], order.map((axis) => extents[axis]!));
+  }
+
+  /** Moves bytes: "concat", "split", "slice" … */
   move(name: string, kind: string, inputs: readonly Value[], dims: readonly number[]): Value {
     const read = inputs.reduce((sum, { dims: extents }) => sum + product(extents), 0);
     return this.op(name, catalogue.movement(kind, { read, write: product(dims), dtype: this.dtype }), inputs, dims);

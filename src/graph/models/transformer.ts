@@ -43,13 +43,13 @@ function attention(net: Network, name: string, x: Value, heads: number, { projec
       ? net.split(`${name}.split`, net.linear(`${name}.qkv`, x, 3 * width), 3)
       : ["query", "key", "value"].map((part) => net.linear(`${name}.${part}`, x, width));
   const headDim = width / heads;
-  const byHead = (part: string, value: Value, dims: readonly number[]) => net.move(`${name}.${part}.transpose`, "transpose", [value], dims);
-  const queries = byHead("query", q!, [batch, heads, sequence, headDim]);
-  const keys = byHead("key", k!, [batch, heads, headDim, sequence]);
-  const values = byHead("value", v!, [batch, heads, sequence, headDim]);
+  const byHead = (part: string, value: Value, order: readonly number[]) => net.transpose(`${name}.${part}.transpose`, value, [batch, sequence, heads, headDim], order);
+  const queries = byHead("query", q!, [0, 2, 1, 3]);
+  const keys = byHead("key", k!, [0, 2, 3, 1]);
+  const values = byHead("value", v!, [0, 2, 1, 3]);
   let scores = net.elementwise(`${name}.scale`, "div", net.matmul(`${name}.scores`, queries, keys));
   if (mask) scores = net.broadcast(`${name}.mask`, mask.kind, scores, mask.values);
   const mixed = net.matmul(`${name}.mix`, net.softmax(`${name}.softmax`, scores), values);
-  const joined = net.move(`${name}.join`, "transpose", [mixed], [batch, sequence, width]);
+  const joined = net.transpose(`${name}.join`, mixed, [batch, heads, sequence, headDim], [0, 2, 1, 3]);
   return net.linear(`${name}.output`, reshape(joined, x.dims), width);
 }

@@ -136,10 +136,8 @@ export class DuplicationPlanner {
 
   /** Takes off trial all but the first `kept` duplicates. */
   #giveBack(device: number, kept: number): void {
-    while (this.#triedOp.length > kept) {
-      this.#triedEnd[this.#triedOp.pop()!] = Infinity;
-      this.#trial.giveBack(device);
-    }
+    this.#trial.giveBack(device, this.#triedOp.length - kept);
+    while (this.#triedOp.length > kept) this.#triedEnd[this.#triedOp.pop()!] = Infinity;
   }
 
   /** Earliest end of `op` on `device` with what is planned and on trial. */

@@ -10,27 +10,45 @@ export interface Successor {
   readonly ready: Float64Array;
 }
 
-/** The successors of `op`, which is not planned, by falling rank, ties by id. */
-export function successorsOf(view: PolicyView, eft: EarliestFinish, op: number, rank: Float64Array): Successor[] {
-  const { succ } = view;
-  const edgesTo = new Map<number, number[]>();
-  for (let k = succ.start[op]!; k < succ.start[op + 1]!; k++) {
-    const edges = edgesTo.get(succ.node[k]!);
-    if (edges === undefined) edgesTo.set(succ.node[k]!, [succ.edge[k]!]);
-    else edges.push(succ.edge[k]!);
-  }
-  return Array.from(edgesTo, ([next, edges]) => ({ op: next, edges, ready: readyTicks(view, eft, next) }))
-    .sort((a, b) => rank[b.op]! - rank[a.op]! || a.op - b.op);
-}
+/** What a planner knows of the ops that follow one about to be planned, kept up to date as ops are planned. */
+export class Successors {
+  readonly #view: PolicyView;
+  readonly #eft: EarliestFinish;
+  readonly #rank: Float64Array;
+  /** By op: {@link Successor.ready}; undefined before the first of its predecessors is planned. */
+  readonly #ready: (Float64Array | undefined)[];
+  readonly #none: Float64Array;
 
-function readyTicks(view: PolicyView, eft: EarliestFinish, op: number): Float64Array {
-  const { pred } = view;
-  const ready = new Float64Array(view.deviceCount);
-  for (let k = pred.start[op]!; k < pred.start[op + 1]!; k++) {
-    const from = eft.deviceOf(pred.node[k]!);
-    if (from < 0) continue;
-    const end = eft.endOf(pred.node[k]!);
-    for (let d = 0; d < ready.length; d++) ready[d] = Math.max(ready[d]!, end + view.transferTicks(pred.edge[k]!, from, d));
+  constructor(view: PolicyView, eft: EarliestFinish, rank: Float64Array) {
+    this.#view = view;
+    this.#eft = eft;
+    this.#rank = rank;
+    this.#ready = new Array<Float64Array | undefined>(view.opCount);
+    this.#none = new Float64Array(view.deviceCount);
   }
-  return ready;
+
+  /** The successors of `op`, which is not planned, by falling rank, ties by id. */
+  of(op: number): Successor[] {
+    const { succ } = this.#view;
+    const edgesTo = new Map<number, number[]>();
+    for (let k = succ.start[op]!; k < succ.start[op + 1]!; k++) {
+      const edges = edgesTo.get(succ.node[k]!);
+      if (edges === undefined) edgesTo.set(succ.node[k]!, [succ.edge[k]!]);
+      else edges.push(succ.edge[k]!);
+    }
+    return Array.from(edgesTo, ([next, edges]) => ({ op: next, edges, ready: this.#ready[next] ?? this.#none }))
+      .sort((a, b) => this.#rank[b.op]! - this.#rank[a.op]! || a.op - b.op);
+  }
+
+  /** `op` is planned now. */
+  planned(op: number): void {
+    const { succ, deviceCount } = this.#view;
+    const from = this.#eft.deviceOf(op);
+    const end = this.#eft.endOf(op);
+    for (let k = succ.start[op]!; k < succ.start[op + 1]!; k++) {
+      const ready = (this.#ready[succ.node[k]!] ??= new Float64Array(deviceCount));
+      for (let d = 0; d < deviceCount; d++) ready[d] = Math.max(ready[d]!, end + this.#view.transferTicks(succ.edge[k]!, from, d));
+    }
+    this.#ready[op] = undefined;
+  }
 }

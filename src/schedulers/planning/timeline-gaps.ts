@@ -63,6 +63,14 @@ export class TimelineGaps {
     this.fillGap(slot, start, duration);
   }
 
+  /** Marks all of the slot idle. */
+  clear(slot: number): void {
+    this.#discard(this.#root[slot]!);
+    this.#root[slot] = -1;
+    this.#tail[slot] = 0;
+    this.#longestOf[slot] = -1;
+  }
+
   /** Marks [start, start + duration) busy, which lies within a gap; false, and nothing done, when it does not. */
   fillGap(slot: number, start: number, duration: number): boolean {
     const end = start + duration;
@@ -195,6 +203,14 @@ export class TimelineGaps {
     }
     this.#left[right] = this.#merge(left, this.#left[right]!);
     return this.#update(right);
+  }
+
+  #discard(root: number): void {
+    if (root < 0) return;
+    this.#discard(this.#left[root]!);
+    this.#discard(this.#right[root]!);
+    this.#left[root] = this.#unused;
+    this.#unused = root;
   }
 
   #update(node: number): number {

@@ -1,5 +1,6 @@
 import type { PolicyView } from "../../plugin.ts";
 import type { EarliestFinish } from "./earliest-finish.ts";
+import { TimelineGaps } from "./timeline-gaps.ts";
 
 /** Time taken on trial, on top of a plan that stays as it is. */
 export class TrialIntervals {
@@ -7,29 +8,41 @@ export class TrialIntervals {
   readonly #eft: Pick<EarliestFinish, "startInSlot">;
   /** By device: slot, start, end, slot … of what is taken. */
   readonly #taken: number[][];
-  /** Slot of the last {@link earliest}. */
+  readonly #firstSlot: Uint32Array;
+  /** The same intervals by slot, as if nothing were planned. */
+  readonly #gaps: TimelineGaps;
+  /** Slot of the last {@link earliest}, counted from 0 on its device. */
   #slot = 0;
 
   constructor(view: PolicyView, eft: Pick<EarliestFinish, "startInSlot">) {
+    const { deviceCount, slots } = view;
     this.#view = view;
     this.#eft = eft;
-    this.#taken = Array.from({ length: view.deviceCount }, () => []);
+    this.#taken = Array.from({ length: deviceCount }, () => []);
+    this.#firstSlot = new Uint32Array(deviceCount + 1);
+    for (let d = 0; d < deviceCount; d++) this.#firstSlot[d + 1] = this.#firstSlot[d]! + slots[d]!;
+    this.#gaps = new TimelineGaps(this.#firstSlot[deviceCount]!);
   }
 
   /** Gives all back. */
   clear(): void {
-    for (const taken of this.#taken) taken.length = 0;
+    for (let d = 0; d < this.#taken.length; d++) this.giveBack(d, this.#taken[d]!.length / 3);
   }
 
-  /** Gives back what was taken last on `device`. */
-  giveBack(device: number): void {
-    this.#taken[device]!.length -= 3;
+  /** Gives back the `count` that were taken last on `device`. */
+  giveBack(device: number, count: number): void {
+    if (count === 0) return;
+    const taken = this.#taken[device]!;
+    taken.length -= 3 * count;
+    for (let slot = this.#firstSlot[device]!; slot < this.#firstSlot[device + 1]!; slot++) this.#gaps.clear(slot);
+    for (let i = 0; i < taken.length; i += 3) this.#gaps.occupy(this.#firstSlot[device]! + taken[i]!, taken[i + 1]!, taken[i + 2]! - taken[i + 1]!);
   }
 
   /** Takes `duration` ticks on `device`, which must be idle from `start` on. */
   take(device: number, start: number, duration: number): void {
     this.earliest(device, start, duration);
     this.#taken[device]!.push(this.#slot, start, start + duration);
+    this.#gaps.occupy(this.#firstSlot[device]! + this.#slot, start, duration);
   }
 
   /** Earliest start on `device` from `ready` on of `duration` ticks that are neither planned nor taken. */
@@ -46,13 +59,11 @@ export class TrialIntervals {
   }
 
   #earliestIn(device: number, slot: number, ready: number, duration: number): number {
-    const taken = this.#taken[device]!;
     let start = this.#eft.startInSlot(device, slot, ready, duration);
-    for (let i = 0; i < taken.length; ) {
-      const overlaps = taken[i] === slot && taken[i + 1]! < start + duration && start < taken[i + 2]!;
-      if (overlaps) start = this.#eft.startInSlot(device, slot, taken[i + 2]!, duration);
-      i = overlaps ? 0 : i + 3;
+    for (;;) {
+      const untaken = this.#gaps.earliest(this.#firstSlot[device]! + slot, start, duration);
+      if (untaken === start) return start;
+      start = this.#eft.startInSlot(device, slot, untaken, duration);
     }
-    return start;
   }
 }

@@ -69,7 +69,7 @@ function partText(part: PathPart): string {
 }
 
 const waitText: Readonly<Record<Exclude<PathPart["kind"], "run" | "transfer" | "arrival">, string>> = {
-  setup: "loading a configuration on", paused: "paused on", "wait-slot": "waiting for a turn on", "wait-placement": "waiting for the scheduler to place on",
+  setup: "loading a configuration on", paused: "paused on", "wait-slot": "waiting for a turn on", absent: "waiting for the absent", "wait-placement": "waiting for the scheduler to place on",
   "wait-data": "waiting for data on", "wait-sync": "waiting for synchronization, then on", aborted: "runs that were lost with",
 };
 
@@ -91,6 +91,7 @@ function chapterText(chapter: PathChapter): string {
     case "setup": return `${device} loaded the configuration for ${name}`;
     case "paused": return `${name} was paused`;
     case "wait-slot": return `${name} waited for its turn on ${device}`;
+    case "absent": return `${name} waited for ${device}, which was not there`;
     case "wait-placement": return `${name} was ready, and the scheduler had not placed it`;
     case "wait-data": return `${name} waited for data`;
     case "wait-sync": return `${name} waited for synchronization`;

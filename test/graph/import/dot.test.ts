@@ -6,7 +6,7 @@ import { importDot } from "../../../src/graph/import/dot.ts";
 import { sharedData } from "../../shared-data.ts";
 
 const file = "a.dot";
-const read = (text: string) => importDot(text, { file, processors: 1 });
+const read = (text: string | Uint8Array) => importDot(text, { file, processors: 1 });
 
 /** Nodes with their times and edges with theirs, as short text. */
 function summary(text: string): string {
@@ -61,6 +61,8 @@ test.each([
   ["digraph { a ->\n -> b }", "a.dot:2:2: error[bad-dot]: a name is expected"],
   ["digraph { é [weight=heavy] }", 'a.dot:1:21: error[bad-weight]: "heavy" is not a weight'],
   ["digraph { a [weight=-2] }", "bad-weight"],
+  ["digraph { a [weight=1e300] }", "a.dot:1:21: error[too-long]: 1e300 ns is too long"],
+  ["digraph { a -> b [weight=9007199254740993] }", "too-long"],
   ['digraph { a [weight="] }', "a string that does not end"],
   ["digraph { a [label=<x }", "does not end"],
   ["digraph { /* a }", "a comment that does not end"],
@@ -68,6 +70,7 @@ test.each([
   ["digraph { a -> b -> a [weight=1] }", "the graph has a cycle"],
   ["digraph { a } digraph { b }", "one graph a file"],
   ["digraph { }", "no nodes"],
+  [Uint8Array.of(0xff, 0xfe, 0x64, 0), "a.dot: error[not-text]: the file is UTF-16, not UTF-8"],
   [`digraph { ${"{".repeat(5000)}`, "nested more than 200 deep"],
   ["digraph { a ? b }", 'the character "?"'],
 ])("%s fails", (text, message) => {

@@ -37,6 +37,7 @@ test.each([
   ["", "empty-file", undefined],
   ["# only a comment\n", "empty-file", undefined],
   ["2\n0 0 0\n1 x 1 0\n", "bad-number", 3],
+  ["2\n0 0 0\n1 99999999999999999 1 0\n", "too-long", 3],
   ["2\n0 0 0\n1 5 1 0\n", "bad-count", 4],
   ["2\n0 0 0\n2 5 1 0\n3 0 0\n", "bad-task", 3],
   ["1\n0 0 0\n1 5 9 0\n2 0 1 1\n", "bad-task", 3],

@@ -196,6 +196,32 @@ test("what comes into the blocked layout has its channels padded to the blocks o
   expect(shapeOf(20, [24, 24, 1, 1])).toEqual([1, 24, 8, 8]);
 });
 
+describe("extents beside the number of elements", () => {
+  const opOf = (op: string, inputs: Readonly<Record<string, readonly number[]>>, attrs: Readonly<Record<string, Attribute>> = {}, domain = "") => infer({ inputs, nodes: [{ op, domain, in: Object.keys(inputs), out: ["y"], attrs }] }).ops[0]!;
+
+  test("of axes that change places: matrices, and what stays together", () => {
+    expect(opOf("Transpose", { x: [1, 128, 12, 64] }, { perm: [0, 2, 1, 3] })).toMatchObject({ shape: { elements: 98304, rows: 128, columns: 12, run: 64 } });
+    expect(opOf("Transpose", { x: [1, 128, 12, 64] }, { perm: [0, 2, 1, 3] }).variant).toBeUndefined();
+    expect(opOf("Transpose", { x: [2, 5, 4] }, { perm: [0, 2, 1] })).toMatchObject({ variant: "last", shape: { elements: 40, rows: 5, columns: 4, run: 1 } });
+  });
+  test("of changes of layout: channels and pixels, and which way", () => {
+    const nchwc = "com.microsoft.nchwc";
+    expect(opOf("ReorderInput", { x: [2, 32, 5, 7] }, {}, nchwc)).toMatchObject({ variant: "nchwc", shape: { elements: 2240, rows: 32, columns: 35, run: 1 } });
+    expect(opOf("ReorderOutput", { x: [2, 32, 5, 7] }, { channels: 24 }, nchwc)).toMatchObject({ variant: "nchwc+back", shape: { elements: 1680, rows: 24, columns: 35, run: 1 } });
+  });
+  test.each([
+    { what: "a row of weights", a: [2, 6, 8], b: [8], columns: 8 },
+    { what: "a number a channel", a: [2, 3, 4, 5], b: [3, 1, 1], columns: 20 },
+    { what: "a number a row", a: [6, 8], b: [6, 1], columns: 8 },
+    { what: "the same for all of a batch", a: [4, 6, 8], b: [6, 8], columns: 48 },
+    { what: "axes of extent 1 at the end", a: [4, 6, 1, 1], b: [4, 1, 1, 1], columns: 6 },
+    { what: "a row and a column", a: [6, 1], b: [1, 8], columns: 8 },
+    { what: "as many of both", a: [2, 6, 8], b: [2, 6, 8], columns: undefined },
+    { what: "as many of both, but for axes of extent 1", a: [1, 6, 8], b: [6, 8], columns: undefined },
+    { what: "one number", a: [2, 6, 8], b: [1], columns: undefined },
+  ])("of two operands: $what", ({ a, b, columns }) => expect(opOf("Add", { a, b }).shape["columns"]).toBe(columns));
+});
+
 describe("contradictions name the node", () => {
   const cases: readonly (readonly [op: string, inputs: Readonly<Record<string, readonly number[]>>, attrs: Readonly<Record<string, Attribute>>, message: string])[] = [
     ["MatMul", { a: [2, 3], b: [4, 5] }, {}, "inner extents"], ["Conv", { x: [1, 3, 8, 8], w: [4, 2, 3, 3] }, {}, "channels"], ["Conv", { x: [1, 3, 2, 2], w: [4, 3, 3, 3] }, {}, "does not fit an axis of 2"],

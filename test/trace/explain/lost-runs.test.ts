@@ -20,11 +20,26 @@ describe("runs that were lost with a device", () => {
   it("are on the critical path, where nobody else is blamed for their time", async () => {
     const { scenario, trace } = await lossAt3("", "peft");
     expect(criticalPath(trace).map(({ kind, op, startTicks, endTicks, because }) => [kind, op, startTicks / 1e6, endTicks / 1e6, because])).toEqual([
-      ["aborted", 0, 0, 3, "start"], ["wait-slot", 0, 3, 5, "loss"], ["run", 0, 5, 15, "slot"], ["run", 1, 15, 16, "dependency"],
+      ["aborted", 0, 0, 3, "start"], ["absent", 0, 3, 5, "loss"], ["run", 0, 5, 15, "slot"], ["run", 1, 15, 16, "dependency"],
     ]);
-    expect(formatRunExplanation(explainRun(trace))).toContain('"a" ran on gpu0, which was lost');
+    const text = formatRunExplanation(explainRun(trace));
+    expect(text).toContain('"a" ran on gpu0, which was lost');
+    expect(text).toContain('"a" waited for gpu0, which was not there');
     expect(formatResult(analyzeRun(scenario, trace))).toContain("runs lost with a device 18.8 %");
     expect(analyzeRun(scenario, trace).criticalPath[0]).toMatchObject({ kind: "aborted", task: "a", device: "gpu0" });
+  });
+
+  it("are what an operator waits for that stands behind their consumer in a queue", async () => {
+    // On cpu0 x stands behind y, which needs z: lost with gpu0 after 3 ms, it runs anew on gpu1.
+    const scenario = await resolved("{workload: {graph: {ops: {z: {time: {cpu: 20ms, gpu: 10ms}}, y: {time: {cpu: 1ms}}, x: {time: {cpu: 5ms}}}, edges: [z -> y]}}, machine: mixed, scheduler: {use: replay, placement: [{op: z, device: gpu0}, {op: y, device: cpu0}, {op: x, device: cpu0}]}, events: [{at: 3ms, device: gpu0, lost: true}]}");
+    const trace = runScenario(scenario);
+    const { deviceNames } = trace.instance;
+    expect(criticalPath(trace).map(({ kind, op, startTicks, endTicks, because, device }) => [kind, op, startTicks / 1e6, endTicks / 1e6, because, device && deviceNames[device]])).toEqual([
+      ["aborted", 0, 0, 3, "start", "gpu0"], ["run", 0, 3, 13, "loss", undefined], ["run", 2, 13, 18, "slot", undefined],
+    ]);
+    const text = formatRunExplanation(explainRun(trace));
+    expect(text).toContain('"z" ran on gpu0, which was lost');
+    expect(text).not.toContain("waiting for a turn");
   });
 
   it("are no work of the device, and its absence is nobody's order", async () => {

@@ -3,7 +3,8 @@ import { chromeEvents } from "../../../src/trace/chrome-trace.ts";
 import { computeMetrics } from "../../../src/trace/metrics.ts";
 import { formatResult } from "../../../src/trace/text.ts";
 import { threadsCsv } from "../../../src/trace/threads/thread-csv.ts";
-import { busyThreads, philosophers, twoOnALock } from "./runs.ts";
+import { ProgramBuilder } from "../../../src/programs/index.ts";
+import { busyThreads, philosophers, tracedThreads, twoOnALock } from "./runs.ts";
 
 describe("threads in words", () => {
   it("a small run is as it was read aloud", () => {
@@ -30,6 +31,12 @@ describe("threads in words", () => {
     const text = formatResult(computeMetrics(philosophers()));
     expect(text).toContain("makespan     none: stopped by a deadlock at 11.0 µs\n");
     expect(text).toMatch(/fork\[0\] +futex +1 +0\.0 % +– +– +– +– +1\n/);
+  });
+
+  it("and says it in words", () => {
+    const waiter = new ProgramBuilder("waiter").lock("m").add({ wait: { on: "c", with: "m" } }, { unlock: "m" });
+    const trace = tracedThreads({ programs: [waiter, new ProgramBuilder("caller").add({ signal: "c" })], threads: { waiter: { start: "1us" }, caller: 1 }, locks: ["m"], conditions: ["c"], cores: 2 });
+    expect(formatResult(computeMetrics(trace))).toMatch(/\nmakespan {5}none: stopped by a lost wake-up at \d/);
   });
 
   it("lines are no wider than the longest table, and none ends in a space", () => {

@@ -9,17 +9,25 @@ export interface ProfileEvent {
 
 /** What one kernel did in every run. */
 export interface KernelTimes {
-  /** Nanoseconds of each run: half a microsecond is added to each event for the rounding. */
+  /** Nanoseconds of each run; see {@link unrounded}. */
   readonly ns: readonly number[];
   /** In the blocked layout of convolutions. */
   readonly blocked: boolean;
 }
 
+/** A change of layout around blocked convolutions: into blocks, or back. */
+export interface Reorder {
+  readonly back: boolean;
+  /** Of the result, channels second. */
+  readonly dims: readonly number[];
+  readonly ns: readonly number[];
+}
+
 /** Times from a profile. */
 export interface ProfileTimes {
   readonly kernels: ReadonlyMap<number, KernelTimes>;
-  /** Changes of layout: into blocks and back, each by the number of elements. */
-  readonly reorders: { readonly into: ReadonlyMap<number, readonly number[]>; readonly back: ReadonlyMap<number, readonly number[]> };
+  /** Changes of layout, each by what it makes. */
+  readonly reorders: readonly Reorder[];
   /** Operators of one element, which stand among the others: what a time is when the kernel takes none. */
   readonly empty: readonly number[];
 }
@@ -38,11 +46,12 @@ export function profileTimes(events: readonly ProfileEvent[], runs: number, skip
     else list.push(event);
   }
   const kernels = new Map<number, { ns: number[]; blocked: boolean }>();
-  const reorders = { into: new Map<number, number[]>(), back: new Map<number, number[]>() };
+  const reorders = new Map<string, { readonly back: boolean; readonly dims: readonly number[]; readonly ns: number[] }>();
   const empty: number[] = [];
   for (const [name, list] of byName) {
     if (list.length !== runs) continue;
-    const ns = list.slice(skip).map(({ dur }) => dur * 1000 + 500);
+    const durations = list.slice(skip).map(({ dur }) => dur);
+    const ns = unrounded(durations);
     const [, id] = /^k(\d+)_/.exec(name) ?? [];
     if (id !== undefined) {
       const known = kernels.get(Number(id));
@@ -52,13 +61,30 @@ export function profileTimes(events: readonly ProfileEvent[], runs: number, skip
         known.ns = known.ns.map((time, run) => time + ns[run]!);
         known.blocked ||= blocked;
       }
-    } else if (/^t\d+/.test(name)) empty.push(...ns);
+    } else if (/^t\d+/.test(name)) empty.push(...durations);
     else if (name.startsWith("Reorder")) {
       const dims = Object.values(list[0]!.args?.output_type_shape?.[0] ?? {})[0] ?? [];
-      const elements = dims.reduce((all, extent) => all * extent, 1);
-      const direction = name.startsWith("ReorderOutput") ? reorders.back : reorders.into;
-      direction.set(elements, [...(direction.get(elements) ?? []), ...ns]);
+      const back = name.startsWith("ReorderOutput");
+      const key = `${back} ${dims.join(" ")}`;
+      const known = reorders.get(key);
+      if (known === undefined) reorders.set(key, { back, dims, ns });
+      else known.ns.push(...ns);
     }
   }
-  return { kernels, reorders, empty };
+  return { kernels, reorders: [...reorders.values()], empty: unrounded(empty) };
+}
+
+/**
+ * Whole microseconds, rounded down, as nanoseconds: those that are the same lie evenly over their microsecond, in the order
+ * of measuring, so that their median is that of grouped data and not one end or the other of the microsecond.
+ */
+function unrounded(durations: readonly number[]): number[] {
+  const count = new Map<number, number>();
+  for (const duration of durations) count.set(duration, (count.get(duration) ?? 0) + 1);
+  const seen = new Map<number, number>();
+  return durations.map((duration) => {
+    const before = seen.get(duration) ?? 0;
+    seen.set(duration, before + 1);
+    return Math.round(1000 * (duration + (before + 0.5) / count.get(duration)!));
+  });
 }

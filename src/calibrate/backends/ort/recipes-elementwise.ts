@@ -36,10 +36,10 @@ const binaries: Readonly<Record<string, readonly [opType: string, reference: (x:
   max: ["Max", Math.max], min: ["Min", Math.min],
 };
 
-/** Of two activations; of one and a row of weights where the extents say `inputs: 1`. */
+/** Of two activations; of one and a row of so many columns of weights where the extents say `inputs: 1`. */
 const binary = (kind: string): Recipe => (site, { shape }) => {
   const [opType, reference] = binaries[kind]!;
-  const dims = rows(shape["elements"]!);
+  const dims = rows(shape["elements"]!, shape["columns"]);
   const x = site.activation(dims);
   const y = shape["inputs"] === 1 ? site.weight([dims[1]]) : site.activation(dims);
   return { result: site.op(opType, [x, y]), rank: 2, first: () => reference(site.read(x)(0), site.read(y)(0)) };
@@ -58,8 +58,7 @@ const clip: Recipe = (site, { shape }) => {
   return { result: site.op("Clip", [x, least]), rank: 2, first: () => Math.max(site.read(x)(0), site.read(least)(0)) };
 };
 
-function rows(elements: number): [number, number] {
-  const columns = lastAxis(elements);
+function rows(elements: number, columns = lastAxis(elements)): [number, number] {
   return [elements / columns, columns];
 }
 

@@ -1,17 +1,15 @@
-import { lastAxis } from "../layouts.ts";
+import { lastAxis, swapLayout } from "../layouts.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** Rows of the table that indices choose from. */
 const tableRows = 4096;
 
-/** Two middle axes change places, as heads and positions do in attention. */
-const transpose = (perm: readonly number[]): Recipe => (site, { shape }) => {
-  const elements = shape["elements"]!;
-  const width = elements % 64 === 0 && elements >= 4096 ? 64 : lastAxis(elements);
-  const rest = elements / width;
-  const heads = [12, 8, 16, 4, 2].find((count) => rest % count === 0) ?? 1;
-  const x = site.activation([1, rest / heads, heads, width]);
-  return { result: site.op("Transpose", [x], { perm }), rank: 4, first: () => site.read(x)(0) };
+/** Two axes of a matrix change places, as heads and positions do in attention; so many matrices as there are elements for. */
+const transpose: Recipe = (site, { shape }) => {
+  const layout = swapLayout(shape);
+  if (layout === undefined) return undefined;
+  const x = site.activation(layout);
+  return { result: site.op("Transpose", [x], { perm: [0, 2, 1, 3] }), rank: 4, first: () => site.read(x)(0) };
 };
 
 const rowsOf = (elements: number): [number, number] => {
@@ -68,5 +66,5 @@ const resize: Recipe = (site, { shape }) => {
 };
 
 export const movementRecipes: Readonly<Record<string, Recipe>> = {
-  transpose: transpose([0, 2, 1, 3]), "transpose|last": transpose([0, 1, 3, 2]), concat, slice, pad, tile, resize, gather: gather(false), embedding: gather(true),
+  transpose, "transpose|last": transpose, concat, slice, pad, tile, resize, gather: gather(false), embedding: gather(true),
 };

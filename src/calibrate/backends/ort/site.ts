@@ -31,10 +31,13 @@ export class Site {
     return this.#produced ? this.#parts.node("Abs", this.#name("p"), [input]) : input;
   }
 
-  /** An activation in the layout of the convolutions that are around it: the result of a cheap convolution. */
+  /**
+   * An activation in the layout of the convolutions that are around it: the result of a cheap convolution. It reads an
+   * activation itself: the change of layout between the two is a sample too, and finds it in the cache as a network's does.
+   */
   convolved(dims: readonly number[]): string {
     const weight = this.weight([dims[1]!, 1, 1, 1]);
-    return this.#parts.node("Conv", this.#name("p"), [this.input(dims), weight], { group: dims[1]! });
+    return this.#parts.node("Conv", this.#name("p"), [this.activation(dims), weight], { group: dims[1]! });
   }
 
   /** An input of the model. */

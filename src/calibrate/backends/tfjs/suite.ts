@@ -1,4 +1,4 @@
-import { convLayout, lastAxis, poolLayout } from "../layouts.ts";
+import { convLayout, lastAxis, poolLayout, swapLayout } from "../layouts.ts";
 import type { Kernel } from "../../sample.ts";
 import type { Tf, TfTensor } from "./engine.ts";
 
@@ -45,18 +45,16 @@ const makers: Readonly<Record<string, (shape: Extents) => Call | undefined>> = {
     return { operands: [{ dims: [n!, h!, w!, cIn!] }, { dims: [kh!, kw!, cIn!, 1] }], run: (tf, [x, f]) => call(tf, "depthwiseConv2d", x, f, layout.strides, padding(layout.pads)) };
   },
   ...Object.fromEntries(Object.entries(unaries).map(([kind, reference]) => [kind, ({ elements }: Extents): Call => ({ operands: [{ dims: rows(elements!) }], run: (tf, [x]) => call(tf, kind, x), first: ([x]) => reference(x![0]!) })])),
-  ...Object.fromEntries(Object.entries(binaries).map(([kind, [name, reference]]) => [kind, ({ elements, inputs }: Extents): Call => ({
-    operands: [{ dims: rows(elements!) }, { dims: inputs === 1 ? [lastAxis(elements!)] : rows(elements!) }], run: (tf, [x, y]) => call(tf, name, x, y), first: ([x, y]) => reference(x![0]!, y![0]!),
+  ...Object.fromEntries(Object.entries(binaries).map(([kind, [name, reference]]) => [kind, ({ elements, inputs, columns = lastAxis(elements!) }: Extents): Call => ({
+    operands: [{ dims: [elements! / columns, columns] }, { dims: inputs === 1 ? [columns] : [elements! / columns, columns] }], run: (tf, [x, y]) => call(tf, name, x, y), first: ([x, y]) => reference(x![0]!, y![0]!),
   })])),
   softmax: ({ rows: count, columns }) => ({ operands: [{ dims: [count!, columns!] }], run: (tf, [x]) => call(tf, "softmax", x) }),
   reduce: ({ inputs, outputs }) => (inputs! % outputs! === 0 ? { operands: [{ dims: [outputs!, inputs! / outputs!] }], run: (tf, [x]) => call(tf, "mean", x, -1) } : undefined),
   "max-pool": (shape) => pool("maxPool", shape),
   "average-pool": (shape) => pool("avgPool", shape),
-  transpose: ({ elements }) => {
-    const width = elements! % 64 === 0 ? 64 : 1;
-    const rest = elements! / width;
-    const heads = [12, 8, 16, 4, 2].find((count) => rest % count === 0) ?? 1;
-    return { operands: [{ dims: [1, rest / heads, heads, width] }], run: (tf, [x]) => call(tf, "transpose", x, [0, 2, 1, 3]), first: ([x]) => x![0]! };
+  transpose: (shape) => {
+    const dims = swapLayout(shape);
+    return dims && { operands: [{ dims }], run: (tf, [x]) => call(tf, "transpose", x, [0, 2, 1, 3]), first: ([x]) => x![0]! };
   },
   concat: ({ elements }) => {
     const [count, columns] = rows(elements!);

@@ -28,22 +28,30 @@ export class Conditions {
   }
 
   signal(thread: number, object: number): void {
-    if (!this.#wakeOne(thread, object, 1)) this.#lose(thread, object);
+    if (!this.#wakeNext(thread, object, 1)) this.#lose(thread, object);
   }
 
   broadcast(thread: number, object: number): void {
     let woken = 0;
-    while (this.#wakeOne(thread, object, woken + 1)) woken++;
+    while (this.#wakeNext(thread, object, woken + 1)) woken++;
     if (woken === 0) this.#lose(thread, object);
   }
 
-  #wakeOne(thread: number, object: number, rank: number): boolean {
-    const { lists, costs, use } = this.#kernel;
+  /** From outside the threads, which costs none of them anything. @returns false where nobody waits */
+  wakeOne(object: number, delayTicks = 0): boolean {
+    const { lists, use } = this.#kernel;
     const first = lists.head[object]!;
     if (first < 0) return false;
     use.taken[object]!++;
-    this.#kernel.charge(thread, costs.wakeTicks);
-    this.#kernel.grant(first, rank * costs.wakeTicks);
+    this.#kernel.grant(first, delayTicks);
+    return true;
+  }
+
+  /** By a thread, as the `rank`-th it wakes. */
+  #wakeNext(thread: number, object: number, rank: number): boolean {
+    const { wakeTicks } = this.#kernel.costs;
+    if (!this.wakeOne(object, rank * wakeTicks)) return false;
+    this.#kernel.charge(thread, wakeTicks);
     return true;
   }
 

@@ -17,8 +17,28 @@ function broadcasting(kind: string, type?: ElementType): Rule {
     if (operands.length === 0) throw new ShapeProblem("input 0 is missing");
     const dims = legacyBroadcast(node, operands) ?? broadcast(operands.map((value) => value.dims));
     // The number of operations depends on how many operands there are, not on whether they are weights.
-    return { outputs: [{ dims, ...(type && { type }) }], op: elementwise(kind, { elements: elementsOf(dims), inputs: operands.length }), reads: operands };
+    const op = elementwise(kind, { elements: elementsOf(dims), inputs: operands.length });
+    const columns = rowBetweenRepeats(dims, operands);
+    return { outputs: [{ dims, ...(type && { type }) }], op: columns === undefined ? op : { ...op, shape: { ...op.shape, columns } }, reads: operands };
   };
+}
+
+/** Elements in a row after which an operand begins anew, or goes on by one; undefined where all are read from end to end, or are one number. */
+function rowBetweenRepeats(dims: readonly number[], operands: readonly Value[]): number | undefined {
+  const elements = elementsOf(dims);
+  const row = operands.reduce((least, { dims: own }) => {
+    let together = 1;
+    let read: boolean | undefined;
+    for (let back = 1; back <= dims.length; back++) {
+      const dim = dims[dims.length - back]!;
+      if (dim === 1) continue;
+      const here = own[own.length - back] === dim;
+      if (here !== (read ??= here)) break;
+      together *= dim;
+    }
+    return Math.min(least, together);
+  }, elements);
+  return row < elements ? row : undefined;
 }
 
 /** Before opset 7, binary operators broadcast the second operand to the first, from an axis. */

@@ -1,4 +1,5 @@
-import { gather, movement } from "../../catalogue.ts";
+import { axisSwap } from "../../axis-swap.ts";
+import { gather, movement, transpose as transposed } from "../../catalogue.ts";
 import type { OpInit } from "../../builder.ts";
 import type { NodeView, Output, Rule, Rules } from "../node-view.ts";
 import { axisOf, broadcast, elementsOf, elementTypeOf, f32, formatDims, i32, product, ShapeProblem, type Value } from "../value.ts";
@@ -18,12 +19,11 @@ const transpose: Rule = (node) => {
   if (perm.length !== value.dims.length) throw new ShapeProblem(`perm ${formatDims(perm)} does not fit ${formatDims(value.dims)}`);
   const order = perm.map((axis) => axisOf(axis, perm.length));
   const dims = order.map((axis) => value.dims[axis]!);
-  // Where only axes of extent 1 move, the bytes stay where they are.
-  const moving = order.filter((axis) => value.dims[axis] !== 1);
-  // A weight is laid out beforehand as its reader wants it; tied weights (an embedding and its transpose) stay one tensor.
-  if (value.storage.origin === "weight" || moving.every((axis, i) => i === 0 || axis > moving[i - 1]!)) return { outputs: [{ dims, viewOf: value }] };
-  // Where the last axis stays, whole rows move.
-  return { outputs: [{ dims }], op: { ...moved("transpose", elementsOf(dims)), ...(moving.at(-1) !== Math.max(...moving) && { variant: "last" }) } };
+  const swap = axisSwap(value.dims, order);
+  // Where only axes of extent 1 move, the bytes stay where they are. A weight is laid out beforehand as its reader wants
+  // it; tied weights (an embedding and its transpose) stay one tensor.
+  if (value.storage.origin === "weight" || swap === undefined) return { outputs: [{ dims, viewOf: value }] };
+  return { outputs: [{ dims }], op: transposed({ elements: elementsOf(dims), ...swap }) };
 };
 
 const concat: Rule = (node) => {
@@ -199,15 +199,17 @@ const reverse: Rule = (node) => {
 const reorder: Rule = (node) => {
   const { dims } = node.input(0);
   const last = node.int("channels_last", 0) === 1 && dims.length > 2;
+  // Channels change places with pixels, one by one, or where the plain side has them last, a block at a time.
+  const relaid = (blocked: readonly number[]): OpInit => transposed({ elements: elementsOf(blocked), rows: blocked[1] ?? 1, columns: product(blocked, 2), run: last ? node.channelBlock : 1 });
   // The blocked side is written [n, c, spatial…] throughout; only the plain side may have its channels last.
   if (node.opType === "ReorderOutput") {
     const channels = node.int("channels", dims[1] ?? 1);
-    const out = last ? [dims[0]!, ...dims.slice(2), channels] : dims.map((dim, i) => (i === 1 ? channels : dim));
-    return { outputs: [{ dims: out }], op: moved("transpose", elementsOf(out)) };
+    const cut = dims.map((dim, i) => (i === 1 ? channels : dim));
+    return { outputs: [{ dims: last ? [dims[0]!, ...dims.slice(2), channels] : cut }], op: { ...relaid(cut), variant: "nchwc+back" } };
   }
   const plain = last ? [dims[0]!, dims.at(-1)!, ...dims.slice(1, -1)] : dims;
   const out = plain.map((dim, i) => (i === 1 ? Math.ceil(dim / node.channelBlock) * node.channelBlock : dim));
-  return { outputs: [{ dims: out }], op: moved("transpose", elementsOf(out)) };
+  return { outputs: [{ dims: out }], op: { ...relaid(out), variant: "nchwc" } };
 };
 
 const oneHot: Rule = (node) => {
