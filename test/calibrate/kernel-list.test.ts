@@ -46,6 +46,15 @@ describe("the list of kernels", () => {
     }
   });
 
+  it("has products of few rows by weights that no cache holds, early enough for one model", () => {
+    const weightBytes = ({ kind, variant, shape }: (typeof list)[number]) => (kind === "matmul" && variant === undefined && shape["batch"] === 1 ? 4 * shape["n"]! * shape["k"]! : 0);
+    const large = list.filter((kernel) => weightBytes(kernel) > 64e6);
+    expect(large.length).toBeGreaterThanOrEqual(4);
+    expect(large.filter((kernel) => list.indexOf(kernel) < 450).length).toBeGreaterThanOrEqual(2);
+    for (const { shape } of large) expect(shape["m"]).toBeLessThanOrEqual(16);
+    expect(Math.max(...list.map(weightBytes))).toBeLessThanOrEqual(160e6);
+  });
+
   it("has products whose rows are whole pages apart, and such whose are not, early on", () => {
     const products = list.slice(0, 900).filter(({ kind, variant, shape }) => kind === "matmul" && variant === undefined && shape["batch"] === 1);
     const pages = products.filter(({ shape }) => (4 * shape["k"]!) % 4096 === 0).length;

@@ -104,5 +104,5 @@ test.each([
   ["{workload: {generate: {family: fft}}}", "a.yaml:1:23: error[missing-processors]: the durations of fft are drawn for each processor, but it is not said how many there are\n  hint: write machine: {processors: 4}, or --processors 4"],
   ["{workload: {generate: {family: lu, ccr: 2}}, machine: mixed}", 'a.yaml:1:41: error[conflicting-keys]: on a machine the cost models say how long lu takes, so "ccr" has no meaning\n  hint: remove it, or write machine: {processors: 4}'],
   ["{workload: {generate: {family: lu}}, machine: {processors: 2}, cost: roofline}", "a.yaml:1:70: error[conflicting-keys]: a generated graph brings its own durations\n  hint: remove cost"],
-  ["{workload: {generate: {family: chain, ops: 1000000}}, machine: {processors: 4000}}", "a.yaml:1:23: error[too-large]: 1000000 tasks on 4000 processors are more than 268435456 durations\n  hint: use fewer processors"],
+  ["{workload: {generate: {family: chain, ops: 1000000}}, machine: {processors: 4000}}", "a.yaml:1:23: error[too-large]: 1,000,000 tasks on 4,000 processors are more than 268,435,456 durations\n  hint: use fewer processors"],
 ])("%s is told with its place", async (text, message) => expect(await messageOf(() => resolve(text))).toBe(message));
