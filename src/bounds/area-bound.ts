@@ -62,6 +62,8 @@ class ResourceUse {
   readonly #slotWeight: Float64Array;
   readonly #unitWeight: Float64Array;
   readonly #byteWeight: Float64Array;
+  /** Of a slot and the units together: all that counts where costs have no fixed phase and no demand. */
+  readonly #weight: Float64Array;
   /** What {@link cheapest} found: -1 and Infinity where the class can run nowhere. */
   device = -1;
   least = Infinity;
@@ -76,6 +78,7 @@ class ResourceUse {
     this.#slotWeight = new Float64Array(D);
     this.#unitWeight = new Float64Array(D);
     this.#byteWeight = new Float64Array(D);
+    this.#weight = new Float64Array(D);
   }
 
   setWeights(weights: Float64Array): void {
@@ -84,11 +87,36 @@ class ResourceUse {
       this.#slotWeight[d] = weights[d]! / slots[d]!;
       this.#unitWeight[d] = weights[D + d]! * this.#unitShare[d]!;
       this.#byteWeight[d] = weights[2 * D + deviceMemory[d]!]! * this.#byteShare[d]!;
+      this.#weight[d] = this.#slotWeight[d]! + this.#unitWeight[d]!;
     }
   }
 
-  /** Finds the device where the class costs least under the weights. Costs given as they are have no fixed phase and no demand: those columns are empty. */
+  /** Finds the device where the class costs least under the weights. */
   cheapest(c: number): void {
+    const { fixedTicks, memoryDemand } = this.instance;
+    if (fixedTicks.length > 0 || memoryDemand.length > 0) this.#cheapestOfParts(c);
+    else this.#cheapestAlone(c);
+  }
+
+  /** Costs given as they are have no fixed phase and no demand: those columns are empty. */
+  #cheapestAlone(c: number): void {
+    const { deviceCount: D, costTicks } = this.instance;
+    const weight = this.#weight;
+    let least = Infinity;
+    let device = -1;
+    for (let d = 0, cell = c * D; d < D; d++, cell++) {
+      // A cost of Infinity is less than nothing here, whatever its weight.
+      const use = costTicks[cell]! * weight[d]!;
+      if (use < least) {
+        least = use;
+        device = d;
+      }
+    }
+    this.least = least;
+    this.device = device;
+  }
+
+  #cheapestOfParts(c: number): void {
     const { deviceCount: D, costTicks, fixedTicks, memoryDemand } = this.instance;
     const slotWeight = this.#slotWeight;
     const unitWeight = this.#unitWeight;
@@ -134,14 +162,8 @@ function searchWeights(use: ResourceUse, count: Float64Array): Float64Array {
   for (let round = 0; round < rounds; round++) {
     load.fill(0);
     use.setWeights(weights);
-    let bound = 0;
-    for (let c = 0; c < classCount; c += stride) {
-      if (count[c] === 0) continue;
-      use.cheapest(c);
-      if (use.device < 0) return weights;
-      bound += count[c]! * use.least;
-      use.addTo(load, c, use.device, count[c]!);
-    }
+    const bound = boundOf(use, count, stride, load);
+    if (bound === Infinity) return weights;
     if (bound > bestBound) {
       bestBound = bound;
       best = weights.slice();
@@ -153,6 +175,19 @@ function searchWeights(use: ResourceUse, count: Float64Array): Float64Array {
     normalize(weights);
   }
   return best;
+}
+
+/** The bound that the weights give for each `stride`-th class, Infinity where one can run nowhere; adds what they take at the least to `load`. */
+function boundOf(use: ResourceUse, count: Float64Array, stride: number, load: Float64Array): number {
+  let bound = 0;
+  for (let c = 0; c < count.length; c += stride) {
+    if (count[c] === 0) continue;
+    use.cheapest(c);
+    if (use.device < 0) return Infinity;
+    bound += count[c]! * use.least;
+    use.addTo(load, c, use.device, count[c]!);
+  }
+  return bound;
 }
 
 function normalize(weights: Float64Array): void {

@@ -80,7 +80,7 @@ function modelCosts(model: CostModel, graph: OperatorGraph, machine: Machine, ti
       }
     }
   }
-  return { classCount: graph.classes.length, classOf: graph.classOf, classKinds: graph.classes.map((item) => item.kind), costTicks, fixedTicks, costSigma, memoryDemand, configuration };
+  return { classCount: graph.classes.length, classOf: graph.classOf, classKinds: graph.classes.map((item) => item.kind), costTicks, fixedTicks, costSigma, memoryDemand, configuration: configurationIds.size === 0 ? new Int32Array(0) : configuration };
 }
 
 function checkRunnable(graph: OperatorGraph, machine: Machine, costs: CostColumns): void {

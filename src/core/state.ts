@@ -59,7 +59,7 @@ export class SimulationState {
 
   constructor(instance: Instance, scheduler: Scheduler, sync: SyncPolicy) {
     this.instance = instance;
-    this.tracksData = instance.tensorBytes.some((bytes) => bytes > 0);
+    this.tracksData = hasData(instance);
     this.ops = new OpTable(instance);
     this.devices = new DeviceQueues(instance, this.ops, sync.phase !== undefined);
     this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op] === -1);
@@ -155,6 +155,12 @@ export class SimulationState {
     this.devices.touched[device] = 1;
     this.touchedDevices.push(device);
   }
+}
+
+/** Some tensor has a size. A plain loop: there may be millions of tensors, all without. */
+function hasData({ tensorBytes }: Instance): boolean {
+  for (let tensor = 0; tensor < tensorBytes.length; tensor++) if (tensorBytes[tensor]! > 0) return true;
+  return false;
 }
 
 function readsInitial({ opCount, inputs, tensorProducer, tensorHome, tensorBytes }: Instance): Uint8Array {

@@ -24,6 +24,11 @@ export function chooseTick(...columns: readonly ArrayLike<number>[]): { tickNs: 
   let halvings = 0;
   let total = 0;
   for (const values of columns) {
+    const sum = sumOfWhole(values);
+    if (!Number.isNaN(sum)) {
+      total += sum;
+      continue;
+    }
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       if (!(value < Infinity)) continue;
@@ -38,6 +43,18 @@ export function chooseTick(...columns: readonly ArrayLike<number>[]): { tickNs: 
   let tickNs = 1;
   while (tickNs > 1e-15 && total <= (tickNs / 10) * mostTicks) tickNs /= 10;
   return { tickNs: Number(tickNs.toPrecision(1)), exact: decimals === 0 };
+}
+
+/** The sum of the times, those that are not finite aside, where all are whole numbers, as they mostly are; else NaN. */
+function sumOfWhole(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!(value < Infinity)) continue;
+    if (Math.floor(value) !== value) return NaN;
+    sum += value;
+  }
+  return sum;
 }
 
 /** True when `value` is the double nearest to some number with that many decimals. */
