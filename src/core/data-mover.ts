@@ -18,15 +18,12 @@ export class DataMover {
   private readonly sharedRoute: Uint8Array;
   /** The bundle of the last transfer on each route that competed for its links; it may be gone. */
   private readonly routeBundle: Int32Array;
-  /** Consumers of each tensor, and the edge of each (-1 for tensors without producer). */
-  private readonly useStart: Uint32Array;
-  private readonly useOp: Uint32Array;
-  private readonly useEdge: Int32Array;
+  /** Asked for where several ops wait for one transfer; elsewhere it is never made. */
+  #uses: TensorUses | undefined;
   /** Ops of each job that read tensors nobody makes. */
   private readonly readers: Csr;
   /** Bytes that each op makes. */
   private readonly outputBytes: Float64Array;
-  /** Some op reads a weight that is in every memory from the start. */
   private readonly hasResidentWeights: boolean;
   /** By tensor: 1 = an op joined others in waiting for one of its transfers. */
   private readonly awaitedByMany: Uint8Array;
@@ -39,9 +36,8 @@ export class DataMover {
     this.routeBytes = new Float64Array(instance.memoryCount ** 2);
     this.sharedRoute = sharedRoutes(instance);
     this.routeBundle = new Int32Array(this.sharedRoute.length).fill(-1);
-    [this.useStart, this.useOp, this.useEdge] = groupTensorUses(instance);
     this.outputBytes = sumOutputs(instance);
-    this.hasResidentWeights = instance.tensorProducer.some((producer, tensor) => producer < 0 && instance.tensorHome[tensor]! < 0 && instance.tensorBytes[tensor]! > 0);
+    this.hasResidentWeights = readsResidentWeights(instance);
     this.awaitedByMany = new Uint8Array(instance.tensorCount);
     this.readers = groupBy(instance.jobCount, instance.jobOf, (op) => state.readsInitial[op] === 1);
   }
@@ -209,12 +205,13 @@ export class DataMover {
       this.#arrived(transfers.forOp[id]!);
       return;
     }
-    for (let i = this.useStart[tensor]!; i < this.useStart[tensor + 1]!; i++) {
-      const op = this.useOp[i]!;
+    const uses = (this.#uses ??= groupTensorUses(instance));
+    for (let i = uses.start[tensor]!; i < uses.start[tensor + 1]!; i++) {
+      const op = uses.op[i]!;
       const device = ops.device[op]!;
       // Only consumers that counted this tensor as missing: placed here, not running, and able to see it.
       if (device < 0 || instance.deviceMemory[device] !== memory || ops.phase[op]! >= OpPhase.running) continue;
-      const edge = this.useEdge[i]!;
+      const edge = uses.edge[i]!;
       if (edge < 0 ? !state.hasInitialInputs(op) : !state.dataflow && !state.isVisible(edge)) continue;
       this.#arrived(op);
     }
@@ -276,7 +273,20 @@ function sumOutputs({ tensorProducer, tensorBytes, opCount }: Instance): Float64
   return sums;
 }
 
-function groupTensorUses(instance: Instance): [Uint32Array, Uint32Array, Int32Array] {
+/** Some op reads a weight that is in every memory from the start. */
+function readsResidentWeights({ tensorProducer, tensorHome, tensorBytes }: Instance): boolean {
+  for (let tensor = 0; tensor < tensorProducer.length; tensor++) if (tensorProducer[tensor]! < 0 && tensorHome[tensor]! < 0 && tensorBytes[tensor]! > 0) return true;
+  return false;
+}
+
+/** Consumers of each tensor, and the edge of each (-1 for tensors without producer). */
+interface TensorUses {
+  readonly start: Uint32Array;
+  readonly op: Uint32Array;
+  readonly edge: Int32Array;
+}
+
+function groupTensorUses(instance: Instance): TensorUses {
   const { inputs, tensorCount, tensorProducer, opCount } = instance;
   const start = new Uint32Array(tensorCount + 1);
   for (let i = 0; i < inputs.item.length; i++) start[inputs.item[i]! + 1]!++;
@@ -293,5 +303,5 @@ function groupTensorUses(instance: Instance): [Uint32Array, Uint32Array, Int32Ar
       edge[at] = tensorProducer[tensor]! >= 0 ? nextEdge++ : -1;
     }
   }
-  return [start, op, edge];
+  return { start, op, edge };
 }
