@@ -1,6 +1,7 @@
-import { RowKind, SubjectKind, type Trace } from "../core/trace.ts";
+import { RowKind, type Trace } from "../core/trace.ts";
 import { deviceOfTrack } from "./device-of-track.ts";
 import { DeviceSpeeds } from "./device-speeds.ts";
+import { OpRows } from "./op-rows.ts";
 import { latest, promptOps } from "./prompt-ops.ts";
 import { TransferIndex } from "./transfer-index.ts";
 
@@ -52,10 +53,7 @@ const tiesSearched = 4096;
 
 class PathWalk {
   readonly #trace: Trace;
-  readonly #lastRow: Int32Array;
-  readonly #previousRow: Int32Array;
-  /** By op: rows of its runs that were lost with a device, in the order of ends; those before `#now` are still to be told. */
-  readonly #lostRows = new Map<number, number[]>();
+  readonly #rowsOf: OpRows;
   readonly #arrivals: TransferIndex;
   #speeds: DeviceSpeeds | undefined;
   /** {@link promptOps}, made when first needed. */
@@ -69,21 +67,9 @@ class PathWalk {
 
   constructor(trace: Trace) {
     this.#trace = trace;
-    const { rows, instance } = trace;
-    // Rows of each op as a list from its last to its first.
-    this.#lastRow = new Int32Array(instance.opCount).fill(-1);
-    this.#previousRow = new Int32Array(rows.length).fill(-1);
-    for (let row = 0; row < rows.length; row++) {
-      if (rows.subjectKind[row] !== SubjectKind.op) continue;
-      const op = rows.subject[row]!;
-      if (rows.kind[row] === RowKind.aborted) this.#lostRows.set(op, [...(this.#lostRows.get(op) ?? []), row]);
-      // Of a run that was lost with its device nothing is left: what counts began later.
-      if (rows.kind[row] === RowKind.aborted || rows.start[row]! < trace.ops.startTicks[op]!) continue;
-      this.#previousRow[row] = this.#lastRow[op]!;
-      this.#lastRow[op] = row;
-    }
+    this.#rowsOf = new OpRows(trace);
     this.#arrivals = new TransferIndex(trace);
-    this.#limit = rows.length;
+    this.#limit = trace.rows.length;
   }
 
   segments(): PathSegment[] {
@@ -156,10 +142,10 @@ class PathWalk {
     const { rows, ops, instance } = this.#trace;
     const expected = instance.costTicks[instance.classOf[op]! * instance.deviceCount + ops.device[op]!]!;
     let ran = 0;
-    for (let row = this.#lastRow[op]!; row >= 0; row = this.#previousRow[row]!) if (rows.kind[row] === RowKind.run) ran += rows.end[row]! - rows.start[row]!;
+    for (let row = this.#rowsOf.last[op]!; row >= 0; row = this.#rowsOf.previous[row]!) if (rows.kind[row] === RowKind.run) ran += rows.end[row]! - rows.start[row]!;
     const stretch = Math.max(0, ran - expected);
     let first = true;
-    for (let row = this.#lastRow[op]!; row >= 0; row = this.#previousRow[row]!) {
+    for (let row = this.#rowsOf.last[op]!; row >= 0; row = this.#rowsOf.previous[row]!) {
       const setup = rows.kind[row] === RowKind.setup;
       if (!first) this.#explain(setup ? "setup" : "pause");
       if (!first && rows.end[row]! < this.#now) this.#push("paused", op, rows.end[row]!, "pause");
@@ -187,7 +173,7 @@ class PathWalk {
       if (rows.end[row]! < at) break;
       if (rows.end[row] !== at || rows.kind[row] !== RowKind.run) continue;
       const other = rows.subject[row]!;
-      if (this.#lastRow[other] !== row || ops.device[other] !== device) continue;
+      if (this.#rowsOf.last[other] !== row || ops.device[other] !== device) continue;
       if (ops.slot[other] === ops.slot[op]) return other;
       if (onDevice < 0) onDevice = other;
     }
@@ -266,7 +252,7 @@ class PathWalk {
   /** Covers the runs of the op that were lost, and how long it then was not placed anew. */
   #coverLosses(op: number): void {
     const { rows, instance } = this.#trace;
-    const lost = this.#lostRows.get(op) ?? [];
+    const lost = this.#rowsOf.takeLost(op);
     for (let row = lost.pop(); row !== undefined; row = lost.pop()) {
       const [start, end] = [rows.start[row]!, rows.end[row]!];
       if (end > this.#now) continue;
@@ -314,7 +300,7 @@ class PathWalk {
 
   /** True when the op ended in a row below the limit, so that the walk may go there. */
   #earlier(op: number): boolean {
-    const row = this.#lastRow[op]!;
+    const row = this.#rowsOf.last[op]!;
     return row >= 0 && row < this.#limit && this.#trace.ops.endTicks[op]! <= this.#now;
   }
 
