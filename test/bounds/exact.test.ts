@@ -12,6 +12,7 @@ import { importDot } from "../../src/graph/import/dot.ts";
 import { importStg } from "../../src/graph/import/stg.ts";
 import { replay } from "../../src/schedulers/replay.ts";
 import { arabnejad, topcuoglu } from "../schedulers/published-graphs.ts";
+import { rand0000, rand0000Optima } from "../schedulers/rand0000.ts";
 import { sharedData } from "../shared-data.ts";
 import { makeInstance, type InstanceSpec } from "../trace/make-run.ts";
 
@@ -101,10 +102,8 @@ describe("solveExactly", () => {
     expect(replayed(instance, result).makespanTicks).toBe(optimum);
   });
 
-  it.for([[2, 131], [4, 66], [8, 55]] as const)("proves the optimum of the 50 tasks of STG's rand0000 on %d processors: %d", ([processors, optimum], { skip }) => {
-    const path = sharedData("taskgraphs/stg/rand0000_50.stg");
-    if (!path) return skip("no shared data");
-    const instance = compiled(importStg(readFileSync(path), { file: path, processors }));
+  it.for(rand0000Optima)("proves the optimum of the 50 tasks of STG's rand0000 on %d processors: %d", ([processors, optimum]) => {
+    const instance = compiled(importStg(rand0000(), { file: "rand0000.stg", processors }));
     const result = solveExactly(instance, { maxNodes: 50_000 });
     expect([result.makespanTicks, result.proven]).toEqual([optimum, true]);
   });
