@@ -42,7 +42,12 @@ export interface ThreadPolicy {
   runnable(view: ThreadView, thread: number, why: RunnableReason): void;
   /** Takes the thread that shall run on the idle core off those that wait; -1 = none of them. The idle cores on which newcomers ran last are asked first, then all by id. */
   next(view: ThreadView, core: number): number;
-  /** For how long the thread may keep the core when others want it; default Infinity. At its end the policy is told by `stopped` and `runnable`, and asked again by `next`. */
+  /**
+   * For how long the thread may keep the core when others want it; default Infinity. At its end the policy is told by
+   * `stopped` and `runnable`, and asked again by `next`. Where no thread waits for a core then, this one keeps its own, and
+   * the policy is asked for nothing but the next slice: later, with `view.nowTicks` where that begins, and once for those
+   * that are as long as each other.
+   */
   slice?(view: ThreadView, thread: number, core: number): number;
   /**
    * The core whose thread must give way to one that waits, or -1. Asked after every change until it says -1, once the

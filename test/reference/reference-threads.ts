@@ -131,13 +131,13 @@ class Threads {
     }
     const slices = this.#cores.filter((core) => core.sliceEnd === this.#now);
     this.#runDue();
+    const nobodyWaits = this.#threads.every((thread) => thread.state !== "runnable");
     for (const core of slices) {
       const { thread } = core;
       if (thread === undefined || core.sliceEnd !== this.#now) continue;
-      this.#stopWork(thread, false);
-      if (thread.switching > 1e-9) {
+      if (thread.works) this.#progress(thread, false);
+      if (nobodyWaits || thread.switching > 1e-9) {
         core.sliceEnd = up(this.#now + thread.switching / core.speed + this.#world.quantum);
-        this.#goOn(thread);
         continue;
       }
       this.#leave(thread, "runnable");

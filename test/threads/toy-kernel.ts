@@ -22,7 +22,7 @@ export interface ToyRun {
   readonly ends: readonly number[];
   /** By thread: from each release of a job to its end. */
   readonly responses: readonly number[][];
-  /** Ends of slices after which threads were asked for again. */
+  /** Ends of slices. */
   readonly decisions: number;
 }
 
@@ -45,6 +45,7 @@ export function runToy(policy: ThreadPolicy, threads: readonly ToyThread[], core
   const wakes = threads.map(({ start = 0 }) => start);
   const running = new Int32Array(coreCount).fill(-1);
   const sliceEnd = new Array<number>(coreCount).fill(Infinity);
+  const waiting = new Set<number>();
   const isNew = new Array<boolean>(n).fill(true);
   const rows: ToyRow[] = [];
   const ends = new Array<number>(n).fill(NaN);
@@ -85,6 +86,7 @@ export function runToy(policy: ThreadPolicy, threads: readonly ToyThread[], core
     if (thread < 0) return false;
     if (!view.mayRun(thread, core)) throw new Error(`thread ${thread} may not run on core ${core}`);
     if (running.includes(thread)) throw new Error(`thread ${thread} runs already`);
+    waiting.delete(thread);
     running[core] = thread;
     last[thread] = core;
     since[thread] = now;
@@ -93,9 +95,13 @@ export function runToy(policy: ThreadPolicy, threads: readonly ToyThread[], core
     sliceEnd[core] = now + slice;
     return true;
   };
+  const runnable = (thread: number, why: RunnableReason): void => {
+    waiting.add(thread);
+    policy.runnable(view, thread, why);
+  };
   policy.prepare?.(view);
   while (true) {
-    const runnable: [number, RunnableReason][] = [];
+    const news: [number, RunnableReason][] = [];
     for (let core = 0; core < coreCount; core++) {
       const thread = running[core]!;
       if (thread < 0) continue;
@@ -116,28 +122,30 @@ export function runToy(policy: ThreadPolicy, threads: readonly ToyThread[], core
         }
       }
     }
+    const anyWaits = waiting.size > 0 || wakes.includes(now);
     for (let core = 0; core < coreCount; core++) {
       if (running[core]! < 0 || now < sliceEnd[core]!) continue;
       decisions++;
-      runnable.push([stop(core, "slice"), "slice"]);
+      if (anyWaits) news.push([stop(core, "slice"), "slice"]);
+      else sliceEnd[core] = now + policy.slice!(view, running[core]!, core);
     }
     for (let t = 0; t < n; t++) {
       if (wakes[t] !== now) continue;
       wakes[t] = Infinity;
-      runnable.push([t, isNew[t] ? "new" : "woken"]);
+      news.push([t, isNew[t] ? "new" : "woken"]);
       isNew[t] = false;
     }
     // Who came on his own stands in line before those whose slice is over.
-    runnable.sort((a, b) => Number(a[1] === "slice") - Number(b[1] === "slice") || a[0] - b[0]);
-    for (const [thread, why] of runnable) policy.runnable(view, thread, why);
+    news.sort((a, b) => Number(a[1] === "slice") - Number(b[1] === "slice") || a[0] - b[0]);
+    for (const [thread, why] of news) runnable(thread, why);
     // The cores where they ran last are asked first, so that nobody moves without need.
-    for (const [thread] of runnable) if (last[thread]! >= 0 && running[last[thread]!]! < 0) begin(last[thread]!);
+    for (const [thread] of news) if (last[thread]! >= 0 && running[last[thread]!]! < 0) begin(last[thread]!);
     for (let changed = true; changed; ) {
       changed = false;
       for (let core = 0; core < coreCount; core++) if (running[core]! < 0) begin(core);
       for (let core = policy.preempt?.(view) ?? -1; core >= 0; core = policy.preempt!(view)) {
         const loser = stop(core, "preempted");
-        policy.runnable(view, loser, "preempted");
+        runnable(loser, "preempted");
         if (!begin(core) || running[core] === loser) throw new Error(`the core ${core} was taken from thread ${loser} for nothing`);
         changed = true;
       }

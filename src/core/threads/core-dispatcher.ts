@@ -1,7 +1,6 @@
 import type { RunnableReason } from "../../plugin.ts";
-import { EventKind, eventKey } from "../event-key.ts";
 import type { EventQueue } from "../event-queue.ts";
-import { ceilTicks } from "../ticks.ts";
+import { CoreSlices } from "./core-slices.ts";
 import type { CoreTable } from "./core-table.ts";
 import type { DueThreads } from "./due-threads.ts";
 import type { Inversions } from "./inversions.ts";
@@ -21,6 +20,7 @@ const mostPreemptions = 100_000;
 export interface DispatcherHost extends ThreadKernel {
   readonly spec: ThreadSpec;
   readonly inversions: Inversions;
+  now: number;
 }
 
 /** Who has which core: tells the policy who can run, gives idle cores to whom it names, and takes cores away. */
@@ -29,14 +29,11 @@ export class CoreDispatcher {
   readonly #table: ThreadTable;
   readonly #cores: CoreTable;
   readonly #policy: ThreadPolicyPort;
-  readonly #queue: EventQueue;
   readonly #activities: ThreadActivities;
   readonly #due: DueThreads;
   /** A memory model knows what is cold of threads that say how they touch memory. */
   readonly #knowsMemory: boolean;
   readonly #news = new RunnableNews();
-  /** Cores whose slice has ended in this round. */
-  readonly #slices: number[] = [];
   #switchTicks = 0;
   /** Threads that wait for a core. */
   #waitingForCore = 0;
@@ -47,10 +44,9 @@ export class CoreDispatcher {
   #preemptedTicks = -1;
   /** Times in which threads could run and had no core, with the core that they came to. */
   readonly readyLog = new IntervalLog(MAX_ROWS);
+  readonly slices: CoreSlices;
   migrationCount = 0;
   preemptionCount = 0;
-  /** Ends of slices that are still to come, those of slices that are over among them. */
-  pendingSlices = 0;
   /** When a thread gave its core up last. */
   lastLeave = 0;
 
@@ -59,7 +55,7 @@ export class CoreDispatcher {
     this.#table = host.table;
     this.#cores = host.cores;
     this.#policy = policy;
-    this.#queue = queue;
+    this.slices = new CoreSlices(host, policy, queue);
     this.#activities = activities;
     this.#due = due;
     this.#knowsMemory = knowsMemory;
@@ -87,26 +83,27 @@ export class CoreDispatcher {
     this.#mustDispatch = true;
   }
 
-  /** The slice on the core has ended, if it is still the one that the event was meant for. */
-  sliceEnded(core: number, generation: number): void {
-    this.pendingSlices--;
-    if ((this.#cores.tenure[core]! & 0xfffff) === generation) this.#slices.push(core);
-  }
-
-  /** Takes cores away from threads whose slices have ended in this round. */
+  /** Takes cores away from threads whose slices have ended in this round, where anybody waits for one. */
   endSlices(): void {
-    if (this.#slices.length > 0) this.#endSlices();
+    if (this.#waitingForCore > 0) this.slices.seeEnds();
+    if (this.slices.ended.length > 0) this.#endSlices();
   }
 
   #endSlices(): void {
-    for (const core of this.#slices) {
+    const { ended } = this.slices;
+    // A memory model hears of a long computation where that pauses, and says then what of its memory is there.
+    const goOn = this.#waitingForCore === 0 && !this.#knowsMemory;
+    for (const core of ended) {
       const thread = this.#cores.running[core]!;
       if (thread < 0 || this.#stillSwitches(thread, core)) continue;
-      // Who came in this round stands in line before the one whose slice has ended.
-      this.leaveCore(thread, "slice", ThreadState.runnable);
-      this.becomeRunnable(thread, "slice");
+      if (goOn) this.slices.goOnUnseen(core);
+      else {
+        // Who came in this round stands in line before the one whose slice has ended.
+        this.leaveCore(thread, "slice", ThreadState.runnable);
+        this.becomeRunnable(thread, "slice");
+      }
     }
-    this.#slices.length = 0;
+    ended.length = 0;
   }
 
   /** Hands cores out, where there is reason to. @returns true where there was */
@@ -118,10 +115,12 @@ export class CoreDispatcher {
 
   #dispatch(): void {
     this.#mustDispatch = false;
+    this.slices.catchUp(this.#host.now + 1);
     this.#tellNews();
     this.#returnToCores();
     if (this.#cores.idleCount > 0 && this.#waitingForCore > 0) this.#fillIdleCores();
     if (this.#policy.preempts && this.#waitingForCore > 0) this.#preempt();
+    if (this.#waitingForCore > 0) this.slices.seeAll();
   }
 
   /** The thread gives its core up. @param state that it is in from now on */
@@ -130,6 +129,8 @@ export class CoreDispatcher {
     const cores = this.#cores;
     const { now } = this.#host;
     const core = table.core[thread]!;
+    this.slices.catchUp(now);
+    this.slices.stop(core);
     this.lastLeave = now;
     this.#activities.settle(thread, now, false);
     table.switchLeft[thread] = 0;
@@ -202,7 +203,7 @@ export class CoreDispatcher {
     cores.idleCount--;
     if (cores.lastThread[core] !== thread) this.#switchTo(thread, core);
     table.lastCore[thread] = core;
-    this.#armSlice(thread, core);
+    this.slices.begin(thread, core, table.switchLeft[thread]! / cores.spec.speed[core]!);
     this.#due.goOn(thread);
   }
 
@@ -224,25 +225,11 @@ export class CoreDispatcher {
     this.#cores.lastThread[core] = thread;
   }
 
-  /** How long the thread may keep the core from when the switch to it is paid. */
-  #armSlice(thread: number, core: number): void {
-    if (!this.#policy.slices) return;
-    const slice = this.#policy.slice(thread, core);
-    if (slice === Infinity) return;
-    const switching = this.#table.switchLeft[thread]! / this.#cores.spec.speed[core]!;
-    this.pendingSlices++;
-    this.#queue.push(ceilTicks(this.#host.now + switching + slice), eventKey(EventKind.slice, core), this.#cores.tenure[core]! & 0xfffff);
-  }
-
-  /** Sharing its core made the switch take longer than expected: the slice begins anew, with what is left of it. */
+  /** Sharing its core made the switch take longer than expected: the slice begins anew, when what is left of it is paid. */
   #stillSwitches(thread: number, core: number): boolean {
-    const table = this.#table;
-    const { now } = this.#host;
-    if (table.switchLeft[thread] === 0) return false;
-    this.#activities.settle(thread, now, false);
-    if (table.switchLeft[thread]! < 1e-9) return false;
-    this.#armSlice(thread, core);
-    this.#activities.start(thread, now);
+    const left = this.#activities.switchLeft(thread, this.#host.now);
+    if (left < 1e-9) return false;
+    this.slices.beginAnew(core, left / this.#cores.spec.speed[core]!);
     return true;
   }
 }

@@ -72,8 +72,8 @@ export class Liveness {
 
   /** True where nothing is to come but ends of slices, and the watchdog's next call. */
   get #onlySlicesCome(): boolean {
-    const { pendingSlices } = this.#dispatcher;
-    return pendingSlices > 0 && this.#queue.length - (this.watchdog.isArmed ? 1 : 0) === pendingSlices && this.#resources.nextEnd === Infinity && !this.#resources.changed;
+    const { slices } = this.#dispatcher;
+    return slices.areLeft && this.#queue.length - (this.watchdog.isArmed ? 1 : 0) === slices.pending && this.#resources.nextEnd === Infinity && !this.#resources.changed;
   }
 
   /**

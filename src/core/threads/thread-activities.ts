@@ -59,6 +59,16 @@ export class ThreadActivities {
     return switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
   }
 
+  /** Ticks of work alone that are left of the switch to the thread, which goes on. */
+  switchLeft(thread: number, now: number): number {
+    const { switchLeft, isActive, activity, activeTicks, core } = this.#table;
+    const before = switchLeft[thread]!;
+    if (before === 0 || isActive[thread] === 0) return before;
+    const speed = this.#speed[core[thread]!]!;
+    const left = activity[thread]! < 0 ? Infinity : this.#resources.remaining(activity[thread]!, now) * speed;
+    return Math.max(0, before - (left < Infinity ? this.owed(thread) - left : (now - activeTicks[thread]!) * speed));
+  }
+
   /** Begins to work off what the thread owes; and to spin for `spinTicks` after that, where the core is shared. */
   start(thread: number, now: number, spinTicks = 0): void {
     const table = this.#table;

@@ -123,7 +123,7 @@ export class ThreadHost extends ThreadWorld implements RunnerHost, ThreadPolicyH
         this.#transfers.end(entity);
         return;
       case EventKind.slice:
-        this.dispatcher.sliceEnded(entity, generation);
+        this.dispatcher.slices.end(entity, generation);
         return;
       default:
         this.#liveness.watchdog.call();

@@ -79,8 +79,7 @@ export class EevdfQueue implements ShareQueue {
       const left = why === "moved" ? deadline[thread]! - virtualTicks[thread]! : request;
       this.#enter(view, thread, why === "new" ? 0 : this.#threads.lag[thread]!);
       deadline[thread] = virtualTicks[thread]! + left;
-    } else if (virtualTicks[thread]! >= deadline[thread]! - dust) deadline[thread] = virtualTicks[thread]! + request;
-    else if (why === "yielded") deadline[thread]! += request;
+    } else if (!this.#askAgain(view, thread) && why === "yielded") deadline[thread]! += request;
     this.#insert(view, thread, virtualTicks[thread]! <= this.#virtualTime + dust);
   }
 
@@ -110,6 +109,8 @@ export class EevdfQueue implements ShareQueue {
   }
 
   slice(view: ThreadView, thread: number): number {
+    this.#advance(view);
+    this.#askAgain(view, thread);
     const left = (this.#threads.deadline[thread]! - this.#threads.virtualTicks[thread]!) / perWeight(view, thread);
     return Math.max(1, Math.ceil(Math.min(this.#rule.quantum, left) - dust));
   }
@@ -128,6 +129,14 @@ export class EevdfQueue implements ShareQueue {
     if (first < 0 || virtualTicks[first]! > latest) return 0;
     const running = view.running(core);
     return virtualTicks[running]! > latest ? Infinity : Math.max(0, deadline[running]! - deadline[first]!);
+  }
+
+  /** A thread whose request is served asks for as much again. @returns whether it is */
+  #askAgain(view: ThreadView, thread: number): boolean {
+    const { virtualTicks, deadline } = this.#threads;
+    if (virtualTicks[thread]! < deadline[thread]! - dust) return false;
+    deadline[thread] = virtualTicks[thread]! + this.#rule.request * perWeight(view, thread);
+    return true;
   }
 
   /** Adds a thread with this much lag, which it has afterwards as well. */

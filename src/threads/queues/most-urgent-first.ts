@@ -25,7 +25,7 @@ export class MostUrgentFirst implements ThreadPolicy {
   readonly #waiting = new WaitingThreads();
   readonly #queue = new ThreadQueue(this.#affinity, this.#waiting);
   #quantum = Infinity;
-  /** By thread: what is left of its quantum; 0 = a whole one. */
+  /** By thread: how long it may run from when it gets a core, or got it; 0 = a whole quantum. */
   #left = new Float64Array(64);
   #front = -1;
   #back = 0;
@@ -48,9 +48,14 @@ export class MostUrgentFirst implements ThreadPolicy {
     return this.#queue.takeFor(view, core);
   }
 
-  slice(_view: ThreadView, thread: number): number {
-    const left = this.#left[thread] ?? 0;
-    return left > 0 ? left : this.#quantum;
+  slice(view: ThreadView, thread: number): number {
+    if (this.#quantum === Infinity) return Infinity;
+    this.#reserve(thread);
+    const ran = view.nowTicks - view.sinceTicks(thread);
+    // It has used its quantum up, and keeps the core for another.
+    if (ran > 0) this.#left[thread] = ran + this.#quantum;
+    else if (this.#left[thread]! > 0) return this.#left[thread]!;
+    return this.#quantum;
   }
 
   preempt(view: ThreadView): number {
@@ -69,7 +74,6 @@ export class MostUrgentFirst implements ThreadPolicy {
 
   stopped(_view: ThreadView, thread: number, _core: number, ranTicks: number, why: RunnableReason | "blocked"): void {
     if (this.#quantum === Infinity) return;
-    if (thread >= this.#left.length) this.#left = resized(this.#left, Math.max(2 * this.#left.length, thread + 1));
     const had = this.#left[thread]! > 0 ? this.#left[thread]! : this.#quantum;
     this.#left[thread] = why === "preempted" ? Math.max(0, had - ranTicks) : 0;
   }
@@ -83,6 +87,10 @@ export class MostUrgentFirst implements ThreadPolicy {
     if (now === before) return;
     this.#queue.remove(view, thread);
     this.#insert(view, thread, now > before);
+  }
+
+  #reserve(thread: number): void {
+    if (thread >= this.#left.length) this.#left = resized(this.#left, Math.max(2 * this.#left.length, thread + 1));
   }
 
   #insert(view: ThreadView, thread: number, inFront: boolean): void {
