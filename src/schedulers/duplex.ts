@@ -7,8 +7,7 @@ import { mapMinMin } from "./min-min.ts";
 /**
  * Maps the ready ops as min-min and as max-min would, and carries out the mapping that is expected to complete first;
  * min-min's if both do. Each batch of ready ops is decided anew. While mappings are tried, setups are expected as they
- * stand at the time of the batch. Takes as long as both: linear in ready ops but for a logarithm and for ops that all
- * cost differently, which max-min looks at in every step.
+ * stand at the time of the batch. Takes as long as both.
  * @source Braun et al. 2001, doi:10.1006/jpdc.2000.1714
  */
 export const duplex = defineScheduler({

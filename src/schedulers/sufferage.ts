@@ -1,4 +1,5 @@
 import { defineScheduler } from "../plugin.ts";
+import { CostTree } from "./dispatching/cost-tree.ts";
 import { EqualTasks } from "./dispatching/equal-tasks.ts";
 import { batchScheduler, mappingPaper, type MetaTask } from "./dispatching/meta-task.ts";
 
@@ -6,8 +7,8 @@ import { batchScheduler, mappingPaper, type MetaTask } from "./dispatching/meta-
  * Maps the ready ops in passes: in each pass every device gets, of the ops that would complete first on it, the one
  * that would suffer most elsewhere: the largest difference between its second-best and its best completion. Ties: op id.
  *
- * Of ops with equal costs only the first can win a device in a pass, so a pass looks at one op of each such group. With
- * r ready ops that all cost differently there are at least r / devices passes: O(r²), minutes where 100,000 are ready at once.
+ * The op that suffers most is found in a {@link CostTree} of the differences between devices; of ops with equal costs
+ * only the first is in it, as only that can win a device in a pass.
  * @source Maheswaran et al. 1999, figure 3, doi:10.1006/jpdc.1999.1581
  */
 export const sufferage = defineScheduler({
@@ -18,29 +19,46 @@ export const sufferage = defineScheduler({
 });
 
 function mapSufferage(tasks: MetaTask, map: (i: number, device: number) => void): void {
+  const { costs, deviceCount, wait } = tasks;
   const equal = new EqualTasks(tasks);
-  const winner = new Int32Array(tasks.deviceCount);
-  const suffers = new Float64Array(tasks.deviceCount);
-  let left = equal.firsts.filter((op) => tasks.best(op) >= 0);
+  const devices = Array.from(wait.keys());
+  const left = new CostTree(costs, deviceCount, equal.firsts.filter((op) => tasks.best(op) >= 0), devices);
+  const losses = devices.map((device) => (op: number) => lossOf(tasks, op, device));
+  const dearest = costs.reduce((most, cost) => (cost < Infinity ? Math.max(most, cost) : most), 0);
+  const winner = new Int32Array(deviceCount);
+  const longer = new Float64Array(deviceCount);
   while (left.length > 0) {
-    winner.fill(-1);
-    for (const op of left) {
-      const device = tasks.best(op);
-      const loss = secondBest(tasks, op, device) - tasks.completion(op, device);
-      const rival = winner[device]!;
-      if (rival >= 0 && (loss < suffers[device]! || (loss === suffers[device]! && op > rival))) continue;
-      winner[device] = op;
-      suffers[device] = loss;
+    const slack = roundingOf(tasks, dearest);
+    for (const device of devices) {
+      for (const other of devices) longer[other] = tasks.longestWait(other) - wait[device]! + slack;
+      winner[device] = left.find(device, longer, 0, losses[device]!);
     }
-    const mapped = new Set(winner);
     winner.forEach((op, device) => op >= 0 && map(op, device));
-    left = left.map((op) => (mapped.has(op) ? equal.after(op) : op)).filter((op) => op >= 0);
+    for (const op of winner) if (op >= 0) left.replace(op, equal.after(op));
   }
 }
 
-/** The best completion of `op` on devices other than `best`; Infinity when it can run nowhere else. */
-function secondBest(tasks: MetaTask, op: number, best: number): number {
+/**
+ * Ticks by which a loss may differ from the sum of two differences, of waits and of costs: none where all sums are exact,
+ * as they are unless work is divided among, say, three slots. Then the tree has to look at more.
+ * @param dearest The highest cost.
+ */
+function roundingOf(tasks: MetaTask, dearest: number): number {
+  let longest = dearest;
+  for (let d = 0; d < tasks.deviceCount; d++) longest = Math.max(longest, dearest + tasks.longestWait(d));
+  const exact = tasks.wait.every((ticks) => ticks + 2 * longest - 2 * longest === ticks);
+  return exact ? 0 : longest * 2 ** -48;
+}
+
+/** How much later than on `device` op `i` would complete on its second-best one, Infinity where there is none; -1 where another is its best. */
+function lossOf(tasks: MetaTask, i: number, device: number): number {
+  const here = tasks.completion(i, device);
   let second = Infinity;
-  for (let d = 0; d < tasks.deviceCount; d++) if (d !== best) second = Math.min(second, tasks.completion(op, d));
-  return second;
+  for (let d = 0; d < tasks.deviceCount; d++) {
+    if (d === device) continue;
+    const completion = tasks.completion(i, d);
+    if (completion < here || (completion === here && d < device)) return -1;
+    if (completion < second) second = completion;
+  }
+  return second - here;
 }

@@ -22,21 +22,23 @@ export class MetaTask {
   readonly wait: Float64Array;
   /** `costs[i * deviceCount + device]`, without setups; Infinity = cannot run there. */
   costs = new Float64Array(0);
-  /** 1 = the device loads configurations. */
-  readonly #reloads: Uint8Array;
+  /** By device: ticks to load a configuration; 0 = it loads none. */
+  readonly #reloadTicks: Float64Array;
   /** Whether any device loads configurations. */
   readonly hasReloads: boolean;
   readonly #view: PolicyView;
   readonly #setups: SetupCredit;
   readonly #unsettled: (() => void)[] = [];
   #ops = new Uint32Array(16);
+  /** The memory of `costs`. */
+  #costs = new Float64Array(0);
 
   constructor(view: PolicyView) {
     const { deviceCount } = view;
     this.#view = view;
     this.deviceCount = deviceCount;
     this.wait = new Float64Array(deviceCount);
-    this.#reloads = Uint8Array.from({ length: deviceCount }, (_, d) => (view.reloadTicks(d) > 0 ? 1 : 0));
+    this.#reloadTicks = Float64Array.from({ length: deviceCount }, (_, d) => view.reloadTicks(d));
     this.#setups = new SetupCredit(view);
     this.hasReloads = this.#setups.hasReloads;
   }
@@ -49,7 +51,8 @@ export class MetaTask {
     this.length = 0;
     for (let op = ready.first(); op >= 0; op = ready.next(op)) this.#ops[this.length++] = op;
     this.#ops.subarray(0, this.length).sort();
-    if (this.costs.length < this.length * deviceCount) this.costs = new Float64Array(this.#ops.length * deviceCount);
+    if (this.#costs.length < this.length * deviceCount) this.#costs = new Float64Array(this.#ops.length * deviceCount);
+    this.costs = this.#costs.subarray(0, this.length * deviceCount);
     for (let i = 0; i < this.length; i++) {
       const op = this.#ops[i]!;
       for (let d = 0; d < deviceCount; d++) {
@@ -63,12 +66,17 @@ export class MetaTask {
   /** Expected completion of op `i` on `device`, in ticks from now. */
   completion(i: number, device: number): number {
     const completion = this.wait[device]! + this.costs[i * this.deviceCount + device]!;
-    return this.#reloads[device] === 0 ? completion : completion + this.#setups.charged(this.#ops[i]!, device);
+    return this.#reloadTicks[device] === 0 ? completion : completion + this.#setups.charged(this.#ops[i]!, device);
+  }
+
+  /** The wait for `device` with what a setup may add: with an op's cost, at least its completion. One tick is for roundings. */
+  longestWait(device: number): number {
+    return this.#reloadTicks[device] === 0 ? this.wait[device]! : this.wait[device]! + this.#reloadTicks[device]! + 1;
   }
 
   /** Configuration that op `i` needs on `device`; -1 = any. */
   configuration(i: number, device: number): number {
-    return this.#reloads[device] === 0 ? -1 : this.#view.configuration(this.#ops[i]!, device);
+    return this.#reloadTicks[device] === 0 ? -1 : this.#view.configuration(this.#ops[i]!, device);
   }
 
   /** The device where op `i` is expected to complete first, ties by id; -1 = nowhere. */
