@@ -1,6 +1,8 @@
-// Writes scenarios/scenario.schema.json from the compiled sources: run it after a build.
+// Writes scenarios/*.schema.json from the compiled sources: run it after a build.
 import { writeFileSync } from "node:fs";
 import { scenarioJsonSchema } from "../dist/scenario/json-schema.js";
+import { runtimeJsonSchema } from "../dist/scenario/runtime-json-schema.js";
 
-const file = new URL("../scenarios/scenario.schema.json", import.meta.url);
-writeFileSync(file, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+for (const [name, schema] of [["scenario", scenarioJsonSchema()], ["runtime", runtimeJsonSchema()]]) {
+  writeFileSync(new URL(`../scenarios/${name}.schema.json`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

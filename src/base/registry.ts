@@ -52,10 +52,11 @@ export class Registry<T extends Named> {
 /** More names than these nobody reads in a message. */
 export const mostInMessage = 24;
 
-/** "did you mean heft?", or the list when nothing is near: the whole one, or its beginning where it is long. */
+/** "did you mean heft?", or the list when nothing is near: the whole one, or its beginning where it is long; that there are none where it is empty. */
 export function suggestion(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
   if (near.length > 0) return `did you mean ${near.join(" or ")}?`;
+  if (names.length === 0) return "there are none";
   return `one of: ${names.slice(0, mostInMessage).join(", ")}${names.length > mostInMessage ? ` … (${names.length} in all)` : ""}`;
 }
 

@@ -6,7 +6,7 @@ export type Dimension = "time" | "bytes" | "bandwidth" | "compute" | "frequency"
 
 const timeNs: Record<string, number> = { fs: 1e-6, ps: 1e-3, ns: 1, us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9 };
 const byteUnits: Record<string, number> = {
-  B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50,
+  B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15, EB: 1e18, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50, EiB: 2 ** 60,
 };
 
 /** Factor of each unit to the canonical one. */
@@ -46,8 +46,11 @@ export function tooLongHint(): string {
   return `times are exact up to ${formatNs(longestNs)}, 2^53 ns`;
 }
 
-/** A parsed quantity, or what is wrong with it. */
-export type Parsed = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly message: string; readonly hint: string };
+/** Most bytes that may be given: exact up to here. */
+const mostBytes = Number.MAX_SAFE_INTEGER;
+
+/** A parsed quantity, or what is wrong with it: `isBeyond`, more than can be simulated. */
+export type Parsed = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly message: string; readonly hint: string; readonly isBeyond?: true };
 
 /**
  * Reads a quantity of the given dimension into its canonical unit. A bare number is an error (but for ratios and 0).
@@ -81,7 +84,8 @@ export function parseQuantity(input: string | number, dimension: Dimension): Par
   // A product with a rounded factor below 1 is off in the last digit (1ps · 0.001); a quotient by its exact inverse is not.
   const inverse = Math.round(1 / factor);
   const scaled = factor < 1 && Math.abs(1 / factor - inverse) < 1e-6 * inverse ? value / inverse : value * factor;
-  if (dimension === "time" && scaled > longestNs) return fail(`"${input}" is too long`, tooLongHint());
+  if (dimension === "time" && scaled > longestNs) return { ok: false, message: `"${input}" is too long`, hint: tooLongHint(), isBeyond: true };
+  if (dimension === "bytes" && scaled > mostBytes) return { ok: false, message: `"${input}" is too large`, hint: `sizes are exact up to ${formatBytes(mostBytes)}, 2^53 bytes`, isBeyond: true };
   return Number.isFinite(scaled) ? { ok: true, value: scaled } : fail(`"${input}" is too large`);
 }
 
@@ -93,14 +97,14 @@ export function quantityPattern(dimension: Dimension): string {
   return `^\\s*${number}\\s*(${units})${bare}\\s*$|^\\s*0+\\s*$`;
 }
 
-const timeSteps: readonly (readonly [string, number])[] = [["ps", 1e-3], ["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9], ["min", 60e9], ["h", 3600e9], ["d", 86400e9]];
+const timeSteps: readonly (readonly [string, number])[] = [["fs", 1e-6], ["ps", 1e-3], ["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9], ["min", 60e9], ["h", 3600e9], ["d", 86400e9]];
 
 /** A duration for people, with 3 significant digits: `12.3 ms`. */
 export function formatNs(ns: number): string {
   return formatSteps(ns, timeSteps);
 }
 
-const byteSteps: readonly (readonly [string, number])[] = [["B", 1], ["KiB", 2 ** 10], ["MiB", 2 ** 20], ["GiB", 2 ** 30], ["TiB", 2 ** 40]];
+const byteSteps: readonly (readonly [string, number])[] = [["B", 1], ["KiB", 2 ** 10], ["MiB", 2 ** 20], ["GiB", 2 ** 30], ["TiB", 2 ** 40], ["PiB", 2 ** 50]];
 
 /** Bytes for people, in powers of 1024: `1.50 GiB`. */
 export function formatBytes(bytes: number): string {

@@ -10,6 +10,7 @@ import { parseOverride, type Override } from "../scenario/overrides.ts";
 import type { ResolvedScenario } from "../scenario/resolve-scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { formatPath } from "../scenario/source-tree.ts";
+import { mostInstances } from "../scenario/workload-schema.ts";
 import { wholeNumber, type Flag, type Values } from "./command.ts";
 
 /** Flags that say what to simulate; the same for every command that takes a scenario or a model. */
@@ -38,7 +39,7 @@ export async function scenarioFromArgs(file: string, values: Values, extra: { re
   const sync = values["sync"] as string | undefined;
   const processors = wholeNumber(values, "processors", 1, mostProcessors);
   const seed = wholeNumber(values, "seed", 0);
-  const instances = wholeNumber(values, "instances", 1);
+  const instances = wholeNumber(values, "instances", 1, mostInstances);
   policyTimeoutMs(values);
   const dims = parseDims((values["dim"] as readonly string[] | undefined) ?? []);
   if (machine !== undefined && processors !== undefined) throw new InputError({ code: "conflicting-flags", message: "--machine and --processors exclude each other" });

@@ -7,7 +7,7 @@ import { criticalPath } from "../trace/critical-path.ts";
 
 /** The timeline of a run with its critical path and its bounds. */
 export function timelineOf(trace: Trace, options: TimelineOptions = {}): Promise<string> {
-  const bound = withProof(boundOf(trace.instance, trace.seed), trace);
+  const bound = withProof(boundOf(trace.instance, trace.seed, { cores: trace.threads?.cores }), trace);
   return renderTimeline(trace, {
     title: trace.instance.name, criticalPath: criticalPath(trace),
     lowerBounds: [

@@ -28,8 +28,10 @@ export class Replicas {
   private readonly usualRoute: Int32Array;
   /** Devices of each memory. */
   private readonly devicesOf: Csr;
-  /** Largest number of live bytes of each memory so far. */
+  /** Largest number of live bytes of each memory so far, at the end of any instant: what lives no time takes no room. See {@link notePeaks}. */
   readonly peakBytes: Float64Array;
+  /** There may be more live bytes somewhere than at the peak. */
+  private rose = false;
 
   /** What arrives up to this tick is there. */
   nowTicks = 0;
@@ -125,7 +127,15 @@ export class Replicas {
   take(memory: number, bytes: number): void {
     const live = this.liveBytes[memory]! + bytes;
     this.liveBytes[memory] = live;
-    if (live > this.peakBytes[memory]!) this.peakBytes[memory] = live;
+    if (live > this.peakBytes[memory]!) this.rose = true;
+  }
+
+  /** An instant is over. */
+  notePeaks(): void {
+    if (!this.rose) return;
+    this.rose = false;
+    const { liveBytes, peakBytes } = this;
+    for (let memory = 0; memory < peakBytes.length; memory++) if (liveBytes[memory]! > peakBytes[memory]!) peakBytes[memory] = liveBytes[memory]!;
   }
 
   /** Space that was taken is not needed after all. */

@@ -83,7 +83,7 @@ export class Round {
     const { queue, replicas } = this.state;
     if (!(now < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.state.instance.tickNs);
     const isFirstRound = now > this.state.now;
-    this.state.now = now;
+    this.state.advance(now);
     this.view.beginRound(now);
     if (queue.headTime === now && this.resources.nextEnd > now) {
       const key = queue.headKey;

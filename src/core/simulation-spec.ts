@@ -25,8 +25,8 @@ export interface SimulationSpec {
   readonly untilTicks?: number;
   /** `progress[0]` = ops ended, `progress[1]` = rounds, updated every round: a watchdog or a progress bar reads it from another thread. */
   readonly progress?: Int32Array;
-  /** Called by `run` every 65,536 rounds. */
-  readonly onProgress?: (endedOps: number, opCount: number) => void;
+  /** Called by `run` every 65,536 rounds, with how far it is in operators, and in time. */
+  readonly onProgress?: (endedOps: number, opCount: number, simulatedNs: number) => void;
   /** What schedulers know of the time that operators take. Default: the true means. */
   readonly information?: Information;
   /** What deciding takes. Default: no time. */

@@ -122,7 +122,7 @@ export class Simulation {
       if (this.feed !== undefined) this.#goOnWithThreads(this.feed);
       if (onProgress !== undefined && this.#roundCount >= tellAt) {
         tellAt = this.#roundCount + roundsBetweenNews;
-        onProgress(this.state.endedCount, this.instance.opCount);
+        onProgress(this.state.endedCount, this.instance.opCount, this.state.now * this.instance.tickNs);
       }
     }
     return this.trace();
@@ -183,6 +183,7 @@ export class Simulation {
     const resourceUse = this.state.resourceUse.slice();
     const seenTicks = Math.max(this.threads?.stuckTicks ?? this.state.now, this.#stopTicks);
     this.data?.addRouteUse(resourceUse, seenTicks);
+    replicas.notePeaks();
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
       instance: this.instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.spec.seed ?? 0,

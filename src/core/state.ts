@@ -77,6 +77,12 @@ export class SimulationState {
     this.possibleTicks = this.changes?.possibleTicks ?? estimatesOf(instance);
   }
 
+  /** It is this time now: the same instant as before, or a later one. */
+  advance(now: number): void {
+    if (now > this.now) this.replicas.notePeaks();
+    this.now = now;
+  }
+
   /** Reads the scheduler's queue order: as the first op is placed, or after `prepare`. Later calls change nothing. */
   fixQueueOrder(): void {
     if (this.scheduler === undefined) return;

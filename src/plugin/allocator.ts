@@ -17,7 +17,7 @@ export interface Allocator {
   readonly freeBytes: number;
   /** Largest block that there would be room for now. */
   readonly largestFreeBytes: number;
-  /** Bytes taken from the memory so far and not given up: of a heap, from its beginning to the end of the highest block that ever was. */
+  /** Bytes taken from the memory so far and not given up: of a heap, from its beginning to the end of the highest block that ever was; of several, their sum. */
   readonly reservedBytes: number;
   /** How many locks guard it; locks are numbered from 0. */
   readonly lockCount: number;

@@ -15,11 +15,13 @@ export interface Label {
 /** A value as instructions take it: a register, or a constant. */
 export type Operand = { readonly kind: "constant"; readonly value: number } | { readonly kind: "register"; readonly register: number };
 
-const nowhere: Position = { line: 0, column: 0 };
+const nowhere: Position = { file: "", line: 0, column: 0 };
 
 /** Writes byte code: instructions with their positions, constants, labels, and which registers are in use. */
 export class Assembler {
   readonly #code: number[] = [];
+  readonly #files: string[] = [];
+  readonly #file: number[] = [];
   readonly #line: number[] = [];
   readonly #column: number[] = [];
   readonly #constants: number[] = [];
@@ -59,8 +61,11 @@ export class Assembler {
   emit(opcode: Opcode, ...operands: readonly number[]): void {
     this.#code.push(opcode);
     for (let i = 0; i < STRIDE - 1; i++) this.#code.push(operands[i] ?? 0);
-    this.#column.push(this.position.column);
-    this.#line.push(this.position.line);
+    const { file, line, column } = this.position;
+    const known = this.#files.indexOf(file);
+    this.#file.push(known >= 0 ? known : this.#files.push(file) - 1);
+    this.#line.push(line);
+    this.#column.push(column);
   }
 
   /** An operand as an instruction holds it. */
@@ -118,10 +123,10 @@ export class Assembler {
     return label.target;
   }
 
-  finish(file: string): ProgramCode {
+  finish(): ProgramCode {
     return {
-      code: Int32Array.from(this.#code), line: Uint32Array.from(this.#line), column: Uint32Array.from(this.#column),
-      constants: Float64Array.from(this.#constants), registerCount: this.#peak, entry: Uint32Array.from(this.#entry), names: this.#names, file,
+      code: Int32Array.from(this.#code), files: this.#files, file: Uint32Array.from(this.#file), line: Uint32Array.from(this.#line), column: Uint32Array.from(this.#column),
+      constants: Float64Array.from(this.#constants), registerCount: this.#peak, entry: Uint32Array.from(this.#entry), names: this.#names,
     };
   }
 }

@@ -9,8 +9,8 @@ const defaultOutstanding = 10;
 const lineBytes = 64;
 
 /** A message channel, and what its ends pay for a message on their cores. */
-export function buildChannel(name: string, { count = 1, capacity = Infinity, latency = 0, bandwidth = Infinity, between }: NamedOptions<"channels">, { tickNs, costs }: Pick<ObjectSetting, "tickNs" | "costs">): ObjectInit {
-  const init = { kind: "channel" as const, name, count, capacity, latencyTicks: latency / tickNs, ticksPerByte: 1 / (bandwidth * tickNs) };
+export function buildChannel(name: string, { count = 1, capacity = Infinity, waiting = "block", latency = 0, bandwidth = Infinity, between }: NamedOptions<"channels">, { tickNs, costs }: Pick<ObjectSetting, "tickNs" | "costs">): ObjectInit {
+  const init = { kind: "channel" as const, name, count, capacity, waiting, latencyTicks: latency / tickNs, ticksPerByte: 1 / (bandwidth * tickNs) };
   if (between === undefined) return { ...init, send: free, receive: free };
   if ("copying" in between) {
     const { call = defaultCallNs, bandwidth: copied = costs.refillBytesPerTick / tickNs } = between.copying;

@@ -20,8 +20,6 @@ import { Tables } from "./tables.ts";
 export interface BuildOptions {
   /** Finds where something was written. Default: nowhere. */
   readonly locate?: Locate;
-  /** The file, for messages of the engine. */
-  readonly file?: string;
   /** Nanoseconds of one tick. Default 1. */
   readonly tickNs?: number;
   /** Names of the devices that `launch` may name, in the order of their numbers. */
@@ -82,7 +80,7 @@ export function buildThreadSpec(sections: ThreadSections, options: BuildOptions 
   // Tables that are too large are not made.
   if (total > mostThreads || registers > mostRegisters || objectCount > mostObjects) throw new InputError(issues.all);
   const spec: ThreadSpec = {
-    program: assembler.finish(options.file ?? ""),
+    program: assembler.finish(),
     groups: threadGroups(groups, assembler.registerCount, cores.names.length, tickNs, issues),
     objects: objects.groups, distributions: tables.distributions.all, accesses: tables.accesses.all, counters: tables.counters.all, spans: tables.spans.all, cores,
     costs,

@@ -34,6 +34,7 @@ export function checkPrograms(groups: readonly CompiledGroup[], surroundings: Su
     if (!called.has(program.name) && !groups.some((group) => group.program === program)) issues.warn("unused-program", `no thread runs ${program.name}, and no program calls it`, { path: program.path });
   }
   for (const program of new Set(groups.map((group) => group.program))) new HeldLocks(surroundings, issues).check(program);
+  checkPeriods(groups, surroundings, issues);
   checkParties(groups, spawned, surroundings, issues);
   checkCeilings(groups, surroundings, issues);
 }
@@ -67,6 +68,27 @@ function hasOnly(forms: ReadonlySet<FormName>, block: readonly Statement[], surr
     if (program === undefined || !hasOnly(forms, program.block, surroundings, seen)) found = true;
   });
   return !found;
+}
+
+/** Without a period there is no next one to wait for. */
+function checkPeriods(groups: readonly CompiledGroup[], surroundings: Surroundings, issues: Issues): void {
+  for (const { name, spec, program } of groups) {
+    if (spec.period !== undefined || !has("nextPeriod", program.block, surroundings, new Set())) continue;
+    issues.add("missing-key", `${name} waits for its next period, and has none`, { path: ["threads", name, "period"] }, `nextPeriod is for periodic threads: threads: {${name}: {period: 10ms}}`);
+  }
+}
+
+/** True where the form is somewhere in the block, or in a program that it calls. @param seen programs that have been looked into */
+function has(form: FormName, block: readonly Statement[], surroundings: Surroundings, seen: Set<string>): boolean {
+  let found = false;
+  visitStatements(block, (statement) => {
+    if (statement.form === form) found = true;
+    if (found || statement.form !== "call" || seen.has(statement.fields.program.name)) return;
+    const { name } = statement.fields.program;
+    seen.add(name);
+    found = has(form, surroundings.programs.get(name)?.block ?? [], surroundings, seen);
+  });
+  return found;
 }
 
 /** A barrier for more than can come never opens; one for fewer is left by some while others still come. */

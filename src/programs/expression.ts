@@ -194,6 +194,8 @@ function literal(text: string, offset: number): Expression {
   if (time.ok) return { kind: "literal", value: time.value, measure: "time", offset };
   const bytes = parseQuantity(text, "bytes");
   if (bytes.ok) return { kind: "literal", value: bytes.value, measure: "bytes", offset };
+  const beyond = [time, bytes].find(({ isBeyond }) => isBeyond);
+  if (beyond) throw new ExpressionError("bad-unit", beyond.message, offset, beyond.hint);
   const better = [time, bytes].find(({ hint }) => hint.startsWith("did you mean")) ?? time;
   throw new ExpressionError("bad-unit", `${JSON.stringify(text)} is neither a time nor a number of bytes`, offset, better.hint.startsWith("did you mean") ? better.hint : "for example 10us or 4KiB");
 }

@@ -1,4 +1,6 @@
 import type { Issue, Warning } from "../base/errors.ts";
+import { placeText } from "../core/threads/code-position.ts";
+import type { Position } from "../core/threads/thread-spec.ts";
 
 /** Keys and list indices from the root of the scenario. */
 export type Path = readonly (string | number)[];
@@ -36,15 +38,14 @@ export class Issues {
 
   /** What may be meant, but probably is not. */
   warn(code: string, message: string, place: Place): void {
-    const at = this.position(place);
-    const where = at.line > 0 ? ` (line ${at.line})` : "";
-    const warning: Warning = { code, message: `${message}${where}` };
+    const where = placeText(this.position(place));
+    const warning: Warning = { code, message: where === "" ? message : `${message} (${where})` };
     if (!this.warnings.some((told) => told.message === warning.message)) this.warnings.push(warning);
   }
 
   /** Line and column from 1; 0 where the place was not written in a file. */
-  position(place: Place): { readonly line: number; readonly column: number } {
+  position(place: Place): Position {
     const found = this.#locate(place);
-    return { line: found?.line ?? 0, column: found?.column ?? 0 };
+    return { file: found?.file ?? "", line: found?.line ?? 0, column: found?.column ?? 0 };
   }
 }

@@ -100,14 +100,16 @@ const channel = z.strictObject({
     z.strictObject({ sharing: z.strictObject({ transfer: time.optional().describe("A cache line from core to core. Default: the line of threadCosts"), outstanding: z.int().min(1).max(1000).optional().describe("Lines that come at once. Default 10") }) }),
     z.enum(["copying", "sharing"]).transform((how): { copying: { call?: number; bandwidth?: number } } | { sharing: { transfer?: number; outstanding?: number } } => (how === "copying" ? { copying: {} } : { sharing: {} })),
   ]).optional().describe("Its ends are processes: copying through the kernel, with a system call and a copy at each end; or sharing memory, whose lines the receiver brings over. Default: it costs the cores nothing but the operation"),
+  waiting: waiting.describe("Of receive where no message has come, and of send where the channel is full: block or spin. Default block"),
   count,
 });
 
+const speed = share.refine((value) => value > 0 && value <= 1000, { message: "must be above 0 and at most 1000" });
 const coreSchema = z.strictObject({
   name: name.optional().describe("Cores are named after it. Default core"),
   count: z.int().min(1).max(4096).describe("Physical cores"),
-  speed: share.refine((value) => value > 0 && value <= 1000, { message: "must be above 0" }).optional().describe("1 = the speed that compute speaks of; 50% takes twice as long. Default 1"),
-  speeds: z.array(share.refine((value) => value > 0 && value <= 1000, { message: "must be above 0" })).min(1).optional().describe("One speed for each core, instead of speed"),
+  speed: speed.optional().describe("1 = the speed that compute speaks of; 50% takes twice as long. Default 1"),
+  speeds: z.array(speed).min(1).optional().describe("One speed for each core, instead of speed"),
   smt: z.int().min(1).max(8).optional().describe("Hardware threads of each core. Default 1"),
   smtGain: z.number().min(1).max(8).optional().describe("What a core gets done when all its hardware threads run, beside one alone. Default 1.3"),
   nodes: z.int().min(1).max(64).optional().describe("NUMA nodes that the cores are spread over, in equal blocks. Default 1"),

@@ -6,24 +6,33 @@ import type { Trace } from "../core/trace.ts";
 import { computeMetrics, type Metrics } from "../trace/metrics.ts";
 import { withProof } from "./proven-bound.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
-import { boundedInstance } from "./spread-operators.ts";
+import { asOneCore, type SharedCores } from "./spread-operators.ts";
 import { uselessDevices } from "./useless-devices.ts";
 
 /** By instance, and what else a bound depends on: a run, its picture and the comparison beside it ask for the same one. */
 const known = new WeakMap<Instance, Map<string, LowerBound>>();
 
+/** What runs a bound is for; everything is optional. */
+export interface BoundedRuns {
+  /** True: those too that run operators several times. Default: as the instance has them. */
+  readonly duplication?: boolean;
+  /** The cores on which threads share operators: `trace.threads.cores`. Default: every operator runs whole, in one slot. */
+  readonly cores?: SharedCores | undefined;
+}
+
 /**
  * The bound that no schedule of a scenario can beat: under noise, from the times that operators really take with this seed.
  * Worked out once an instance.
- * @param duplication True: nor can one that runs operators several times. Default: as the instance has them
+ * @example
+ * const gap = trace.makespanTicks / boundOf(trace.instance, trace.seed, { cores: trace.threads?.cores }).ticks - 1;
  */
-export function boundOf(instance: Instance, seed: number, duplication: boolean = instance.duplicateOf !== undefined): LowerBound {
+export function boundOf(instance: Instance, seed: number, { duplication = instance.duplicateOf !== undefined, cores }: BoundedRuns = {}): LowerBound {
   const noisy = instance.costSigma.some((sigma) => sigma > 0);
-  const key = `${noisy ? seed : ""}/${duplication}`;
+  const key = `${noisy ? seed : ""}/${duplication}/${cores?.device}/${cores?.speed}`;
   const bounds = known.get(instance) ?? new Map<string, LowerBound>();
   let bound = bounds.get(key);
   if (bound === undefined) {
-    const workload = withoutDuplicates(boundedInstance(instance));
+    const workload = withoutDuplicates(cores === undefined ? instance : asOneCore(instance, cores));
     bound = lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication });
     known.set(instance, bounds.set(key, bound));
   }
@@ -36,7 +45,7 @@ export function boundOf(instance: Instance, seed: number, duplication: boolean =
  * @example
  * const metrics = analyzeRun(scenario, runScenario(scenario));
  */
-export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed)): Metrics {
+export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed, { cores: trace.threads?.cores })): Metrics {
   const metrics = computeMetrics(trace, { lowerBound: withProof(bound, trace), devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
   if (scenario.threads?.device === undefined) return metrics;
   // Nobody expected an operator to have one core to itself all the time.

@@ -1,5 +1,6 @@
 import { HeddleError, InputError } from "../base/errors.ts";
 import type { Instance } from "../core/instance.ts";
+import type { SimulationSpec } from "../core/simulation-spec.ts";
 import type { SchedulerDefinition } from "../plugin.ts";
 import type { ComparisonRow } from "../trace/comparison-text.ts";
 import { threadFailure } from "../trace/threads/thread-findings.ts";
@@ -20,7 +21,7 @@ export interface CompareOptions {
   readonly onStart?: (name: string, index: number, count: number) => void;
   /** See `SimulationSpec`. */
   readonly progress?: Int32Array;
-  readonly onProgress?: (endedOps: number, opCount: number) => void;
+  readonly onProgress?: NonNullable<SimulationSpec["onProgress"]>;
 }
 
 /**
@@ -44,7 +45,7 @@ export function compareSchedulers(scenario: ResolvedScenario, options: CompareOp
       const trace = runScenario(scenario, { instance, scheduler, ...(options.progress && { progress: options.progress }), ...(options.onProgress && { onProgress: options.onProgress }) });
       const failed = threadFailure(trace.threads);
       if (failed !== undefined) throw failed;
-      return { name, metrics: analyzeRun(scenario, trace, boundOf(instance, scenario.seed, mayDuplicate(scheduler))) };
+      return { name, metrics: analyzeRun(scenario, trace, boundOf(instance, scenario.seed, { duplication: mayDuplicate(scheduler), cores: trace.threads?.cores })) };
     } catch (error) {
       if (!(error instanceof HeddleError)) throw error;
       return { name, failure: error.issues[0]!.message };

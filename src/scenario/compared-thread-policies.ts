@@ -14,7 +14,8 @@ import type { PolicyUse } from "./schema.ts";
 const ofPeriods: readonly ThreadPolicyDefinition[] = [rateMonotonic, deadlineMonotonic, edf];
 
 /**
- * The thread policies that `compareThreads` names; of all, those that need no options and have something to go by.
+ * The thread policies that `compareThreads` names; of all, those that need no options and have something to go by. The
+ * scenario's own has its own options.
  * @param choose loads the one at this place of the list
  * @throws {InputError} where the scenario has no threads.
  */
@@ -27,6 +28,10 @@ export async function comparedThreadPolicies(scenario: Scenario, threads: Resolv
   const chosen: ChosenPolicy<ThreadPolicyDefinition>[] = [];
   for (const definition of threadPolicies.all) {
     if (!periodic && ofPeriods.includes(definition)) continue;
+    if (definition === threads.policy.definition) {
+      chosen.push(threads.policy);
+      continue;
+    }
     const checked = await checkOptions(definition, {});
     if (checked.issues === undefined) chosen.push({ definition, options: checked.options });
   }

@@ -1,3 +1,5 @@
+import type { Issue } from "../base/errors.ts";
+import { codePosition, issuePlace } from "../core/threads/code-position.ts";
 import { Opcode, STRIDE } from "../core/threads/opcode.ts";
 import type { ThreadSpec } from "../core/threads/thread-spec.ts";
 import type { Costs } from "../cost/cost-model.ts";
@@ -8,13 +10,30 @@ const onOperators: ReadonlySet<number> = new Set([Opcode.nextReady, Opcode.runOp
 
 /** True where the programs run the operator graph, and no scheduler does. */
 export function runsOperators({ program: { code }, readyQueue }: ThreadSpec): boolean {
-  if (readyQueue >= 0) return true;
-  return contains(code, (opcode) => onOperators.has(opcode));
+  return readyQueue >= 0 || firstOf(code, (opcode) => onOperators.has(opcode)) >= 0;
 }
 
-function contains(code: ThreadSpec["program"]["code"], isMeant: (opcode: number) => boolean): boolean {
-  for (let at = 0; at < code.length; at += STRIDE) if (isMeant(code[at]!)) return true;
-  return false;
+/**
+ * What is wrong where programs launch operators on an accelerator, and the machine has none.
+ * @param runtime whose programs they are, and where it is named
+ */
+export function launchProblem({ program }: ThreadSpec, { devices }: Machine, runtime: { readonly name: string; readonly at: Partial<Issue> } | undefined): Issue | undefined {
+  const launch = firstOf(program.code, isLaunch);
+  if (launch < 0 || devices.length > 1) return undefined;
+  return {
+    code: "no-accelerator", message: `${runtime ? `${runtime.name} launches` : "the programs launch"} operators on an accelerator, and the machine has none: ${devices[0]!.name} is its only device`,
+    ...(runtime ? runtime.at : issuePlace(codePosition(program, launch))), hint: "add an accelerator to the machine, or let the CPU run the operators",
+  };
+}
+
+function isLaunch(opcode: number): boolean {
+  return opcode === Opcode.launch;
+}
+
+/** The first such instruction; -1 = there is none. */
+function firstOf(code: ThreadSpec["program"]["code"], isMeant: (opcode: number) => boolean): number {
+  for (let pc = 0; pc < code.length; pc += STRIDE) if (isMeant(code[pc]!)) return pc;
+  return -1;
 }
 
 /**
@@ -22,7 +41,7 @@ function contains(code: ThreadSpec["program"]["code"], isMeant: (opcode: number)
  * run on one, and neither bounds nor speed-ups count with it.
  */
 export function costsOfThreads(costs: Costs, { program: { code } }: ThreadSpec, cpu: number): Costs {
-  if (!("estimate" in costs) || contains(code, (opcode) => opcode === Opcode.launch)) return costs;
+  if (!("estimate" in costs) || firstOf(code, isLaunch) >= 0) return costs;
   return { name: costs.name, estimate: (op, device, width) => (device.id === cpu ? costs.estimate(op, device, width) : undefined) };
 }
 

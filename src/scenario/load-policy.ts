@@ -45,14 +45,16 @@ interface FoundPolicy<D> extends Omit<PolicyOrigin, "options"> {
  * taken, else the only one that is a policy. Loading a file runs it.
  * The trace that `replay` may name is read here, and handed on as a placement.
  * @param path of the section in the scenario, for positions
+ * @param own what the scenario runs with: named again without options, it keeps its own
  * @throws {InputError} when there is no such policy, the module cannot be loaded, or the options do not fit.
  */
-export async function loadPolicy<D extends AnyPolicyDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>, readFile: ReadFile = readOrdinaryFile): Promise<ChosenPolicy<D>> {
+export async function loadPolicy<D extends AnyPolicyDefinition>(scenario: Scenario, path: Path, use: PolicyUse, registry: Registry<D>, readFile: ReadFile = readOrdinaryFile, own?: ChosenPolicy<D>): Promise<ChosenPolicy<D>> {
   const useAt = scenario.position([...path, "use"]);
   const { use: named, ...options } = use;
   try {
     const builtIn = registry.tryGet(named);
     const { definition, ...source }: FoundPolicy<D> = builtIn === undefined ? await importPolicy<D>(named, scenario, path, registry) : { definition: builtIn, name: named };
+    if (definition === own?.definition && Object.keys(options).length === 0) return own;
     const given = definition === replay ? await withPlacement(options, scenario, path, readFile) : options;
     return { definition, options: await checkedOptions(definition, given, registry.kind, scenario, path), origin: { ...source, options: given } };
   } catch (error) {

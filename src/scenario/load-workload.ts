@@ -63,7 +63,7 @@ export async function loadWorkload(scenario: Scenario, processors: number | unde
       const { graph, machine, costs } = buildPipeline(scenario.name, pipelineOf(spec.pipeline!));
       return { source, graph, machine, stageTimes: costs, warnings: [] };
     }
-    if (source === "model") return { source, ...modelOf(spec) };
+    if (source === "model") return { source, ...modelOf(spec, (option) => scenario.has(["workload", option])) };
     if (source === "generate") return { source, ...generateWorkload(spec.generate!, { processors, seed: scenario.spec.seed ?? 0 }) };
     if ((source === "stg" || source === "dot" || source === "estee") && processors === undefined) throw missingProcessors(scenario, source);
     const file = scenario.path(spec[source]!, path);
@@ -88,7 +88,7 @@ export function loadPhases(scenario: Scenario, loaded: LoadedWorkload): Operator
     const own = phaseWorkload(spec, phase);
     const key = JSON.stringify(Object.keys(modelRegistry.get(spec.model!).options.shape).map((option) => own[option]));
     try {
-      if (!built.has(key)) built.set(key, modelOf(own).graph);
+      if (!built.has(key)) built.set(key, modelOf(own, (option) => [["workload", option], ["workload", "phases", i, option]].some((at) => scenario.has(at))).graph);
     } catch (error) {
       throw scenario.blame(error, ["workload", "phases", i]);
     }
@@ -96,10 +96,10 @@ export function loadPhases(scenario: Scenario, loaded: LoadedWorkload): Operator
   });
 }
 
-/** Builds a model; the keys of the workload that are its options go to it. */
-function modelOf(spec: WorkloadSpec): Workload {
+/** Builds a model; the keys of the workload that are its options go to it where somebody wrote them. */
+function modelOf(spec: WorkloadSpec, isWritten: (option: string) => boolean): Workload {
   const model = modelRegistry.get(spec.model!);
-  const options = Object.fromEntries(Object.keys(model.options.shape).map((key) => [key, spec[key]]));
+  const options = Object.fromEntries(Object.keys(model.options.shape).filter(isWritten).map((key) => [key, spec[key]]));
   return { graph: buildModel(model, options), warnings: [] };
 }
 

@@ -8,9 +8,10 @@ import { quote } from "./source-tree.ts";
 
 /**
  * The section `events` as changes of device speeds, in the order of time (of several at one time, as written).
- * @throws {InputError} for unknown devices, and events that do not fit together; paths are relative to the section.
+ * @param threadCpus devices on whose cores threads run: nothing can happen to these, since the cores of threads stay as they are
+ * @throws {InputError} for unknown devices, those of threads, and events that do not fit together; paths are relative to the section.
  */
-export function resolveEvents(events: readonly EventSpec[], machine: Machine): DeviceEvent[] {
+export function resolveEvents(events: readonly EventSpec[], machine: Machine, threadCpus: readonly number[] = []): DeviceEvent[] {
   const issues: Issue[] = [];
   const resolved: DeviceEvent[] = [];
   const names = machine.devices.map(({ name }) => name);
@@ -23,6 +24,10 @@ export function resolveEvents(events: readonly EventSpec[], machine: Machine): D
     const device = names.indexOf(name);
     if (device < 0) {
       fail("unknown-device", `${machine.name} has no device ${quote(name)}`, suggestion(name, names), "device");
+      continue;
+    }
+    if (threadCpus.includes(device)) {
+      fail("threads-on-device", `threads run on the cores of ${name}, and these stay as they are from the start to the end`, "leave the event out; cores that are slower from the start are written as cores: [{count: 4, speed: 50%}]", "device");
       continue;
     }
     if (lost === undefined && joins === undefined && speed === undefined) fail("missing-key", `nothing happens to ${name} here`, "write speed: 50%, lost: true or joins: true");

@@ -32,7 +32,7 @@ import type { ReadFile } from "./read-file.ts";
 import { resolveEvents } from "./resolve-events.ts";
 import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
 import { resolveMemory, type MemoryPlan } from "./resolve-memory.ts";
-import { costsOfThreads, machineOfThreads, runsOperators } from "./graph-threads.ts";
+import { costsOfThreads, launchProblem, machineOfThreads, runsOperators } from "./graph-threads.ts";
 import { resolveThreads, type ResolvedThreads } from "./resolve-threads.ts";
 import type { Scenario } from "./scenario.ts";
 import { defaultMachine, defaultSync, schedulerOf, type PolicyUse, type ScenarioSpec } from "./schema.ts";
@@ -145,23 +145,23 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   const idle = loaded?.inline && machine && allCosts && "estimate" in allCosts ? await attempt(["workload", "graph"], () => idleOperators(loaded.graph, machine, allCosts)) : undefined;
   const costs = allCosts && threads?.resolved.device !== undefined ? costsOfThreads(allCosts, threads.resolved.spec, threads.resolved.device) : allCosts;
 
-  const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine)) : undefined;
+  const events = machine && spec.events && spec.events.length > 0 ? await attempt(["events"], () => resolveEvents(spec.events!, machine, threads?.resolved.cpus)) : undefined;
   const information = machine && spec.information && (await attempt(["information"], () => resolveInformation(spec.information!, machine)));
 
-  const choose = <D extends SchedulerDefinition | SyncDefinition | ThreadPolicyDefinition>(path: Path, use: PolicyUse, registry: Registry<D>) => attempt(path, () => {
+  const choose = <D extends SchedulerDefinition | SyncDefinition | ThreadPolicyDefinition>(path: Path, use: PolicyUse, registry: Registry<D>, own?: ChosenPolicy<D>) => attempt(path, () => {
     if (registry.tryGet(use.use) === undefined) options.onLoadPolicy?.(use.use);
-    return loadPolicy(scenario, path, use, registry, options.readFile);
+    return loadPolicy(scenario, path, use, registry, options.readFile, own);
   });
   const scheduler = await choose(["scheduler"], schedulerOf(spec), schedulers);
   const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
   const compare: ChosenPolicy<SchedulerDefinition>[] = [];
   if (spec.compare === "all") {
     // The search of exact takes its time, and small graphs only: it is for those who ask for it.
-    for (const definition of schedulers.all) if (definition !== exact) compare.push(...((await defaultsOf(definition)) ?? []));
-  } else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers))].filter((chosen) => chosen !== undefined));
+    for (const definition of schedulers.all) if (definition !== exact) compare.push(...(definition === scheduler?.definition ? [scheduler] : ((await defaultsOf(definition)) ?? [])));
+  } else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers, scheduler))].filter((chosen) => chosen !== undefined));
 
   // What is wrong with the threads has been told.
-  const compareThreads = issues.length > 0 && threads === undefined ? [] : await attempt([], () => comparedThreadPolicies(scenario, threads?.resolved, (i, use) => choose(["compareThreads", i], use, threadPolicies)));
+  const compareThreads = issues.length > 0 && threads === undefined ? [] : await attempt([], () => comparedThreadPolicies(scenario, threads?.resolved, (i, use) => choose(["compareThreads", i], use, threadPolicies, threads?.resolved.policy)));
 
   if (issues.length > 0 || !compareThreads || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
   const drawn = instances > 1 && (phases ? phases.some(({ rate }) => rate !== undefined) : typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals);
@@ -185,11 +185,17 @@ async function threadsOf(scenario: Scenario, { machine, operators, instances, ti
   const onGraph = runsOperators(resolved.spec);
   if (onGraph && operators === 0) throw new InputError({ code: "missing-key", message: `${under ? under.setting.use : "the programs"} ${under ? "runs" : "run"} operators, and the scenario has no workload`, ...scenario.position([under ? "runtime" : "workload"]), hint: "for example workload: {model: resnet50}" });
   if (onGraph && cpu === undefined) throw new InputError({ code: "no-cpu", message: "threads run operators on the cores of a CPU, and the machine has none", ...scenario.position(["machine"]) });
+  // Beside a scheduler's operators nobody could say what its result is of.
+  if (under !== undefined && !onGraph && operators !== undefined && operators > 0) throw new InputError({ code: "conflicting-keys", message: `${under.setting.use} brings its own work, and runs no operator of the workload`, ...scenario.position(["runtime"]), hint: "remove the workload, or choose a runtime that runs operators: runtime: onnxruntime-parallel" });
+  const launch = onGraph ? launchProblem(resolved.spec, machine!, under && { name: under.setting.use, at: scenario.position(["runtime"]) }) : undefined;
+  if (launch) throw new InputError(launch);
   const decider = onGraph ? (["scheduler", "compare", "sync"] as const).find((key) => spec[key] !== undefined) : undefined;
   if (decider !== undefined) throw new InputError({ code: "conflicting-keys", message: `the threads decide which operator runs where, and so does ${decider}`, ...scenario.position([decider], "key"), hint: `remove ${decider}, or the ${under ? "runtime" : "threads"}` });
   // A runtime has programs for all its knobs: that some are not used says nothing of the scenario.
   const told = under === undefined ? warnings : warnings.filter(({ code }) => code !== "unused-program");
-  return { resolved: { ...resolved, ...(onGraph && { device: cpu!.id }), ...(under && { runtime: under.setting }) }, warnings: told };
+  const writesCores = spec.cores !== undefined && !("of" in spec.cores);
+  const cpus = cpu !== undefined && (onGraph || (under !== undefined && !writesCores)) ? [...new Set([cpu.id, ...resolved.cpus])] : resolved.cpus;
+  return { resolved: { ...resolved, cpus, ...(onGraph && { device: cpu!.id }), ...(under && { runtime: under.setting }) }, warnings: told };
 }
 
 /** Where threads are all that runs. */

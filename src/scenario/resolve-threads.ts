@@ -26,6 +26,8 @@ export interface ResolvedThreads {
   readonly memory?: MemorySystemSpec;
   /** The device whose cores they are, where they run the operator graph; absent where a scheduler does. */
   readonly device?: number;
+  /** The CPUs whose cores they run on, by id; none where the scenario describes cores of its own, on which no operator runs. */
+  readonly cpus: readonly number[];
   /** Of what the programs come from; absent where the scenario wrote them itself. */
   readonly runtime?: RuntimeSetting;
   /** What they were made from. */
@@ -87,7 +89,7 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
   const sections = spec.cores !== undefined && "of" in spec.cores && issues.length > 0 ? { ...spec, cores: undefined } : spec;
   const built = await attempt(() => buildThreadSpec(sections, {
     locate: ({ path, offset }, part) => (offset === undefined ? scenario.position(path, part) : scenario.positionIn(path, offset)),
-    file: scenario.file, tickNs, mustEnd: true, devices,
+    tickNs, mustEnd: true, devices,
     findLoopPolicy: (_, [, name]: Path) => makers.get(String(name)),
     findAllocator: (named, path) => {
       const chosen = chooseAllocator(scenario, named, path);
@@ -100,7 +102,7 @@ export async function resolveThreads(scenario: Scenario, tickNs: number, machine
   if (issues.length > 0 || built === undefined || policy === undefined) throw new InputError(issues);
   const touches = built.spec.accesses.length > 0;
   const warnings = [...built.warnings, ...(touches ? aboutMemory(built.spec, system?.memory) : [])];
-  return { resolved: { spec: built.spec, policy, ...(touches && system && { memory: system.memory }), origin: { source: scenario.source, file: scenario.file, tickNs, machine: { devices, ...(system && { system }) } } }, warnings };
+  return { resolved: { spec: built.spec, policy, cpus: system?.devices ?? [], ...(touches && system && { memory: system.memory }), origin: { source: scenario.source, file: scenario.file, tickNs, machine: { devices, ...(system && { system }) } } }, warnings };
 }
 
 /** What programs say of memory that the cores have nothing for. */

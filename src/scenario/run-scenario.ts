@@ -4,6 +4,7 @@ import { emptyInstance } from "../core/empty-instance.ts";
 import type { Instance } from "../core/instance.ts";
 import { withLentInstance } from "../core/lent-instance.ts";
 import { simulate } from "../core/simulate.ts";
+import type { SimulationSpec } from "../core/simulation-spec.ts";
 import type { Trace } from "../core/trace.ts";
 import type { ThreadSetting } from "../core/threads/thread-setting.ts";
 import { threadMemory } from "../memory/system/index.ts";
@@ -16,7 +17,6 @@ import { checkRoom } from "./resolve-memory.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import type { ResolvedThreads } from "./resolve-threads.ts";
 import { runWithMemory } from "./run-with-memory.ts";
-import { noteSpread } from "./spread-operators.ts";
 
 /** How to run a resolved scenario; everything is optional. */
 export interface RunOptions {
@@ -30,7 +30,7 @@ export interface RunOptions {
   /** See `SimulationSpec.progress`. */
   readonly progress?: Int32Array;
   /** See `SimulationSpec.onProgress`. */
-  readonly onProgress?: (endedOps: number, opCount: number) => void;
+  readonly onProgress?: NonNullable<SimulationSpec["onProgress"]>;
 }
 
 /** Compiles a resolved scenario: once, however many schedulers then run on it. @throws {InputError} see `compile`. */
@@ -40,7 +40,6 @@ export function compileScenario(scenario: ResolvedScenario): Instance {
   try {
     const instance = compile({ name, graph, machine, costs, tickNs, arrivalsNs, ...(deadlineNs !== undefined && { deadlineNs }), ...(events && { events }), ...(jobOf && { jobOf }), weights, noise });
     if (scenario.memory !== undefined) checkRoom(instance, scenario.memory);
-    if (scenario.threads !== undefined) noteSpread(instance, scenario.threads);
     return instance;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -2,6 +2,7 @@ import { counted } from "../base/units.ts";
 import type { Instance } from "../core/instance.ts";
 import type { Trace } from "../core/trace.ts";
 import { CopyNames, recomputeTensors, spillTensors, type Carrier } from "../trace/evict-tensors.ts";
+import { livePeaks } from "../trace/live-peaks.ts";
 import { planRelief } from "../trace/memory-relief.ts";
 import { outOfMemoryError } from "../trace/out-of-memory.ts";
 import { replayBuffers, type NoRoom } from "../trace/replay-buffers.ts";
@@ -35,7 +36,9 @@ export function runWithMemory(plan: MemoryPlan, instance: Instance, run: (instan
     const { profiles, noRoom } = replayBuffers(buffers, plan.allocators.map((chosen, memory) => ({ memory, name: chosen.name, allocator: newAllocator(chosen, instance.memoryBytes[memory]!) })));
     if (noRoom === undefined) {
       const relief = plan.onFull === "error" || tensors === 0 ? undefined : { how: plan.onFull, tensors, bytes: moved, addedOps: current.opCount - instance.opCount, runs };
-      return Object.assign(trace, { memory: profiles, ...(relief && { relief }) });
+      // The run counts a spilled tensor once more for each operator that carries it.
+      const peakBytes = trace.instance.carrierDevice === undefined ? trace.peakBytes : livePeaks(tensorBuffers(trace), trace.instance.memoryCount);
+      return Object.assign(trace, { memory: profiles, peakBytes, ...(relief && { relief }) });
     }
     const fail = (tried?: string) => outOfMemoryError(trace.instance, buffers, noRoom, tried);
     if (plan.onFull === "error") throw fail();

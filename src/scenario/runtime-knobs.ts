@@ -3,7 +3,7 @@ import { InputError, type Issue } from "../base/errors.ts";
 import { suggestion } from "../base/registry.ts";
 import { parseQuantity } from "../base/units.ts";
 import { ExpressionError } from "../programs/expression.ts";
-import { evaluate, type KnobScope, type KnobValue } from "./runtime-values.ts";
+import { evaluate, holds, type KnobScope, type KnobValue } from "./runtime-values.ts";
 import { quote } from "./source-tree.ts";
 
 const plain = z.union([z.string(), z.number(), z.boolean()]);
@@ -89,6 +89,7 @@ function knobValue(knob: KnobSpec, input: unknown, scope: KnobScope): KnobValue 
 function read({ type, choices = [] }: KnobSpec, input: unknown, scope: KnobScope): KnobValue {
   if (type === "boolean") {
     if (typeof input === "boolean") return { kind: "boolean", value: input };
+    if (typeof input === "string" && input.includes("$")) return { kind: "boolean", value: holds(input, scope) };
     throw new KnobError(`must be true or false, not ${quote(input)}`);
   }
   if (type === "choice") {

@@ -45,6 +45,11 @@ export class Scenario {
     return new Scenario(change(this.#source), this.file);
   }
 
+  /** True where a value was written, and is not one by default. */
+  has(path: Path): boolean {
+    return nodeAt(this.#source, path) !== undefined;
+  }
+
   /** Where a value was written, for messages; the nearest key above it where it was not. */
   position(path: Path, part: "key" | "value" = "value"): Position {
     return positionOf(this.#source, path, part);

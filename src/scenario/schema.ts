@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
-import { parseQuantity } from "../base/units.ts";
+import { formatNs, parseQuantity } from "../base/units.ts";
 import { costSchema } from "../cost/schema.ts";
 import { machineSchema, type MachineSpec } from "../machine/schema.ts";
 import { threadSections, type ThreadSections } from "../programs/schema.ts";
@@ -52,15 +52,18 @@ function shortForUse<T extends z.ZodType>(name: z.ZodString, section: T, descrip
 const schedulerSchema = shortForUse(schedulerName, schedulerObject, `Which operator runs where, and when: a name, a file or a package, or {use: …, its options}. Default ${defaultScheduler}; of a pipeline ${pipelineScheduler}`).meta({ id: "scheduler" });
 const syncSchema = shortForUse(syncName, syncObject, `When a finished operator's output may be seen. Default ${defaultSync}`);
 
+/** With finer ticks a run would end within seconds: times are exact up to 2^53 of them. */
+const finestTickNs = 1e-6;
+
 /** "1ns", or a fraction of a unit that makes a published example exact: "1/3ns". */
 const tickSchema = z.union([z.string(), z.number().meta({ not: {} })]).transform((input, context) => {
   const [, numerator, denominator, unit] = /^\s*(\d+)\s*\/\s*(\d+)\s*([a-zµ]+)\s*$/.exec(String(input).slice(0, 100)) ?? [];
   const parsed = parseQuantity(numerator === undefined ? input : `${numerator}${unit}`, "time");
   const tickNs = parsed.ok ? parsed.value / Number(denominator ?? 1) : NaN;
-  if (tickNs > 0 && tickNs < Infinity) return tickNs;
-  context.addIssue({ code: "custom", message: parsed.ok ? "a tick is longer than 0" : parsed.message, params: { code: "bad-unit", hint: parsed.ok ? "for example 1ns, 1ps or 1/3ns" : parsed.hint } });
+  if (tickNs >= finestTickNs && tickNs < Infinity) return tickNs;
+  context.addIssue({ code: "custom", message: parsed.ok ? `a tick is ${formatNs(finestTickNs)} at least` : parsed.message, params: { code: "bad-unit", hint: parsed.ok ? "for example 1ns, 1ps or 1/3ns" : parsed.hint } });
   return z.NEVER;
-}).describe("Resolution of time; every duration is rounded to it. Default: 1ns, or finer where a task file has fractions of a ns");
+}).describe("Resolution of time, 1fs at least; every duration is rounded to it. Default: 1ns, or finer where a task file has fractions of a ns");
 
 const outputSchema = z.strictObject({
   directory: file.optional().describe("Folder for the files, relative to where heddle is started; made if needed. Default: there"),

@@ -4,17 +4,17 @@ import type { ReadFile } from "./read-file.ts";
 import type { ResolvedScenario } from "./resolve-scenario.ts";
 import { resolveThreads } from "./resolve-threads.ts";
 import type { Scenario } from "./scenario.ts";
-import type { SourceMap } from "./source-tree.ts";
+import { fromPlain, type Position, type SourceMap } from "./source-tree.ts";
 import { withRuntime } from "./with-runtime.ts";
 
 /**
  * A resolved scenario whose runtime has other knobs; graph, machine and costs are shared with it, and so may be its
  * compiled instance.
- * @param knobs by name; those that are not given stay as the scenario has them
+ * @param knobs those that are not given stay as the scenario has them; `at`: where the value was written, for messages
  * @throws {InputError} for wrong knobs.
  */
-export async function withKnobs(scenario: Scenario, resolved: ResolvedScenario, knobs: Readonly<Record<string, unknown>>, readFile?: ReadFile): Promise<ResolvedScenario> {
-  const overrides = Object.entries(knobs).map(([knob, value]): Override => ({ path: ["runtime", knob], value, from: "heddle tune" }));
+export async function withKnobs(scenario: Scenario, resolved: ResolvedScenario, knobs: readonly { readonly knob: string; readonly value: unknown; readonly at: Position }[], readFile?: ReadFile): Promise<ResolvedScenario> {
+  const overrides = knobs.map(({ knob, value, at }): Override => ({ path: ["runtime", knob], source: fromPlain(value, at), from: at.file }));
   const changed = scenario.under((source) => applyOverrides(source, overrides) as SourceMap);
   const { graph, machine, arrivalsNs, jobOf, tickNs, threads } = resolved;
   const instances = arrivalsNs.length;

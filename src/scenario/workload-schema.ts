@@ -33,16 +33,19 @@ export const inlineGraphSchema = z.strictObject({
 export type InlineGraph = z.output<typeof inlineGraphSchema>;
 export type InlineOp = z.output<typeof inlineOpSchema>;
 
+/** Most instances of a workload. */
+export const mostInstances = 1_000_000;
+
 /** What every workload may say besides its source. */
 const repeat = {
-  instances: count.max(1_000_000).optional().describe("How many times it runs. Default 1"),
+  instances: count.max(mostInstances).optional().describe("How many times it runs. Default 1"),
   arrivals: z.union([
     z.literal("back-to-back"),
     z.strictObject({ every: quantity("time").describe("Fixed time between two arrivals") }),
     z.strictObject({ rate: quantity("rate").refine((perNs) => perNs > 0, { message: "must be above 0" }).describe("Mean arrivals per time, as a Poisson process: 50/s") }),
   ]).optional().describe("When the instances arrive. Default back-to-back: one starts when one ends"),
   deadline: quantity("time").optional().describe("When each instance should have ended, counted from its arrival: 20ms. What is late is reported, and nothing is stopped. Default: no deadline"),
-  inFlight: count.max(1_000_000).optional().describe("Back to back: how many instances run at once. Default 1"),
+  inFlight: count.max(mostInstances).optional().describe("Back to back: how many instances run at once. Default 1"),
 };
 /** What a phase says besides options of the model. */
 const phase = {

@@ -1,4 +1,5 @@
 import { areaBound, areaWeights } from "../bounds/area-bound.ts";
+import { atBestSpeeds } from "../bounds/best-speeds.ts";
 import { criticalPathBound } from "../bounds/critical-path-bound.ts";
 import { realizedInstance } from "../bounds/realized-costs.ts";
 import type { Information } from "../core/information.ts";
@@ -17,6 +18,7 @@ import type { MemoryPlan } from "../scenario/resolve-memory.ts";
 import type { ResolvedThreads } from "../scenario/resolve-threads.ts";
 import { threadSetting } from "../scenario/run-scenario.ts";
 import { runWithMemory } from "../scenario/run-with-memory.ts";
+import { asOneCore, sharedCores } from "../scenario/spread-operators.ts";
 import type { ThreadObjective } from "../trace/objective.ts";
 import { threadFailure } from "../trace/threads/thread-findings.ts";
 import { varyInstance, type Variation } from "./instance-variation.ts";
@@ -103,10 +105,12 @@ export class CellRunner {
    * @param duplication it holds for schedules that run operators several times, too
    */
   bound(seed: number, quick: boolean, duplication: boolean): number {
+    const { threads, firstSeed } = this.#setting;
     const instance = this.#instance(0, seed);
-    const actual = this.#setting.firstSeed + seed;
-    if (!quick) return boundOf(instance, actual, duplication).ticks;
-    const realized = realizedInstance(instance, actual, duplication ? instance.deviceCount : 1);
+    const cores = threads && sharedCores(threads);
+    if (!quick) return boundOf(instance, firstSeed + seed, { duplication, cores }).ticks;
+    const fastest = atBestSpeeds(cores === undefined ? instance : asOneCore(instance, cores));
+    const realized = realizedInstance(fastest, firstSeed + seed, duplication ? instance.deviceCount : 1);
     // Sound with any weights: those of the expected times save a search for each seed.
     this.#weights ??= areaWeights(this.#setting.instance);
     return Math.ceil(Math.max(criticalPathBound(realized), areaBound(realized, undefined, this.#weights)) * (1 - 1e-10) - 1e-9);

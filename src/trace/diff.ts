@@ -2,7 +2,7 @@ import { InputError } from "../base/errors.ts";
 import type { Trace } from "../core/trace.ts";
 import { criticalPath, type PathKind } from "./critical-path.ts";
 import { nanoseconds } from "./nanoseconds.ts";
-import { diffThreads, type ThreadDiff } from "./threads/thread-diff.ts";
+import { diffThreads, shareGroup, type ThreadDiff } from "./threads/thread-diff.ts";
 import { tidy } from "./tidy.ts";
 
 /**
@@ -62,14 +62,12 @@ const causes = ["device", "stretch", "placement", "data", "slot"] as const;
 /**
  * What changed between two runs of the same graph; operators are matched by name (equal names in order).
  * @param top how many operators `slower` and `faster` hold; default 10.
- * @throws {InputError} when the two have no operator in common, nor threads.
+ * @throws {InputError} when the two have neither an operator in common nor a group of threads.
  */
 export function diffTraces(before: Trace, after: Trace, top = 10): TraceDiff {
   const matches = matchOps(before, after);
   const bothThreads = before.threads !== undefined && after.threads !== undefined;
-  if (matches.length === 0 && !bothThreads) {
-    throw new InputError({ code: "nothing-in-common", message: `the runs of "${before.instance.name}" and "${after.instance.name}" have no operator name in common`, hint: "compare two runs of the same workload" });
-  }
+  if (matches.length === 0 && !(bothThreads && shareGroup(before.threads, after.threads))) throw nothingInCommon(before, after);
   const totals = { device: 0, stretch: 0, placement: 0, data: 0, slot: 0 };
   const moves = new Map<string, { from: string; to: string; count: number }>();
   const slower = new Top(top);
@@ -103,6 +101,12 @@ export function diffTraces(before: Trace, after: Trace, top = 10): TraceDiff {
     path: pathChange(before, after), slower: changes(slower), faster: changes(faster),
     ...(bothThreads && { threads: diffThreads(before.threads!, before.instance.tickNs, after.threads!, after.instance.tickNs, top) }),
   };
+}
+
+function nothingInCommon(before: Trace, after: Trace): InputError {
+  const runs = [before, after];
+  const names = [...(runs.some(({ instance }) => instance.opCount > 0) ? ["operator name"] : []), ...(runs.some(({ threads }) => threads !== undefined) ? ["group of threads"] : [])];
+  return new InputError({ code: "nothing-in-common", message: `the runs of "${before.instance.name}" and "${after.instance.name}" have no ${names.join(" and no ")} in common`, hint: "compare two runs of the same workload, or of the same programs" });
 }
 
 /** Pairs of ids with the same name; of equal names the n-th with the n-th. */

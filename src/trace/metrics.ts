@@ -66,7 +66,7 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
   // Of threads alone nothing is proven.
   const boundNs = bound === undefined || bound.ticks === Infinity || (instance.opCount === 0 && trace.threads !== undefined) ? undefined : ns(bound.ticks);
   return {
-    schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, ...(trace.report !== undefined && { schedulerReport: trace.report }), sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs,
+    schemaVersion: 1, name: instance.name, scheduler: trace.scheduler, ...(trace.report !== undefined && { schedulerReport: trace.report }), sync: trace.sync, seed: trace.seed, complete: trace.complete, makespanNs, ...(runsBeside(trace) && { operatorsEndNs: ns(lastOpEnd(trace)) }),
     ...(boundNs !== undefined && { lowerBoundNs: boundNs, lowerBoundSource: bound!.source }),
     ...(boundNs !== undefined && boundNs > 0 && trace.complete && { gap: rounded(makespanTicks / bound!.ticks - 1), optimal: { proven: makespanTicks <= bound!.ticks, gap: rounded(makespanTicks / bound!.ticks - 1) } }),
     ...(alone < Infinity && makespanTicks > 0 && trace.complete && arrivesAtOnce(trace) && { speedup: rounded(alone / makespanTicks), efficiency: rounded(alone / (slots * makespanTicks)) }),
@@ -91,6 +91,15 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     digest: trace.digest,
     tasks: new TaskList(trace),
   };
+}
+
+/** Threads run beside operators that a scheduler places. */
+function runsBeside({ instance, threads }: Trace): boolean {
+  return threads !== undefined && threads.cores.device < 0 && instance.opCount > 0;
+}
+
+function lastOpEnd({ ops }: Trace): number {
+  return ops.endTicks.reduce((last, ticks) => (ticks > last ? ticks : last), 0);
 }
 
 function share(part: number, whole: number): number {

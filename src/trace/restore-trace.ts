@@ -24,7 +24,7 @@ export interface SavedRun {
   readonly roundCount: number;
   readonly dispatchCount: number;
   readonly digest: string;
-  readonly instance: Pick<Instance, "name" | "tickNs" | "digest" | "deviceNames" | "memoryNames" | "resourceNames" | "classKinds">;
+  readonly instance: Pick<Instance, "name" | "tickNs" | "digest" | "deviceNames" | "memoryNames" | "resourceNames" | "classKinds" | "carrierDevice">;
   readonly opNames: readonly string[];
   /** 0 = the producer's name with ":out". */
   readonly tensorNames: readonly (string | 0)[];
@@ -83,7 +83,7 @@ export function restoreTrace(saved: Json, fail: Fail): Trace {
     jobOf: u32("instance.jobOf"), jobArrivalTicks: f64("instance.jobArrivalTicks"), ...deadlines("jobDeadlineTicks"), ...deadlines("opDeadlineTicks"),
     ...(has("instance.estimateTicks") && { estimateTicks: f64("instance.estimateTicks") }),
     ...(has("instance.duplicateOf") && { duplicateOf: i32("instance.duplicateOf") }),
-    ...changesOf(columns, fail),
+    ...changesOf(columns, fail), ...(about.has("carrierDevice") && { carrierDevice: about.number("carrierDevice") }),
     classOf: u32("instance.classOf"), costTicks: f64("instance.costTicks"), fixedTicks: f64("instance.fixedTicks"), costSigma: f64("instance.costSigma"),
     memoryDemand: f64("instance.memoryDemand"), configuration: i32("instance.configuration"),
     slots: i32("instance.slots"), deviceMemory: u32("instance.deviceMemory"), units: f64("instance.units"), width: f64("instance.width"), setupTicks: f64("instance.setupTicks"),

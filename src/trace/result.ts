@@ -20,8 +20,10 @@ export interface Metrics {
   readonly seed: number;
   /** False when the run was stopped before its end. */
   readonly complete: boolean;
-  /** Latest end of any operator. */
+  /** Latest end of any operator or thread. */
   readonly makespanNs: number;
+  /** Latest end of any operator, where threads run beside them. */
+  readonly operatorsEndNs?: number;
   /** What no schedule can beat. */
   readonly lowerBoundNs?: number;
   /** What the bound comes from. */

@@ -13,9 +13,11 @@ import { restoreTrace, type SavedRun } from "./restore-trace.ts";
 /** Formats of the `heddle` part of a trace file: a file has the first of them whose readers understand all that is in it. */
 const versions = {
   operators: 1,
-  /** A reader of version 1 would take the run for one in which nothing happened. */
-  threads: 2,
+  /** A reader of version 1 would take the run for one in which nothing happened; one of version 2, all positions for those of one file. */
+  threads: 3,
 } as const;
+/** Read, and not written any more. Their `record` is the hash of another text. */
+const formerVersions: readonly unknown[] = [2];
 
 /**
  * A run as a trace file, in chunks: JSON that Perfetto and chrome://tracing open, with the whole run under the key
@@ -60,7 +62,7 @@ function* record(trace: Trace, policies: ChosenPolicies | undefined): Iterable<s
     eventCount: trace.eventCount, roundCount: trace.roundCount, dispatchCount: trace.dispatchCount, ...(trace.redirectedCount !== undefined && { redirectedCount: trace.redirectedCount }), digest: trace.digest, ...(policies !== undefined && { policies }), ...(trace.host !== undefined && { dispatch: trace.host.cost }),
     instance: {
       name: instance.name, tickNs: instance.tickNs, digest: instance.digest, deviceNames: instance.deviceNames, memoryNames: instance.memoryNames,
-      resourceNames: instance.resourceNames, classKinds: instance.classKinds,
+      resourceNames: instance.resourceNames, classKinds: instance.classKinds, ...(instance.carrierDevice !== undefined && { carrierDevice: instance.carrierDevice }),
     },
   };
   yield `${JSON.stringify(head).slice(0, -1)},\n"opNames":`;
@@ -127,7 +129,9 @@ export function loadTrace(text: string, { file }: { readonly file?: string } = {
     return fail("not-a-trace", "there is no `heddle` key: this JSON is not a trace that Heddle wrote", "a trace is written by heddle run … --trace FILE");
   }
   const version = (saved as { version?: unknown }).version;
+  const isFormer = formerVersions.includes(version);
   const known: readonly unknown[] = Object.values(versions);
-  if (!known.includes(version)) fail("trace-version", `the trace has format version ${JSON.stringify(version) ?? "none"}, and this Heddle reads versions ${known.join(" and ")}`);
-  return restoreTrace(saved as Record<string, unknown>, (message) => fail("bad-trace", message, "run the scenario again to write the trace anew"));
+  if (!isFormer && !known.includes(version)) fail("trace-version", `the trace has format version ${JSON.stringify(version) ?? "none"}, and this Heddle reads versions ${[...known, ...formerVersions].sort().join(", ")}`);
+  const { record, ...trace } = restoreTrace(saved as Record<string, unknown>, (message) => fail("bad-trace", message, "run the scenario again to write the trace anew"));
+  return isFormer || record === undefined ? trace : { ...trace, record };
 }

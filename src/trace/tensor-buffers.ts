@@ -33,7 +33,8 @@ export interface TensorBuffers {
  * When each tensor of a run took room in which memory. A tensor takes its bytes in its producer's memory from the
  * producer's start, in another from the request of its transfer, at its home from the first arrival of a job that reads
  * it, until the last of its uses ends; resident weights from their first use in a memory, for good, and so outputs of
- * the graph. With sharing, views and operators that work in place take none. What lives no time takes no room.
+ * the graph. With sharing, views and operators that work in place take none; and what carries spilled tensors never does.
+ * What lives no time takes no room.
  */
 export function tensorBuffers(trace: Trace, rules?: SharingRules): TensorBuffers {
   return new BufferBuilder(trace, rules).build();
@@ -70,7 +71,7 @@ class BufferBuilder {
     this.#trace = trace;
     const kinds = instance.classKinds.map((kind) => (rules === undefined ? own : rules.isView(kind) ? view : rules.isInPlace(kind) ? inPlace : own));
     this.#kept = Uint8Array.from({ length: instance.classCount }, (_, c) => kinds[c] ?? own);
-    this.#shares = kinds.some((kind) => kind !== own);
+    this.#shares = instance.carrierDevice !== undefined || kinds.some((kind) => kind !== own);
     this.#ends = new TensorEnds(trace);
     const { tensorProducer, tensorBytes } = instance;
     this.#outputs = groupBy(instance.opCount, tensorProducer, (tensor) => tensorProducer[tensor]! >= 0 && tensorBytes[tensor]! > 0);
@@ -156,7 +157,7 @@ class BufferBuilder {
   #addOutputs(op: number): void {
     const { instance, ops } = this.#trace;
     const memory = instance.deviceMemory[ops.device[op]!]!;
-    const kept = this.#kept[instance.classOf[op]!]!;
+    const kept = ops.device[op] === instance.carrierDevice ? view : this.#kept[instance.classOf[op]!]!;
     for (let i = this.#outputs.start[op]!; i < this.#outputs.start[op + 1]!; i++) {
       const tensor = this.#outputs.item[i]!;
       const shared = kept === own ? -1 : this.#sharedInput(op, memory, kept, instance.tensorBytes[tensor]!);

@@ -1,10 +1,10 @@
 import { counted, formatBytes, formatCount, formatJoules, formatNs, formatPercent, formatWhole } from "../base/units.ts";
-import { findingWords } from "../core/threads/findings.ts";
 import type { Metrics, PathStep } from "./metrics.ts";
 import { eventLines } from "./device-events.ts";
 import { deadlineLines } from "./deadlines.ts";
 import { estimateLine } from "./estimate-ratios.ts";
 import { hostLine } from "./host-metrics.ts";
+import { makespanText } from "./makespan-text.ts";
 import { allocatorLines, reliefLine } from "./memory-metrics.ts";
 import { clip, clipMiddle, textTable } from "./table-text.ts";
 import { shownWarnings, threadBlocks, threadHeadLines } from "./threads/thread-text.ts";
@@ -39,6 +39,7 @@ function headLines(metrics: Metrics): string[] {
   pairs.push(["policies", threadsAlone ? `${threads.policy} threads, seed ${metrics.seed}` : `${metrics.scheduler} scheduler, ${metrics.sync} sync, ${threads === undefined ? "" : `${threads.policy} threads, `}seed ${metrics.seed}`]);
   if (Object.keys(metrics.schedulerReport ?? {}).length > 0) reportLines(metrics.schedulerReport!).forEach((line, i) => pairs.push([i === 0 ? "scheduler" : "", line]));
   pairs.push(["makespan", makespanText(metrics)]);
+  if (metrics.operatorsEndNs !== undefined) pairs.push(["", `of operators and threads; the operators ended at ${formatNs(metrics.operatorsEndNs)}`]);
   if (metrics.lowerBoundNs !== undefined) {
     const gap = metrics.gap === undefined ? "" : metrics.optimal?.proven ? ", reached: no schedule is faster" : `, gap ${metrics.gap < 5e-4 ? "below 0.1 %" : formatPercent(metrics.gap)}`;
     pairs.push(["lower bound", `${formatNs(metrics.lowerBoundNs)} by ${sourceName(metrics.lowerBoundSource)}${gap}`]);
@@ -61,13 +62,6 @@ function headLines(metrics: Metrics): string[] {
   if (metrics.memoryRelief !== undefined) pairs.push(["", reliefLine(metrics.memoryRelief)]);
   if (metrics.energyJoules !== undefined) pairs.push(["energy", formatJoules(metrics.energyJoules)]);
   return pairs.map(([label, text]) => `${label.padEnd(labelWidth)}${text}`);
-}
-
-/** Where threads could not go on there is none. */
-function makespanText({ makespanNs, complete, threads }: Metrics): string {
-  if (complete) return formatNs(makespanNs);
-  const failed = threads?.findings.find(({ severity, kind }) => severity === "error" && kind !== "data-race" && kind !== "priority-inversion");
-  return failed === undefined ? `${formatNs(makespanNs)} (stopped before the end)` : `none: stopped by ${findingWords[failed.kind]} at ${formatNs(threads!.endNs)}`;
 }
 
 /** "evaluations 120, best seed 7": names in words, times with their unit, what is false left to be said as "no". */

@@ -12,6 +12,7 @@ export function verifyRows(context: VerifyContext): void {
 
 function verifySubjects({ trace, report, speeds, slotStart, setupTicks, runCount, noise }: VerifyContext, deviceOf: Uint32Array): void {
   const { instance, ops, rows, transfers } = trace;
+  const cores = trace.threads?.cores;
   const costOn = (op: number, device: number): number => instance.costTicks[instance.classOf[op]! * instance.deviceCount + device]!;
   const first = new Float64Array(instance.opCount).fill(Infinity);
   const last = new Float64Array(instance.opCount).fill(-Infinity);
@@ -43,7 +44,8 @@ function verifySubjects({ trace, report, speeds, slotStart, setupTicks, runCount
     if (rows.kind[row] === RowKind.setup) setupTicks[subject]! += end - start;
     else {
       runCount[subject]!++;
-      const cost = costOn(subject, device);
+      // Threads may share an operator: no more than all cores together can do.
+      const cost = costOn(subject, device) / (device === cores?.device ? cores.speed : 1);
       const work = speeds === undefined ? end - start : speeds.work(device, start, end);
       done[subject]! += isLongEnough(work, cost) ? 1 : work / cost;
       if (end > last[subject]!) last[subject] = end;

@@ -1,11 +1,14 @@
 import { InputError } from "../base/errors.ts";
 import { suggestion } from "../base/registry.ts";
+import { nodeAt, type Position } from "../scenario/source-tree.ts";
 import type { RuntimeSetting } from "../scenario/with-runtime.ts";
 
 /** A knob, and what is tried for it. */
 export interface Dimension {
   readonly knob: string;
   readonly values: readonly (string | number | boolean)[];
+  /** Where that was written, for messages. */
+  readonly at: Position;
 }
 
 /** What `--try` adds or replaces: values by knob. */
@@ -16,13 +19,14 @@ export type Tries = Readonly<Record<string, readonly (string | number | boolean)
  * @throws {InputError} for a knob that the runtime does not have.
  */
 export function dimensionsOf({ use, file, values }: RuntimeSetting, tries: Tries = {}): Dimension[] {
+  const triedAt = (knob: string): Position => ({ file: `--try ${knob}=${tries[knob]!.join(",")}` });
   for (const knob of Object.keys(tries)) {
-    if (!Object.hasOwn(file.knobs, knob)) throw new InputError({ code: "unknown-knob", message: `${use} has no knob "${knob}"`, hint: suggestion(knob, Object.keys(file.knobs)) });
+    if (!Object.hasOwn(file.knobs, knob)) throw new InputError({ code: "unknown-knob", message: `${use} has no knob "${knob}"`, ...triedAt(knob), hint: suggestion(knob, Object.keys(file.knobs)) });
   }
   const cores = Number(values.get("cores")!.value);
   return Object.entries(file.knobs).flatMap(([knob, { tune }]) => {
-    const chosen = Object.hasOwn(tries, knob) ? tries[knob]! : tune === "threads" ? threadCounts(cores) : tune;
-    return chosen === undefined ? [] : [{ knob, values: chosen }];
+    if (Object.hasOwn(tries, knob)) return [{ knob, values: tries[knob]!, at: triedAt(knob) }];
+    return tune === undefined ? [] : [{ knob, values: tune === "threads" ? threadCounts(cores) : tune, at: nodeAt(file.source, ["knobs", knob, "tune"])!.at }];
   });
 }
 

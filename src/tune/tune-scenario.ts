@@ -106,7 +106,7 @@ export async function tuneScenario(scenario: Scenario, options: TuneOptions = {}
     const whatIf = whatIfKnobs(setting, dimensions.map(({ knob }) => knob));
     const trials: TunedSetting[] = [];
     const run = async (knobs: Readonly<Record<string, string | number | boolean>>, isDefault: boolean): Promise<TunedSetting> => {
-      const changed = isDefault ? resolved : await withKnobs(own, resolved, knobs, read);
+      const changed = isDefault ? resolved : await withKnobs(own, resolved, dimensions.map(({ knob, at }) => ({ knob, value: knobs[knob], at })), read);
       const lines = settingLines(changed.threads!.runtime!, dimensions.map(({ knob }) => knob));
       options.onTrial?.(++done);
       try {

@@ -44,6 +44,7 @@ describe("nearest", () => {
   it("finds the name that a longer one begins with", () => expect(nearest("nvidia-a100-pcie-40gb", ["nvidia-a", "nvidia-a100", "nvidia-t4"])).toEqual(["nvidia-a100"]));
   it("finds nothing far away", () => expect(nearest("quicksort", ["heft", "peft"])).toEqual([]));
   it("names equal ones once", () => expect(suggestion("hefd", ["heft", "heft"])).toBe("did you mean heft?"));
+  it("lists nothing where there is nothing", () => expect(suggestion("gpu0", [])).toBe("there are none"));
   it("ends quickly on a hostile name", () => expect(nearest("x".repeat(1e6), Array(1000).fill("heft"))).toEqual([]));
   it("is said in words", () => {
     expect(suggestion("hefd", ["heft"])).toBe("did you mean heft?");

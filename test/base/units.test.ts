@@ -27,12 +27,13 @@ describe("parseQuantity", () => {
     ["-1ms", "time", '"-1ms" is negative', "for example 10us"],
     ["ten", "time", '"ten" is not a time', "for example 10us"],
     ["", "time", '"" is not a time', "for example 10us"],
-    ["1e999B", "bytes", '"1e999B" is too large', "for example 16GiB"],
+    ["1e999B", "bytes", '"1e999B" is too large', "sizes are exact up to 8.00 PiB, 2^53 bytes"],
+    ["1EiB", "bytes", '"1EiB" is too large', "sizes are exact up to 8.00 PiB, 2^53 bytes"],
     ["1e999s", "time", '"1e999s" is too long', "times are exact up to 104 d, 2^53 ns"],
     ["105d", "time", '"105d" is too long', "times are exact up to 104 d, 2^53 ns"],
     [-1, "ratio", "-1 is not a valid ratio", "for example 80%"],
     [NaN, "ratio", "NaN is not a valid ratio", "for example 80%"],
-  ])("refuses %s as %s", (input, dimension, message, hint) => expect(valueOf(input, dimension)).toEqual({ ok: false, message, hint }));
+  ])("refuses %s as %s", (input, dimension, message, hint) => expect(valueOf(input, dimension)).toMatchObject({ ok: false, message, hint }));
 
   it("never takes the names of what every object has for a unit", () => {
     for (const unit of ["constructor", "toString", "__proto__", "hasOwnProperty"]) expect(parseQuantity(`1${unit}`, "time").ok).toBe(false);
@@ -60,8 +61,8 @@ describe("parseQuantity", () => {
 });
 
 describe("formats", () => {
-  it.each([[0, "0 ns"], [999, "999 ns"], [1000, "1.00 µs"], [999_600, "1.00 ms"], [12_345, "12.3 µs"], [1.5e9, "1.50 s"], [90e9, "1.50 min"], [0.5, "500 ps"], [-1500, "-1.50 µs"], [Infinity, "∞"], [NaN, "–"]])("%d ns as %s", (ns, text) => expect(formatNs(ns)).toBe(text));
-  it.each([[0, "0 B"], [1023, "1023 B"], [1024, "1.00 KiB"], [1.5 * 2 ** 30, "1.50 GiB"], [4096, "4.00 KiB"]])("%d bytes as %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+  it.each([[0, "0 ns"], [999, "999 ns"], [1000, "1.00 µs"], [999_600, "1.00 ms"], [12_345, "12.3 µs"], [1.5e9, "1.50 s"], [90e9, "1.50 min"], [0.5, "500 ps"], [2e-6, "2.00 fs"], [-1500, "-1.50 µs"], [Infinity, "∞"], [NaN, "–"]])("%d ns as %s", (ns, text) => expect(formatNs(ns)).toBe(text));
+  it.each([[0, "0 B"], [1023, "1023 B"], [1024, "1.00 KiB"], [1.5 * 2 ** 30, "1.50 GiB"], [4096, "4.00 KiB"], [2 ** 53, "8.00 PiB"]])("%d bytes as %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
   it.each([[0, "0 J"], [1.154, "1.15 J"], [7890, "7.89 kJ"], [2.5e-3, "2.50 mJ"], [3.6e6, "3.60 MJ"]])("%d joules as %s", (joules, text) => expect(formatJoules(joules)).toBe(text));
   it.each([[0, "0"], [12, "12"], [4.09e9, "4.09 G"], [19_600_000_000, "19.6 G"]])("%d as %s", (count, text) => expect(formatCount(count)).toBe(text));
   it("shows shares with one digit", () => expect([formatPercent(0.8314), formatPercent(NaN)]).toEqual(["83.1 %", "–"]));

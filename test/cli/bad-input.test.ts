@@ -90,7 +90,12 @@ const exact: readonly (readonly [command: string, message: string])[] = [
   ["compare mlp --schedulers fifo,hef", `--schedulers: error[unknown-scheduler]: there is no scheduler "hef"\n  hint: did you mean heft?\n`],
   ["run mlp --set workload.layers=1000000000", "--set workload.layers=1000000000: error[bad-value]: workload.layers must be at most 100000, not 1000000000\n"],
   ["run mlp -m workstation --set machine.devices.gpu0.slots=1000000000", "--set machine.devices.gpu0.slots=1000000000: error[bad-value]: machine.devices.gpu0.slots must be at most 65536, not 1000000000\n"],
-  ["run mlp --instances 0", `error[bad-flag]: --instances needs a whole number of at least 1, not "0"\n`],
+  ["run mlp --instances 0", `error[bad-flag]: --instances needs a whole number from 1 to 1000000, not "0"\n`],
+  ["run bert-base --set workload.heads=7", "--set workload.heads=7: error[bad-option]: bert-base: a width of 768 is not a multiple of 7 heads\n"],
+  ["run bert-base --set workload.width=100", "--set workload.width=100: error[bad-option]: bert-base: a width of 100 is not a multiple of 12 heads\n"],
+  ["run vit-b16 --set workload.patch=17", "--set workload.patch=17: error[bad-option]: vit-b16: the image of 224 is not a whole number of patches of 17\n"],
+  ["run mlp --set tick=1e-300ns", "--set tick=1e-300ns: error[bad-unit]: tick: a tick is 1.00 fs at least\n  hint: for example 1ns, 1ps or 1/3ns\n"],
+  ["run mlp -n 1e9", `error[bad-flag]: --instances needs a whole number from 1 to 1000000, not "1e9"\n`],
   ["run mlp --policy-timeout 5", `error[bad-flag]: --policy-timeout: "5" has no unit\n  hint: for example --policy-timeout 60s\n`],
   ["run @good.onnx --dim batch", `error[bad-flag]: --dim needs NAME=N with N at least 1, not "batch"\n  hint: for example --dim batch=8\n`],
   ["run mlp --dim batch=8", "error[conflicting-flags]: --dim is for ONNX files, and mlp is a built-in model\n  hint: its options are set with --set, for example --set workload.batch=8; heddle list model mlp names them\n"],
@@ -236,7 +241,7 @@ describe("a trace that is", () => {
 
   it.each([
     ["cut.json", /^cut\.json:\d+:\d+: error\[bad-json\]: the trace is not valid JSON\n {2}hint: a trace is the trace\.json that heddle run writes; was the file cut short\?\n$/],
-    ["version.json", /^version\.json: error\[trace-version\]: the trace has format version 99, and this Heddle reads versions [\d and]+\n$/],
+    ["version.json", /^version\.json: error\[trace-version\]: the trace has format version 99, and this Heddle reads versions [\d, ]+\n$/],
     ["damaged.json", /^damaged\.json: error\[bad-trace\]: .*\n {2}hint: run the scenario again to write the trace anew\n$/],
     ["other.json", /^other\.json: error\[not-a-trace\]: /],
   ])("%s is refused by verify, render and diff", async (name, message) => {

@@ -73,6 +73,14 @@ describe("runs with threads", () => {
     expect(failed.out).toContain("makespan");
   });
 
+  it("saved runs of other programs are not compared", async () => {
+    const traces = ["dining-philosophers", "producer-consumer"].map((name) => join(folder, `${name}.json`));
+    for (const trace of traces) await heddle("run", `scenarios/programs/${trace.slice(folder.length + 1, -".json".length)}.yaml`, "--trace", trace);
+    const { code, out, err } = await heddle("diff", ...traces);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/error\[nothing-in-common\]: the runs of "Dining philosophers" and "Producers and consumers" have no group of threads in common\n/);
+  });
+
   it("two saved runs are compared, and CSV has a line an object", async () => {
     const scenario = "scenarios/programs/lock-designs.yaml";
     const traces: string[] = [];

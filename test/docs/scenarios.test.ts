@@ -12,9 +12,9 @@ import { allBlocks, root, type Block } from "./markdown.ts";
 const blocks = allBlocks("yaml");
 const named = (all: readonly Block[]) => all.map((block) => [`${block.page}:${block.line}`, block] as const);
 
-/** A block as a file in scenarios/, so that what it includes is found; a part of a scenario gets a small workload. */
+/** A block as a file in scenarios/, so that what it includes is found; a part of a scenario gets a small workload, but for a runtime, which stands with its own or brings it. */
 async function load({ text }: Block) {
-  const whole = /^(workload|include):/m.test(text) ? text : `${text}\nworkload: {model: mlp}\n`;
+  const whole = /^(workload|include|runtime):/m.test(text) ? text : `${text}\nworkload: {model: mlp}\n`;
   const file = join(root, "scenarios/example-of-the-docs.yaml");
   return loadScenario(file, { readFile: async (path) => (path === file ? new TextEncoder().encode(whole) : readOrdinaryFile(path)) });
 }

@@ -90,6 +90,17 @@ describe("buddy", () => {
     expect([memory.addressOf(block), memory.largestFreeBytes]).toEqual([64 * MB, 64 * MB]);
     expect(memory.allocate(65 * MB)).toBe(-1);
   });
+
+  it("has taken of a memory that is no power of two what was handed out, wherever that lies", () => {
+    const memory = allocator("buddy", 80 * MB);
+    const block = memory.allocate(MB);
+    expect([memory.addressOf(block), memory.reservedBytes]).toEqual([64 * MB, MB]);
+    memory.allocate(32 * MB);
+    expect(memory.reservedBytes).toBe(33 * MB);
+    memory.free(block);
+    memory.allocate(2 * MB);
+    expect(memory.reservedBytes).toBe(34 * MB);
+  });
 });
 
 describe("bump", () => {

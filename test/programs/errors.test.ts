@@ -26,6 +26,9 @@ describe("what is wrong with programs", () => {
     ["an instruction that is misspelt", "- compyte: 10us", '3:7 unknown-instruction: there is no instruction "compyte" | did you mean compute or complete?'],
     ["a key that is misspelt", "- compute: {work: 10us, byte: 1MiB}", '3:29 unknown-key: compute has no "byte" | did you mean bytes?'],
     ["a number without a unit", "- compute: 10", "3:16 bad-unit: compute must be a time, not a number | quantities carry their unit: 10us"],
+    ["a time that is too long", "- compute: 200d", '3:16 bad-unit: "200d" is too long | times are exact up to 104 d, 2^53 ns'],
+    ["more bytes than are exact", "- compute: {work: 1us, bytes: 1EiB}", '3:35 bad-unit: "1EiB" is too large | sizes are exact up to 8.00 PiB, 2^53 bytes'],
+    ["what is neither a time nor bytes", "- compute: 10xs", '3:16 bad-unit: "10xs" is neither a time nor a number of bytes | for example 10us or 4KiB'],
     ["bytes for a time", "- sleep: 4KiB", "3:14 bad-measure: sleep must be a time, not bytes"],
     ["an unknown variable", "- compute: 1us * $speed", "3:22 unknown-variable: nothing sets $speed: neither this program nor the group's with | one of: i, thread, count, argument"],
     ["an unknown variable in quotes", '- compute: "1us * $speed"', "3:23 unknown-variable: nothing sets $speed: neither this program nor the group's with | one of: i, thread, count, argument"],
@@ -70,6 +73,9 @@ describe("what is wrong with programs", () => {
     ["an unknown thread policy", "- yield", "threadPolicy: round-robbin", '5:15 unknown-thread-policy: there is no thread policy "round-robbin" | did you mean round-robin?'],
     ["a negative quantum", "- yield", "threadPolicy: {use: round-robin, quantum: -1ms}", '5:43 bad-unit: threadPolicy.quantum: "-1ms" is negative | for example 10us'],
     ["an unknown loop policy", "- parallel: {loop: l, iterations: 4, each: 1us}", "loops: {l: guidde}", '5:12 unknown-loop-policy: there is no loop policy "guidde" | did you mean guided?'],
+    ["a core that is too fast", "- yield", "cores: {count: 1, speed: 1e300}", "5:26 bad-value: cores.speed: must be above 0 and at most 1000"],
+    ["cores of a machine that is not named", "- yield", "cores: {of: gpu0}", '5:13 unknown-device: there is no device "gpu0" | name a machine with a CPU: machine: workstation'],
+    ["a tick in which nothing fits", "- yield", "tick: 1e-300ns", "5:7 bad-unit: tick: a tick is 1.00 fs at least | for example 1ns, 1ps or 1/3ns"],
     ["an unknown kind of lock", "- yield", "locks: {m: tickets}", '5:12 wrong-type: locks.m must be nothing, test-and-set, ticket, mcs, futex, adaptive, reader-writer or a map, not "tickets" | did you mean ticket?'],
     ["one name for two things", "- yield", "locks: [m]\nqueues: [m]", '6:1 duplicate-name: "m" is a lock already | names are those of all sections together'],
     ["a ceiling without a protocol", "- yield", "locks: {m: {ceiling: 3}}", "5:22 conflicting-keys: a ceiling needs protocol: ceiling"],
@@ -101,9 +107,16 @@ describe("what is wrong with programs", () => {
     expect(await of("tick: 1us\nthreadCosts: none\n")).toEqual([]);
   });
 
+  it("a next period where there is none, also in a program that is called", async () => {
+    const hint = "nextPeriod is for periodic threads: threads: {w: {period: 10ms}}";
+    expect(await errorsOf("programs:\n  w: [{compute: 1us}, nextPeriod]\nthreads: {w: 1}\n")).toEqual([`3:14 missing-key: w waits for its next period, and has none | ${hint}`]);
+    expect(await errorsOf("programs:\n  w: [{call: job}]\n  job: [{compute: 1us}, {if: $i == 0, then: [nextPeriod]}]\nthreads: {w: {count: 2}, even: {program: w, period: 1ms}}\n")).toEqual([`4:11 missing-key: w waits for its next period, and has none | ${hint}`]);
+    expect(await errorsOf("programs:\n  w: [{compute: 1us}, nextPeriod]\nthreads: {w: {period: 1ms}}\n")).toEqual([]);
+  });
+
   it("warns of a ceiling that bounds nothing", async () => {
     const of = async (ceiling: number) => (await resolved(`programs:\n  p: [{lock: m}, {unlock: m}]\nthreads: {low: {program: p, priority: 1}, high: {program: p, priority: 3}}\nlocks:\n  m: {protocol: ceiling, ceiling: ${ceiling}}\n`)).warnings.map(({ message }) => message);
     expect(await of(3)).toEqual([]);
-    expect(await of(2)).toEqual(["m has the ceiling 2, and high takes it with priority 3: the ceiling should be the highest of all that take it (line 5)"]);
+    expect(await of(2)).toEqual(["m has the ceiling 2, and high takes it with priority 3: the ceiling should be the highest of all that take it (a.yaml:5:35)"]);
   });
 });

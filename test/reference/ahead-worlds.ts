@@ -107,7 +107,7 @@ function inputOf({ groups, locks, prefer, waiting: [rw, meeting, spun, flag], ba
       }])),
       r: { kind: locks[0]!.kind, recursive: true }, rw: { kind: "reader-writer", prefer, waiting: rw! },
     },
-    conditions: ["c"], semaphores: { s: seats }, flags: { f: { waiting: flag! } }, deques: { d: { count: 64 } }, channels: { ch: { latency: "12ns", bandwidth: "1GB/s" } }, heaps: { h: { capacity: "1MiB" } }, files: { disk: { latency: "5ns", bandwidth: "1GB/s" } },
+    conditions: ["c"], semaphores: { s: seats }, flags: { f: { waiting: flag! } }, deques: { d: { count: 64 } }, channels: { ch: { latency: "12ns", bandwidth: "1GB/s", waiting: spun! } }, heaps: { h: { capacity: "1MiB" } }, files: { disk: { latency: "5ns", bandwidth: "1GB/s" } },
     queues: { q: capacity === null ? {} : { capacity }, guarded: { lock: "m2" }, spun: { waiting: spun! } },
     ...(barrier !== null && { barriers: { b: { design: barrier, waiting: meeting! } } }),
     cores: [{ count: cores, speeds: speeds.slice(0, cores) }, ...(smt === null ? [] : [{ name: "twin", count: 1, smt: smt }])],
@@ -128,7 +128,7 @@ function outcome(which: AheadWorld, goAhead: boolean, byRounds: boolean): Outcom
   const checked = definition.options?.["~standard"].validate(options) as { value: unknown; issues?: unknown } | undefined;
   if (checked?.issues !== undefined) throw new Error(JSON.stringify(checked.issues));
   // As if each instruction stood on a line of its own, so that findings tell them apart.
-  const numbered = { ...spec, program: { ...spec.program, file: "world.yaml", line: spec.program.line.map((_, i) => i + 1), column: spec.program.column.fill(1) } };
+  const numbered = { ...spec, program: { ...spec.program, files: ["world.yaml"], line: spec.program.line.map((_, i) => i + 1), column: spec.program.column.fill(1) } };
   try {
     const simulation = new Simulation({ instance: emptyInstance("ahead", 1), scheduler: { dispatch: () => undefined }, seed: which.seed, untilTicks: which.untilTicks, threads: { spec: numbered, policyName, policy: definition.create(checked?.value), goAhead } });
     if (!byRounds) return { trace: simulation.run() };

@@ -128,7 +128,11 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     tensor.requested.add(memory);
     const state = world.memories[memory]!;
     state.liveBytes += tensor.bytes;
-    state.peakBytes = Math.max(state.peakBytes, state.liveBytes);
+  }
+
+  /** An instant is over: what is live now takes room for some time. */
+  function notePeaks(): void {
+    for (const memory of world.memories) memory.peakBytes = Math.max(memory.peakBytes, memory.liveBytes);
   }
 
   const hasData = (op: Op): boolean => {
@@ -472,10 +476,12 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
     const first = events.reduce((a, b) => (b.time < a.time || (b.time === a.time && b.round < a.round) ? b : a));
     const due = events.filter((event) => event.time === first.time && event.round === first.round);
     events = events.filter((event) => !due.includes(event));
+    if (first.time > world.now) notePeaks();
     world.now = first.time;
     round = first.round;
     runRound(due);
   }
+  notePeaks();
   const waiting = ops.filter((op) => Number.isNaN(op.end));
   if (waiting.length > 0) throw new Error(`deadlock: ops ${waiting.map((op) => op.id).join(", ")} never end`);
   return { ops, transfers, jobs, makespan: Math.max(0, ...ops.map((op) => op.end)), peakBytes: world.memories.map((memory) => memory.peakBytes), dispatchCount, roundCount, redirectedCount };

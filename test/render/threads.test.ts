@@ -29,7 +29,7 @@ function manyRows(count: number, cores: number): Trace {
   };
   const none = { length: 0, dropped: 0, thread: new Uint32Array(0), object: new Uint32Array(0), start: new Float64Array(0), end: new Float64Array(0), kind: new Uint8Array(0) };
   const endTicks = each * 10;
-  return { ...trace, makespanTicks: endTicks, threads: { ...trace.threads!, rows, waits: none, holds: none, ready: none, endTicks, cores: { names: Array.from({ length: cores }, (_, core) => `core${core}`), device: -1, useTicks: new Float64Array(cores * 4), stalledTicks: new Float64Array(cores) } } };
+  return { ...trace, makespanTicks: endTicks, threads: { ...trace.threads!, rows, waits: none, holds: none, ready: none, endTicks, cores: { names: Array.from({ length: cores }, (_, core) => `core${core}`), device: -1, speed: 1, useTicks: new Float64Array(cores * 4), stalledTicks: new Float64Array(cores) } } };
 }
 
 /** What a group shows, in order of time: [what, from, to]. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cores, chain, micros, traceOf, twoBranches } from "./run-runtime.ts";
+import { cores, chain, micros, resolved, traceOf, twoBranches } from "./run-runtime.ts";
 
 const ort = (use: string, knobs: object) => ({ use: `onnxruntime-${use}`, node_overhead: "0ns", ...knobs });
 
@@ -91,6 +91,16 @@ describe("PyTorch", () => {
     expect(await run("50us", "5us")).toBeLessThan(5 + 20 * 50 + 20);
     expect(await run("2us", "5us")).toBeGreaterThanOrEqual(100);
     expect(await run("2us", "5us")).toBeLessThan(125);
+  });
+
+  it("needs an accelerator to launch on, and tells where there is none any more", async () => {
+    await expect(resolved({ workload: chain("1ms", 2), machine: cores(4), runtime: { use: "pytorch", device: "cuda" } })).rejects.toMatchObject({
+      name: "InputError", issues: [{ code: "no-accelerator", message: "pytorch launches operators on an accelerator, and the machine has none: cpu is its only device", file: "test.yaml", hint: "add an accelerator to the machine, or let the CPU run the operators" }],
+    });
+    await expect(traceOf({ workload: { model: "mlp" }, machine: "workstation", runtime: { use: "pytorch", device: "cuda" }, events: [{ at: "0ns", device: "gpu0", lost: true }] })).rejects.toMatchObject({
+      name: "SimulationError",
+      issues: [{ code: "bad-launch", message: expect.stringMatching(/^thread host launches operator ".*", and no device can run it but "cpu0", whose cores threads run on: "gpu0" is not there/) as string, file: "heddle/scenarios/programs/pytorch.yaml" }],
+    });
   });
 
   it("no more threads share an operator than it has grains", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Use } from "../../src/core/threads/thread-table.ts";
 import { chain, cores, micros, traceOf, twoBranches } from "./run-runtime.ts";
 
 describe("Dask", () => {
@@ -60,6 +61,33 @@ describe("MPI", () => {
 
   it("all wait for the slowest", async () => {
     expect(await mpi({ imbalance: 1 })).toBeGreaterThan(1.3 * (await mpi({ imbalance: 0 })));
+  });
+
+  it("the last rank computes more than the first by the imbalance, over the mean", async () => {
+    const computed = async (np: number, imbalance: number) => {
+      const { rows } = (await traceOf({ machine: cores(8), runtime: { use: "mpi", np, imbalance, steps: 1, work: `${np}ms`, message: "0B", latency: "0ns", collective: "none" } })).threads!;
+      const ticks = new Array<number>(np).fill(0);
+      for (let row = 0; row < rows.length; row++) if (rows.use[row] === Use.compute) ticks[rows.thread[row]!]! += rows.end[row]! - rows.start[row]!;
+      return ticks.map((each) => each / 1e6);
+    };
+    expect(await computed(3, 2)).toEqual([0, 1, 2]);
+    expect(await computed(5, 0.4)).toEqual([0.8, 0.9, 1, 1.1, 1.2]);
+    expect(await computed(1, 2)).toEqual([1]);
+    await expect(computed(2, 2.1)).rejects.toThrow(/imbalance must be at most 2, not 2\.1/);
+  });
+
+  it("ranks that wait for a message poll for it, or sleep and have to be woken", async () => {
+    const run = (mpi_yield_when_idle: boolean) => traceOf({ machine: cores(8), runtime: { use: "mpi", np: 8, collective: "none", imbalance: 0.5, mpi_yield_when_idle } });
+    const [polling, yielding] = [await run(false), await run(true)];
+    expect(polling.threads!.wakes.length).toBe(0);
+    expect(yielding.threads!.wakes.length).toBeGreaterThan(500);
+    expect(polling.makespanTicks).toBeLessThan(yielding.makespanTicks);
+  });
+
+  it("ranks yield by default where there are more of them than cores, and had better", async () => {
+    expect(await mpi({ np: 16 })).toBe(await mpi({ np: 16, mpi_yield_when_idle: true }));
+    expect(await mpi({ np: 8 })).toBe(await mpi({ np: 8, mpi_yield_when_idle: false }));
+    expect(await mpi({ np: 16, mpi_yield_when_idle: false })).toBeGreaterThan(10 * (await mpi({ np: 16 })));
   });
 });
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { InputError } from "../../src/base/errors.ts";
 import { buildMachine } from "../../src/machine/build-machine.ts";
 import { phaseArrivals, phaseOfJobs } from "../../src/scenario/phases.ts";
+import { loadScenario } from "../../src/scenario/load-scenario.ts";
+import { readOrdinaryFile } from "../../src/scenario/read-file.ts";
 import { resolveEvents } from "../../src/scenario/resolve-events.ts";
+import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
 import { recovery } from "../../src/trace/recovery.ts";
 
 const machine = buildMachine({ use: "workstation" });
@@ -27,6 +31,35 @@ describe("events", () => {
     expect(problems([{ at: 1, device: "gpu0", lost: true, speed: 2 }])).toEqual(["conflicting-keys at 0"]);
     expect(problems([{ at: 1, device: "gpu0", lost: true }, { at: 2, device: "gpu0", lost: true }, { at: 3, device: "gpu0", speed: 1 }])).toEqual(["not-there at 1.lost", "not-there at 2.speed"]);
     expect(problems([{ at: 1, device: "gpu0", speed: 0.5 }, { at: 2, device: "gpu0", joins: true }])).toEqual(["already-there at 1.joins"]);
+  });
+});
+
+describe("events on the cores of threads", () => {
+  const refused = async (yaml: string): Promise<string[]> => {
+    const readFile = async (file: string) => (file === "a.yaml" ? new TextEncoder().encode(yaml) : readOrdinaryFile(file));
+    try {
+      await resolveScenario(await loadScenario("a.yaml", { readFile }), { readFile });
+      return [];
+    } catch (error) {
+      return (error as InputError).issues.map(({ code, line, column }) => `${line}:${column} ${code}`);
+    }
+  };
+  const graph = "workload: {model: mlp}\nmachine: workstation\n";
+  const threads = "programs: {w: [compute: 1ms]}\nthreads: {w: 1}\n";
+  const slower = (device: string) => `events: [{at: 2ms, device: ${device}, speed: 10%}]`;
+
+  it("are refused where they stand, whatever happens there", async () => {
+    for (const what of ["speed: 10%", "lost: true", "joins: true"]) expect(await refused(`${graph}runtime: openmp\nevents: [{at: 0ms, device: cpu0, ${what}}]`)).toEqual(["4:28 threads-on-device"]);
+    for (const cores of ["", "cores: {of: cpu0}\n", "cores: {of: machine}\n"]) expect(await refused(`${graph}${threads}${cores}${slower("cpu0")}`)).toHaveLength(1);
+    expect(await refused(`${graph}runtime: openmp\ncores: 4\n${slower("cpu0")}`)).toEqual(["5:28 threads-on-device"]);
+    expect(await refused(`machine: workstation\nruntime: mpi\n${slower("cpu0")}`)).toEqual(["3:28 threads-on-device"]);
+  });
+
+  it("do not keep others from changing", async () => {
+    expect(await refused(`${graph}runtime: {use: pytorch, device: cuda}\n${slower("gpu0")}`)).toEqual([]);
+    expect(await refused(`${graph}${threads}cores: 2\n${slower("cpu0")}`)).toEqual([]);
+    expect(await refused(`workload: {model: mlp}\nmachine: server\n${threads}cores: {of: cpu1}\n${slower("cpu0")}`)).toEqual([]);
+    expect(await refused(`workload: {model: mlp}\nmachine: server\n${threads}cores: {of: cpu1}\n${slower("cpu1")}`)).toHaveLength(1);
   });
 });
 

@@ -10,6 +10,8 @@ import { compileScenario, runScenario } from "../../src/scenario/run-scenario.ts
 import { CellRunner } from "../../src/sweep/cell-runner.ts";
 import { compareOverSeeds } from "../../src/sweep/compare-over-seeds.ts";
 import { openSetting, shareSetting } from "../../src/sweep/worker-setting.ts";
+import { computeMetrics } from "../../src/trace/metrics.ts";
+import { loadTrace, saveTrace } from "../../src/trace/saved-trace.ts";
 import { formatResult } from "../../src/trace/text.ts";
 import { verifyTrace } from "../../src/trace/verify.ts";
 import { memoryFiles } from "./memory-files.ts";
@@ -133,9 +135,13 @@ describe("the section memory", () => {
       const metrics = analyzeRun(scenario, trace);
       expect(metrics.memory!.find(({ name }) => name === "gpu0.memory")!.peakLiveBytes).toBe(5e8);
       expect(metrics.memoryRelief).toMatchObject({ how, tensors: 2, bytes: 2e8 });
+      // Nothing here shares its bytes, so both count the same; a tensor that is carried is never there twice.
+      expect(metrics.memories.filter(({ name }) => metrics.memory!.some((one) => one.name === name)).map(({ name, peakBytes }) => [name, peakBytes])).toEqual(metrics.memory!.map(({ name, peakLiveBytes }) => [name, peakLiveBytes]));
       // The device that carries tensors has a slot that does not count.
       expect(metrics.utilization).toBeCloseTo(metrics.devices.find(({ name }) => name === "gpu0")!.utilization / 2, 9);
       expect(verifyTrace(trace)).toEqual([]);
+      const saved = loadTrace([...saveTrace(trace)].join(""));
+      expect([verifyTrace(saved), computeMetrics(saved).utilization]).toEqual([[], metrics.utilization]);
       expect(formatResult(metrics)).toContain(how === "spill" ? "2 tensors of 191 MiB spilled" : "2 tensors of 191 MiB dropped and made again");
     }
   });

@@ -1,18 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { parseOverride } from "../../src/scenario/overrides.ts";
 import { readSources } from "../../src/scenario/read-sources.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
 import { compileScenario, runScenario } from "../../src/scenario/run-scenario.ts";
 import { Scenario } from "../../src/scenario/scenario.ts";
+import { misfits } from "./published-schema.ts";
 import { fromPlain, type SourceMap } from "../../src/scenario/source-tree.ts";
 
 const root = join(import.meta.dirname, "../../scenarios");
 // Runtimes are no scenarios, but what test/runtimes puts into some.
 const isRuntime = (file: string) => /^# From the file that includes it|^knobs:/m.test(readFileSync(join(root, file), "utf8"));
-const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml") && !isRuntime(file)).sort();
+const all = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml")).sort();
+const files = all.filter((file) => !isRuntime(file));
 const runnable = files.filter((file) => dirname(file) === ".");
 const resolved = async (file: string, ...sets: string[]) => resolveScenario(await loadScenario(join(root, file), { overrides: sets.map(parseOverride) }));
 const makespanNs = async (file: string, ...sets: string[]) => {
@@ -23,9 +26,12 @@ const makespanNs = async (file: string, ...sets: string[]) => {
 describe("shipped scenarios", () => {
   it("are there", () => expect(runnable.length).toBeGreaterThanOrEqual(9));
 
-  it.each(files)("%s tells editors its schema", (file) => {
-    expect(readFileSync(join(root, file), "utf8").split("\n")[0]).toBe(`# yaml-language-server: $schema=${relative(dirname(file), "scenario.schema.json").replaceAll("\\", "/")}`);
-  });
+  it.each(all)("%s tells editors its schema, and fits it", (file) => {
+    const schema = isRuntime(file) ? "runtime.schema.json" : "scenario.schema.json";
+    const text = readFileSync(join(root, file), "utf8");
+    expect(text.split("\n")[0]).toBe(`# yaml-language-server: $schema=${relative(dirname(file), schema).replaceAll("\\", "/")}`);
+    expect(misfits(schema, parse(text))).toEqual([]);
+  }, 60_000);
 
   it.each(runnable)("%s resolves and compiles", async (file) => {
     const scenario = await resolved(file);

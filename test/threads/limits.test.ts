@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defineLoopPolicy, type LoopPolicy } from "../../src/plugin.ts";
 import type { ThreadSpecInput } from "../../src/programs/index.ts";
+import { simulateThreads } from "../../src/scenario/simulate-threads.ts";
 import { runThreads } from "./run-threads.ts";
 
 /** One program with one thread, and the objects that it needs. */
@@ -25,11 +26,17 @@ describe("what a program does wrong while it runs", () => {
   });
 
   it("names the instruction at which the budget ended", () => {
-    expect(() => runThreads(one([{ while: "$i < 1", do: [{ let: { x: "$i" } }] }, used], { watch: { instructionBudget: 1000 } }))).toThrow(/w ran 1000 instructions without any time passing/);
+    expect(() => runThreads(one([{ while: "$i < 1", do: [{ let: { x: "$i" } }] }, used], { watch: { instructionBudget: 1000 } }))).toThrow(/w ran 1,000 instructions without any time passing/);
+  });
+  it("speaks of one instruction as of one, and of time in its units", () => {
+    expect(() => runThreads(one([{ let: { x: 1 } }, { let: { x: 2 } }, used], { watch: { instructionBudget: 1 } }))).toThrow(/w ran 1 instruction without any time passing/);
+    const backwards = one([{ compute: "1us / ($i - 2)" }, used]);
+    expect(() => runThreads(backwards)).toThrow(/w computes for -500 ns /);
+    expect(() => simulateThreads(backwards, { tickNs: 100 })).toThrow(/w computes for -500 ns /);
   });
   it("ends a run that has no end", () => {
     const program = [{ repeat: "forever", do: [{ lock: "m" }, { compute: "1us" }, { unlock: "m" }] }];
-    expect(() => runThreads({ programs: { w: program as never }, threads: { w: 2 }, locks: ["m"], cores: 2, watch: { roundBudget: 5000 } })).toThrow(/the run is not over after 5000 rounds \(at .*\): 2 threads of 2 have not ended/);
+    expect(() => runThreads({ programs: { w: program as never }, threads: { w: 2 }, locks: ["m"], cores: 2, watch: { roundBudget: 5000 } })).toThrow(/the run is not over after 5,000 rounds \(at .*\): 2 threads of 2 have not ended/);
   });
 });
 

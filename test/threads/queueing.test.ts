@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ProgramBuilder } from "../../src/programs/index.ts";
 import { meanInterval } from "../../src/stats/mean.ts";
-import { controlled, erlangWait, queueSample } from "./queueing.ts";
+import { controlled, erlangWait, queueSample, repairSample, repairThroughput } from "./queueing.ts";
 import { runThreads } from "./run-threads.ts";
 
 const replications = (make: (seed: number) => number, count = 30): { low: number; high: number; half: number } => {
@@ -67,17 +67,9 @@ describe("queues of threads for cores", () => {
 
 describe("threads on one lock", () => {
   it.each([[4, 3], [8, 10], [16, 10]])("%i threads that think %i times as long as they hold it: the machine-repairman queue", (threads, think) => {
-    // M/M/1//N: the lock is idle with probability 1 / Σ N! / (N − k)! · think^−k.
-    let term = 1;
-    let sum = 1;
-    for (let k = 1; k <= threads; k++) sum += term *= (threads - k + 1) / think;
-    const throughput = 1 - 1 / sum;
-    const worker = new ProgramBuilder("worker").forever((p) => p.compute({ exponential: `${think * 1000}ns` }).lock("m").compute({ exponential: "1000ns" }).unlock("m").mark("done"));
-    const until = 8e5;
-    const { low, high, half } = replications((seed) => {
-      const { counters } = runThreads({ programs: [worker], threads: { worker: threads }, locks: { m: { kind: "futex", fair: true } }, cores: threads }, { seed, until });
-      return (counters.marks[0]! * 1000) / until;
-    });
+    // Half-widths of 1 % take longer: test/slow/queueing.test.ts.
+    const throughput = repairThroughput(threads, think);
+    const { low, high, half } = replications((seed) => repairSample(seed, threads, think, 800));
     expect(low).toBeLessThan(throughput);
     expect(high).toBeGreaterThan(throughput);
     expect(half).toBeLessThan(0.03);

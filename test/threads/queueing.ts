@@ -44,6 +44,25 @@ export function erlangWait(load: number, cores: number): number {
 }
 
 /**
+ * One replication of the machine-repairman queue (M/M/1//N): threads that think, `think` times as long as they hold their one lock.
+ * @param holds how long it runs, in mean times of holding
+ * @returns how often the lock was let go, over `holds`: the share of time in which it is held
+ */
+export function repairSample(seed: number, threads: number, think: number, holds: number): number {
+  const worker = new ProgramBuilder("worker").forever((p) => p.compute({ exponential: `${think * service}ns` }).lock("m").compute({ exponential: `${service}ns` }).unlock("m").mark("done"));
+  const { counters } = runThreads({ programs: [worker], threads: { worker: threads }, locks: { m: { kind: "futex", fair: true } }, cores: threads }, { seed, until: holds * service });
+  return counters.marks[0]! / holds;
+}
+
+/** What {@link repairSample} is on average: the lock is idle with probability 1 / Σ N! / (N − k)! · think^−k. */
+export function repairThroughput(threads: number, think: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; k <= threads; k++) sum += term *= (threads - k + 1) / think;
+  return 1 - 1 / sum;
+}
+
+/**
  * The mean of the waits with the 99 % interval of its error. Controlled: what the mean work and gap of a replication tell
  * of its wait (a regression on both, whose expectations are known) is taken off.
  */

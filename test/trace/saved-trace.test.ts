@@ -76,7 +76,7 @@ describe("loadTrace refuses", () => {
     expect(messageOf("[1]")).toMatch(/error\[not-a-trace\]/);
     expect(messageOf(`{"traceEvents":[]}`)).toMatch(/error\[not-a-trace\]/);
     expect(messageOf("[".repeat(1_000_000))).toMatch(/error\[bad-json\]/);
-    expect(messageOf(`{"heddle":{"version":3}}`)).toBe("t.json: error[trace-version]: the trace has format version 3, and this Heddle reads versions 1 and 2");
+    expect(messageOf(`{"heddle":{"version":4}}`)).toBe("t.json: error[trace-version]: the trace has format version 4, and this Heddle reads versions 1, 2, 3");
   });
 
   it("missing, mistyped and mis-sized parts, each by name", () => {

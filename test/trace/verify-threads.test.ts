@@ -6,9 +6,11 @@ import type { ThreadTrace } from "../../src/core/threads/thread-trace.ts";
 import { ProgramBuilder } from "../../src/programs/index.ts";
 import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
+import { shippedRuntimes } from "../../src/scenario/runtime-file.ts";
 import { runScenario } from "../../src/scenario/run-scenario.ts";
 import { SimulationError } from "../../src/base/errors.ts";
 import { verifyTrace } from "../../src/trace/verify.ts";
+import { traceOf } from "../runtimes/run-runtime.ts";
 import { busyThreads, philosophers, tracedThreads, twoOnALock } from "./threads/runs.ts";
 
 /** The codes of what is wrong, each once. */
@@ -47,6 +49,19 @@ describe("verifyThreads", () => {
       checked++;
     }
     expect(checked).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(shippedRuntimes)("finds nothing wrong with a model under %s, whose threads may share operators", async (use) => {
+    const bringsWork = ["numexpr", "pyro", "mpi"].includes(use);
+    for (const cores of [undefined, [{ count: 2 }, { count: 2, speed: 0.5 }]]) {
+      const trace = await traceOf({ ...(!bringsWork && { workload: { model: "mlp", instances: 3 } }), machine: "workstation", runtime: use, ...(cores && { cores }) });
+      expect(verifyTrace(trace)).toEqual([]);
+    }
+  });
+
+  it("sees operators that took less than all cores together need", async () => {
+    const trace = await traceOf({ workload: { model: "mlp", batch: 64 }, machine: "workstation", runtime: "openmp" });
+    expect(codesOf({ ...trace, threads: { ...trace.threads!, cores: { ...trace.threads!.cores, speed: 2 } } })).toEqual(["run-too-short"]);
   });
 
   it("sees two threads on a core, and one thread on two", () => {

@@ -93,7 +93,8 @@ describe("heddle tune", () => {
 
   it.each([
     [["tune", "mlp", "-r", "openpm"], /there is no runtime "openpm"[\s\S]*did you mean openmp\?/],
-    [["tune", "mlp", "-r", "openmp", "--try", "threads=1,2"], /openmp has no knob "threads"/],
+    [["tune", "mlp", "-r", "openmp", "--try", "threads=1,2"], /^--try threads=1,2: error\[unknown-knob\]: openmp has no knob "threads"/],
+    [["tune", "mlp", "-r", "openmp", "--try", "OMP_NUM_THREADS=0,2"], /^--try OMP_NUM_THREADS=0,2: error\[bad-knob\]: OMP_NUM_THREADS must be at least 1, not 0/],
     [["tune", "mlp", "-r", "openmp", "--try", "schedule"], /--try needs KNOB=A,B/],
     [["tune", "mlp", "-r", "openmp", "--try", "schedule=static,best"], /schedule is not "best"/],
     [["tune", "mlp", "--by", "speed"], /--by takes one of: makespan, latency-mean, latency-p99; not "speed"/],

@@ -5,7 +5,7 @@ export const diff: Command = {
   name: "diff",
   summary: "Say what changed between two saved traces",
   usage: "BEFORE AFTER",
-  description: "Both are files written by heddle run --trace, of the same workload (operators are matched by name): what moved to another device, what got slower or faster, and why.",
+  description: "Both are files written by heddle run --trace, of the same workload or the same programs of threads (operators, groups and objects are matched by name): what moved to another device, what got slower or faster, and why.",
   positionals: [2, 2],
   flags: { top: { type: "string", value: "N", help: "How many operators to show of each kind (default 10)" } },
   examples: [["heddle diff heft.json peft.json", "two schedulers on one scenario"]],

@@ -1,4 +1,5 @@
 import { SimulationError } from "../../base/errors.ts";
+import { formatNs } from "../../base/units.ts";
 import type { MemoryModel } from "./memory-model.ts";
 import { sectionFactor } from "./section-factor.ts";
 import type { ThreadHost } from "./thread-host.ts";
@@ -17,7 +18,7 @@ export class Computations {
   add(thread: number, ticks: number, access: number, data: number, share: number, demand: number): void {
     const host = this.#host;
     const { table } = host;
-    if (!(ticks >= 0 && ticks < Infinity)) host.fail(thread, "bad-duration", `computes for ${ticks} ticks`, "durations must be finite and not negative");
+    if (!(ticks >= 0 && ticks < Infinity)) host.fail(thread, "bad-duration", `computes for ${formatNs(ticks * host.tickNs)}`, "durations must be finite and not negative");
     table.access[thread] = access;
     table.demand[thread] = demand;
     const factor = host.spec.sections === undefined ? 1 : sectionFactor(host, thread);

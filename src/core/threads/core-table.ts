@@ -4,6 +4,13 @@ import type { CoreSpec } from "./thread-spec.ts";
 /** Kinds of use that are counted apart. */
 export const USE_COUNT = 4;
 
+/** What all cores together get done, over what one of speed 1 does: hardware threads of a core get done what `smtGain` says, of its fastest. */
+export function speedTogether({ speed, physical, smtGain }: CoreSpec): number {
+  const fastest = new Map<number, number>();
+  physical.forEach((core, i) => fastest.set(core, Math.max(fastest.get(core) ?? 0, speed[i]!)));
+  return [...fastest.values()].reduce((sum, one) => sum + one, 0) * smtGain;
+}
+
 /** The cores: who runs there, and what their time went into. */
 export class CoreTable {
   readonly spec: CoreSpec;

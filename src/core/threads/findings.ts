@@ -1,4 +1,5 @@
 import { formatNs } from "../../base/units.ts";
+import { Opcode } from "./opcode.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import type { Position } from "./thread-spec.ts";
 import { Phase, ThreadState } from "./thread-table.ts";
@@ -16,10 +17,12 @@ export const findingWords: Readonly<Record<FindingKind, string>> = {
 /** A thread's part in a finding. */
 export interface ThreadPart {
   readonly thread: string;
-  /** What it waits for, or touches; "" = nothing. */
+  /** What it waits for, or touches: a lock, a queue … by its name, or `the end of worker[2]`; "" = nothing. */
   readonly object: string;
   /** Who holds that; "" = nobody, or it is not held by one. */
   readonly heldBy: string;
+  /** Whoever holds it has ended, and will not give it back. */
+  readonly holderEnded: boolean;
   /** Its instruction; line 0 where the program was not written in a file. */
   readonly at: Position;
   /** Since when, or when. */
@@ -65,10 +68,10 @@ export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
   for (let thread = 0; thread < table.count; thread++) if (table.state[thread] !== ThreadState.ended) left.push(thread);
   const parts = left.map((thread) => partOf(host, thread));
   const since = sinceTicks * host.tickNs;
-  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, at, sinceNs }, i) => {
+  const shown = parts.slice(0, 8).map(({ thread, object, heldBy, holderEnded, at, sinceNs }, i) => {
     // Others went on for a while.
     const already = object !== "" && sinceNs < since ? ` since ${formatNs(sinceNs)}` : "";
-    return `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}${already}`}${heldBy === "" ? "" : `, which ${heldBy} holds`}${inBrackets(host, at)}`;
+    return `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}${already}`}${heldBy === "" ? "" : holderEnded ? `, which ${heldBy} held when it ended` : `, which ${heldBy} holds`}${inBrackets(host, at)}`;
   });
   const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
   for (const thread of left) {
@@ -80,7 +83,7 @@ export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
       kind: "lost-wakeup",
       message: `lost wake-up: ${by} signalled ${name} at ${formatNs(lost.ticks * host.tickNs)}, when nobody waited; ${host.names.of(thread)} waits for it since ${formatNs(table.waitTicks[thread]! * host.tickNs)}:\n${[...shown, ...more].join("\n")}`,
       atNs: table.waitTicks[thread]! * host.tickNs,
-      parts: [{ thread: by, object: name, heldBy: "", at: host.names.position(lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
+      parts: [{ thread: by, object: name, heldBy: "", holderEnded: false, at: host.names.position(lost.pc), sinceNs: lost.ticks * host.tickNs }, ...parts],
     };
   }
   return { kind: "deadlock", message: `deadlock: nothing can move any more since ${formatNs(since)}:\n${[...shown, ...more].join("\n")}`, atNs: since, parts };
@@ -128,11 +131,22 @@ export function partOf(host: ThreadHost, thread: number): ThreadPart {
   const { table, objects } = host;
   const object = table.waitsFor[thread]!;
   const owner = object >= 0 ? ownerOf(host, object) : -1;
-  const since = object >= 0 ? table.waitTicks[thread]! : table.runnableTicks[thread]!;
+  const name = object >= 0 ? objects.name(object) : awaitedEnd(host, thread);
+  const since = name !== "" ? table.waitTicks[thread]! : table.runnableTicks[thread]!;
   return {
-    thread: host.names.of(thread), object: object >= 0 ? objects.name(object) : "", heldBy: owner >= 0 ? host.names.of(owner) : "",
+    thread: host.names.of(thread), object: name, heldBy: owner >= 0 ? host.names.of(owner) : "", holderEnded: owner >= 0 && table.state[owner] === ThreadState.ended,
     at: host.names.whereIs(thread), sinceNs: since * host.tickNs,
   };
+}
+
+/** Whose end a thread waits for that sleeps and stands in no line; "" = for nobody's. */
+function awaitedEnd({ table, names, spec: { program: { code, constants } } }: ThreadHost, thread: number): string {
+  const pc = table.pc[thread]!;
+  if (table.state[thread] !== ThreadState.blocked || table.phase[thread] !== Phase.waiting) return "";
+  const operand = code[pc + 1]!;
+  const awaited = operand >= 0 ? table.registers[thread * table.registerCount + operand]! : constants[~operand]!;
+  if (code[pc] === Opcode.join) return `the end of ${names.of(awaited)}`;
+  return code[pc] === Opcode.awaitOp ? `the end of operator ${awaited}` : "";
 }
 
 function inBrackets(host: ThreadHost, at: Position): string {

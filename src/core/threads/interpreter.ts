@@ -1,3 +1,4 @@
+import { counted } from "../../base/units.ts";
 import type { Draws } from "./draws.ts";
 import type { GraphPort } from "./graph-port.ts";
 import { LockInstructions } from "./instructions/lock-instructions.ts";
@@ -148,6 +149,6 @@ export class Interpreter {
 
   #runaway(thread: number, pc: number): never {
     this.#table.pc[thread] = pc;
-    return this.#host.fail(thread, "runaway-program", `ran ${this.#budget} instructions without any time passing`, "let its loop compute, wait, sleep or yield, or raise watch.instructionBudget");
+    return this.#host.fail(thread, "runaway-program", `ran ${counted(this.#budget, "instruction")} without any time passing`, "let its loop compute, wait, sleep or yield, or raise watch.instructionBudget");
   }
 }

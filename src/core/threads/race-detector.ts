@@ -1,3 +1,4 @@
+import { codePosition } from "./code-position.ts";
 import { Opcode, STRIDE } from "./opcode.ts";
 import type { ObjectIds } from "./objects.ts";
 import type { Position, ProgramCode } from "./thread-spec.ts";
@@ -134,6 +135,6 @@ export class RaceDetector {
   }
 
   #position(pc: number): Position {
-    return { line: this.#program.line[pc / STRIDE] ?? 0, column: this.#program.column[pc / STRIDE] ?? 0 };
+    return codePosition(this.#program, pc);
   }
 }

@@ -19,7 +19,7 @@ export class ThreadFeed {
     const { device } = setting;
     this.#engine = engine;
     const graph = device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, device));
-    this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now, advance: (ticks) => (state.now = ticks) }, graph);
+    this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now, advance: (ticks) => state.advance(ticks) }, graph);
     this.#graph = state.threadGraph;
   }
 

@@ -113,9 +113,7 @@ export class ThreadGraph implements GraphPort {
     this.#check(thread, op, "launches", OpPhase.waiting, OpPhase.ready);
     const { policies, state } = this.#engine;
     const target = device >= 0 ? device : this.#fastestOther(op);
-    if (!(state.possibleTicks[state.cost(op, target)]! < Infinity) || target === this.#device) {
-      this.#host.fail(thread, "bad-launch", `launches operator "${state.instance.opNames.at(op)}" on device ${target}, which ${target === this.#device ? "is the one whose cores threads run on" : "cannot run it"}`);
-    }
+    if (!this.#mayLaunch(op, target)) this.#host.fail(thread, "bad-launch", `launches operator "${state.instance.opNames.at(op)}"${device >= 0 ? ` on "${state.instance.deviceNames[device]}", ${this.#whyNot(device)}` : this.#othersWhyNot()}`, "launch it on a device that is there and can run it, or compute it on the cores");
     policies.call("dispatch", () => policies.place(op, target));
   }
 
@@ -130,6 +128,28 @@ export class ThreadGraph implements GraphPort {
     const ticks = state.instance.costTicks[state.cost(op, this.#device)]!;
     if (!(ticks < Infinity)) this.#host.fail(thread, "cannot-run", `cannot compute operator "${state.instance.opNames.at(op)}" on "${state.instance.deviceNames[this.#device]}"`);
     return ticks;
+  }
+
+  #mayLaunch(op: number, device: number): boolean {
+    const { state } = this.#engine;
+    return device !== this.#device && state.possibleTicks[state.cost(op, device)]! < Infinity;
+  }
+
+  /** Why it cannot run what is launched there. */
+  #whyNot(device: number): string {
+    if (device === this.#device) return "the device whose cores threads run on";
+    return this.#isLost(device) ? "which is not there" : "which cannot run it";
+  }
+
+  /** The same, of all devices but the threads' own. */
+  #othersWhyNot(): string {
+    const { deviceNames } = this.#engine.state.instance;
+    const lost = deviceNames.filter((_, device) => this.#isLost(device)).map((name) => `"${name}"`);
+    return `, and no device can run it but "${deviceNames[this.#device]}", whose cores threads run on${lost.length > 0 ? `: ${lost.join(", ")} ${lost.length === 1 ? "is" : "are"} not there` : ""}`;
+  }
+
+  #isLost(device: number): boolean {
+    return this.#engine.state.changes?.isPresent(device) === false;
   }
 
   /** The device that runs the operator soonest by the estimates, threads' own left out; that one where there is no other. */

@@ -1,6 +1,6 @@
 import { SimulationError } from "../../base/errors.ts";
 import { formatNs } from "../../base/units.ts";
-import { STRIDE } from "./opcode.ts";
+import { codePosition, placeText, issuePlace } from "./code-position.ts";
 import type { Position, ThreadSpec } from "./thread-spec.ts";
 import type { ThreadTable } from "./thread-table.ts";
 
@@ -22,8 +22,7 @@ export class ThreadNames {
 
   /** Where an instruction is written; line 0 where it is in no file. @param pc of the instruction */
   position(pc: number): Position {
-    const { line, column } = this.#spec.program;
-    return { line: line[pc / STRIDE] ?? 0, column: column[pc / STRIDE] ?? 0 };
+    return codePosition(this.#spec.program, pc);
   }
 
   /** Where the thread is, though its program may have gone on already. */
@@ -32,14 +31,14 @@ export class ThreadNames {
     return this.position(behindPc[thread]! >= 0 ? behindPc[thread]! : pc[thread]!);
   }
 
-  /** A position as errors have it; nothing where it is in no file. */
-  source({ line, column }: Position): { readonly file?: string; readonly line?: number; readonly column?: number } {
-    return line > 0 ? { file: this.#spec.program.file, line, column } : {};
+  /** See {@link issuePlace}. */
+  source(at: Position): ReturnType<typeof issuePlace> {
+    return issuePlace(at);
   }
 
   /** As messages say it: `scenario.yaml:12:7`; "" where it is in no file. */
-  place({ line, column }: Position): string {
-    return line > 0 ? `${this.#spec.program.file}:${line}:${column}` : "";
+  place(at: Position): string {
+    return placeText(at);
   }
 
   /** The error of a thread whose program did what must not be. @param ns when */

@@ -5,8 +5,10 @@ import type { Opcode } from "./opcode.ts";
 /** Makes the policy of one loop object. */
 export type LoopPolicyMaker = () => LoopPolicy;
 
-/** Where in a scenario something was written; all 0 where it was not. */
+/** Where something was written; in file "" at line 0 where it was not. */
 export interface Position {
+  /** As messages name it: a scenario, what it includes, or the file of a runtime. */
+  readonly file: string;
   readonly line: number;
   readonly column: number;
 }
@@ -15,7 +17,9 @@ export interface Position {
 export interface ProgramCode {
   /** All programs, one after the other; {@link STRIDE} integers an instruction. */
   readonly code: Int32Array;
-  /** Of each instruction. */
+  /** The files that instructions are written in; and by instruction, which of them, and where in it. Line 0 = in none. */
+  readonly files: readonly string[];
+  readonly file: Uint32Array;
   readonly line: Uint32Array;
   readonly column: Uint32Array;
   readonly constants: Float64Array;
@@ -24,8 +28,6 @@ export interface ProgramCode {
   /** First instruction of each program. */
   readonly entry: Uint32Array;
   readonly names: readonly string[];
-  /** The file, for messages. */
-  readonly file: string;
 }
 
 /** A random duration or number. Parameters are in the unit of what is drawn; durations in ticks. */
@@ -77,8 +79,8 @@ export type ObjectGroup = { readonly name: string; readonly count: number; reado
   /** @param capacity Infinity = never full. @param spinTicks how long a waiter spins before it parks, where `waiting` is spin; absent = for ever */
   | { readonly kind: "queue"; readonly capacity: number; readonly waiting: "block" | "spin"; readonly spinTicks?: number }
   | { readonly kind: "deque" }
-  /** @param send what who sends pays on its core, and `receive`, who receives */
-  | { readonly kind: "channel"; readonly capacity: number; readonly latencyTicks: number; readonly ticksPerByte: number; readonly send: MessageTicks; readonly receive: MessageTicks }
+  /** @param waiting of who receives from it empty, and who sends to it full. @param send what who sends pays on its core, and `receive`, who receives */
+  | { readonly kind: "channel"; readonly capacity: number; readonly waiting: "block" | "spin"; readonly latencyTicks: number; readonly ticksPerByte: number; readonly send: MessageTicks; readonly receive: MessageTicks }
   | { readonly kind: "flag"; readonly initial: boolean; readonly waiting: "block" | "spin" }
   /** @param home as in {@link MemoryAccess}. @param huge in huge pages. @param file a file mapped into memory */
   | { readonly kind: "data"; readonly bytes: number; readonly home: number; readonly huge: boolean; readonly file: boolean }

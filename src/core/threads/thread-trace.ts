@@ -8,8 +8,6 @@ import type { ObjectKind } from "./thread-spec.ts";
  */
 export interface ThreadTrace {
   readonly policy: string;
-  /** Where the programs are written, for positions; "" = in no file. */
-  readonly file: string;
   /** Until when threads were watched: the end of the run, or when they could not go on. */
   readonly endTicks: number;
   /** Why the threads could not go on; absent where all ended. */
@@ -45,6 +43,8 @@ export interface ThreadTrace {
     readonly names: readonly string[];
     /** The device that they are the cores of, where threads run the operator graph on them; -1 = none. */
     readonly device: number;
+    /** Of all together: 1 = as much as one core of speed 1 gets done. */
+    readonly speed: number;
     /** (core, use), {@link USE_COUNT} each. */
     readonly useTicks: Float64Array;
     /** Of the time spent computing, what it took beyond the work alone: shared resources were short. */

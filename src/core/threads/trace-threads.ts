@@ -1,4 +1,4 @@
-import { USE_COUNT } from "./core-table.ts";
+import { speedTogether, USE_COUNT } from "./core-table.ts";
 import { durationColumns } from "./duration-columns.ts";
 import type { ThreadFinding } from "./findings.ts";
 import { heapColumns } from "./heap-use.ts";
@@ -21,7 +21,7 @@ export function traceThreads(host: ThreadHost, { policyName, device = -1 }: Thre
     ...host.inversions.findings().map((finding) => ({ ...finding, fails: inversionsFail })), ...raceFindings(host).map((finding) => ({ ...finding, fails: racesFail })),
   ];
   return {
-    policy: policyName, file: spec.program.file, endTicks, findings, ...(outcome !== undefined && { outcome }), preemptions: host.dispatcher.preemptionCount,
+    policy: policyName, endTicks, findings, ...(outcome !== undefined && { outcome }), preemptions: host.dispatcher.preemptionCount,
     groups: spec.groups.map(({ name, program, count, periodTicks }) => ({ name, program: spec.program.names[program] ?? "", isNumbered: count !== 1, periodTicks })),
     responses: durationColumns(measures.responses), misses: measures.misses,
     table: threadColumns(host, endTicks),
@@ -53,7 +53,7 @@ function raceFindings(host: ThreadHost): ThreadFinding[] {
   return races.races.map((race): ThreadFinding => {
     const name = races.nameOf(race);
     const say = ({ thread, writes, at }: RacingAccess): string => `${host.names.of(thread)} ${writes ? "writes" : "reads"} it${at.line > 0 ? ` at ${host.names.place(at)}` : ""}`;
-    const part = ({ thread, at }: RacingAccess) => ({ thread: host.names.of(thread), object: name, heldBy: "", at, sinceNs: 0 });
+    const part = ({ thread, at }: RacingAccess) => ({ thread: host.names.of(thread), object: name, heldBy: "", holderEnded: false, at, sinceNs: 0 });
     return { kind: "data-race", message: `data race on ${name}: ${say(race.first)}, and ${say(race.second)}, and nothing orders the two`, atNs: 0, parts: [part(race.first), part(race.second)] };
   });
 }
@@ -81,7 +81,7 @@ function coreColumns(host: ThreadHost, device: number, endTicks: number): Pick<T
     useTicks[core * USE_COUNT + use]! += to - from;
     last.push(core, thread, use, from, to);
   });
-  return { cores: { names: cores.spec.names, device, useTicks, stalledTicks: cores.stalledTicks.slice() }, rows: rows.with(last) };
+  return { cores: { names: cores.spec.names, device, speed: speedTogether(cores.spec), useTicks, stalledTicks: cores.stalledTicks.slice() }, rows: rows.with(last) };
 }
 
 interface OpenInterval {

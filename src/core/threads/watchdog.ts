@@ -66,7 +66,7 @@ export class Watchdog {
     const left = table.state.subarray(0, table.count).reduce((sum, state) => sum + (state === ThreadState.ended ? 0 : 1), 0);
     const first = table.state.indexOf(ThreadState.running);
     throw new SimulationError({
-      code: "round-budget", message: `the run is not over after ${this.#roundBudget} rounds (at ${formatNs(host.now * host.tickNs)}): ${counted(left, "thread")} of ${table.count} ${left === 1 ? "has" : "have"} not ended${first < 0 ? "" : `, ${host.names.of(first)} among them`}`,
+      code: "round-budget", message: `the run is not over after ${counted(this.#roundBudget, "round")} (at ${formatNs(host.now * host.tickNs)}): ${counted(left, "thread")} of ${table.count} ${left === 1 ? "has" : "have"} not ended${first < 0 ? "" : `, ${host.names.of(first)} among them`}`,
       ...(first >= 0 && host.names.source(host.names.whereIs(first))), hint: "let the threads end, simulate less, give them longer slices, or raise watch.roundBudget",
     });
   }

@@ -28,13 +28,23 @@ export function defineModel<S extends z.ZodRawShape>(definition: {
   return definition as unknown as ModelDefinition<z.output<z.ZodObject<S>>>;
 }
 
+/** Options of a model that do not fit each other: the first of them is to blame, unless only another one was given. */
+export class OptionConflict extends InputError {
+  readonly options: readonly string[];
+
+  constructor(message: string, options: readonly string[]) {
+    super({ code: "bad-option", message, path: options.slice(0, 1) });
+    this.options = options;
+  }
+}
+
 /**
  * Builds a model from options as a user writes them.
- * @throws {InputError} for unknown options and values outside their range.
+ * @throws {InputError} for unknown options, values outside their range, and options that do not fit each other.
  */
 export function buildModel(model: AnyModel, options: unknown = {}): OperatorGraph {
   const result = model.options.safeParse(options);
-  if (result.success) return model.build(result.data);
+  if (result.success) return build(model, result.data, options as Readonly<Record<string, unknown>>);
   const known = Object.keys(model.options.shape);
   const issues = result.error.issues.flatMap((issue): Issue[] => {
     if (issue.code === "unrecognized_keys") {
@@ -44,6 +54,16 @@ export function buildModel(model: AnyModel, options: unknown = {}): OperatorGrap
     return [{ code: "bad-option", message: `option ${path.join(".")} of ${model.name}: ${issue.message}`, path }];
   });
   throw new InputError(issues);
+}
+
+function build(model: AnyModel, all: unknown, given: Readonly<Record<string, unknown>>): OperatorGraph {
+  try {
+    return model.build(all);
+  } catch (error) {
+    const named = error instanceof OptionConflict ? error.options.find((option) => given[option] !== undefined) : undefined;
+    if (named === undefined) throw error;
+    throw new InputError((error as OptionConflict).issues.map((issue) => ({ ...issue, path: [named] })));
+  }
 }
 
 /** A count option with its default and description. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../base/errors.ts";
+import { OptionConflict } from "./define-model.ts";
 import { type Network, reshape, type Value } from "./network.ts";
 
 /** Extents of an encoder or decoder layer. */
@@ -18,10 +18,10 @@ export interface LayerStyle {
   readonly mask?: { readonly kind: "where" | "add"; readonly values: Value };
 }
 
-/** @throws {InputError} when the heads do not divide the width. */
+/** @throws {OptionConflict} when the heads do not divide the width. */
 export function checkHeads(model: string, width: number, heads: number): void {
   if (width % heads === 0) return;
-  throw new InputError({ code: "bad-option", message: `${model}: a width of ${width} is not a multiple of ${heads} heads`, path: ["heads"] });
+  throw new OptionConflict(`${model}: a width of ${width} is not a multiple of ${heads} heads`, ["heads", "width"]);
 }
 
 /** A transformer layer over [batch, sequence, width]: attention and a feed-forward network with GELU, each with a residual edge. */

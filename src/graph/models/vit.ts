@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../../base/errors.ts";
-import { commonOptions, count, defineModel, layerCount } from "./define-model.ts";
+import { commonOptions, count, defineModel, layerCount, OptionConflict } from "./define-model.ts";
 import { Network, reshape } from "./network.ts";
 import { checkHeads, transformerLayer } from "./transformer.ts";
 
@@ -20,7 +19,7 @@ export const vitB16 = defineModel({
   }),
   build({ batch, dtype, image, patch, layers, width, heads, hidden, classes }) {
     checkHeads("vit-b16", width, heads);
-    if (image % patch !== 0) throw new InputError({ code: "bad-option", message: `vit-b16: the image of ${image} is not a whole number of patches of ${patch}`, path: ["image"] });
+    if (image % patch !== 0) throw new OptionConflict(`vit-b16: the image of ${image} is not a whole number of patches of ${patch}`, ["image", "patch"]);
     const net = new Network("vit-b16", dtype);
     const patches = (image / patch) ** 2;
     const grid = net.conv("patches", net.input("image", [batch, 3, image, image]), width, { kernel: patch, stride: patch, padding: 0, bias: true });

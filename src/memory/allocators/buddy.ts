@@ -14,8 +14,9 @@ const topOrder = 50;
 
 /**
  * Sizes are powers of two. A block of twice the size is halved where there is none of the right one, the lower half
- * first; two free halves become one again. A memory that is no power of two is several blocks, the largest first. The
- * slow path is that of a call that halves or joins blocks.
+ * first; two free halves become one again. A memory that is no power of two is several blocks, the largest first; of each,
+ * what lies before the end of the highest part that ever was is reserved. The slow path is that of a call that halves or
+ * joins blocks.
  * @source K. C. Knowlton, "A fast storage allocator", Communications of the ACM 8(10), 1965, doi:10.1145/365628.365655; D. E. Knuth, The Art of Computer Programming, volume 1, section 2.5
  */
 export const buddy = defineAllocator<z.input<typeof options>>({
@@ -39,6 +40,10 @@ class Buddy implements Arena {
   #previous = new Int32Array(64);
   /** The node that a pair is the halves of; -1 = a block of its own, whose buddy does not exist. */
   #parent = new Int32Array(64);
+  /** Which of the blocks that the memory consists of it is part of. */
+  #whole = new Uint8Array(64);
+  /** By such a block: the end of the highest part of it that was ever handed out. */
+  readonly #highest: number[] = [];
   #count = 0;
   /** The last pair dropped; the one before it is in its `next`. */
   #dropped = -1;
@@ -52,6 +57,7 @@ class Buddy implements Arena {
     for (let order = Math.min(topOrder, Math.floor(Math.log2(capacity))); order >= this.#least; order--) {
       if (capacity - address < 2 ** order) continue;
       const node = this.#pair(-1);
+      this.#whole[node] = this.#highest.push(address) - 1;
       this.#address[node] = address;
       this.#order[node] = order;
       this.#push(node);
@@ -80,11 +86,17 @@ class Buddy implements Arena {
       this.#address[lower] = this.#address[node]!;
       this.#address[lower + 1] = middle;
       this.#order[lower] = this.#order[lower + 1] = order - 1;
+      this.#whole[lower] = this.#whole[lower + 1] = this.#whole[node]!;
       this.#push(lower + 1);
       node = lower;
     }
     this.freeBytes -= 2 ** wanted;
-    this.reservedBytes = Math.max(this.reservedBytes, this.#address[node]! + 2 ** wanted);
+    const whole = this.#whole[node]!;
+    const end = this.#address[node]! + 2 ** wanted;
+    if (end > this.#highest[whole]!) {
+      this.reservedBytes += end - this.#highest[whole]!;
+      this.#highest[whole] = end;
+    }
     return node;
   }
 
@@ -151,5 +163,6 @@ class Buddy implements Arena {
     this.#next = resized(this.#next, size);
     this.#previous = resized(this.#previous, size);
     this.#parent = resized(this.#parent, size);
+    this.#whole = resized(this.#whole, size);
   }
 }

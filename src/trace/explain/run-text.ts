@@ -4,6 +4,7 @@ import type { PathChapter, PathPart, PathStory } from "./explain-path.ts";
 import type { RunExplanation } from "./explain-run.ts";
 import { changeText, fit, leastGain, place, wrapLast } from "./explain-text.ts";
 import type { DeviceIdle, IdleCause, IdlePart, IdleReason } from "./idle-causes.ts";
+import { makespanText } from "../makespan-text.ts";
 import { threadBlocks, threadHeadLines } from "../threads/thread-text.ts";
 import { threadStoryLines, threadWhatIfLines } from "./thread-story-text.ts";
 import type { WhatIf, WhatIfResult } from "./what-if.ts";
@@ -22,7 +23,7 @@ export function formatRunExplanation(run: RunExplanation): string {
   const lines = [
     `workload     ${clip(run.name, 60)}${alone ? "" : `, ${counted(run.tasks, "operator", formatCount)}`}`,
     `policies     ${alone ? `${run.threads.policy} threads` : `${run.scheduler} scheduler, ${run.sync} sync`}, seed ${run.seed}`,
-    `makespan     ${formatNs(run.makespanNs)}${run.complete ? "" : " (stopped before the end)"}`,
+    `makespan     ${makespanText(run)}`,
     ...threadLines(run), ...pathLines(run.criticalPath), ...(alone ? [] : idleLines(run.devices)), ...(run.threadWhatIf === undefined ? [] : threadWhatIfLines(run.threadWhatIf)), ...whatIfLines(run),
   ];
   return `${lines.join("\n")}\n`;

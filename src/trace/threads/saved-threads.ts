@@ -88,13 +88,13 @@ export function restoreThreads(saved: Json, fail: Fail): ThreadTrace {
     length: sizes.get(name)!, dropped: head.dropped[name], thread: u32(`${name}.thread`), object: u32(`${name}.object`), start: f64(`${name}.start`), end: f64(`${name}.end`), kind: u8(`${name}.kind`),
   });
   const threads: ThreadTrace = {
-    policy: head.policy, file: head.file, endTicks: head.endTicks, preemptions: head.preemptions, findings: head.findings, ...(head.isStopped && { outcome: head.findings[0]! }),
+    policy: head.policy, endTicks: head.endTicks, preemptions: head.preemptions, findings: head.findings, ...(head.isStopped && { outcome: head.findings[0]! }),
     groups: head.groups, responses: restoredDurations("responses"), misses: f64("misses"),
     table: {
       length: sizes.get("threads")!, group: u32("table.group"), number: u32("table.number"), bornTicks: f64("table.bornTicks"), endTicks: f64("table.endTicks"),
       ranTicks: f64("table.ranTicks"), readyTicks: f64("table.readyTicks"), switches: u32("table.switches"), migrations: u32("table.migrations"),
     },
-    cores: { names: head.coreNames, device: head.coreDevice, useTicks: f64("cores.useTicks"), stalledTicks: f64("cores.stalledTicks") },
+    cores: { names: head.coreNames, device: head.coreDevice, speed: head.coreSpeed, useTicks: f64("cores.useTicks"), stalledTicks: f64("cores.stalledTicks") },
     objects: {
       groups: head.objectGroups, taken: f64("objects.taken"), contended: f64("objects.contended"), handOffs: f64("objects.handOffs"), longestWaiter: i32("objects.longestWaiter"),
       waits: restoredDurations("objects.waits"), holds: restoredDurations("objects.holds"), stays: restoredDurations("objects.stays"),

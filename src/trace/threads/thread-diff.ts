@@ -21,6 +21,11 @@ interface ThreadSide {
   readonly utilization: Utilization;
 }
 
+/** True where a group of threads in both has the same name, or runs a program of the same name. */
+export function shareGroup(before: ThreadTrace, after: ThreadTrace): boolean {
+  return before.groups.some(({ name, program }) => after.groups.some((group) => group.name === name || group.program === program));
+}
+
 /** @param top objects told at most */
 export function diffThreads(before: ThreadTrace, beforeTickNs: number, after: ThreadTrace, afterTickNs: number, top: number): ThreadDiff {
   const [first, second] = [threadMetrics(before, beforeTickNs), threadMetrics(after, afterTickNs)];

@@ -146,6 +146,8 @@ export interface FindingMetrics {
     /** What it waits for, or touches. */
     readonly object?: string;
     readonly heldBy?: string;
+    /** Where whoever holds it has ended, and will not give it back. */
+    readonly holderEnded?: true;
     readonly file?: string;
     readonly line?: number;
     readonly column?: number;

@@ -84,6 +84,6 @@ describe("slices that end where nobody waits", () => {
   });
 
   it("are counted by the budget of rounds where somebody waits", () => {
-    expect(() => runThreads({ programs: { w: [{ compute: "100000s" }] }, threads: { w: 2 }, cores: 1, watch: { roundBudget: 5000 } }, make("fair"))).toThrow(/not over after 5000 rounds .*: 2 threads of 2 have not ended/);
+    expect(() => runThreads({ programs: { w: [{ compute: "100000s" }] }, threads: { w: 2 }, cores: 1, watch: { roundBudget: 5000 } }, make("fair"))).toThrow(/not over after 5,000 rounds .*: 2 threads of 2 have not ended/);
   });
 });

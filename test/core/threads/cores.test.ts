@@ -71,7 +71,7 @@ describe("cores", () => {
 
   it("a loop that takes no time is an error with the instruction's place", () => {
     const busy = program("busy", (p) => p.let({ x: 1 }).while("$x > 0", (q) => q.let({ x: "$x + 1" })));
-    expect(() => run({ programs: [busy], threads: { busy: 1 }, watch: { instructionBudget: 1000 } })).toThrow(/busy ran 1000 instructions without any time passing/);
+    expect(() => run({ programs: [busy], threads: { busy: 1 }, watch: { instructionBudget: 1000 } })).toThrow(/busy ran 1,000 instructions without any time passing/);
   });
 });
 

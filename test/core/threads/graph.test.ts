@@ -52,4 +52,12 @@ describe("threads that run an operator graph", () => {
     expect(trace.makespanTicks).toBe(42);
     expect([...trace.ops.device]).toEqual([0, 0, 1, 0]);
   });
+
+  it("a device that cannot take what is launched is named, and why", () => {
+    const launch = (on?: string, instance = diamond) => () => run(instance, { programs: [new ProgramBuilder("host").add({ launch: { op: 0, ...(on !== undefined && { on }) } })], threads: { host: 1 }, cores: 2 });
+    const hostOnly = { ...diamond, costs: diamond.costs!.map(([host]) => [host!, Infinity]) };
+    expect(launch("host")).toThrow(/launches operator "op0" on "device0", the device whose cores threads run on \(at 0 ns\)/);
+    expect(launch("card", hostOnly)).toThrow(/launches operator "op0" on "device1", which cannot run it/);
+    expect(launch(undefined, hostOnly)).toThrow(/launches operator "op0", and no device can run it but "device0", whose cores threads run on \(at/);
+  });
 });

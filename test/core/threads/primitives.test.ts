@@ -152,6 +152,30 @@ describe("queues, deques and channels", () => {
     const receiver = program("receiver", (p) => p.receive("c", "x").receive("c", "y").compute("1ns * ($x + $y)"));
     expect(ends({ programs: [sender, receiver], threads: { sender: 1, receiver: 1 }, channels: { c: { latency: "20ns", bandwidth: "1GB/s" } }, cores: 2 })).toEqual([0, 223]);
   });
+  it("who waits for a message, or for room to send, sleeps, or stays on its core and notices a line later", () => {
+    const run = (waiting: "block" | "spin", capacity: number): number[] => {
+      const sender = program("sender", (p) => p.compute("100ns").send("c", 1).send("c", 2));
+      const receiver = program("receiver", (p) => p.receive("c", "x").compute("30ns").receive("c", "x"));
+      return ends({ programs: [sender, receiver], threads: { sender: 1, receiver: 1 }, channels: { c: { capacity, waiting } }, cores: 2, threadCosts: { ...free, line: "4ns", park: "10ns", wakeLatency: "50ns" } });
+    };
+    expect(run("spin", 2)).toEqual([100, 134]);
+    expect(run("block", 2)).toEqual([100, 180]);
+    const late = (waiting: "block" | "spin"): number[] => {
+      const sender = program("sender", (p) => p.send("c", 1).send("c", 2));
+      const receiver = program("receiver", (p) => p.compute("100ns").receive("c", "x"));
+      return ends({ programs: [sender, receiver], threads: { sender: 1, receiver: 1 }, channels: { c: { capacity: 1, waiting } }, cores: 2, threadCosts: { ...free, line: "4ns", park: "10ns", wakeLatency: "50ns" } });
+    };
+    expect(late("spin")).toEqual([104, 100]);
+    expect(late("block")).toEqual([150, 100]);
+  });
+  it("who spins for a message keeps others from its core", () => {
+    const share = (waiting: "block" | "spin"): number[] => ends({
+      programs: [program("receiver", (p) => p.receive("c")), program("other", (p) => p.compute("50ns")), program("sender", (p) => p.compute("100ns").send("c"))],
+      threads: { receiver: { affinity: 0 }, other: { affinity: 0 }, sender: { affinity: 1 } }, channels: { c: { waiting } }, cores: 2,
+    });
+    expect(share("spin")).toEqual([100, 150, 100]);
+    expect(share("block")).toEqual([100, 50, 100]);
+  });
 });
 
 describe("data races", () => {

@@ -1,13 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/base/errors.ts";
 import type { Trace } from "../../../src/core/trace.ts";
+import { loadScenario } from "../../../src/scenario/load-scenario.ts";
+import { resolveScenario } from "../../../src/scenario/resolve-scenario.ts";
+import { runScenario } from "../../../src/scenario/run-scenario.ts";
 import { loadTrace, saveTrace } from "../../../src/trace/saved-trace.ts";
 import { threadsJson } from "../../../src/trace/threads/saved-threads.ts";
 import { verifyDigests } from "../../../src/trace/verify-digests.ts";
 import { verifyTrace } from "../../../src/trace/verify.ts";
+import { memoryFiles } from "../../scenario/memory-files.ts";
 import { busyThreads, philosophers, twoOnALock } from "./runs.ts";
 
 const saved = (trace: Trace): string => [...saveTrace(trace)].join("");
+/** Two threads race, each with its program in a file of its own. */
+async function racingInFiles(): Promise<Trace> {
+  const readFile = memoryFiles({ "a.yaml": "include: b.yaml\nprograms: {a: [write: sum]}\nthreads: {a: 1, b: 1}\ndata: {sum: 8B}\n", "b.yaml": "programs: {b: [write: sum]}\n" });
+  return runScenario(await resolveScenario(await loadScenario("a.yaml", { readFile }), { readFile }));
+}
+
 interface Loose {
   version: number;
   threads: { head: Record<string, unknown>; columns: Record<string, string> };
@@ -43,8 +53,19 @@ describe("saved threads", () => {
   });
 
   it("have a version that older readers refuse", () => {
-    expect((JSON.parse(saved(twoOnALock())) as { heddle: Loose }).heddle.version).toBe(2);
-    expect(messageAfter((heddle) => { heddle.version = 3; })).toMatch(/version 3, and this Heddle reads versions 1 and 2/);
+    expect((JSON.parse(saved(twoOnALock())) as { heddle: Loose }).heddle.version).toBe(3);
+    expect(messageAfter((heddle) => { heddle.version = 4; })).toMatch(/version 4, and this Heddle reads versions 1, 2, 3/);
+  });
+
+  it("of version 2 had one file for all positions, and a hash of what they were then", async () => {
+    const trace = await racingInFiles();
+    const { heddle } = JSON.parse(saved(trace)) as { heddle: Loose };
+    const head = heddle.threads.head as { findings: { parts: { at: object; holderEnded?: unknown }[] }[] };
+    for (const part of head.findings.flatMap(({ parts }) => parts)) [part.at, part.holderEnded] = [{ line: 3, column: 4 }, undefined];
+    const former = loadTrace(JSON.stringify({ heddle: { ...heddle, version: 2, threads: { ...heddle.threads, head: { ...head, file: "old.yaml" } } } }));
+    expect(former.threads!.findings[0]!.parts.map(({ at, holderEnded }) => [at, holderEnded])).toEqual([[{ file: "old.yaml", line: 3, column: 4 }, false], [{ file: "old.yaml", line: 3, column: 4 }, false]]);
+    expect(verifyDigests(former)).toEqual([]);
+    expect(loadTrace(saved(trace)).threads!.findings[0]!.parts.map(({ at }) => at.file)).toEqual(["a.yaml", "b.yaml"]);
   });
 
   it("count in the digest", () => {

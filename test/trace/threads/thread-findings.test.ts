@@ -32,6 +32,19 @@ describe("findings of threads", () => {
     expect(threadFailure(threads)).toMatchObject({ name: "SimulationError", exitCode: 1 });
   });
 
+  it("a lock whose holder has ended needs another advice", () => {
+    const threads = stuckAt((p) => p.lock("m").compute("1us"));
+    expect(findingMetrics(threads)).toMatchObject([{ kind: "deadlock", parts: [{ thread: "worker[1]", object: "m", heldBy: "worker[0]", holderEnded: true }] }]);
+    expect(findingIssues(threads, true)).toMatchObject([{ message: expect.stringContaining("worker[1] waits for m since 0 ns, which worker[0] held when it ended") as string, hint: "unlock it on every way to the end of the program" }]);
+    expect(findingMetrics(philosophers().threads!)[0]!.parts[0]).not.toHaveProperty("holderEnded");
+  });
+
+  it("who waits for the end of a thread says of which", () => {
+    const threads = tracedThreads({ programs: [new ProgramBuilder("boss").spawn("child", 0, "t").join("$t"), new ProgramBuilder("child").acquire("s")], threads: { boss: 1, child: 0 }, semaphores: { s: 0 }, cores: 2 }).threads!;
+    expect(findingMetrics(threads)[0]!.parts.map(({ thread, object }) => [thread, object])).toEqual([["boss", "the end of child[1]"], ["child[1]", "s"]]);
+    expect(threads.findings[0]!.message).toContain("\n  boss waits for the end of child[1]\n");
+  });
+
   it("a lost wake-up is told apart from a deadlock", () => {
     const threads = stuckAt((p) => p.if("$i == 0", (q) => q.signal("c"), (q) => q.compute("5us").lock("m").wait("c", "m").unlock("m")));
     expect(findingMetrics(threads)).toMatchObject([{ kind: "lost-wakeup", severity: "error", parts: [{ thread: "worker[0]", object: "c" }, { thread: "worker[1]", object: "c" }] }]);

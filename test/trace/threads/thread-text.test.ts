@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chromeEvents } from "../../../src/trace/chrome-trace.ts";
+import { explainRun } from "../../../src/trace/explain/explain-run.ts";
+import { formatRunExplanation } from "../../../src/trace/explain/run-text.ts";
 import { computeMetrics } from "../../../src/trace/metrics.ts";
 import { formatResult } from "../../../src/trace/text.ts";
 import { threadsCsv } from "../../../src/trace/threads/thread-csv.ts";
@@ -30,6 +32,7 @@ describe("threads in words", () => {
   it("a failed run says by what and when it was stopped", () => {
     const text = formatResult(computeMetrics(philosophers()));
     expect(text).toContain("makespan     none: stopped by a deadlock at 11.0 µs\n");
+    expect(formatRunExplanation(explainRun(philosophers()))).toContain("makespan     none: stopped by a deadlock at 11.0 µs\n");
     expect(text).toMatch(/fork\[0\] +futex +1 +0\.0 % +– +– +– +– +1\n/);
   });
 

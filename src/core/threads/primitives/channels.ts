@@ -34,7 +34,8 @@ export type Post = (ticks: number, message: number) => void;
 /**
  * Message channels: a message takes its latency and the time of its bytes, one after the other on a channel, and is read
  * in the order sent. The sender goes on at once while fewer than `capacity` messages are on their way or unread, but
- * for what copying it takes on its core; the receiver pays for its part when it has it.
+ * for what copying it takes on its core; the receiver pays for its part when it has it. Who waits is served in the order
+ * of coming, with a core or without; who spins notices after a line transfer.
  */
 export class Channels {
   readonly #kernel: ThreadKernel;
@@ -71,7 +72,7 @@ export class Channels {
       kernel.table.mailbox[thread] = value;
       this.#bytes.set(thread, bytes);
       this.#senders[object]!++;
-      kernel.wait(thread, object, false);
+      kernel.wait(thread, object, group.waiting === "spin");
       return false;
     }
     this.#dispatch(object, value, bytes, group);
@@ -84,7 +85,7 @@ export class Channels {
     kernel.charge(thread, kernel.costs.queueTicks);
     const message = this.#inbox.get(object)?.shift();
     if (message === undefined) {
-      kernel.wait(thread, object, false);
+      kernel.wait(thread, object, kernel.objects.group(object, "channel").waiting === "spin");
       return false;
     }
     this.#take(thread, message, object);
@@ -98,7 +99,7 @@ export class Channels {
     if (lists.length[object]! > this.#senders[object]!) {
       const receiver = this.#firstInLine(object, false);
       this.#take(receiver, message, object);
-      this.#kernel.grant(receiver, 0);
+      this.#grant(receiver);
       return;
     }
     let inbox = this.#inbox.get(object);
@@ -146,7 +147,12 @@ export class Channels {
     this.#senders[object]!--;
     this.#bytes.delete(sender);
     this.#dispatch(object, table.mailbox[sender]!, bytes, this.#kernel.objects.group(object, "channel"));
-    this.#kernel.grant(sender, 0);
+    this.#grant(sender);
+  }
+
+  #grant(thread: number): void {
+    const { table, costs } = this.#kernel;
+    this.#kernel.grant(thread, table.isSpinning[thread] === 1 ? costs.lineTicks : 0);
   }
 
   /** The thread that has waited longest to send, or to receive: both stand in one line, while messages are on their way. */
