@@ -1,3 +1,5 @@
+import { SimulationError } from "../../base/errors.ts";
+import type { Instance } from "../instance.ts";
 import type { SharedResources } from "../shared-resources.ts";
 import { ThreadGraph, type GraphEngine } from "./thread-graph.ts";
 import { ThreadHost } from "./thread-host.ts";
@@ -18,6 +20,7 @@ export class ThreadFeed {
     const { state } = engine;
     const { device } = setting;
     this.#engine = engine;
+    if (device !== undefined) refuseChanges(state.instance, device);
     const graph = device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, device));
     this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now, advance: (ticks) => state.advance(ticks) }, graph);
     this.#graph = state.threadGraph;
@@ -59,4 +62,10 @@ export class ThreadFeed {
     this.host.closeReady();
     this.host.round();
   }
+}
+
+/** The cores that threads run on stay as they are from the start to the end. */
+function refuseChanges({ changeDevice, deviceNames }: Instance, device: number): void {
+  if (changeDevice?.includes(device) !== true) return;
+  throw new SimulationError({ code: "threads-on-device", message: `threads run on the cores of "${deviceNames[device]}", which is slowed, lost or joins during the run`, hint: "let nothing happen to that device" });
 }

@@ -53,6 +53,13 @@ describe("threads that run an operator graph", () => {
     expect([...trace.ops.device]).toEqual([0, 0, 1, 0]);
   });
 
+  it("refuses changes of the device whose cores threads run on, and takes those of others", () => {
+    const programs = { programs: [pool], threads: { worker: 1 }, queues: { ready: { takes: "operators" as const } }, cores: 2 };
+    const changed = (device: number) => () => run({ ...diamond, changes: [{ at: 5, device, speed: 0.5 }] }, programs);
+    expect(changed(0)).toThrow(/threads run on the cores of "device0", which is slowed, lost or joins during the run/);
+    expect(changed(1)().makespanTicks).toBe(77);
+  });
+
   it("a device that cannot take what is launched is named, and why", () => {
     const launch = (on?: string, instance = diamond) => () => run(instance, { programs: [new ProgramBuilder("host").add({ launch: { op: 0, ...(on !== undefined && { on }) } })], threads: { host: 1 }, cores: 2 });
     const hostOnly = { ...diamond, costs: diamond.costs!.map(([host]) => [host!, Infinity]) };
