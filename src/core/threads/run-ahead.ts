@@ -67,10 +67,11 @@ export class RunAhead {
 
   /** Counts the marks that were passed up to this tick, and brings those that have come as far as their programs there. */
   catchUp(untilTicks: number): void {
-    const { behindPc, isActive, activeTicks, switchLeft, syncLeft, core, count } = this.#table;
+    const { behindPc, isAhead, isActive, activeTicks, syncLeft, core, count } = this.#table;
     for (let thread = 0; thread < count; thread++) {
-      if (behindPc[thread]! < 0 || isActive[thread] === 0) continue;
-      const at = ceilTicks(activeTicks[thread]! + (switchLeft[thread]! + syncLeft[thread]!) / this.#cores.spec.speed[core[thread]!]!);
+      // One that was interrupted does nothing after that at first, wherever it goes on: an event says when it has come there.
+      if (behindPc[thread]! < 0 || isAhead[thread] === 0 || isActive[thread] === 0) continue;
+      const at = ceilTicks(activeTicks[thread]! + syncLeft[thread]! / this.#cores.spec.speed[core[thread]!]!);
       if (at <= untilTicks) this.#catchUp(thread, at);
     }
   }

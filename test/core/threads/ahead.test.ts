@@ -7,10 +7,10 @@ import { assertNothingElseChanges } from "../../reference/ahead-worlds.ts";
 
 const costs = { atomic: "6ns", line: "60ns", park: "750ns", wake: "960ns", wakeLatency: "1500ns", switch: "1200ns", migrate: "0ns", yield: "0ns", spawn: "0ns", queue: "0ns", step: "0ns" } as const;
 
-function trace(input: ThreadSpecInput, policyName = "fifo", untilTicks = Infinity) {
+function trace(input: ThreadSpecInput, policyName = "fifo", untilTicks = Infinity, quantum = "37ns") {
   const spec = threadSpec({ threadCosts: costs, ...input });
   const definition = threadPolicies.get(policyName);
-  const options = definition.options?.["~standard"].validate(policyName === "round-robin" ? { quantum: "37ns" } : {}) as { value: unknown } | undefined;
+  const options = definition.options?.["~standard"].validate(policyName === "round-robin" ? { quantum } : {}) as { value: unknown } | undefined;
   const run = new Simulation({ instance: emptyInstance("ahead", 1), scheduler: { dispatch: () => undefined }, untilTicks, threads: { spec, policyName, policy: definition.create(options?.value) } }).run();
   return { run, threads: run.threads! };
 }
@@ -33,6 +33,20 @@ describe("a thread that owes time goes ahead with what nobody else sees", () => 
     };
     expect(marks(Infinity)).toEqual([1, 22, 22]);
     expect([marks(21), marks(22), marks(60)]).toEqual([[0, NaN, NaN], [1, 22, 22], [1, 22, 22]]);
+  });
+
+  it("and passes a mark later where it was interrupted before, and goes on beside another hardware thread", () => {
+    // a: lock 5–29, compute to 39, unlock 24 more, of which its slice leaves 13; on a core that it shares these take 20.
+    const programs = { a: [{ compute: "5ns" }, { lock: "m" }, { compute: "10ns" }, { unlock: "m" }, { mark: "done" }, { compute: "100ns" }], b: [{ compute: "300ns" }], c: [{ compute: "300ns" }] };
+    const input: ThreadSpecInput = {
+      programs, threads: { a: 1, b: { count: 1, affinity: [0], start: "1ns" }, c: { count: 1, affinity: [1], start: "10ns" } }, locks: { m: "mcs" }, cores: [{ count: 1 }, { count: 1, smt: 2 }],
+      threadCosts: { ...costs, atomic: "24ns", switch: "0ns" },
+    };
+    const marks = (untilTicks: number) => {
+      const { marks: [count], lastTicks: [last] } = trace(input, "round-robin", untilTicks, "50ns").threads.counters;
+      return [count, last];
+    };
+    expect([marks(63), marks(69), marks(70), marks(200)]).toEqual([[0, NaN], [0, NaN], [1, 70], [1, 70]]);
   });
 
   it("and is seen to make progress by who watches for it", () => {
