@@ -24,7 +24,7 @@ export interface GraphEngine {
 export class ThreadGraph implements GraphPort {
   readonly #engine: GraphEngine;
   readonly #host: ThreadHost;
-  /** The device whose cores the threads run on, and its first slot's track. */
+  /** The device whose cores the threads run on. */
   readonly #device: number;
   /** By thread: operators that it made ready and has not been told of, the next one last. */
   readonly #made: number[][] = [];
@@ -32,12 +32,16 @@ export class ThreadGraph implements GraphPort {
   readonly #waiting = new Map<number, number[]>();
   /** By operator: 1 = threads run it, on their cores. */
   readonly #isOurs: Uint8Array;
+  /** By slot of the device: operators that are under way there. */
+  readonly #underWay: Uint32Array;
 
   constructor(engine: GraphEngine, host: ThreadHost, device: number) {
     this.#engine = engine;
     this.#host = host;
     this.#device = device;
-    this.#isOurs = new Uint8Array(engine.state.instance.opCount);
+    const { opCount, slots } = engine.state.instance;
+    this.#isOurs = new Uint8Array(opCount);
+    this.#underWay = new Uint32Array(slots[device]!);
   }
 
   /** True where threads run the operator: the engine must not start it on a slot. */
@@ -81,10 +85,23 @@ export class ThreadGraph implements GraphPort {
     if (ops.phase[op] === OpPhase.ready) {
       ops.phase[op] = OpPhase.running;
       ops.startTicks[op] = state.now;
-      ops.slot[op] = Math.min(this.#host.table.core[thread]!, instance.slots[this.#device]! - 1);
+      ops.slot[op] = this.#takeSlot();
       data?.reserve(op, instance.deviceMemory[this.#device]!);
     }
     return share * this.ticksOf(thread, op) * runner.noiseOf(op, this.#device);
+  }
+
+  /**
+   * The lowest slot that has fewest operators. Threads move from core to core while one is under way, and several threads
+   * may compute it, so that a slot is a place in the picture and no core; where threads have begun more operators than there
+   * are slots, some of them have one slot together.
+   */
+  #takeSlot(): number {
+    const underWay = this.#underWay;
+    let slot = 0;
+    for (let other = 1; other < underWay.length && underWay[slot]! > 0; other++) if (underWay[other]! < underWay[slot]!) slot = other;
+    underWay[slot]!++;
+    return slot;
   }
 
   demandOf(op: number): number {
@@ -98,6 +115,7 @@ export class ThreadGraph implements GraphPort {
     const { ops, rows, now, devices } = state;
     ops.phase[op] = OpPhase.ended;
     ops.endTicks[op] = now;
+    this.#underWay[ops.slot[op]!]!--;
     state.endedCount++;
     rows.pushRun(devices.slotStart[this.#device]! + ops.slot[op]!, op, ops.startTicks[op]!, now);
     devices.busyTicks[this.#device]! += now - ops.startTicks[op]!;

@@ -3,6 +3,7 @@ import { Simulation } from "../../../src/core/simulation.ts";
 import type { Trace } from "../../../src/core/trace.ts";
 import { ProgramBuilder, threadSpec, type ThreadSpecInput } from "../../../src/programs/index.ts";
 import { threadPolicies } from "../../../src/threads/index.ts";
+import { verifyTrace } from "../../../src/trace/verify.ts";
 import { makeInstance, type InstanceSpec } from "../../reference/make-instance.ts";
 
 /** Runs the graph by programs; device 0 is the one with the cores. */
@@ -51,6 +52,20 @@ describe("threads that run an operator graph", () => {
     expect([...trace.ops.startTicks]).toEqual([0, 10, 22, 35]);
     expect(trace.makespanTicks).toBe(42);
     expect([...trace.ops.device]).toEqual([0, 0, 1, 0]);
+  });
+
+  it("gives operators that are under way at once slots of their own, as long as there are any", () => {
+    // One thread begins all of them before it says of any that it is complete.
+    const late = new ProgramBuilder("late")
+      .repeat(3, (p) => p.pop("ready", { into: "op" }).add({ runOp: "$op" }, { push: { to: "run", value: "$op" } }))
+      .repeat(3, (p) => p.pop("run", { into: "op" }).add({ complete: "$op" }));
+    const slotsOf = (slots: number): number[] => {
+      const trace = run({ ...diamond, ops: [{ class: 0 }, { class: 0 }, { class: 0 }], tensors: [], devices: [{ slots, memory: 0 }, { slots: 1, memory: 1 }] }, { programs: [late], threads: { late: 1 }, queues: { ready: { takes: "operators" }, run: {} }, cores: 1 });
+      expect(trace.complete).toBe(true);
+      expect(verifyTrace(trace)).toEqual([]);
+      return [...trace.ops.slot];
+    };
+    expect([4, 2, 1].map(slotsOf)).toEqual([[0, 1, 2], [0, 1, 0], [0, 0, 0]]);
   });
 
   it("refuses changes of the device whose cores threads run on, and takes those of others", () => {
