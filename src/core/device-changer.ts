@@ -42,7 +42,7 @@ export class DeviceChanger {
     speed[device] = after;
     if (before === 0) this.#join(device);
     if (before === 0 || after === 0) {
-      this.changes.listPossible();
+      this.changes.listPossible(change + 1);
       // There are other devices to choose from: reason enough to ask the scheduler.
       state.slotFreed = true;
     }

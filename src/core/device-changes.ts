@@ -41,7 +41,8 @@ export class DeviceChanges {
   readonly speed: Float64Array;
   /**
    * What schedulers are told of the expected times, with Infinity where the device is absent; of a class that no
-   * present device can run they are all left, so that it can be placed where it will have to wait.
+   * present device can run, those on the device that joins first are left, so that it can be placed where it will have to
+   * wait, and all of them where none ever joins.
    */
   readonly possibleTicks: Float64Array;
   private readonly estimates: Float64Array;
@@ -62,23 +63,35 @@ export class DeviceChanges {
     this.possibleTicks = this.estimates.slice();
     this.isPlanned = new Uint8Array(instance.opCount);
     const { changeTicks, changeDevice, changeSpeed } = instance;
-    for (let i = 0; i < changeTicks.length; i++) if (changeTicks[i] === 0) this.speed[changeDevice[i]!] = changeSpeed[i]!;
-    this.listPossible();
+    let known = 0;
+    for (; known < changeTicks.length && changeTicks[known] === 0; known++) this.speed[changeDevice[known]!] = changeSpeed[known]!;
+    this.listPossible(known);
   }
 
   isPresent(device: number): boolean {
     return this.speed[device]! > 0;
   }
 
-  /** Brings `possibleTicks` up to date. */
-  listPossible(): void {
+  /** Brings `possibleTicks` up to date. @param next the first change that is still to come */
+  listPossible(next: number): void {
     const { classCount, deviceCount } = this.instance;
-    const { possibleTicks, speed } = this;
-    const estimates = this.estimates;
+    const { possibleTicks, estimates } = this;
+    const since = this.#thereSince(next);
     for (let c = 0, at = 0; c < classCount; c++, at += deviceCount) {
-      let runs = false;
-      for (let d = 0; d < deviceCount; d++) if (speed[d]! > 0 && estimates[at + d]! < Infinity) runs = true;
-      for (let d = 0; d < deviceCount; d++) possibleTicks[at + d] = speed[d]! > 0 || !runs ? estimates[at + d]! : Infinity;
+      let soonest = Infinity;
+      for (let d = 0; d < deviceCount; d++) if (estimates[at + d]! < Infinity && since[d]! < soonest) soonest = since[d]!;
+      for (let d = 0; d < deviceCount; d++) possibleTicks[at + d] = since[d] === soonest ? estimates[at + d]! : Infinity;
     }
+  }
+
+  /** By device: 0 = it is there, else when it joins; Infinity = it does not. */
+  #thereSince(next: number): Float64Array {
+    const { changeTicks, changeDevice, changeSpeed } = this.instance;
+    const since = this.speed.map((speed) => (speed > 0 ? 0 : Infinity));
+    for (let i = changeTicks.length - 1; i >= next; i--) {
+      const device = changeDevice[i]!;
+      if (this.speed[device] === 0 && changeSpeed[i]! > 0) since[device] = changeTicks[i]!;
+    }
+    return since;
   }
 }

@@ -57,8 +57,8 @@ export interface PolicyView {
   readonly memoryBytes: Float64Array;
   /**
    * Expected time alone, without noise, waiting or setup; Infinity = cannot run there, or the device is not there now.
-   * Of an op that no device can run which is there, the times on those that are not: placed there, it waits for one to
-   * join. Nobody tells a scheduler that a device was slowed: it has to learn that from `completed`.
+   * Of an op that no device can run which is there, the time on the one that joins first: placed there, it waits for that.
+   * Nobody tells a scheduler that a device was slowed: it has to learn that from `completed`.
    */
   estimateTicks(op: number, device: number): number;
   /** False from when the device is lost until it joins. Then it has no slots that are free. */

@@ -74,6 +74,20 @@ describe("a device that is lost", () => {
     expect(() => run({ ...one, changes: [{ at: 4, device: 0, speed: 0 }] })).toThrow(/op0/);
   });
 
+  it("is not waited for where another that can run the op comes back, and sooner", () => {
+    const changes = [{ at: 2, device: 0, speed: 0 }, { at: 4, device: 1, speed: 0 }, { at: 50, device: 1, speed: 1 }];
+    const ops = { ops: [{}], devices: [{}, {}], costs: [[10, 10]] };
+    // Lost with the first at 2, and with the second at 4, when none is there.
+    expect(run({ ...ops, changes }).makespanTicks).toBe(60);
+    const planned = (device: number): Scheduler => ({ prepare: (_, out) => out.place(0, device), dispatch: () => {} });
+    expect(run({ ...ops, changes }, planned(0)).makespanTicks).toBe(60);
+    const both = run({ ...ops, changes: [...changes, { at: 30, device: 0, speed: 1 }] }, planned(1));
+    expect([both.makespanTicks, both.ops.device[0]]).toEqual([40, 0]);
+    // Neither is there at first, and the first never comes.
+    const late = run({ ...ops, changes: [{ at: 0, device: 0, speed: 0 }, { at: 0, device: 1, speed: 0 }, { at: 7, device: 1, speed: 1 }] }, planned(0));
+    expect([late.makespanTicks, late.ops.device[0]]).toEqual([17, 1]);
+  });
+
   it("leaves what a static plan had there to the engine, ahead of those that wait for it", () => {
     const plan: Scheduler = { queueOrder: "in-order", prepare: (_, out) => [0, 1, 2].forEach((op) => out.place(op, op === 2 ? 1 : 0)), dispatch: () => {} };
     const trace = run({

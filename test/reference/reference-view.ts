@@ -11,8 +11,18 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     return from === to || bytes === 0 ? 0 : Math.max(0, Math.ceil(instance.routeLatencyTicks[route]! + bytes * instance.routeTicksPerByte[route]! - 1e-6));
   };
   const told = (op: number, device: number): number => (instance.estimateTicks ?? instance.costTicks)[ops[op]!.class * instance.deviceCount + device]!;
-  /** What is not there can run nothing, unless nothing that is there can run the op. */
-  const estimate = (op: number, device: number): number => (devices[device]!.speed > 0 || !devices.some(({ id, speed }) => speed > 0 && told(op, id) < Infinity) ? told(op, device) : Infinity);
+  /** When the device is there: 0 = now, Infinity = never again. */
+  const thereAt = (device: number): number => {
+    if (devices[device]!.speed > 0) return 0;
+    const { changeTicks = new Float64Array(0), changeDevice, changeSpeed } = instance;
+    const joins = [...changeTicks].filter((ticks, i) => changeDevice![i] === device && changeSpeed![i]! > 0 && ticks > world.now);
+    return Math.min(...joins);
+  };
+  /** What is not there can run nothing, unless it is the next to come of those that can run the op. */
+  const estimate = (op: number, device: number): number => {
+    const able = devices.filter(({ id }) => told(op, id) < Infinity);
+    return thereAt(device) === Math.min(...able.map(({ id }) => thereAt(id))) ? told(op, device) : Infinity;
+  };
   const freeSlots = (device: number): number => (devices[device]!.speed > 0 ? devices[device]!.slots.filter((slot) => slot.op < 0).length : 0);
   const configuration = (op: number, device: number): number => (instance.setupTicks[device]! > 0 ? (instance.configuration[ops[op]!.class * instance.deviceCount + device] ?? -1) : -1);
   /** What the slots that an op placed now may get will have loaded when it starts. */
