@@ -130,9 +130,11 @@ export { lowerBound, type LowerBound, type LowerBoundOptions } from "./bounds/lo
 export { realizedInstance } from "./bounds/realized-costs.ts";
 export { jobPeriodNs } from "./trace/job-period.ts";
 export { computeMetrics, type Metrics, type MetricsOptions } from "./trace/metrics.ts";
-export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, Tardiness } from "./trace/result.ts";
+export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, EventMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, PathStep, PhaseMetrics, RecoveryMetrics, Tardiness } from "./trace/result.ts";
+export type { LoadPhases } from "./trace/load-phases.ts";
 export type { TaskList, TaskResult } from "./trace/task-list.ts";
-export { criticalPath, type PathCause, type PathKind, type PathSegment } from "./trace/critical-path.ts";
+export { criticalPath } from "./trace/critical-path.ts";
+export type { PathCause, PathKind, PathSegment } from "./trace/path-segment.ts";
 export { explainRun, type RunExplanation } from "./trace/explain/explain-run.ts";
 export { explainOp, type OpAlternative, type OpExplanation, type OpInput } from "./trace/explain/explain-op.ts";
 export { findOp } from "./trace/explain/find-op.ts";

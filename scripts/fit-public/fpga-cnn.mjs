@@ -30,7 +30,7 @@ export function load(data) {
         samples: fileList([...layers, ...latencies], ({ text }) => csvTable(text).length),
       },
       kernels: networks.flatMap((_, i) => kernelsOf(csvTable(layers[i].text), tables[i])),
-      entry: ({ kind }) => ({ formulas: ["conv", "max-pool"].includes(kind) ? ["pixel-tiles"] : ["roofline"], features: "shape", leastPoints: 3, prior: {} }),
+      entry: ({ kind }) => ({ formulas: ["conv", "max-pool"].includes(kind) ? ["pixel-tiles"] : ["roofline"], features: "shape", leastShapes: 3, prior: {} }),
     };
   });
 }

@@ -1,5 +1,6 @@
 import { groupBy } from "../base/csr.ts";
 import type { Instance } from "../core/instance.ts";
+import { firstArrivals } from "./first-arrivals.ts";
 import { WaysInto } from "./ways-into.ts";
 
 /**
@@ -25,6 +26,7 @@ export function criticalPathBound(instance: Instance, heads?: Float64Array): num
   const endAnywhere = new Float64Array(opCount);
   const ready = new Float64Array(M);
   const releases = new Releases(instance);
+  const exists = firstArrivals(instance);
   let longest = 0;
 
   for (const op of releases.order()) {
@@ -40,7 +42,9 @@ export function criticalPathBound(instance: Instance, heads?: Float64Array): num
       const producer = tensorProducer[tensor]!;
       const home = tensorHome[tensor]!;
       if (producer < 0 && home < 0) continue;
-      const arrival = ways.arrivals(producer < 0 ? 0 : endAnywhere[producer]!, tensorBytes[tensor]!);
+      // Of jobs that follow back to back the first is met first.
+      if (producer < 0 && exists[tensor] === Infinity) exists[tensor] = releases.of(jobOf[op]!);
+      const arrival = ways.arrivals(producer < 0 ? exists[tensor]! : endAnywhere[producer]!, tensorBytes[tensor]!);
       if (producer < 0) {
         for (let m = 0; m < M; m++) if (m !== home && arrival[wayOf[m]!]! > ready[m]!) ready[m] = arrival[wayOf[m]!]!;
         continue;

@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import type { Instance } from "../core/instance.ts";
+import { firstArrivals } from "./first-arrivals.ts";
 import { branchAndBound, type Placement, type SearchResult } from "../solver/branch-and-bound.ts";
 import { mostDevices, mostOps, type ScheduleProblem } from "../solver/schedule-problem.ts";
 
@@ -80,13 +81,14 @@ function moveTicks({ memoryCount: M, routeLatencyTicks, routeTicksPerByte }: Ins
 
 function releases(instance: Instance): Float64Array {
   const { opCount, deviceCount: D, deviceMemory, inputs, tensorBytes, tensorHome, tensorProducer, jobOf, jobArrivalTicks } = instance;
+  const exists = firstArrivals(instance);
   const release = new Float64Array(opCount * D);
   for (let op = 0; op < opCount; op++) {
     release.fill(jobArrivalTicks[jobOf[op]!]!, op * D, (op + 1) * D);
     for (const tensor of inputs.item.subarray(inputs.start[op], inputs.start[op + 1])) {
       const home = tensorHome[tensor]!;
       if (tensorProducer[tensor]! >= 0 || home < 0) continue;
-      for (let d = 0; d < D; d++) release[op * D + d] = Math.max(release[op * D + d]!, moveTicks(instance, tensorBytes[tensor]!, home, deviceMemory[d]!));
+      for (let d = 0; d < D; d++) release[op * D + d] = Math.max(release[op * D + d]!, exists[tensor]! + moveTicks(instance, tensorBytes[tensor]!, home, deviceMemory[d]!));
     }
   }
   return release;

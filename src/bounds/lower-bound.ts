@@ -1,14 +1,16 @@
 import type { Instance } from "../core/instance.ts";
 import { areaBound } from "./area-bound.ts";
 import { atBestSpeeds } from "./best-speeds.ts";
+import { commonStep } from "./common-step.ts";
 import { criticalPathBound } from "./critical-path-bound.ts";
 import { mixedBound } from "./mixed-bound.ts";
 import { searchBound } from "./search-bound.ts";
 import { tailsOf } from "./tails.ts";
+import { inWholeTicks, wholeSteps } from "./whole-ticks.ts";
 
 /** A makespan that no schedule of the instance can beat, and where it comes from. */
 export interface LowerBound {
-  /** The largest of those below, rounded up: ends fall on whole ticks. */
+  /** The largest of those below, rounded up: ends fall on whole ticks, and on multiples of what all times are multiples of. */
   readonly ticks: number;
   readonly criticalPathTicks: number;
   readonly areaTicks: number;
@@ -31,6 +33,11 @@ const searchNodes = 4000;
 export interface LowerBoundOptions {
   /** True: those too that run an operator several times, each input coming from any of its producer's executions. Default false. */
   readonly duplication?: boolean;
+  /**
+   * True: those in which operators take turns on a slot, as threads do on their cores. Parts of several of them share a tick
+   * there, and one may be cut where that helps another, so that less can be said. Default false.
+   */
+  readonly timeSharing?: boolean;
 }
 
 /**
@@ -49,24 +56,23 @@ export interface LowerBoundOptions {
  * const bound = lowerBound(instance);
  * const gap = trace.makespanTicks / bound.ticks - 1; // 0 = proved optimal
  */
-export function lowerBound(given: Instance, { duplication = false }: LowerBoundOptions = {}): LowerBound {
-  const instance = atBestSpeeds(given);
+export function lowerBound(given: Instance, { duplication = false, timeSharing = false }: LowerBoundOptions = {}): LowerBound {
+  const instance = timeSharing ? atBestSpeeds(given) : inWholeTicks(atBestSpeeds(given));
   const heads = new Float64Array(instance.opCount);
   const workOfClass = new Float64Array(instance.classCount);
-  const criticalPathTicks = roundUp(criticalPathBound(instance, heads));
+  const step = timeSharing ? 1 : commonStep(instance);
+  const roundUp = (ticks: number): number => wholeSteps(ticks, step, instance.opCount);
+  const longest = criticalPathBound(instance, heads);
+  // Whole ticks are summed without a rounding.
+  const criticalPathTicks = timeSharing ? roundUp(longest) : Math.max(0, Math.ceil(longest - 1e-6));
   const areaTicks = roundUp(areaBound(instance, workOfClass));
   const simple = Math.max(criticalPathTicks, areaTicks);
   const withMixed = simple < Infinity && instance.opCount * instance.memoryCount <= mostTailCells;
   const unmoved = duplication ? { ...instance, tensorBytes: new Float64Array(instance.tensorCount) } : instance;
   const mixedTicks = withMixed ? roundUp(mixedBound(unmoved, { heads, tails: tailsOf(unmoved), workOfClass })) : 0;
-  const small = instance.opCount > 0 && instance.opCount <= searchedOps && instance.deviceCount <= searchedDevices && simple < Infinity;
-  const exactTicks = small ? roundUp(searchBound(unmoved, searchNodes)) : 0;
+  const small = !timeSharing && instance.opCount > 0 && instance.opCount <= searchedOps && instance.deviceCount <= searchedDevices && simple < Infinity;
+  const exactTicks = small ? searchBound(unmoved, searchNodes) : 0;
   const ticks = Math.max(simple, mixedTicks, exactTicks);
   const source = ticks === criticalPathTicks ? "critical-path" : ticks === areaTicks ? "area" : ticks === mixedTicks ? "mixed" : "exact";
   return { ticks, criticalPathTicks, areaTicks, mixedTicks, exactTicks, source };
-}
-
-/** Up to a whole tick, unless what is above one may be rounding of the sums. */
-function roundUp(ticks: number): number {
-  return Math.max(0, Math.ceil(ticks * (1 - 1e-10) - 1e-9));
 }

@@ -1,9 +1,10 @@
 import type { Instance } from "../core/instance.ts";
 import { mostDevices, mostOps } from "../solver/schedule-problem.ts";
 import { solveExactly, type Placement } from "./exact.ts";
+import { inWholeTicks } from "./whole-ticks.ts";
 
 /**
- * A lower bound by exhaustive search, in ticks: what {@link solveExactly} proves within a budget. 0 where it has nothing
+ * A lower bound by exhaustive search, in whole ticks: what {@link solveExactly} proves within a budget. 0 where it has nothing
  * to say: a large instance, jobs that follow back to back, and routes with a detour that is quicker than the direct way.
  * What the solver leaves out (contention, setups, room in memories) only delays, so what it proves holds for every run.
  * @param maxNodes partial schedules that may be looked at
@@ -12,7 +13,7 @@ import { solveExactly, type Placement } from "./exact.ts";
 export function searchBound(instance: Instance, maxNodes: number, incumbent?: readonly Placement[]): number {
   const { opCount, deviceCount, jobArrivalTicks } = instance;
   if (opCount > mostOps || deviceCount > mostDevices || jobArrivalTicks.includes(Infinity) || hasShortcut(instance)) return 0;
-  return solveExactly(instance, { maxNodes, ...(incumbent !== undefined && { incumbent }) }).lowerBoundTicks;
+  return Math.max(0, Math.ceil(solveExactly(inWholeTicks(instance), { maxNodes, ...(incumbent !== undefined && { incumbent }) }).lowerBoundTicks - 1e-6));
 }
 
 /** Some tensor might get somewhere sooner by way of a third memory. */

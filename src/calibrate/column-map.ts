@@ -4,13 +4,19 @@ import { suggestion } from "../base/registry.ts";
 /** Nanoseconds of the units that times may be in. */
 export const timeUnits: Readonly<Record<string, number>> = { ns: 1, us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9 };
 
+/** Nanoseconds of a unit; `undefined` for what is none. The sign for micro and the Greek letter look the same. */
+export function nsOfUnit(unit: string): number | undefined {
+  const known = unit.replace("\u03bc", "\u00b5");
+  return Object.hasOwn(timeUnits, known) ? timeUnits[known] : undefined;
+}
+
 /** Where a value comes from: a column of the table, or the same text for all rows. */
 export type ValueSource = { readonly column: number } | { readonly constant: string };
 
 /** How the columns of a table are read. */
 export interface ColumnMap {
   readonly kind: ValueSource;
-  readonly time: { readonly column: number; readonly unit: string };
+  readonly time: { readonly column: number; readonly unit: string; readonly unitNs: number };
   /** Default f32. */
   readonly dtype?: ValueSource;
   readonly threads?: ValueSource;
@@ -30,7 +36,7 @@ const roles = ["kind", "time", "dtype", "threads", "variant"];
  * for all rows: a number, or a text in single quotes (`kind='matmul'`). `kind.linear=matmul` says that what the table
  * calls linear is a matmul.
  * @param header names of the table's columns
- * @throws {InputError} for items that are not of this form, columns that are not there, and where time or kind is missing.
+ * @throws {InputError} for items that are not of this form, columns that are not there or there twice, and where time or kind is missing.
  * @example
  * parseColumnMap("kind=op,kind.linear=matmul,m=M,n=N,k=K,time=latency:ms", ["op", "M", "N", "K", "latency"]);
  */
@@ -38,6 +44,7 @@ export function parseColumnMap(text: string, header: readonly string[]): ColumnM
   const fail = (code: string, message: string, hint?: string): InputError => new InputError({ code, message: `--map: ${message}`, ...(hint !== undefined && { hint }) });
   const columnOf = (name: string, role: string): number => {
     const column = header.indexOf(name);
+    if (column !== header.lastIndexOf(name)) throw fail("duplicate-name", `the table has several columns "${name}", and one is wanted for ${role}`, "give them names of their own");
     if (column >= 0) return column;
     throw fail("missing-column", `the table has no column "${name}" for ${role}`, suggestion(name, header));
   };
@@ -55,11 +62,12 @@ export function parseColumnMap(text: string, header: readonly string[]): ColumnM
       const colon = value.lastIndexOf(":");
       const unit = value.slice(colon + 1);
       if (colon < 1) throw fail("missing-unit", `the unit of the times in ${value} is not stated`, `time=${value}:ms, or another of ${Object.keys(timeUnits).join(", ")}`);
-      if (!Object.hasOwn(timeUnits, unit)) throw fail("bad-unit", `"${unit}" is no unit of time`, `one of ${Object.keys(timeUnits).join(", ")}`);
+      const unitNs = nsOfUnit(unit);
+      if (unitNs === undefined) throw fail("bad-unit", `"${unit}" is no unit of time`, `one of ${Object.keys(timeUnits).join(", ")}`);
       const column = columnOf(value.slice(0, colon), "time");
       const told = unitInName(header[column]!);
-      if (told !== undefined && timeUnits[told] !== timeUnits[unit]) throw fail("mixed-units", `the column is called "${header[column]!}", and the map says ${unit}`, `time=${header[column]!}:${told}`);
-      time = { column, unit };
+      if (told !== undefined && timeUnits[told] !== unitNs) throw fail("mixed-units", `the column is called "${header[column]!}", and the map says ${unit}`, `time=${header[column]!}:${told}`);
+      time = { column, unit, unitNs };
     } else if (/^'.*'$/.test(value)) sources.set(name, { constant: value.slice(1, -1) });
     else if (!header.includes(value) && value !== "" && Number.isFinite(Number(value))) sources.set(name, { constant: value });
     else sources.set(name, { column: columnOf(value, name) });
@@ -73,8 +81,9 @@ export function parseColumnMap(text: string, header: readonly string[]): ColumnM
   return { kind, time, extents, kinds, ...rest };
 }
 
-/** The unit that a column's name ends with: "latency (ms)", "time_us". */
+/** The unit that a column's name ends with: "latency (ms)", "time_usec", "latencyMs", "ms". */
 function unitInName(name: string): string | undefined {
-  const unit = /[\s_([.](ns|us|µs|ms|s|sec|seconds)[\])]?$/i.exec(name)?.[1]?.toLowerCase();
-  return unit === undefined ? undefined : unit.startsWith("s") ? "s" : unit;
+  const ending = (/(?:^|[\s_([.-])((?:n|u|[\u00b5\u03bc]|m)s(?:ecs?)?|(?:nano|micro|milli)seconds?)[\])]?$/i.exec(name) ?? /[\s_([.-](s(?:ecs?|econds?)?)[\])]?$/i.exec(name) ?? /[a-z]([NUM]s)$/.exec(name))?.[1]?.toLowerCase();
+  if (ending === undefined) return undefined;
+  return ending.startsWith("s") ? "s" : ending.startsWith("mic") || /^[u\u00b5\u03bc]/.test(ending) ? "us" : `${ending[0]!}s`;
 }

@@ -11,11 +11,12 @@ export interface CsvCell {
 
 /**
  * Rows of a table with commas, semicolons or tabs (whichever the first line has most of), cells in quotes where they
- * contain these. Empty lines are left out, spaces around cells too.
- * @throws {InputError} for a quote that is never closed.
+ * contain these. Lines end as on any system; those whose cells are all empty are left out, spaces around cells too.
+ * @throws {InputError} for a quote that is never closed, and for text that is not UTF-8.
  */
 export function csvRows(text: string, file?: string): readonly (readonly CsvCell[])[] {
-  const source = text.replace(/^\ufeff/, "");
+  if (text.slice(0, 1000).includes("\0")) throw new InputError({ code: "bad-encoding", message: "the table is no text in UTF-8", ...(file !== undefined && { file }), hint: "spreadsheets can save it as CSV in UTF-8" });
+  const source = text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
   const separator = separatorOf(source);
   const rows: CsvCell[][] = [];
   let row: CsvCell[] = [];
@@ -45,7 +46,7 @@ export function csvRows(text: string, file?: string): readonly (readonly CsvCell
     cell += source.slice(from, at);
     row.push({ text: cell.trim(), ...start });
     if (at >= source.length || source[at] === "\n") {
-      if (row.length > 1 || row[0]!.text !== "") rows.push(row);
+      if (row.some((one) => one.text !== "")) rows.push(row);
       row = [];
       line++;
       lineStart = at + 1;

@@ -85,7 +85,7 @@ const mostIssues = 20;
  * const { header, samples } = parseSamples(text, "ort.jsonl");
  */
 export function parseSamples(text: string, file?: string): SampleFile {
-  const lines = text.split("\n");
+  const lines = text.replace(/^\ufeff/, "").split("\n");
   const cut = lines.pop()!;
   if (cut.trim() !== "" && isJson(cut)) lines.push(cut);
   const issues: Issue[] = [];

@@ -3,7 +3,7 @@ import { nearest, suggestion } from "../base/registry.ts";
 import { dtypeBytes, type DType } from "../graph/graph.ts";
 import { categoryOf, opKinds } from "../graph/op-kinds.ts";
 import { extentsOf } from "../graph/op-of-shape.ts";
-import { parseColumnMap, timeUnits, type ColumnMap, type ValueSource } from "./column-map.ts";
+import { nsOfUnit, parseColumnMap, type ColumnMap, type ValueSource } from "./column-map.ts";
 import { csvRows, type CsvCell } from "./csv-rows.ts";
 import { isFigure } from "./fit/points.ts";
 import { kernelKey, parseSamples, type Kernel, type Sample } from "./sample.ts";
@@ -92,7 +92,7 @@ class RowReader {
     const named = this.#text(row, source);
     if (!this.#kinds.has(named)) {
       const cell = "column" in source ? row[source.column] : undefined;
-      const kind = this.#map.kinds[named] ?? named;
+      const kind = Object.hasOwn(this.#map.kinds, named) ? this.#map.kinds[named]! : named;
       this.#kinds.set(named, this.#isKind(cell, kind, named) ? kind : undefined);
     }
     return this.#kinds.get(named);
@@ -116,17 +116,16 @@ class RowReader {
   }
 
   #time(cell: CsvCell): number {
-    const { unit } = this.#map.time;
-    const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ]*)$/i.exec(cell.text);
+    const { unit, unitNs } = this.#map.time;
+    const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµμ]*)$/i.exec(cell.text);
     if (match === null) {
       this.#note(cell, "bad-time", cell.text === "" ? "the time is missing" : `the time "${cell.text}" is no number`);
       return NaN;
     }
-    const own = match[2] === "" ? unit : match[2]!;
-    if (!Object.hasOwn(timeUnits, own) || timeUnits[own] !== timeUnits[unit]) this.#note(cell, "mixed-units", `the time is ${cell.text}, and the column is in ${unit}`);
+    if (match[2] !== "" && nsOfUnit(match[2]!) !== unitNs) this.#note(cell, "mixed-units", `the time is ${cell.text}, and the column is in ${unit}`);
     const value = Number(match[1]);
-    if (!(value > 0 && value * timeUnits[unit]! < Infinity)) this.#note(cell, "bad-time", `the time is ${cell.text}; times are more than 0`);
-    return value * timeUnits[unit]!;
+    if (!(value > 0 && value * unitNs < Infinity)) this.#note(cell, "bad-time", `the time is ${cell.text}; times are more than 0${value > 0 ? ", and finite" : ""}`);
+    return value * unitNs;
   }
 
   #text(row: readonly CsvCell[], source: ValueSource): string {

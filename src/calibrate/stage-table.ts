@@ -1,5 +1,6 @@
 import { InputError, type Issue } from "../base/errors.ts";
 import { suggestion } from "../base/registry.ts";
+import { csvRows } from "./csv-rows.ts";
 import type { MeasuredStage } from "./interference.ts";
 
 /** Times in ns by stage, then by processor, one for each row. */
@@ -11,37 +12,41 @@ const notes = ["stage", "device", "run"];
 const issueLimit = 20;
 
 /**
- * Reads a table of stage times: comma-separated, a header, a row for each stage and run. Column `stage` names the stage;
+ * Reads a table of stage times (as {@link csvRows} has them): a header, a row for each stage and run. Column `stage` names the stage;
  * `device` and `run` are passed over; every other column is a processor. A processor whose times are all 0 was not
  * measured.
  * @param options.unitNs nanoseconds of the unit of the times; default 1e6: milliseconds
- * @throws {InputError} for a header without `stage`, rows of another length, and times that are no positive numbers.
+ * @throws {InputError} for a header without `stage`, rows of another length or without a stage, and times that are no positive numbers.
  * @example
  * readStageTable("stage,cpu,gpu\n1,4.0,2.0\n1,4.5,2.5\n", { file: "alone.csv" }).get("1"); // { cpu: [4e6, 4.5e6], gpu: [2e6, 2.5e6] }
  */
 export function readStageTable(text: string, { file, unitNs = 1e6 }: { readonly file: string; readonly unitNs?: number }): StageTable {
-  const [header = "", ...rows] = text.split(/\r?\n/);
-  const columns = header.replace(/^\uFEFF/, "").split(",").map((name) => name.trim());
+  const [header = [], ...rows] = csvRows(text, file);
+  const columns = header.map((cell) => cell.text);
   const stageColumn = columns.indexOf("stage");
   if (stageColumn < 0) throw new InputError({ code: "missing-column", message: "the table has no column stage", file, line: 1, hint: "a header such as stage,little,big,gpu" });
   const again = columns.find((name, i) => columns.indexOf(name) !== i);
   if (again !== undefined) throw new InputError({ code: "duplicate-name", message: `two columns are named ${JSON.stringify(again)}`, file, line: 1 });
-  const filled = rows.map((row, i) => ({ cells: row.split(",").map((cell) => cell.trim()), line: i + 2 })).filter(({ cells }) => cells.some((cell) => cell !== ""));
-  const processors = columns.map((name, column) => ({ name, column })).filter(({ name, column }) => !notes.includes(name) && filled.some(({ cells }) => Number(cells[column]) !== 0));
+  const processors = columns.map((name, column) => ({ name, column })).filter(({ name, column }) => !notes.includes(name) && rows.some((row) => Number(row[column]?.text) !== 0));
   const issues: Issue[] = [];
   const table = new Map<string, Record<string, number[]>>();
-  for (const { cells, line } of filled) {
+  for (const row of rows) {
     if (issues.length >= issueLimit) break;
-    if (cells.length !== columns.length) {
-      issues.push({ code: "bad-row", message: `the row has ${cells.length} cells, and the header ${columns.length}`, file, line });
+    const { line, text: stage } = row[stageColumn] ?? row[0]!;
+    if (row.length !== columns.length) {
+      issues.push({ code: "bad-row", message: `the row has ${row.length} cells, and the header ${columns.length}`, file, line });
       continue;
     }
-    const stage = cells[stageColumn]!;
+    if (stage === "") {
+      issues.push({ code: "bad-row", message: "the row does not say of which stage it is", file, line });
+      continue;
+    }
     if (!table.has(stage)) table.set(stage, Object.fromEntries(processors.map(({ name }) => [name, []])));
     for (const { name, column } of processors) {
-      const value = Number(cells[column]);
-      if (cells[column] !== "" && value > 0 && value < Infinity) table.get(stage)![name]!.push(value * unitNs);
-      else issues.push({ code: "bad-time", message: `stage ${stage} took ${cells[column] === "" ? "nothing" : cells[column]} on ${name}: a time is a number above 0`, file, line });
+      const cell = row[column]!.text;
+      const value = Number(cell);
+      if (cell !== "" && value > 0 && value < Infinity) table.get(stage)![name]!.push(value * unitNs);
+      else issues.push({ code: "bad-time", message: `stage ${stage} took ${cell === "" ? "nothing" : cell} on ${name}: a time is a number above 0`, file, line });
     }
   }
   if (issues.length === 0 && table.size === 0) issues.push({ code: "too-few-points", message: "the table has no rows", file });

@@ -8,6 +8,7 @@ import { parseSamples, type Sample, type SampleFile, type SampleHeader } from ".
 import { samplesFromText } from "../calibrate/samples-from-csv.ts";
 import type { LeftOut } from "../calibrate/fit/fit-profile.ts";
 import type { Profile } from "../cost/profile/profile.ts";
+import { leftOutText } from "../cost/profile/profile-text.ts";
 import { fitThreadCosts, type WrittenThreadCosts } from "./calibrate-threads.ts";
 import type { Io, Values } from "./command.ts";
 import { checkWritable, writeWhole } from "./files.ts";
@@ -18,8 +19,8 @@ import { Progress } from "./progress.ts";
 export interface FittedProfile {
   readonly profile: string;
   readonly device: string;
-  readonly kinds: readonly { readonly kind: string; readonly dtype: string; readonly variant?: string; readonly points: number; readonly error?: Profile["entries"][number]["error"] }[];
-  /** Kinds that were measured, with too few points for a model. */
+  readonly kinds: readonly { readonly kind: string; readonly dtype: string; readonly variant?: string; readonly points: number; readonly leftOut?: number; readonly error?: Profile["entries"][number]["error"] }[];
+  /** Kinds that were measured, with too few shapes for a model. */
   readonly tooFew: readonly LeftOut[];
 }
 
@@ -77,7 +78,7 @@ async function fitFiles(read: readonly FittedFile[], profileFile: string | undef
   progress.clear();
   await writeWhole(target, [profileText(profile)]);
   if (!quiet) io.out(`${fittedText(profile, target)}${tooFewText(tooFew, goesOn)}`);
-  return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(error && { error }) })), tooFew };
+  return { profile: target, device: device.name, kinds: profile.entries.map(({ kind, dtype, variant, points, leftOut, error }) => ({ kind, dtype, ...(variant !== undefined && { variant }), points, ...(leftOut !== undefined && { leftOut }), ...(error && { error }) })), tooFew };
 }
 
 const unreadable: Readonly<Record<string, string>> = { ENOENT: "there is no such file", ENOTDIR: "there is no such file", EISDIR: "it is a folder", EACCES: "no permission" };
@@ -93,7 +94,9 @@ function readSamples(file: string, table: { readonly map?: string | undefined; r
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (!text.trimStart().startsWith("{")) {
     const samples = samplesFromText(text, { file, ...(table.map !== undefined && { map: table.map }) });
-    return { file, sha256, samples, device: { name: table.device ?? basename(file).replace(/\.\w+$/, ""), kind: table.kind ?? "gpu", figures: {} }, provenance: { date: "not stated", source: `the table ${basename(file)}` } };
+    const kind = table.kind ?? "gpu";
+    if (kind !== "cpu" && samples.some(({ threads }) => threads !== undefined)) throw new InputError({ code: "conflicting-flags", message: `--map names threads, and a ${kind} has none to choose`, hint: "--device-kind cpu" });
+    return { file, sha256, samples, device: { name: table.device ?? basename(file).replace(/\.\w+$/, ""), kind, figures: {} }, provenance: { date: "not stated", source: `the table ${basename(file)}` } };
   }
   const parsed = parseSamples(text, file);
   const { header, samples } = parsed;
@@ -119,8 +122,8 @@ function onProcessor(backend: string): boolean {
 /** What has no model, though it was measured. */
 function tooFewText(tooFew: readonly LeftOut[], goesOn: boolean): string {
   if (tooFew.length === 0) return "";
-  const list = tooFew.map(({ kind, variant, dtype, points, needed }) => `${[kind, variant, ...(dtype === "f32" ? [] : [dtype])].filter((part) => part !== undefined).join(" ")} (${points} of ${needed})`);
-  return `measured, but too few points to fit: ${list.join(", ")}${goesOn ? "; the same command goes on" : ""}\n`;
+  const list = tooFew.map(({ kind, variant, dtype, shapes, needed }) => `${[kind, variant, ...(dtype === "f32" ? [] : [dtype])].filter((part) => part !== undefined).join(" ")} (${shapes} of ${needed})`);
+  return `measured, but too few shapes to fit: ${list.join(", ")}${goesOn ? "; the same command goes on" : ""}\n`;
 }
 
 /** The error on shapes that were held out, by kind. */
@@ -130,5 +133,5 @@ function fittedText({ device, entries }: Profile, file: string): string {
   const head = ["operator", "type", "points", "held out", "median", "mean", "p90"];
   const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string => `  ${row.map((text, column) => (column < 2 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join("  ").trimEnd()}\n`;
-  return `profile of ${device.name}: ${file}\nerror on shapes that were held out:\n${line(head)}${rows.map(line).join("")}`;
+  return `profile of ${device.name}: ${file}\nerror on shapes that were held out:\n${line(head)}${rows.map(line).join("")}${leftOutText(entries)}`;
 }

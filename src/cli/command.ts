@@ -65,7 +65,7 @@ export function allFlags({ flags }: Command): Readonly<Record<string, Flag>> {
 
 /**
  * Reads the arguments after a command's name.
- * @throws {InputError} for an unknown flag (with the nearest), a missing value, or too few or many arguments.
+ * @throws {InputError} for an unknown flag (with the nearest, or those that do what it says), a missing value, or too few or many arguments.
  */
 export function parseCommandLine(command: Command, args: readonly string[]): { positionals: string[]; values: Values } {
   const flags = allFlags(command);
@@ -81,7 +81,8 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
     if (flag === undefined) {
-      const near = nearest(token.name, Object.keys(flags)).map((name) => `--${name}`);
+      const alike = nearest(token.name, Object.keys(flags));
+      const near = (alike.length > 0 ? alike : speakingOf(token.name, flags)).map((name) => `--${name}`);
       throw new InputError({ code: "unknown-flag", message: `heddle ${command.name} has no flag ${token.rawName}`, hint: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `see heddle ${command.name} --help` });
     }
     const forgotten = token.inlineValue === false && /^--?[A-Za-z]/.test(token.value);
@@ -97,6 +98,13 @@ export function parseCommandLine(command: Command, args: readonly string[]): { p
   const formats = flags["format"]!.choices as readonly string[];
   if (format !== undefined && !formats.includes(String(format))) throw new InputError({ code: "bad-flag", message: `--format is ${formats.slice(0, -1).join(", ")} or ${formats.at(-1)!}, not "${String(format)}"` });
   return { positionals, values };
+}
+
+/** Flags whose help has the word, not as the end of a file's name: `--svg` is meant to be the one that draws an SVG. None where too many do. */
+function speakingOf(word: string, flags: Readonly<Record<string, Flag>>): string[] {
+  const wanted = word.toLowerCase();
+  const found = Object.entries(flags).filter(([, { help, value = "" }]) => wanted.length >= 3 && `${help} ${value}`.toLowerCase().split(/[^a-z0-9.]+/).includes(wanted));
+  return found.length <= 3 ? found.map(([name]) => name) : [];
 }
 
 /** A flag's value as a whole number. @throws {InputError} when it is not one, is below `least` or above `most`. */

@@ -10,7 +10,12 @@ export function policyError(policy: string, what: string, now: number, tickNs: n
 
 /** What is wrong with an id that a policy gave: those of JavaScript may hand on a name, or a number as text. */
 export function noSuchId(what: string, id: unknown): string {
-  return typeof id === "number" ? `${what} ${id}, which does not exist` : `${what} ${typeof id === "string" ? JSON.stringify(id) : thrownText(id)}: ids are numbers`;
+  return typeof id === "number" ? `${what} ${id}, which does not exist` : `${what} ${shown(id)}: ids are numbers`;
+}
+
+/** A value that a policy gave, as messages show it. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : thrownText(value);
 }
 
 /** A policy keeps being woken, and nothing starts or ends. */
@@ -34,7 +39,7 @@ export function deadlockError(state: SimulationState, scheduler: string, sync: s
   // The first cause is told first: what could run but was not placed, then what is placed, then what waits for others.
   const rank = (op: number) => (ops.phase[op] === OpPhase.ready ? (ops.device[op]! < 0 ? 0 : 1) : ops.device[op]! >= 0 ? 2 : 3);
   const shown = [...left].sort((a, b) => rank(a) - rank(b) || a - b).slice(0, 5);
-  const neverPlaced = left.filter((op) => ops.phase[op] === OpPhase.ready && ops.device[op]! < 0).length;
+  const neverPlaced = left.filter((op) => ops.phase[op] === OpPhase.ready && ops.device[op]! < 0 && !isStranded(state, op)).length;
   const stranded = left.filter((op) => isStranded(state, op)).length;
   const reasons = shown.map((op) => `  "${instance.opNames.at(op)}" ${whyWaiting(state, op)}`);
   const more = left.length > shown.length ? [`  … and ${left.length - shown.length} more`] : [];
@@ -56,10 +61,14 @@ function heldEdges({ instance, ops, edgeVisible }: SimulationState): number {
   return held;
 }
 
-/** Ready, and placed on a device that is not there: nobody else can run it. */
-function isStranded({ ops, changes }: SimulationState, op: number): boolean {
+/** Ready, and placed on a device that is not there, since nobody else can run it; or not placed, and no device that is there can run it. */
+function isStranded(state: SimulationState, op: number): boolean {
+  const { instance, ops, changes } = state;
+  if (changes === undefined || ops.phase[op] !== OpPhase.ready) return false;
   const device = ops.device[op]!;
-  return ops.phase[op] === OpPhase.ready && device >= 0 && changes?.isPresent(device) === false;
+  if (device >= 0) return !changes.isPresent(device);
+  for (let d = 0; d < instance.deviceCount; d++) if (changes.isPresent(d) && instance.costTicks[state.cost(op, d)]! < Infinity) return false;
+  return true;
 }
 
 /** When a device that is not there was lost; 0 = it never was. */
@@ -74,7 +83,7 @@ function whyWaiting(state: SimulationState, op: number): string {
   const device = ops.device[op]!;
   if (ops.phase[op] === OpPhase.paused) return "is paused and was never resumed";
   if (ops.phase[op] === OpPhase.ready) {
-    if (device < 0) return "is ready but was not placed";
+    if (device < 0) return isStranded(state, op) ? "is ready, and can run on no device that is there" : "is ready but was not placed";
     if (isStranded(state, op)) {
       const lost = lostTicks(state, device);
       return `waits for ${instance.deviceNames[device]}, which ${lost > 0 ? `was lost at ${formatNs(lost * instance.tickNs)} and does not come back` : "is not there and does not come"}`;

@@ -6,6 +6,9 @@ import type { Instance } from "./instance.ts";
 /** What schedulers know of the time that operators take. */
 export type InformationMode = "exact" | "noisy" | "type-average" | "none";
 
+/** Largest spread of `noisy`: beyond it estimates say nothing, and some are no numbers any more. */
+export const mostSpread = 10;
+
 /** What schedulers are told instead of the true expected times. Which devices can run an operator is always known, and so are transfers and setups. */
 export interface Information {
   /**
@@ -14,7 +17,7 @@ export interface Information {
    * keeps an average per kind. `none`: one time for everything, the mean over all operators and the devices that can run them.
    */
   readonly mode?: InformationMode;
-  /** Relative standard deviation of the error, for `noisy`. */
+  /** Relative standard deviation of the error, for `noisy`; at most {@link mostSpread}. */
   readonly spread?: number;
   /** By device name: what is told of the device is this many times what the mode says. Default 1. */
   readonly factor?: Readonly<Record<string, number>>;
@@ -59,7 +62,7 @@ function checkInformation({ mode = "exact", spread, factor = {} }: Information, 
   const fail = (message: string): never => {
     throw new InputError({ code: "bad-information", message });
   };
-  if (mode === "noisy" ? !(spread !== undefined && spread >= 0 && spread < Infinity) : spread !== undefined) fail(mode === "noisy" ? "noisy estimates need a spread from 0" : `${mode} estimates have no spread`);
+  if (mode === "noisy" ? !(spread !== undefined && spread >= 0 && spread <= mostSpread) : spread !== undefined) fail(mode === "noisy" ? `noisy estimates need a spread from 0 to ${mostSpread}` : `${mode} estimates have no spread`);
   for (const [name, value] of Object.entries(factor)) {
     if (!deviceNames.includes(name)) fail(`there is no device "${name}" whose estimates could be wrong`);
     if (!(value > 0 && value < Infinity)) fail(`the estimates of ${name} cannot be ${value} times what they should be`);

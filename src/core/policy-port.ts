@@ -4,7 +4,7 @@ import type { DataMover } from "./data-mover.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { DeviceNews } from "./device-changes.ts";
 import { EventKind, eventKey } from "./event-key.ts";
-import { noSuchId, policyError } from "./failures.ts";
+import { noSuchId, policyError, shown } from "./failures.ts";
 import type { IdBuffer } from "./id-buffer.ts";
 import { OpPhase } from "./op-table.ts";
 import type { OpRunner } from "./op-runner.ts";
@@ -105,17 +105,23 @@ export class PolicyPort implements Dispatch, Gate {
     return policyError(policy, what, this.#state.now, this.#state.instance.tickNs, cause);
   }
 
+  /** From here on it is known how devices take from their queues. */
+  fixQueueOrder(): void {
+    const order = this.#state.fixQueueOrder();
+    if (order !== undefined && order !== "ready-first" && order !== "in-order") throw this.#error(`has the queueOrder ${shown(order)}: it is "ready-first" or "in-order"`);
+  }
+
   // ── Dispatch ──
 
   place(op: number, device: number, priority = 0): void {
     const { instance, ops, devices } = this.#state;
     // Ids out of range meet undefined here: a few comparisons tell the usual case from every error, and only then is it asked which.
-    if (!this.#mayPlace() || ops.device[op] !== -1 || !(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity) || op >>> 0 !== op || device >>> 0 !== device || device >= instance.deviceCount || priority !== priority) {
-      if (!this.#isAbsent(op, device) || priority !== priority) throw this.#badPlacement(op, device);
+    if (!this.#mayPlace() || ops.device[op] !== -1 || !(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity) || op >>> 0 !== op || device >>> 0 !== device || device >= instance.deviceCount || +priority !== priority) {
+      if (!this.#isAbsent(op, device) || +priority !== priority) throw this.#badPlacement(op, device, priority);
       device = this.#instead(op);
     }
     if (this.#decisions !== undefined) this.#decisions.note(this.#view, op, device, ops.phase[op] !== OpPhase.ready);
-    if (this.#hook === "prepare") this.#state.fixQueueOrder();
+    if (this.#hook === "prepare") this.fixQueueOrder();
     if (this.#state.changes !== undefined && ops.phase[op] !== OpPhase.ready) this.#state.changes.isPlanned[op] = 1;
     devices.place(op, device, priority, this.#phaseOf(op));
     if (this.#host !== undefined && this.#hook === "dispatch" && this.#host.holds(op)) {
@@ -185,7 +191,7 @@ export class PolicyPort implements Dispatch, Gate {
     this.#bind(op, device);
   }
 
-  #badPlacement(op: number, device: number): Error {
+  #badPlacement(op: number, device: number, priority: unknown): Error {
     const { instance, ops } = this.#state;
     if (!this.#mayPlace()) return this.#error(`placed an operator outside "prepare" and "dispatch"`);
     if (!(Number.isInteger(op) && op >= 0 && op < instance.opCount)) return this.#error(`placed ${noSuchId("operator", op)}`);
@@ -193,7 +199,7 @@ export class PolicyPort implements Dispatch, Gate {
     if (!(Number.isInteger(device) && device >= 0 && device < instance.deviceCount)) return this.#error(`placed operator "${name}" on ${noSuchId("device", device)}`);
     if (ops.device[op] !== -1) return this.#error(`placed operator "${name}" twice`);
     if (!(instance.costTicks[this.#state.cost(op, device)]! < Infinity)) return this.#error(`placed operator "${name}" on "${instance.deviceNames[device]}", which cannot run it`);
-    return this.#error(`placed operator "${name}" with priority NaN`);
+    return this.#error(`placed operator "${name}" with priority ${shown(priority)}: priorities are numbers`);
   }
 
   start(op: number): void {

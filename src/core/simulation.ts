@@ -94,8 +94,10 @@ export class Simulation {
     this.policies = new PolicyPort(this.#schedulerName, this.#syncName, this.sync, state, this.runner, this.data, this.view, this.decisions, this.host);
     const changer = state.changes && new DeviceChanger(state, state.changes, this.runner, this.data);
     this.policies.call("sync.prepare", () => this.sync.prepare?.(this.view));
-    this.policies.call("prepare", () => this.scheduler.prepare?.(this.view, this.policies));
-    state.fixQueueOrder();
+    this.policies.call("prepare", () => {
+      this.scheduler.prepare?.(this.view, this.policies);
+      this.policies.fixQueueOrder();
+    });
     if (this.resources.changed) this.resources.solve(0);
     this.jobs = new Jobs(state);
     this.feed = threads && new ThreadFeed(threads, { state, runner: this.runner, data: this.data, jobs: this.jobs, policies: this.policies }, this.resources, seed);

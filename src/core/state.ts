@@ -83,11 +83,12 @@ export class SimulationState {
     this.now = now;
   }
 
-  /** Reads the scheduler's queue order: as the first op is placed, or after `prepare`. Later calls change nothing. */
-  fixQueueOrder(): void {
-    if (this.scheduler === undefined) return;
-    this.inOrder = this.scheduler.queueOrder === "in-order";
+  /** Reads the scheduler's queue order, and returns what it is: as the first op is placed, or after `prepare`. Later calls change nothing. */
+  fixQueueOrder(): unknown {
+    const order = this.scheduler?.queueOrder;
+    if (this.scheduler !== undefined) this.inOrder = order === "in-order";
     this.scheduler = undefined;
+    return order;
   }
 
   /** What `op` reads and nobody makes exists for it: its job has arrived. */

@@ -1,4 +1,5 @@
 import { InputError, type Issue } from "../base/errors.ts";
+import { suggestion } from "../base/registry.ts";
 import { cpuParts } from "./cpu-parts.ts";
 import { expandDevices, type Part } from "./expand-devices.ts";
 import type { Device, Link, Machine, Memory } from "./machine.ts";
@@ -149,7 +150,7 @@ class MachineBuilder {
       const { path } = written;
       const spec = resolveLinkSpec(written);
       if ("code" in spec) this.#issues.push(spec);
-      else if (!spec.between) this.#issues.push({ code: "missing-ends", message: `${spec.name === undefined ? "a link" : `link ${spec.name}`} does not say what it is between`, hint: "add between: [cpu0, gpu0]", path });
+      else if (!spec.between) this.#issues.push({ code: "missing-ends", message: `${spec.name === undefined ? "a link" : `link ${spec.name}`} does not say what it is between`, hint: `add between: [cpu0, gpu0]${this.#otherLinks(spec.name)}`, path });
       else if (!spec.between.some((end) => this.#without.has(end))) {
         const { bandwidth } = spec;
         if (bandwidth === undefined) this.#issues.push({ code: "missing-bandwidth", message: `link ${spec.name ?? spec.between.join("-")} has no bandwidth`, hint: "add bandwidth: 31.5GB/s, or use: pcie4-x16", path });
@@ -161,6 +162,12 @@ class MachineBuilder {
       }
     }
     return links;
+  }
+
+  /** For a name that was meant to be that of a link of the used machine. */
+  #otherLinks(meant: string | undefined): string {
+    const names = this.#spec.links.flatMap(({ spec: { name, between } }) => (name !== undefined && between !== undefined ? [name] : []));
+    return meant === undefined || names.length === 0 ? "" : `, or change a link that is there: ${suggestion(meant, names)}`;
   }
 
   #link(id: number, spec: LinkSpec & { bandwidth: number }, a: End, b: End, alone: boolean, names: Map<string, number>): Link {

@@ -1,6 +1,7 @@
 import type { CostLimit, CostModel, Estimate } from "../cost/cost-model.ts";
 import type { Profile } from "../cost/profile/profile.ts";
 import { InputError } from "../base/errors.ts";
+import { exactExp } from "../base/math.ts";
 import { compile } from "../core/compile.ts";
 import { simulate } from "../core/simulate.ts";
 import type { OpClass, OperatorGraph } from "../graph/graph.ts";
@@ -110,10 +111,11 @@ export async function predictRun(run: PredictedRun): Promise<Prediction> {
   const views = Math.max(0, nodeCount - graph.opCount);
   const latencyNs = operatorsNs + perRunNs + views * perViewNs;
   const rows = operatorRows(graph, known);
-  const spread = latencyNs * relativeError(rows);
+  // Errors are those of logarithms: as likely so many times as long as so many times as short, and never below 0.
+  const spread = exactExp(deviations * relativeError(rows));
   const overheadNs = perRunNs + views * perViewNs + graph.opCount * perOpNs;
   return {
-    latencyNs, lowNs: Math.max(0, latencyNs - deviations * spread), highNs: latencyNs + deviations * spread, confidence,
+    latencyNs, lowNs: latencyNs / spread, highNs: latencyNs * spread, confidence,
     overheadNs, overlapNs: latencyNs - overheadNs - sumOf(rows, ({ ns }) => ns), nodeCount: graph.opCount + views,
     kinds: kindParts(rows), gaps: gapsOf(rows),
   };
@@ -146,7 +148,7 @@ function operatorRows(graph: OperatorGraph, known: ReadonlyMap<OpClass, Operator
   });
 }
 
-/** Of the sum of all operators: errors of a kind partly agree, those of different kinds do not; repeated runs vary as a whole. */
+/** Standard deviation of the logarithm of the sum of all operators: errors of a kind partly agree, those of different kinds do not; repeated runs vary as a whole. */
 function relativeError(rows: readonly ClassRow[]): number {
   let own = 0;
   let total = 0;

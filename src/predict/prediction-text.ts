@@ -36,7 +36,7 @@ export function nameOf({ kind, variant }: Pick<KindPart, "kind" | "variant">): s
 }
 
 const because: Readonly<Record<Gap["basis"], string>> = {
-  extrapolated: "beyond the sizes that were measured", parts: "not measured as one operator: the sum of its parts",
+  extrapolated: "beyond the sizes or threads that were measured", parts: "not measured as one operator: the sum of its parts",
   similar: "not measured: taken like another kind or element type of as much work", "data sheet": "not measured: from the figures of the device",
 };
 

@@ -31,7 +31,9 @@ export function layoutComparison(comparison: PlottedComparison, options: Compari
   const x1 = Math.floor(width - margin - valueWidth - 12);
 
   const bounded = lowerBoundNs !== undefined && lowerBoundNs > 0 ? [lowerBoundNs] : [];
-  const shown = [...bounded, ...schedulers.flatMap(({ min, max, mean }) => [min, max, mean.interval?.low ?? mean.value, mean.interval?.high ?? mean.value])];
+  // Of few values with much luck, Student's interval reaches below 0, where no value can be: the axis does not.
+  const ends = schedulers.flatMap(({ mean: { interval } }) => [interval?.low ?? 0, interval?.high ?? 0]).filter((end) => end > 0);
+  const shown = [...bounded, ...ends, ...schedulers.flatMap(({ min, max, mean }) => [min, max, mean.value])];
   const axis = valueAxis(unit, shown.length > 0 ? shown : [0, 1], x0, x1, (x1 - x0) / 70);
   const title = cleanText(options.title ?? comparison.name);
   const ranges = schedulers.some(({ min, max }) => max > min);
@@ -71,7 +73,7 @@ function schedulerRow({ name, rank, mean, p50, p90, p99, min, max }: PlottedSche
   ].join("\n");
   return {
     name, rank: shared ? `=${rank}` : String(rank), tooltip, value, best: rank === 1, mean: axis.x(mean.value),
-    ...(interval?.low !== undefined && interval.high !== undefined && { interval: [axis.x(interval.low), axis.x(interval.high)] }),
+    ...(interval?.low !== undefined && interval.high !== undefined && { interval: [Math.max(axis.x0, axis.x(interval.low)), axis.x(interval.high)] }),
     ...(max > min && { range: [axis.x(min), axis.x(max)], p90: axis.x(p90.value) }),
   };
 }

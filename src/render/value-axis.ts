@@ -5,6 +5,8 @@ export interface ValueAxis {
   /** Unit of the ticks' texts; absent where each text has its own. */
   readonly unit?: string;
   readonly logarithmic: boolean;
+  /** Its left end. */
+  readonly x0: number;
   readonly ticks: readonly { readonly x: number; readonly text: string }[];
   x(value: number): number;
 }
@@ -37,7 +39,7 @@ function linearAxis(of: ObjectiveUnit, low: number, high: number, x0: number, x1
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks: { x: number; text: string }[] = [];
   for (let k = Math.ceil(from / size / step - 1e-9); k * step * size <= to; k++) ticks.push({ x: x(k * step * size), text: (k * step).toFixed(decimals) });
-  return { unit, logarithmic: false, ticks, x };
+  return { unit, logarithmic: false, x0, ticks, x };
 }
 
 function logarithmicAxis(unit: ObjectiveUnit, low: number, high: number, x0: number, x1: number, maxTicks: number): ValueAxis {
@@ -56,7 +58,7 @@ function logarithmicAxis(unit: ObjectiveUnit, low: number, high: number, x0: num
       if (Math.log(value) >= from && Math.log(value) <= to) ticks.push({ x: x(value), text: shortText(unit, value) });
     }
   }
-  return { logarithmic: true, ticks, x };
+  return { logarithmic: true, x0, ticks, x };
 }
 
 /** "20 ms", not "20.0 ms". */

@@ -33,7 +33,7 @@ export function boundOf(instance: Instance, seed: number, { duplication = instan
   let bound = bounds.get(key);
   if (bound === undefined) {
     const workload = withoutDuplicates(cores === undefined ? instance : asOneCore(instance, cores));
-    bound = lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication });
+    bound = lowerBound(noisy ? realizedInstance(workload, seed, duplication ? workload.deviceCount : 1) : workload, { duplication, timeSharing: cores !== undefined && cores.device >= 0 });
     known.set(instance, bounds.set(key, bound));
   }
   return bound;
@@ -46,7 +46,7 @@ export function boundOf(instance: Instance, seed: number, { duplication = instan
  * const metrics = analyzeRun(scenario, runScenario(scenario));
  */
 export function analyzeRun(scenario: ResolvedScenario, trace: Trace, bound: LowerBound = boundOf(trace.instance, trace.seed, { cores: trace.threads?.cores })): Metrics {
-  const metrics = computeMetrics(trace, { lowerBound: withProof(bound, trace), devices: scenario.machine.devices, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
+  const metrics = computeMetrics(trace, { lowerBound: withProof(bound, trace), devices: scenario.machine.devices, phases: scenario.phases, warnings: [...scenario.warnings, ...uselessDevices(scenario, trace.instance)] });
   if (scenario.threads?.device === undefined) return metrics;
   // Nobody expected an operator to have one core to itself all the time.
   const { estimates: _, ...rest } = metrics;

@@ -52,11 +52,12 @@ function create<P extends object>(who: string, make: () => P, required: readonly
     throw new SimulationError({ code: "policy-error", message: `${who} failed in "create": ${thrownText(error)}` }, error);
   }
   if (typeof policy !== "object" || policy === null) throw policyError(`${who}: "create" returned ${policy === null ? "null" : typeof policy}, not a policy`);
+  if (policy instanceof Promise) throw policyError(`${who}: "create" must be a plain function, not an async one`);
   const hooks = [...required, ...optional];
   for (const name of hooks) {
     const hook: unknown = policy[name];
     if (hook === undefined && optional.includes(name)) continue;
-    if (typeof hook !== "function") throw policyError(`${who}: what "create" returned has ${hook === undefined ? `no "${name}"` : `"${name}", which is not a function`}`);
+    if (typeof hook !== "function") throw policyError(`${who}: what "create" returned has ${hook === undefined ? `no "${name}"${slip(functionsOf(policy), name)}` : `"${name}", which is not a function`}`);
     // What such a function does after its first `await` or `yield` would happen outside the simulation, or never.
     const tag = Object.prototype.toString.call(hook);
     if (tag !== "[object Function]") throw policyError(`${who}: "${name}" must be a plain function, not an async one or a generator`);
@@ -69,6 +70,12 @@ function create<P extends object>(who: string, make: () => P, required: readonly
     if (meant !== undefined) throw policyError(`${who}: what "create" returned has "${name}", which is no hook: did you mean "${meant}"?`);
   }
   return policy;
+}
+
+/** For a hook that is lacking: what may have been meant to be it. */
+function slip(names: readonly string[], hook: string): string {
+  const [found] = nearest(hook, names);
+  return found === undefined ? "" : `, but "${found}"`;
 }
 
 /** Names of all functions of an object but the constructor, those of its classes included. */

@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { quantity } from "../base/quantity.ts";
+import { mostSpread } from "../core/information.ts";
+
+/** Largest factor of estimates: far beyond it they would be no numbers any more. */
+const mostFactor = 1_000_000;
 
 /** The section `information`: what schedulers know. */
 export const informationSchema = z.strictObject({
   mode: z.enum(["exact", "noisy", "type-average", "none"]).optional().describe("exact: the true means. noisy: each off by an error of mean 1. type-average: one mean for each kind of operator and device. none: one time for everything. Default exact"),
-  spread: quantity("ratio").optional().describe("Relative standard deviation of the error, for noisy: 30%"),
-  factor: z.record(z.string(), quantity("ratio").refine((factor) => factor > 0, { message: "must be above 0" })).optional().describe("Estimates that are wrong for a device, by name, library model or kind: {gpu0: 2} makes it look half as fast as it is"),
+  spread: quantity("ratio").refine((spread) => spread <= mostSpread, { message: `must be at most ${100 * mostSpread}%` }).optional().describe("Relative standard deviation of the error, for noisy: 30%"),
+  factor: z.record(z.string(), quantity("ratio").refine((factor) => factor > 0 && factor <= mostFactor, { message: `must be above 0 and at most ${mostFactor}` })).optional().describe("Estimates that are wrong for a device, by name, library model or kind: {gpu0: 2} makes it look half as fast as it is"),
 });
 
 /** The section `dispatch`: what deciding takes. */

@@ -33,9 +33,11 @@ export interface PolicyOrigin {
   readonly name: string;
   /** As they were given, before the check that fills in defaults. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The trace whose placement is among the options of `replay`, as it was named. */
+  readonly trace?: string;
 }
 
-interface FoundPolicy<D> extends Omit<PolicyOrigin, "options"> {
+interface FoundPolicy<D> extends Omit<PolicyOrigin, "options" | "trace"> {
   readonly definition: D;
 }
 
@@ -56,7 +58,7 @@ export async function loadPolicy<D extends AnyPolicyDefinition>(scenario: Scenar
     const { definition, ...source }: FoundPolicy<D> = builtIn === undefined ? await importPolicy<D>(named, scenario, path, registry) : { definition: builtIn, name: named };
     if (definition === own?.definition && Object.keys(options).length === 0) return own;
     const given = definition === replay ? await withPlacement(options, scenario, path, readFile) : options;
-    return { definition, options: await checkedOptions(definition, given, registry.kind, scenario, path), origin: { ...source, options: given } };
+    return { definition, options: await checkedOptions(definition, given, registry.kind, scenario, path), origin: { ...source, options: given, ...(given !== options && { trace: options["trace"] as string }) } };
   } catch (error) {
     if (!(error instanceof InputError) && registry.tryGet(named) !== undefined) throw error;
     // Not only `import` runs a stranger's code: so do getters, and the check of options.

@@ -60,7 +60,7 @@ export async function loadWorkload(scenario: Scenario, processors: number | unde
       return { source, graph: inline.graph, inline, warnings: [] };
     }
     if (source === "pipeline") {
-      const { graph, machine, costs } = buildPipeline(scenario.name, pipelineOf(spec.pipeline!));
+      const { graph, machine, costs } = buildPipeline(scenario.name, pipelineOf(spec.pipeline!, scenario.keys([...path, "stages"])));
       return { source, graph, machine, stageTimes: costs, warnings: [] };
     }
     if (source === "model") return { source, ...modelOf(spec, (option) => scenario.has(["workload", option])) };

@@ -12,7 +12,8 @@ import { compileScenario } from "./run-scenario.ts";
 export function machineVariants(scenario: ResolvedScenario, trace: Trace, use: PathUse = pathUse(trace)): Variant[] {
   const { machine } = scenario;
   const compiled = (changed: Partial<Machine>): Variant["instance"] => () => compileScenario({ ...scenario, machine: { ...machine, ...changed } });
-  const variants = machine.devices.map(({ id, name }): Variant => ({
+  // Where threads run the operators, cores are what there could be more of.
+  const variants = machine.devices.filter(({ id }) => id !== scenario.threads?.device).map(({ id, name }): Variant => ({
     change: "slot", subject: name, label: `one more slot on ${name}`, pathTicks: use.wait[id]!,
     instance: compiled({ devices: machine.devices.map((device) => (device.id === id ? { ...device, slots: device.slots + 1 } : device)) }),
   }));

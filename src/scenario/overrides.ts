@@ -67,7 +67,7 @@ function checkLink(root: SourceNode, path: Path, at: Position): void {
   if (use?.kind !== "scalar" || !isAbsent(nodeAt(machine, ["links", index]))) return;
   throw new InputError({
     code: "bad-override", message: `${formatPath(path.slice(0, 3))} is no link of the scenario; those of the machine ${quote(use.value)} have no numbers`, ...at,
-    hint: "they are changed by name: --set 'machine.links=[{name: pcie0, bandwidth: 4GB/s}]'",
+    hint: `they are changed by name, which heddle list machine ${use.value} shows: --set 'machine.links=[{name: NAME, bandwidth: 64GB/s}]'`,
   });
 }
 

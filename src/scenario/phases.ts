@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
 import { randomSource } from "../base/random.ts";
+import { formatNs } from "../base/units.ts";
 import type { WorkloadSpec } from "./workload-schema.ts";
 
 /** A stretch of time in which jobs arrive at one rate; other keys are options of the model. */
@@ -10,11 +11,15 @@ export interface PhaseSpec {
   readonly [option: string]: unknown;
 }
 
-/** The phase of each job, in the order of phases; how many jobs a phase has is no matter of luck. @throws {InputError} when a phase has no jobs or says both rate and every, or the workload says otherwise when its instances arrive; paths are relative to the workload. */
+/** The phase of each job, in the order of phases; how many jobs a phase has is no matter of luck. @throws {InputError} when the phases are too long, a phase has no jobs or says both rate and every, or the workload says otherwise when its instances arrive; paths are relative to the workload. */
 export function phaseOfJobs(spec: Pick<WorkloadSpec, "phases" | "instances" | "arrivals" | "inFlight">): number[] {
   const phases = spec.phases!;
   for (const key of ["instances", "arrivals", "inFlight"] as const) {
     if (spec[key] !== undefined) throw new InputError({ code: "conflicting-keys", message: `phases say when instances arrive, and ${key} does too`, path: [key], hint: `remove ${key} or phases` });
+  }
+  const whole = phases.reduce((sum, phase) => sum + phase.for, 0);
+  if (whole > Number.MAX_SAFE_INTEGER) {
+    throw new InputError({ code: "too-long", message: `the phases take ${formatNs(whole)} together; times are exact up to ${formatNs(Number.MAX_SAFE_INTEGER)}`, path: ["phases"], hint: "fewer phases, or shorter ones" });
   }
   return phases.flatMap((phase, i) => {
     if ((phase.rate === undefined) === (phase.every === undefined)) {
@@ -35,13 +40,18 @@ export function phaseOfJobs(spec: Pick<WorkloadSpec, "phases" | "instances" | "a
  */
 export function phaseArrivals(phases: readonly PhaseSpec[], phaseOf: readonly number[], seed: number): number[] {
   const random = randomSource(seed, "arrivals");
-  let begin = 0;
+  const begins = phaseBegins(phases);
   return phases.flatMap((phase, i) => {
     const count = phaseOf.filter((own) => own === i).length;
-    const times = Array.from({ length: count }, (_, k) => begin + (phase.every !== undefined ? k * phase.every : Math.floor(random() * phase.for)));
-    begin += phase.for;
+    const times = Array.from({ length: count }, (_, k) => begins[i]! + (phase.every !== undefined ? k * phase.every : Math.floor(random() * phase.for)));
     return times.sort((a, b) => a - b);
   });
+}
+
+/** When each phase begins, in ns. */
+export function phaseBegins(phases: readonly PhaseSpec[]): number[] {
+  let begin = 0;
+  return phases.map((phase) => (begin += phase.for) - phase.for);
 }
 
 /** The options of the model in a phase: the workload's own, and over them the phase's. */

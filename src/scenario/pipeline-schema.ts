@@ -22,10 +22,16 @@ export const pipelineSchema = z.strictObject({
 });
 export type PipelineInput = z.output<typeof pipelineSchema>;
 
-/** The section as the engine's pipeline. */
-export function pipelineOf({ stages, chunks, bandwidth }: PipelineInput): Pipeline {
+/**
+ * The section as the engine's pipeline.
+ * @param order names of the stages as they were written: an object has those that are whole numbers first
+ */
+export function pipelineOf({ stages, chunks, bandwidth }: PipelineInput, order: readonly string[]): Pipeline {
   return {
-    stages: Object.entries(stages).map(([name, { time: aloneNs, awake, demand }]) => ({ name, aloneNs, ...(awake && { awakeNs: awake }), ...(demand && { demand }) })),
+    stages: order.map((name) => {
+      const { time: aloneNs, awake, demand } = stages[name]!;
+      return { name, aloneNs, ...(awake && { awakeNs: awake }), ...(demand && { demand }) };
+    }),
     ...(chunks && { chunks }), ...(bandwidth !== undefined && { bytesPerNs: bandwidth }),
   };
 }

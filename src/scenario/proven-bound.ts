@@ -15,6 +15,6 @@ export function withProof(bound: LowerBound, { scheduler, report, instance, seed
   // An operator that takes no time comes before what starts at the same tick after it.
   const order = Uint32Array.from(instance.topo).sort((a, b) => ops.startTicks[a]! - ops.startTicks[b]! || ops.endTicks[a]! - ops.endTicks[b]!);
   const incumbent = Array.from(order, (op) => ({ op, device: ops.device[op]! }));
-  const ticks = Math.ceil(searchBound(realizedInstance(instance, seed), 2 * nodes + 1000, incumbent) * (1 - 1e-10) - 1e-9);
+  const ticks = searchBound(realizedInstance(instance, seed), 2 * nodes + 1000, incumbent);
   return ticks > bound.ticks ? { ...bound, ticks, source: "exact" } : bound;
 }

@@ -19,15 +19,17 @@ import { exact } from "../schedulers/exact.ts";
 import { schedulers } from "../schedulers/index.ts";
 import { syncPolicies } from "../sync/index.ts";
 import { threadPolicies } from "../threads/index.ts";
+import type { LoadPhases } from "../trace/load-phases.ts";
 import { arrivalTimes } from "./arrivals.ts";
 import { comparedThreadPolicies } from "./compared-thread-policies.ts";
+import { distinctPolicies } from "./distinct-policies.ts";
 import { checkCostDevices } from "./check-cost-devices.ts";
 import { idleOperators } from "./idle-operators.ts";
 import { givenTimes } from "./inline-graph.ts";
 import { loadProfiles } from "./load-profiles.ts";
 import { loadPolicy, type ChosenPolicy } from "./load-policy.ts";
 import { loadPhases, loadWorkload, sourceOf, type LoadedWorkload } from "./load-workload.ts";
-import { phaseArrivals, phaseOfJobs } from "./phases.ts";
+import { phaseArrivals, phaseBegins, phaseOfJobs } from "./phases.ts";
 import type { ReadFile } from "./read-file.ts";
 import { resolveEvents } from "./resolve-events.ts";
 import { resolveDispatch, resolveInformation } from "./resolve-information.ts";
@@ -53,6 +55,8 @@ export interface ResolvedScenario {
   readonly arrivalsNs: readonly number[];
   /** By operator, its instance, where `graph` has the operators of all instances: those of different phases differ. Absent where the graph is repeated. */
   readonly jobOf?: Uint32Array;
+  /** Where the load has phases: when each begins, and the phase of each instance. */
+  readonly phases?: LoadPhases;
   /** The arrivals with another seed; absent where they are no matter of luck. */
   readonly drawArrivals?: (seed: number) => readonly number[];
   /** When each instance should have ended, after its arrival; absent = no deadline. */
@@ -73,9 +77,9 @@ export interface ResolvedScenario {
   readonly dispatch?: DispatchCost;
   readonly scheduler: ChosenPolicy<SchedulerDefinition>;
   readonly sync: ChosenPolicy<SyncDefinition>;
-  /** Schedulers to rank; empty when the scenario has no `compare`. */
+  /** Schedulers to rank, each once; empty when the scenario has no `compare`. */
   readonly compare: readonly ChosenPolicy<SchedulerDefinition>[];
-  /** Thread policies to rank; empty when the scenario has no `compareThreads`. */
+  /** Thread policies to rank, each once; empty when the scenario has no `compareThreads`. */
   readonly compareThreads: readonly ChosenPolicy<ThreadPolicyDefinition>[];
   readonly output: NonNullable<ScenarioSpec["output"]>;
   /** What fusing merged; empty when nothing was fused. */
@@ -154,20 +158,21 @@ export async function resolveScenario(scenario: Scenario, options: ResolveOption
   });
   const scheduler = await choose(["scheduler"], schedulerOf(spec), schedulers);
   const sync = await choose(["sync"], spec.sync ?? { use: defaultSync }, syncPolicies);
-  const compare: ChosenPolicy<SchedulerDefinition>[] = [];
+  const listed: ChosenPolicy<SchedulerDefinition>[] = [];
   if (spec.compare === "all") {
     // The search of exact takes its time, and small graphs only: it is for those who ask for it.
-    for (const definition of schedulers.all) if (definition !== exact) compare.push(...(definition === scheduler?.definition ? [scheduler] : ((await defaultsOf(definition)) ?? [])));
-  } else for (const [i, use] of (spec.compare ?? []).entries()) compare.push(...[(await choose(["compare", i], use, schedulers, scheduler))].filter((chosen) => chosen !== undefined));
+    for (const definition of schedulers.all) if (definition !== exact) listed.push(...(definition === scheduler?.definition ? [scheduler] : ((await defaultsOf(definition)) ?? [])));
+  } else for (const [i, use] of (spec.compare ?? []).entries()) listed.push(...[(await choose(["compare", i], use, schedulers, scheduler))].filter((chosen) => chosen !== undefined));
 
   // What is wrong with the threads has been told.
-  const compareThreads = issues.length > 0 && threads === undefined ? [] : await attempt([], () => comparedThreadPolicies(scenario, threads?.resolved, (i, use) => choose(["compareThreads", i], use, threadPolicies, threads?.resolved.policy)));
+  const listedThreads = issues.length > 0 && threads === undefined ? [] : await attempt([], () => comparedThreadPolicies(scenario, threads?.resolved, (i, use) => choose(["compareThreads", i], use, threadPolicies, threads?.resolved.policy)));
 
-  if (issues.length > 0 || !compareThreads || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
+  if (issues.length > 0 || !listedThreads || !loaded || !machine || !arrivalsNs || !fused || !costs || !scheduler || !sync) throw new InputError(issues);
+  const [compared, comparedThreads] = [distinctPolicies("compare", listed), distinctPolicies("compareThreads", listedThreads)];
   const drawn = instances > 1 && (phases ? phases.some(({ rate }) => rate !== undefined) : typeof spec.workload.arrivals === "object" && "rate" in spec.workload.arrivals);
   return {
-    name: scenario.name, graph: joined?.graph ?? fused.graph, ...(joined && { jobOf: joined.jobOf }), machine, costs, tickNs, arrivalsNs, ...(drawn && { drawArrivals: arrivalsOf }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), ...(events && { events }), weights: spec.workload.weights ?? "resident",
-    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare, compareThreads, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(idle ?? []), ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph)],
+    name: scenario.name, graph: joined?.graph ?? fused.graph, ...(joined && { jobOf: joined.jobOf }), machine, costs, tickNs, arrivalsNs, ...(phases && phaseOf && { phases: { beginNs: phaseBegins(phases), ofJob: phaseOf } }), ...(drawn && { drawArrivals: arrivalsOf }), ...(spec.workload.deadline !== undefined && { deadlineNs: spec.workload.deadline }), ...(events && { events }), weights: spec.workload.weights ?? "resident",
+    noise: spec.noise ?? 0, seed, ...(information && { information }), ...(memory && { memory: memory.plan }), ...(threads && { threads: threads.resolved }), ...(spec.dispatch && { dispatch: resolveDispatch(spec.dispatch, tickNs) }), scheduler, sync, compare: compared.distinct, compareThreads: comparedThreads.distinct, output: spec.output ?? {}, fused: fused.merged, warnings: [...loaded.warnings, ...(idle ?? []), ...(threads?.warnings ?? []), ...tickWarnings(fused.graph, machine, costs, tickNs), ...unusedCostRows(spec.cost, fused.graph), ...compared.warnings, ...comparedThreads.warnings],
     machineAt: scenario.position(["machine"]),
   };
 }

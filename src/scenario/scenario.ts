@@ -27,7 +27,7 @@ export class Scenario {
     const plain = toPlain(source);
     const parsed = scenarioSchema.safeParse(plain, { error: describeIssue });
     const issues: Issue[] = parsed.success ? [] : schemaIssues(parsed.error.issues, source).map((issue) => withPolicyHint(issue, source));
-    if (!source.entries.has("workload") && !source.entries.has("threads") && !source.entries.has("runtime")) issues.push({ code: "missing-key", message: source.entries.has("programs") ? 'the programs need "threads" that run them' : 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: source.entries.has("programs") ? "for example threads: {worker: 4}" : "for example workload: {model: resnet50}" });
+    if (!source.entries.has("workload") && !source.entries.has("threads") && !source.entries.has("runtime")) issues.push({ code: "missing-key", message: source.entries.has("programs") ? 'the programs need "threads" that run them' : 'the scenario needs "workload"', ...source.at, path: ["workload"], hint: source.entries.has("programs") ? "for example threads: {worker: 4}" : `for example workload: {model: resnet50}${source.entries.has("machine") ? `; or, on this machine, heddle run resnet50 --machine ${file}` : ""}` });
     if (!parsed.success || issues.length > 0) throw new InputError(firstOf(issues));
     this.#source = source;
     this.file = file;
@@ -48,6 +48,12 @@ export class Scenario {
   /** True where a value was written, and is not one by default. */
   has(path: Path): boolean {
     return nodeAt(this.#source, path) !== undefined;
+  }
+
+  /** Keys of the mapping at `path` as they were written; of a plain object, whole numbers come first. */
+  keys(path: Path): readonly string[] {
+    const node = nodeAt(this.#source, path);
+    return node?.kind === "map" ? [...node.entries.keys()] : [];
   }
 
   /** Where a value was written, for messages; the nearest key above it where it was not. */

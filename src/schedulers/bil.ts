@@ -1,5 +1,6 @@
 import { IdHeap } from "../base/id-heap.ts";
 import { defineScheduler, type PolicyView } from "../plugin.ts";
+import { asCarriedOut } from "./planning/as-carried-out.ts";
 import { EarliestFinish } from "./planning/earliest-finish.ts";
 import { JobFront } from "./planning/job-front.ts";
 import { meansOf } from "./planning/means.ts";
@@ -92,7 +93,7 @@ function planByUrgency(view: PolicyView, routes: RouteKinds, level: Float64Array
     risen += eft.freeAt(device) - free[device]!;
     front.planned(op);
   }
-  return eft.plan();
+  return asCarriedOut(view, eft.plan());
 }
 
 function longestEstimate(view: PolicyView): number {

@@ -1,5 +1,5 @@
 import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
-import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
+import { anewOnChange, type QueueingScheduler } from "./dispatching/anew-on-change.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { IdHeap } from "../base/id-heap.ts";
 import { ownThenSteal } from "./dispatching/own-then-steal.ts";
@@ -22,7 +22,7 @@ export const dask = defineScheduler({
   name: "dask",
   summary: "each ready op to a device that holds an input, by work assigned and moves; idle devices steal (Dask's)",
   source: "Dask.distributed documentation, \"Scheduling Policies\" and \"Work Stealing\", https://distributed.dask.org/en/stable/scheduling-policies.html",
-  create: () => anewOnJoin(() => new Dask()),
+  create: () => anewOnChange(() => new Dask()),
 });
 
 class Dask implements QueueingScheduler {

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { defineScheduler } from "../plugin.ts";
 import { immediateScheduler } from "./dispatching/immediate.ts";
+import { dequeModelWeights } from "./dispatching/starpu.ts";
 
 const manual = "C. Augonnet, S. Thibault, R. Namyst, P.-A. Wacrenier, \"StarPU: a unified platform for task scheduling on heterogeneous multicore architectures\", CCPE 23(2), 2011, doi:10.1002/cpe.1631";
 
-const options = z.strictObject({
-  alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),
-  beta: z.number().min(0).default(1).describe("Weight of the time to bring the inputs. Above 1: rather stay where the data is, and spare the links"),
-});
+const options = z.strictObject(dequeModelWeights);
 
 /**
  * Deque model, data aware: each op, as it becomes ready, to the device with the smallest

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
+import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
+import { anewOnChange, type QueueingScheduler } from "./dispatching/anew-on-change.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { OpDeques } from "./dispatching/op-deques.ts";
 import { SetupCredit } from "./dispatching/setup-credit.ts";
-import { starpuHandbook } from "./dispatching/starpu.ts";
+import { dequeModelWeights, starpuHandbook } from "./dispatching/starpu.ts";
 
 const options = z.strictObject({
-  alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),
-  beta: z.number().min(0).default(1).describe("Weight of the time to bring the inputs"),
+  ...dequeModelWeights,
   window: z.int().min(1).default(64).describe("How many ops of its queue a device looks at, oldest first, when it has room"),
 });
 type Options = z.infer<typeof options>;
@@ -24,10 +24,10 @@ export const dmdar = defineScheduler<Options>({
   summary: "as dmda, with each device taking the op whose inputs lack the fewest bytes first (StarPU's ready)",
   source: starpuHandbook("dmdar"),
   options,
-  create: (chosen) => new DequeModelReady(chosen),
+  create: (chosen) => anewOnChange(() => new DequeModelReady(chosen)),
 });
 
-class DequeModelReady implements Scheduler {
+class DequeModelReady implements QueueingScheduler {
   readonly #options: Options;
   #queues!: OpDeques;
   #free!: FreeDevices;

@@ -2,12 +2,9 @@ import { z } from "zod";
 import { defineScheduler, type Dispatch, type PlanningView, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
 import { immediateScheduler } from "./dispatching/immediate.ts";
 import { upwardRanks } from "./planning/ranks.ts";
-import { starpuHandbook } from "./dispatching/starpu.ts";
+import { dequeModelWeights, starpuHandbook } from "./dispatching/starpu.ts";
 
-const options = z.strictObject({
-  alpha: z.number().min(0).default(1).describe("Weight of the expected end of the op: the device's queue, then the op itself"),
-  beta: z.number().min(0).default(1).describe("Weight of the time to bring the inputs"),
-});
+const options = z.strictObject(dequeModelWeights);
 
 /**
  * Deque model, data aware, sorted: places ops as `dmda` does, but each device serves its queue by priority: the op with

@@ -1,4 +1,5 @@
 import { defineScheduler, type PolicyView } from "../plugin.ts";
+import { asCarriedOut } from "./planning/as-carried-out.ts";
 import { dominantSequenceClusters } from "./planning/clusters.ts";
 import { EarliestFinish } from "./planning/earliest-finish.ts";
 import { meansOf } from "./planning/means.ts";
@@ -39,7 +40,7 @@ export function planDsc(view: PolicyView): Plan {
     const device = devicesByLoad(view, cluster, means.cost, share);
     const eft = new EarliestFinish(view, routes, share);
     for (const op of order) if (!eft.insertOn(op, device[cluster[op]!]!)) eft.insert(op);
-    return eft.plan();
+    return asCarriedOut(view, eft.plan());
   });
 }
 

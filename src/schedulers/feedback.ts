@@ -4,7 +4,7 @@ import { kindIds, type KindIds } from "./dispatching/kind-ids.ts";
 import { LearnedTimes } from "./dispatching/learned-times.ts";
 
 const options = z.strictObject({
-  start: z.enum(["estimates", "nothing"]).default("estimates").describe("What it knows before the first completion. `estimates`: the expected times, each (kind, device) with a factor that is learned. `nothing`: only what can run where; it learns a mean time by (kind, device), and tries each pair once"),
+  start: z.enum(["estimates", "nothing"]).default("estimates").describe("What it knows before the first completion. `estimates`: the expected times, each (kind, device) with a factor that is learned. `nothing`: only what can run where; it learns a mean time by (kind, device), and tries each pair once; until the first of a pair has ended, its ops are taken for average ones"),
   smoothing: z.number().gt(0).max(1).default(0.25).describe("Weight of a new sample in the exponential average"),
 });
 type Options = z.infer<typeof options>;
@@ -29,6 +29,11 @@ class Feedback implements Scheduler {
   #kinds!: KindIds;
   /** By kind · deviceCount + device: actual over expected time, or actual time in ticks. */
   #learned!: LearnedTimes;
+  /** By kind · deviceCount + device: 1 = an op was placed. */
+  #tried!: Uint8Array;
+  /** Ops that have ended, and the sum of their times. */
+  #ended = 0;
+  #endedTicks = 0;
   /** By op: what it was expected to take when it was placed, and how much of that was setup. */
   #expected!: Float64Array;
   #setup!: Float64Array;
@@ -45,6 +50,7 @@ class Feedback implements Scheduler {
     const { start, smoothing } = this.#options;
     this.#kinds = kindIds(view);
     this.#learned = new LearnedTimes(this.#kinds.count * deviceCount, smoothing, start === "estimates" ? 1 : NaN);
+    this.#tried = new Uint8Array(this.#kinds.count * deviceCount);
     this.#expected = new Float64Array(opCount);
     this.#setup = new Float64Array(opCount);
     this.#pending = new Float64Array(deviceCount);
@@ -57,7 +63,15 @@ class Feedback implements Scheduler {
     this.#done[device]! += actualTicks;
     const ran = Math.max(0, actualTicks - this.#setup[op]!);
     const estimate = this.#options.start === "estimates" ? view.estimateTicks(op, device) : 1;
+    this.#ended++;
+    this.#endedTicks += ran;
     if (estimate > 0) this.#learned.learn(this.#cell(view, op, device), ran / estimate);
+  }
+
+  /** Its queue is empty, and what ran there will run elsewhere. */
+  lost(view: PolicyView, device: number): void {
+    this.#pending[device] = 0;
+    this.#done[device] = view.busyTicks(device);
   }
 
   dispatch(view: SchedulerView, out: Dispatch): void {
@@ -74,17 +88,20 @@ class Feedback implements Scheduler {
       }
       if (best < 0) continue;
       this.#setup[op] = view.setupTicks(op, best);
+      this.#tried[this.#cell(view, op, best)] = 1;
       this.#expected[op] = this.#setup[op]! + this.#predict(view, op, best);
       this.#pending[best]! += this.#expected[op]!;
       out.place(op, best);
     }
   }
 
-  /** 0 for a pair that is not known, so that it is tried. */
+  /** 0 for a pair that was not tried, so that it is. */
   #predict(view: PolicyView, op: number, device: number): number {
     const learned = this.#learned.get(this.#cell(view, op, device));
     if (this.#options.start === "estimates") return learned * view.estimateTicks(op, device);
-    return Number.isNaN(learned) ? 0 : learned;
+    if (!Number.isNaN(learned)) return learned;
+    if (this.#tried[this.#cell(view, op, device)] === 0) return 0;
+    return this.#ended > 0 ? this.#endedTicks / this.#ended : 1;
   }
 
   #cell(view: PolicyView, op: number, device: number): number {

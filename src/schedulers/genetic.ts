@@ -43,11 +43,11 @@ export function breed(view: PolicyView, { evaluations, population }: Required<Op
     for (let steps = opCount > 0 ? 1 + draw(3) : 0; steps > 0; steps--) child.step(draw(opCount), random);
   };
 
-  const seeds = searchSeeds(view);
+  const seeds: readonly Chromosome[] = searchSeeds(view).slice(0, budget);
   const pool: Chromosome[] = [...seeds];
   const ticks = seeds.map(({ order, genes }) => decoder.decode(order, genes));
   const startTicks = ticks[0]!;
-  let used = 2;
+  let used = seeds.length;
   for (; pool.length < population && used < budget; used++) {
     const { order, genes } = seeds[used % 2]!;
     child.set(order, genes);

@@ -1,5 +1,5 @@
 import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
-import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
+import { anewOnChange, type QueueingScheduler } from "./dispatching/anew-on-change.ts";
 import { Capabilities } from "./dispatching/capabilities.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { kindIds } from "./dispatching/kind-ids.ts";
@@ -21,7 +21,7 @@ export const heteroprio = defineScheduler({
   name: "heteroprio",
   summary: "a queue for each kind of op; each device first serves those for which it is fastest against the others",
   source: paper,
-  create: () => anewOnJoin(() => new Heteroprio()),
+  create: () => anewOnChange(() => new Heteroprio()),
 });
 
 class Heteroprio implements QueueingScheduler {

@@ -172,7 +172,7 @@ class Hybrid implements Scheduler {
   }
 
   #isDue(view: PolicyView, op: number, device: number): boolean {
-    if (this.#unplaced[op]! > 0) return false;
+    if (this.#unplaced[op]! > 0 || this.#replanner.waitsForAnotherJob(op)) return false;
     return this.#isHeld || this.#lanes.due[op]! <= view.nowTicks || view.freeSlots(device) > view.queued(device);
   }
 

@@ -1,5 +1,5 @@
 import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
-import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
+import { anewOnChange, type QueueingScheduler } from "./dispatching/anew-on-change.ts";
 import { Capabilities } from "./dispatching/capabilities.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { IdHeap } from "../base/id-heap.ts";
@@ -20,7 +20,7 @@ export const lws = defineScheduler({
   name: "lws",
   summary: "a queue by priority for each device: its own first, else that of the nearest neighbour (StarPU's locality work stealing)",
   source: starpuHandbook("lws"),
-  create: () => anewOnJoin(() => new LocalityWorkStealing()),
+  create: () => anewOnChange(() => new LocalityWorkStealing()),
 });
 
 /** A device's queue is one heap for each group of equally capable ops, so that thieves skip what they cannot run. */

@@ -5,7 +5,7 @@ import { hostSlots, threadPoolScheduler } from "./dispatching/thread-pool.ts";
 
 const options = z.strictObject({
   providers: z.array(z.union([z.string(), z.int().min(0)])).default([]).describe("Devices by name or id, in the order in which execution providers are registered: each op on the first that can run it. Empty = the device with the shortest estimate"),
-  threads: z.int().min(0).default(0).describe("Threads between operators (`inter_op_num_threads`); 0 = as many as the first device has slots"),
+  threads: z.int().min(0).max(10_000).default(0).describe("Threads between operators (`inter_op_num_threads`); 0 = as many as the first device has slots"),
 });
 
 /**

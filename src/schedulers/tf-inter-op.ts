@@ -5,7 +5,7 @@ import { fastestDevice } from "./dispatching/preferred-device.ts";
 import { hostSlots, threadPoolScheduler } from "./dispatching/thread-pool.ts";
 
 const options = z.strictObject({
-  threads: z.int().min(0).default(0).describe("Threads between operators (`inter_op_parallelism_threads`); 0 = as many as the first device has slots"),
+  threads: z.int().min(0).max(10_000).default(0).describe("Threads between operators (`inter_op_parallelism_threads`); 0 = as many as the first device has slots"),
   cheap: quantity("time").default(5000).describe('An op expected to take less than this on its device is cheap: "5us"'),
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type SchedulerView } from "../plugin.ts";
-import { anewOnJoin, type QueueingScheduler } from "./dispatching/anew-on-join.ts";
+import { anewOnChange, type QueueingScheduler } from "./dispatching/anew-on-change.ts";
 import { Capabilities } from "./dispatching/capabilities.ts";
 import { FreeDevices } from "./dispatching/free-devices.ts";
 import { OpDeques } from "./dispatching/op-deques.ts";
@@ -24,7 +24,7 @@ export const workStealing = defineScheduler<Options>({
   summary: "a deque for each device: its own newest op first, else the oldest of another device",
   source: "R. D. Blumofe, C. E. Leiserson, \"Scheduling multithreaded computations by work stealing\", JACM 46(5), 1999, doi:10.1145/324133.324234",
   options,
-  create: (chosen) => anewOnJoin(() => new WorkStealing(chosen)),
+  create: (chosen) => anewOnChange(() => new WorkStealing(chosen)),
 });
 
 /** A device's deque is one list for each group of equally capable ops, so that thieves skip what they cannot run. */

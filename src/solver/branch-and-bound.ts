@@ -1,3 +1,4 @@
+import { commonUnit } from "../base/common-unit.ts";
 import { InputError } from "../base/errors.ts";
 import { ExactModel } from "./exact-model.ts";
 import { PartialSchedule } from "./partial-schedule.ts";
@@ -53,16 +54,27 @@ export interface SearchResult {
  *   "Scheduling task graphs optimally with A*", Journal of Supercomputing 51 (2010)
  */
 export function branchAndBound(problem: ScheduleProblem, { maxNodes, incumbent }: SearchOptions): SearchResult {
-  const search = new Search(new ExactModel(problem), maxNodes);
+  // In units that all times are multiples of, so is every makespan: what cannot be a unit better is not looked at.
+  const unit = commonUnit([problem.cost, problem.release, ...problem.moves]);
+  const search = new Search(new ExactModel(inUnits(problem, unit)), maxNodes);
   if (incumbent) search.offer(incumbent);
   else search.offerGreedy();
   search.run();
-  const { makespan, lowerBound, nodes, best } = search;
+  const { nodes } = search;
+  const makespan = search.makespan * unit;
+  const lowerBound = search.lowerBound * unit;
+  const placement = unit === 1 ? search.best : search.best.map((placed) => ({ ...placed, startTicks: placed.startTicks * unit }));
   if (makespan === Infinity && lowerBound === Infinity) {
     throw new InputError({ code: "cannot-run", message: "no choice of devices runs all operators", hint: "some operator has no device, or its inputs no route there" });
   }
   const proven = lowerBound >= makespan;
-  return { makespanTicks: makespan, lowerBoundTicks: lowerBound, proven, gap: proven ? 0 : makespan / lowerBound - 1, placement: best, nodes };
+  return { makespanTicks: makespan, lowerBoundTicks: lowerBound, proven, gap: proven ? 0 : makespan / lowerBound - 1, placement, nodes };
+}
+
+function inUnits(problem: ScheduleProblem, unit: number): ScheduleProblem {
+  if (unit === 1) return problem;
+  const scaled = (ticks: Float64Array): Float64Array => ticks.map((value) => value / unit);
+  return { ...problem, cost: scaled(problem.cost), release: scaled(problem.release), moves: problem.moves.map(scaled) };
 }
 
 class Search {
@@ -99,7 +111,8 @@ class Search {
       const state = this.#states[depth]!;
       if (state.waiting[op] !== 0 || !(device >= 0 && device < deviceCount)) complain(`cannot place operator ${op} on device ${device} as number ${depth + 1}`);
       const startTicks = state.startOf(op, device);
-      this.#states[depth + 1]!.extend(state, op, device);
+      // It may have been made with other times in mind, such as setups.
+      this.#states[depth + 1]!.extend(state, op, device, false);
       return { op, device, startTicks };
     });
     if (this.#states[opCount]!.makespan === Infinity) complain("runs an operator where it cannot run");

@@ -185,5 +185,5 @@ export class ExactModel {
 
 /** Up to a whole tick, unless what is above one may be rounding of the sums. */
 export function wholeTicks(ticks: number): number {
-  return Math.max(0, Math.ceil(ticks * (1 - 1e-10) - 1e-9));
+  return Math.max(0, Math.ceil(ticks * (1 - 1e-12) - 1e-9));
 }

@@ -37,8 +37,8 @@ export class PartialSchedule {
     return Math.max(this.arrival[op * this.#model.deviceCount + device]!, this.free[this.#model.slotStart[device]!]!);
   }
 
-  /** Becomes `before` with the op added. */
-  extend(before: PartialSchedule, op: number, device: number): void {
+  /** Becomes `before` with the op added. @param leftmost False: others may still be added that would have fitted into the idle time before it. */
+  extend(before: PartialSchedule, op: number, device: number, leftmost = true): void {
     const { deviceCount: D, cost, slotStart, succ } = this.#model;
     const { arrival, free, waiting } = this;
     arrival.set(before.arrival);
@@ -47,7 +47,7 @@ export class PartialSchedule {
     const start = before.startOf(op, device);
     const end = start + cost[op * D + device]!;
     const first = slotStart[device]!;
-    this.#closeGap(op, device, free[first]!, start);
+    if (leftmost) this.#closeGap(op, device, free[first]!, start);
     let slot = first;
     for (; slot + 1 < slotStart[device + 1]! && free[slot + 1]! < end; slot++) free[slot] = free[slot + 1]!;
     free[slot] = end;

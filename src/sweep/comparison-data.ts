@@ -26,7 +26,9 @@ export function comparisonData(comparison: Comparison): Readonly<Record<string, 
     schedulers: [...ranked, ...failures.map(({ name, seed, code, message }) => ({ name, failure: message, code, seed }))],
     ...(seedCount > 1 && { pairs: pairs.map(({ difference, p, ...pair }) => ({ ...pair, [`difference${inUnit}`]: tidy(difference), p: tidy(p) })) }),
     ...(sensitivity && { sensitivity: sensitivity.map(({ assumption, effects }) => ({
-      assumption, effects: effects.map(({ value, former, formerChange, margin, ...effect }) => ({ ...effect, [key]: tidy(value), [`former${inUnit}`]: tidy(former), formerChange: tidy(formerChange), margin: tidy(margin) })),
+      assumption, effects: effects.map(({ value, former, formerChange, margin, ...effect }) => ({
+        ...effect, ...(value !== undefined && { [key]: tidy(value) }), ...(former !== undefined && { [`former${inUnit}`]: tidy(former), formerChange: tidy(formerChange), margin: tidy(margin) }),
+      })),
     })) }),
     warnings,
   };

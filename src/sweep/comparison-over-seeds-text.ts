@@ -21,7 +21,7 @@ export function formatComparisonOverSeeds(comparison: Comparison): string {
   if (schedulers.length > 0 && !plain && lowerBoundNs !== undefined) lines.push("", `lower bound ${comparison.by === "makespan" ? "" : "of the makespan "}${formatNs(lowerBoundNs)}${random ? ", mean over the seeds" : ""}: no schedule can be faster`);
   if (lowerBoundNs !== undefined && lowerBoundOnceNs !== undefined) lines.push(...(plain ? [""] : []), `gap to bound: above ${formatNs(lowerBoundOnceNs)} where every operator runs once, above ${formatNs(lowerBoundNs)} where the scheduler may run some several times`);
   if (failures.length > 0) lines.push("", ...failures.map(({ name, seed, message }) => `${name}: ${clip(message)}${seedCount > 1 ? ` (seed ${seed})` : ""}`));
-  if (sensitivity !== undefined && schedulers.length > 0) lines.push("", ...formatSensitivity(sensitivity, schedulers[0]!.name, namesOf(comparison.by).label, seedCount > 1 && random));
+  if (sensitivity !== undefined && schedulers.length > 0) lines.push("", ...formatSensitivity(sensitivity, schedulers[0]!.name, namesOf(comparison.by).label, seedCount > 1 && (random || !plain)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -52,8 +52,9 @@ function statisticsLines(comparison: Comparison): string[] {
     right("rank"), { header: noun, maxWidth: 30 }, right(`${by === "makespan" ? "mean" : header}, ${scale.unit}`), interval, right("vs best"), right(`${isTime ? "faster" : "less"} than ${baseline}`), interval,
     right("regret"), right("worst"), right("gap to bound"), right("utilisation"),
   ];
+  const base = schedulers.find(({ name }) => name === baseline)!;
   const cells = schedulers.map((row) => [
-    String(row.rank), row.name, ...meanCells(row.mean, scale), `${row.vsBest.toFixed(row.vsBest < 10 ? 3 : 1)}×`, ...winCells(row, baseline),
+    String(row.rank), row.name, ...meanCells(row.mean, scale), `${row.vsBest.toFixed(row.vsBest < 10 ? 3 : 1)}×`, ...winCells(row, base),
     formatPercent(row.regret.mean.value), formatPercent(row.regret.max), row.gap === undefined ? "–" : formatPercent(row.gap), formatPercent(row.utilization),
   ]);
   const quantiles: TextColumn[] = [{ header: noun, maxWidth: 30 }, ...["p50", "p90", "p99"].flatMap((name) => [right(`${name}${by === "makespan" ? "" : " of seeds"}, ${scale.unit}`), interval]), right("min"), right("max")];
@@ -102,10 +103,11 @@ function meanCells(estimate: Estimated, scale: ValueScale): [mean: string, inter
   return [scale.format(estimate.value), estimate.interval === undefined ? "" : `± ${scale.format(halfWidth(estimate)[0]!)}`];
 }
 
-function winCells(row: ComparedScheduler, baseline: string): string[] {
-  if (row.name === baseline) return ["baseline", ""];
+/** Between two that are the same with every seed there is no luck, and no interval. */
+function winCells(row: ComparedScheduler, base: ComparedScheduler): string[] {
+  if (row === base) return ["baseline", ""];
   const { probability, interval: of } = row.win;
-  return [percent(probability), `${percent(of.low!)} … ${percent(of.high!)}`];
+  return [percent(probability), row.constant && base.constant ? "" : `${percent(of.low!)} … ${percent(of.high!)}`];
 }
 
 function percent(share: number): string {

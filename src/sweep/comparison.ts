@@ -44,16 +44,18 @@ export interface ComparedPair {
 export interface SensitivityEffect {
   /** +0.2 = 20 % more. */
   readonly change: number;
-  /** Smallest mean under the change. */
-  readonly winner: string;
+  /** Smallest mean under the change; absent where all failed. */
+  readonly winner?: string;
   /** Its mean, in ns or J. */
-  readonly value: number;
-  /** The mean of who won without the change, and how much that changed. */
-  readonly former: number;
-  readonly formerChange: number;
-  /** Another one wins: by `margin` = former / winner − 1. */
+  readonly value?: number;
+  /** The mean of who won without the change, and how much that changed; absent where it failed. */
+  readonly former?: number;
+  readonly formerChange?: number;
+  /** Why who won without the change failed. */
+  readonly failure?: string;
+  /** Another one wins: by `margin` = former / winner − 1, absent where the former failed. */
   readonly flips: boolean;
-  readonly margin: number;
+  readonly margin?: number;
   /** The paired difference between the two is significant (p < 0.05), or nothing is luck. */
   readonly significant: boolean;
 }

@@ -9,7 +9,7 @@ export interface ValueScale {
 
 /**
  * @param values what is shown, in `unit`; the smallest one above 0 decides in which multiple of it
- * @param halfWidths of their intervals: the smallest one above 0 gets two digits, within six digits of the smallest value
+ * @param halfWidths of their intervals: the smallest one above 0 gets two digits, within three to six digits of the smallest value
  * @example
  * valueScale("ns", [1_411_830, 2_000_000], [12_000]).format(1_411_830); // "1.412", in ms
  */
@@ -21,6 +21,6 @@ export function valueScale(unit: ObjectiveUnit, values: readonly number[], halfW
   const digitsBefore = smallest < Infinity ? Math.floor(Math.log10(smallest / size)) + 1 : 1;
   const width = positive(halfWidths) / size;
   const wanted = width < Infinity ? 1 - Math.floor(Math.log10(width)) : 4 - digitsBefore;
-  const decimals = Math.max(0, Math.min(wanted, 6 - digitsBefore));
+  const decimals = Math.max(0, 3 - digitsBefore, Math.min(wanted, 6 - digitsBefore));
   return { unit: name, format: (value) => (value / size).toFixed(decimals) };
 }

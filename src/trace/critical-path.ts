@@ -2,40 +2,9 @@ import { RowKind, type Trace } from "../core/trace.ts";
 import { deviceOfTrack } from "./device-of-track.ts";
 import { DeviceSpeeds } from "./device-speeds.ts";
 import { OpRows } from "./op-rows.ts";
+import type { PathCause, PathKind, PathSegment } from "./path-segment.ts";
 import { latest, promptOps } from "./prompt-ops.ts";
 import { TransferIndex } from "./transfer-index.ts";
-
-/**
- * What happened during a step of the critical path. `run`: the op ran. `setup`: its slot was configured. `paused`: it
- * was held after it had begun. `transfer`: its data moved. `wait-slot`: it was placed, had its data, and the device's
- * slots or queue order held it. `absent`: as that, and the device was not there. `wait-placement`: it could have been placed and was not. `wait-data`: its data was not
- * there, for a reason the trace does not show. `wait-sync`: its dependencies had ended, but were not visible yet.
- * `arrival`: its job had not arrived. `aborted`: it ran on a device that was lost before it ended.
- */
-export type PathKind = "run" | "transfer" | "setup" | "paused" | "wait-slot" | "absent" | "wait-placement" | "wait-data" | "wait-sync" | "arrival" | "aborted";
-
-/**
- * Why a step began when it did, that is, what the step before it on the path is to it: its producer's end
- * (`dependency`), its `data`'s arrival, the end of what held its `slot`, its `placement`, the end of `sync` or of
- * `setup`, its job's `arrival`, the `loss` of a device on which it had run, or the `start` of the run.
- */
-export type PathCause = "dependency" | "data" | "slot" | "placement" | "sync" | "setup" | "pause" | "arrival" | "loss" | "start";
-
-/** One step of the critical path. */
-export interface PathSegment {
-  readonly kind: PathKind;
-  /** The op that ran or waited, or on whose behalf data moved. */
-  readonly op: number;
-  /** Set on transfers. */
-  readonly transfer?: number;
-  /** Set on aborted runs: the device that was lost. */
-  readonly device?: number;
-  readonly startTicks: number;
-  readonly endTicks: number;
-  readonly because: PathCause;
-  /** How much longer than alone, as expected, it took: contention, or noise. Runs and transfers only. */
-  readonly stretchTicks: number;
-}
 
 /**
  * The chain of steps that decided the makespan, first to last: walked back from the op that ended last, at each step to
@@ -73,14 +42,30 @@ class PathWalk {
   }
 
   segments(): PathSegment[] {
-    const { rows, makespanTicks } = this.#trace;
+    const { makespanTicks, complete, threads } = this.#trace;
     this.#now = makespanTicks;
-    let op = -1;
-    for (let row = rows.length - 1; row >= 0 && op < 0; row--) {
-      if (rows.kind[row] === RowKind.run && rows.end[row] === makespanTicks && this.#trace.ops.endTicks[rows.subject[row]!] === makespanTicks) op = rows.subject[row]!;
+    let op = this.#lastOp(makespanTicks);
+    if (op < 0 && complete && threads !== undefined) {
+      const ended = this.#lastEnd();
+      op = this.#lastOp(ended);
+      if (op >= 0) this.#push("threads", op, ended, "dependency");
     }
     while (op >= 0) op = this.#before(op);
     return this.#path.reverse();
+  }
+
+  /** The op with the last row of those that ended at `at`; -1 = none did. */
+  #lastOp(at: number): number {
+    const { rows, ops } = this.#trace;
+    for (let row = rows.length - 1; row >= 0; row--) {
+      if (rows.kind[row] === RowKind.run && rows.end[row] === at && ops.endTicks[rows.subject[row]!] === at) return rows.subject[row]!;
+    }
+    return -1;
+  }
+
+  /** When the last op ended. */
+  #lastEnd(): number {
+    return this.#trace.ops.endTicks.reduce((last, end) => (end > last ? end : last), 0);
   }
 
   /** Covers [from, now] with a step, which explains why the step after it began. */
@@ -230,7 +215,7 @@ class PathWalk {
     const there = producer >= 0 ? ops.endTicks[producer]! : this.#arrivalOf(op);
     if (there < this.#now) {
       this.#explain(placed ? "placement" : "sync");
-      this.#push(placed ? "wait-placement" : "wait-sync", op, there, producer >= 0 ? "dependency" : "arrival");
+      this.#push(placed ? this.#unplaced(op) : "wait-sync", op, there, producer >= 0 ? "dependency" : "arrival");
     }
     if (producer < 0) return this.#beforeArrival(op);
     return this.#earlier(producer) ? this.#continue("dependency", producer) : this.#giveUp(op);
@@ -244,9 +229,15 @@ class PathWalk {
       const holder = this.#holderOfSlot(op, this.#now);
       if (holder >= 0) return this.#continue("slot", holder);
       this.#explain("placement");
-      this.#push("wait-placement", op, ready, "dependency");
+      this.#push(this.#unplaced(op), op, ready, "dependency");
     }
     return this.#beforeReady(op);
+  }
+
+  /** What an op waits for that could be placed and is not. */
+  #unplaced(op: number): PathKind {
+    const { ops, threads } = this.#trace;
+    return threads !== undefined && threads.cores.device >= 0 && threads.cores.device === ops.device[op] ? "wait-thread" : "wait-placement";
   }
 
   /** Covers the runs of the op that were lost, and how long it then was not placed anew. */

@@ -53,17 +53,17 @@ export function deadlineWarnings(metrics: DeadlineMetrics | undefined): Warning[
     const worst = each.late[0]!.name;
     return {
       code: "deadline-missed",
-      message: each.misses === 1 ? `${what} "${worst}" ended ${by} after its deadline` : `${each.misses} of ${each.count} ${what}s with a deadline ended after it, by up to ${by} (${worst})`,
+      message: each.misses === 1 ? `${what} "${worst}" ended ${by} after its deadline` : `${each.misses} of ${each.count} ${what}s with a deadline ended after it, by up to ${by} (${what} ${worst})`,
     };
   });
 }
 
-/** "3 of 20 jobs missed (15 %), late by 1.2 ms at most, 90 us on average": a line for the jobs and one for the operators, where they have deadlines. */
+/** "3 of 20 jobs missed (15 %), late by 1.2 ms at most, 90 us on average over all": a line for the jobs and one for the operators, where they have deadlines. */
 export function deadlineLines(metrics: DeadlineMetrics): string[] {
   return kinds(metrics).map(({ what, each: { count, misses, missRatio, tardinessNs } }) => {
     const all = count === 1 ? `1 ${what}` : `${formatCount(count)} ${what}s`;
     if (misses === 0) return `${all} in time`;
-    const average = count === 1 ? "" : `, ${formatNs(tardinessNs.mean)} on average`;
+    const average = count === 1 ? "" : `, ${formatNs(tardinessNs.mean)} on average over all`;
     return `${formatCount(misses)} of ${all} missed (${formatPercent(missRatio)}), late by ${formatNs(tardinessNs.max)} at most${average}`;
   });
 }

@@ -1,5 +1,5 @@
 import { formatNs, formatWhole } from "../base/units.ts";
-import type { DiffCause, OpChange, TraceDiff } from "./diff.ts";
+import type { DiffCause, DiffSide, OpChange, TraceDiff } from "./diff.ts";
 import { textTable } from "./table-text.ts";
 import { threadDiffLines } from "./threads/thread-diff.ts";
 
@@ -12,7 +12,7 @@ export function formatDiff(diff: TraceDiff): string {
   const { before, after, makespanRatio: ratio, moves } = diff;
   const { threads } = diff;
   const by = ({ scheduler }: { readonly scheduler: string }): string => (diff.matched === 0 ? "" : ` (${scheduler})`);
-  const lines = [`makespan  ${formatNs(before.makespanNs)}${by(before)} → ${formatNs(after.makespanNs)}${by(after)}${ratio === undefined ? "" : `, ${verdict(ratio)}`}`];
+  const lines = [`makespan  ${endOf(before)}${by(before)} → ${endOf(after)}${by(after)}${ratio === undefined ? "" : `, ${verdict(ratio)}`}`];
   if (threads !== undefined && diff.matched === 0) return `${[...lines, ...threadDiffLines(threads)].join("\n")}\n`;
   lines.push(`matched   ${diff.matched} operators${only(diff.onlyBefore, "before")}${only(diff.onlyAfter, "after")}`);
   const where = moves.slice(0, 3).map(({ from, to, count }) => `${formatWhole(count)} ${from} → ${to}`).join(", ");
@@ -24,6 +24,10 @@ export function formatDiff(diff: TraceDiff): string {
   lines.push(...opLines("slower", diff.slower), ...opLines("faster", diff.faster));
   if (threads !== undefined) lines.push("", ...threadDiffLines(threads));
   return `${lines.join("\n")}\n`;
+}
+
+function endOf({ makespanNs, stopped = formatNs(makespanNs) }: DiffSide): string {
+  return stopped;
 }
 
 function verdict(ratio: number): string {

@@ -1,8 +1,11 @@
 import { InputError } from "../base/errors.ts";
 import type { Trace } from "../core/trace.ts";
-import { criticalPath, type PathKind } from "./critical-path.ts";
+import { criticalPath } from "./critical-path.ts";
+import type { PathKind } from "./path-segment.ts";
+import { makespanText } from "./makespan-text.ts";
 import { nanoseconds } from "./nanoseconds.ts";
 import { diffThreads, shareGroup, type ThreadDiff } from "./threads/thread-diff.ts";
+import { findingMetrics } from "./threads/thread-findings.ts";
 import { tidy } from "./tidy.ts";
 
 /**
@@ -30,13 +33,23 @@ export interface OpChange {
   readonly cause: DiffCause;
 }
 
+/** One of the two runs. */
+export interface DiffSide {
+  readonly scheduler: string;
+  readonly sync: string;
+  readonly makespanNs: number;
+  /** For people, where the run has no makespan: what stopped it before its end, and when. */
+  readonly stopped?: string;
+}
+
 /** Two runs of a graph, compared. JSON-ready. */
 export interface TraceDiff {
   readonly schemaVersion: 1;
-  readonly before: { readonly scheduler: string; readonly sync: string; readonly makespanNs: number };
-  readonly after: { readonly scheduler: string; readonly sync: string; readonly makespanNs: number };
-  readonly makespanChangeNs: number;
-  /** after / before; absent where before took no time. */
+  readonly before: DiffSide;
+  readonly after: DiffSide;
+  /** Absent where one of the runs was stopped before its end. */
+  readonly makespanChangeNs?: number;
+  /** after / before; absent where before took no time, or one of the runs was stopped before its end. */
   readonly makespanRatio?: number;
   readonly matched: number;
   readonly onlyBefore: number;
@@ -90,17 +103,23 @@ export function diffTraces(before: Trace, after: Trace, top = 10): TraceDiff {
     if (change > 0) slower.offer(a, b, change);
     if (change < 0) faster.offer(a, b, -change);
   }
-  const summary = (trace: Trace) => ({ scheduler: trace.scheduler, sync: trace.sync, makespanNs: nanoseconds(trace.makespanTicks, trace.instance.tickNs) });
-  const [first, second] = [summary(before), summary(after)];
+  const [first, second] = [sideOf(before), sideOf(after)];
+  const ended = before.complete && after.complete;
   const changes = (list: Top): OpChange[] => list.items.map(({ a, b }) => describe(before, a, after, b));
   return {
-    schemaVersion: 1, before: first, after: second, makespanChangeNs: tidy(second.makespanNs - first.makespanNs), ...(first.makespanNs > 0 && { makespanRatio: second.makespanNs / first.makespanNs }),
+    schemaVersion: 1, before: first, after: second, ...(ended && { makespanChangeNs: tidy(second.makespanNs - first.makespanNs) }), ...(ended && first.makespanNs > 0 && { makespanRatio: second.makespanNs / first.makespanNs }),
     matched: matches.length, onlyBefore: before.instance.opCount - matches.length, onlyAfter: after.instance.opCount - matches.length,
     moved, moves: [...moves.values()].sort((a, b) => b.count - a.count),
     totals: { device: tidy(totals.device), stretch: tidy(totals.stretch), placement: tidy(totals.placement), data: tidy(totals.data), slot: tidy(totals.slot) },
     path: pathChange(before, after), slower: changes(slower), faster: changes(faster),
     ...(bothThreads && { threads: diffThreads(before.threads!, before.instance.tickNs, after.threads!, after.instance.tickNs, top) }),
   };
+}
+
+function sideOf({ scheduler, sync, complete, makespanTicks, threads, instance: { tickNs } }: Trace): DiffSide {
+  const makespanNs = nanoseconds(makespanTicks, tickNs);
+  const end = { makespanNs, complete, ...(threads && { threads: { findings: findingMetrics(threads), endNs: nanoseconds(threads.endTicks, tickNs) } }) };
+  return { scheduler, sync, makespanNs, ...(!complete && { stopped: makespanText(end) }) };
 }
 
 function nothingInCommon(before: Trace, after: Trace): InputError {

@@ -4,9 +4,14 @@ import { nanoseconds } from "./nanoseconds.ts";
 import { tidy } from "./tidy.ts";
 
 /** How long the jobs of a run took, from arrival to end; those that did not end are left out. */
-export function jobLatency({ jobs, instance }: Pick<Trace, "jobs" | "instance">): Pick<JobMetrics, "completed" | "latencyNs"> {
+export function jobLatency(trace: Pick<Trace, "jobs" | "instance">): Pick<JobMetrics, "completed" | "latencyNs"> {
+  return latencyOf(trace, trace.jobs.endTicks.keys());
+}
+
+/** The same of some of the jobs. */
+export function latencyOf({ jobs, instance }: Pick<Trace, "jobs" | "instance">, which: Iterable<number>): Pick<JobMetrics, "completed" | "latencyNs"> {
   const { arrivalTicks, endTicks } = jobs;
-  const latencies = endTicks.map((end, job) => end - arrivalTicks[job]!).filter((ticks) => !Number.isNaN(ticks)).sort();
+  const latencies = Float64Array.from(which, (job) => endTicks[job]! - arrivalTicks[job]!).filter((ticks) => !Number.isNaN(ticks)).sort();
   const completed = latencies.length;
   const ns = (ticks: number): number => nanoseconds(ticks, instance.tickNs);
   const percentile = (p: number): number => (completed > 0 ? ns(latencies[Math.max(0, Math.ceil(p * completed) - 1)]!) : 0);

@@ -5,6 +5,7 @@ import type { Trace } from "../core/trace.ts";
 import { criticalPath } from "./critical-path.ts";
 import { deadlineMetrics, deadlineWarnings } from "./deadlines.ts";
 import { deviceEvents, redirectionWarnings } from "./device-events.ts";
+import { phaseMetrics, type LoadPhases } from "./load-phases.ts";
 import { deviceTimes, energyJoules } from "./device-times.ts";
 import { estimateRatios, estimateWarnings } from "./estimate-ratios.ts";
 import { hostMetrics } from "./host-metrics.ts";
@@ -18,7 +19,7 @@ import { threadMetrics } from "./threads/thread-metrics.ts";
 import { tidy } from "./tidy.ts";
 import { transfersAreTimes } from "./transfer-times.ts";
 
-export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, EventMetrics, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, Tardiness } from "./result.ts";
+export type { AllocatorMetrics, DeadlineMetrics, DeviceMetrics, EstimateMetrics, EstimateRatio, EventMetrics, HostMetrics, JobMetrics, LateItem, LinkMetrics, MemoryMetrics, Metrics, PathStep, PhaseMetrics, RecoveryMetrics, Tardiness } from "./result.ts";
 
 /** What a trace does not know. */
 export interface MetricsOptions {
@@ -28,6 +29,8 @@ export interface MetricsOptions {
   readonly devices?: readonly { readonly power?: { readonly idleWatts: number; readonly busyWatts: number } | undefined }[] | undefined;
   /** Of the importer and the cost models, shown first. */
   readonly warnings?: readonly Warning[] | undefined;
+  /** Where the load has phases. */
+  readonly phases?: LoadPhases | undefined;
 }
 
 /**
@@ -59,7 +62,9 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
   const alone = bestSequentialTicks(trace);
   const memories = memoryMetrics(trace);
   const deadlines = deadlineMetrics(trace);
-  const events = deviceEvents(trace);
+  const { phases } = options;
+  const changes = [...(instance.changeTicks ?? []), ...(phases?.beginNs ?? []).map((begin) => Math.round(begin / instance.tickNs))];
+  const events = deviceEvents(trace, changes);
   const estimates = estimateRatios(trace);
   const host = hostMetrics(trace);
   const memory = allocatorMetrics(trace);
@@ -76,6 +81,7 @@ export function computeMetrics(trace: Trace, options: MetricsOptions = {}): Metr
     ...(memory !== undefined && { memory }),
     ...(trace.relief !== undefined && { memoryRelief: trace.relief }),
     ...(instance.jobCount > 1 && { jobs: jobMetrics(trace, makespanNs) }),
+    ...(phases !== undefined && { phases: phaseMetrics(trace, phases, changes) }),
     ...(events !== undefined && { events }),
     ...(deadlines !== undefined && { deadlines }),
     ...(estimates !== undefined && { estimates }),
@@ -167,7 +173,7 @@ function pathSteps(trace: Trace): PathStep[] {
   const ns = (ticks: number): number => nanoseconds(ticks, instance.tickNs);
   return criticalPath(trace).map(({ kind, op, transfer, device = ops.device[op]!, startTicks, endTicks, because, stretchTicks }) => ({
     kind, task: instance.opNames.at(op),
-    ...(device >= 0 && kind !== "arrival" && { device: instance.deviceNames[device]! }),
+    ...(device >= 0 && kind !== "arrival" && kind !== "threads" && { device: instance.deviceNames[device]! }),
     ...(transfer !== undefined && {
       tensor: instance.tensorNames.at(transfers.tensor[transfer]!), from: instance.memoryNames[transfers.from[transfer]!]!, to: instance.memoryNames[transfers.to[transfer]!]!,
     }),

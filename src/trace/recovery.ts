@@ -1,4 +1,7 @@
+import { counted, formatNs } from "../base/units.ts";
 import type { Trace } from "../core/trace.ts";
+import { nanoseconds } from "./nanoseconds.ts";
+import type { RecoveryMetrics } from "./result.ts";
 
 /** Jobs over which the median is taken that must be back, where as many ended. */
 const mostInWindow = 5;
@@ -50,6 +53,33 @@ export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: nu
     recoveredAfter: stays((ticks) => ticks <= (1 + band) * latencyBefore),
     settledAfter: stays((ticks) => Math.abs(ticks - latencyAfter) <= band * latencyAfter),
   };
+}
+
+/** The same in the shape of results: from the change before `at` to the next one. @param changes ticks of all changes, in any order */
+export function recoveryMetrics(trace: Trace, at: number, changes: readonly number[]): RecoveryMetrics | undefined {
+  const previous = Math.max(0, ...changes.filter((ticks) => ticks < at));
+  const next = Math.min(...changes.filter((ticks) => ticks > at));
+  const went = recovery(trace, at, previous, next);
+  if (went === undefined) return undefined;
+  const ns = (ticks: number): number => nanoseconds(ticks, trace.instance.tickNs);
+  return {
+    latencyBeforeNs: ns(went.latencyBefore), latencyAfterNs: ns(went.latencyAfter), recovered: went.recoveredAfter !== undefined,
+    ...(went.recoveredAfter !== undefined && { recoveredAfterNs: ns(went.recoveredAfter) }), ...(went.settledAfter !== undefined && { settledAfterNs: ns(went.settledAfter) }),
+    jobsBefore: went.jobsBefore, jobsAfter: went.jobsAfter,
+  };
+}
+
+/** Of fewer jobs before or after a change the text says how many they were. */
+const enoughJobs = 5;
+
+/** "latency 1 ms → 2 ms, not back, steady after 3 ms". */
+export function recoveryText({ latencyBeforeNs, latencyAfterNs, recoveredAfterNs, settledAfterNs, jobsBefore, jobsAfter }: RecoveryMetrics): string {
+  const evidence = Math.min(jobsBefore, jobsAfter) < enoughJobs ? ` (of ${counted(jobsBefore, "job")} before and ${jobsAfter} after)` : "";
+  const change = `latency ${formatNs(latencyBeforeNs)} → ${formatNs(latencyAfterNs)}${evidence}`;
+  const steady = settledAfterNs === undefined ? "" : settledAfterNs === 0 ? ", steady at once" : `, steady after ${formatNs(settledAfterNs)}`;
+  if (recoveredAfterNs === undefined) return `${change}, not back${steady}`;
+  if (recoveredAfterNs > 0) return `${change}, back after ${formatNs(recoveredAfterNs)}`;
+  return latencyAfterNs < (1 - band) * latencyBeforeNs ? `${change}${steady}` : `${change}, never worse by more than 10 %`;
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import type { Warning } from "../base/errors.ts";
 import type { Trace } from "../core/trace.ts";
-import type { PathCause, PathKind } from "./critical-path.ts";
+import type { PathCause, PathKind } from "./path-segment.ts";
 import type { TaskList } from "./task-list.ts";
 import type { ThreadMetrics } from "./threads/thread-result.ts";
 
@@ -49,6 +49,8 @@ export interface Metrics {
   readonly memoryRelief?: NonNullable<Trace["relief"]>;
   /** When there is more than one job. */
   readonly jobs?: JobMetrics;
+  /** Where the load has phases, each of them. */
+  readonly phases?: readonly PhaseMetrics[];
   /** When devices were slowed or lost, or joined: what happened, in the order of time. */
   readonly events?: readonly EventMetrics[];
   /** When something has a deadline. */
@@ -205,25 +207,38 @@ export interface EventMetrics {
   /** Operators that ran on a device when it was lost, and how long they had: work that was done again. Absent where there were none. */
   readonly abortedTasks?: number;
   readonly abortedNs?: number;
-  /**
-   * How the latency of jobs went on; absent where no job ended before the event (since the one before it), or none after
-   * it (until the next). Latency is the median of five jobs that ended one after the other, or of as many as there are.
-   */
-  readonly recovery?: {
-    /** Median over up to 50 jobs that ended before. */
-    readonly latencyBeforeNs: number;
-    /** Median over the later half of the jobs that ended until the next event. */
-    readonly latencyAfterNs: number;
-    /** Whether latency came back, for good, to at most 10 % above what it was before. */
-    readonly recovered: boolean;
-    /** When it did, after the event: the time to recover. 0 = it was never above. Absent where it did not. */
-    readonly recoveredAfterNs?: number;
-    /** From when on it was within 10 % of `latencyAfterNs`; absent where it never settled. */
-    readonly settledAfterNs?: number;
-    /** How many jobs `latencyBeforeNs` is of, and how many ended after the event: below five, a single slow one decides. */
-    readonly jobsBefore: number;
-    readonly jobsAfter: number;
-  };
+  /** How the latency of jobs went on; absent where no job ended before the event (since the change before it), or none after it (until the next). */
+  readonly recovery?: RecoveryMetrics;
+}
+
+/** What the jobs of one phase of the load met with. */
+export interface PhaseMetrics {
+  /** When the phase begins. */
+  readonly atNs: number;
+  /** Jobs that arrive in it, and those of them that ended. */
+  readonly jobs: number;
+  readonly completed: number;
+  /** Latency of these, from arrival to end; absent where none ended. */
+  readonly latencyNs?: JobMetrics["latencyNs"];
+  /** How the latency of jobs, whichever phase they are of, went on from that of the phase before; absent in the first phase, and as with events. */
+  readonly recovery?: RecoveryMetrics;
+}
+
+/** How the latency of jobs went on after a change. Latency is the median of five jobs that ended one after the other, or of as many as there are. */
+export interface RecoveryMetrics {
+  /** Median over up to 50 jobs that ended before. */
+  readonly latencyBeforeNs: number;
+  /** Median over the later half of the jobs that ended until the next change. */
+  readonly latencyAfterNs: number;
+  /** Whether latency came back, for good, to at most 10 % above what it was before. */
+  readonly recovered: boolean;
+  /** When it did, after the change: the time to recover. 0 = it was never above. Absent where it did not. */
+  readonly recoveredAfterNs?: number;
+  /** From when on it was within 10 % of `latencyAfterNs`; absent where it never settled. */
+  readonly settledAfterNs?: number;
+  /** How many jobs `latencyBeforeNs` is of, and how many ended after the change: below five, a single slow one decides. */
+  readonly jobsBefore: number;
+  readonly jobsAfter: number;
 }
 
 /** What became of the deadlines. */

@@ -1,6 +1,7 @@
 import { counted, formatBytes, formatCount, formatJoules, formatNs, formatPercent, formatWhole } from "../base/units.ts";
 import type { Metrics, PathStep } from "./metrics.ts";
 import { eventLines } from "./device-events.ts";
+import { phaseLines } from "./load-phases.ts";
 import { deadlineLines } from "./deadlines.ts";
 import { estimateLine } from "./estimate-ratios.ts";
 import { hostLine } from "./host-metrics.ts";
@@ -50,8 +51,9 @@ function headLines(metrics: Metrics): string[] {
   }
   if (jobs !== undefined) {
     const { p50, p90, p99 } = jobs.latencyNs;
-    pairs.push(["jobs", `${formatWhole(jobs.completed)} of ${formatWhole(jobs.count)}, ${formatCount(jobs.throughputPerSecond)}/s, ${jobs.periodNs === undefined ? "" : `one each ${formatNs(jobs.periodNs)}, `}latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
+    pairs.push(["jobs", `${formatWhole(jobs.completed)} of ${formatWhole(jobs.count)}, ${formatCount(jobs.throughputPerSecond)}/s, ${jobs.periodNs === undefined ? "" : `in steady state one every ${formatNs(jobs.periodNs)}, `}latency p50 ${formatNs(p50)}, p90 ${formatNs(p90)}, p99 ${formatNs(p99)}`]);
   }
+  if (metrics.phases !== undefined) phaseLines(metrics.phases).forEach((line, i) => pairs.push([i === 0 ? "phases" : "", line]));
   if (metrics.events !== undefined) eventLines(metrics.events).forEach((line, i) => pairs.push([i === 0 ? "events" : "", line]));
   if (metrics.deadlines !== undefined) deadlineLines(metrics.deadlines).forEach((line, i) => pairs.push([i === 0 ? "deadlines" : "", line]));
   if (metrics.estimates !== undefined) pairs.push(["estimates", estimateLine(metrics.estimates)]);
@@ -104,16 +106,19 @@ function deviceLines(metrics: Metrics): string[] {
 }
 
 const kindText: Readonly<Record<PathStep["kind"], string>> = {
-  run: "running", transfer: "transfers", setup: "setup", paused: "paused", "wait-slot": "waiting for a slot", absent: "waiting for an absent device", "wait-placement": "waiting for the scheduler",
-  "wait-data": "waiting for data", "wait-sync": "waiting for sync", arrival: "before arrival", aborted: "runs lost with a device",
+  run: "running", transfer: "transfers", setup: "setup", paused: "paused", "wait-slot": "waiting for a slot", absent: "waiting for an absent device", "wait-placement": "waiting for the scheduler", "wait-thread": "waiting for a thread",
+  "wait-data": "waiting for data", "wait-sync": "waiting for sync", arrival: "before arrival", aborted: "runs lost with a device", threads: "threads after the last operator",
 };
+
+/** What is below shows as 0.0 %. */
+const leastShare = 5e-4;
 
 /** Where the time of the critical path went, and its operators from first to last. */
 function pathLines({ criticalPath, makespanNs }: Metrics): string[] {
   if (criticalPath.length === 0 || makespanNs === 0) return [];
   const sums = new Map<PathStep["kind"], number>();
   for (const { kind, startNs, endNs } of criticalPath) sums.set(kind, (sums.get(kind) ?? 0) + endNs - startNs);
-  const parts = [...sums].filter(([, ns]) => ns > 0).sort((a, b) => b[1] - a[1]).map(([kind, ns]) => `${kindText[kind]} ${formatPercent(ns / makespanNs)}`);
+  const parts = [...sums].filter(([, ns]) => ns >= leastShare * makespanNs).sort((a, b) => b[1] - a[1]).map(([kind, ns]) => `${kindText[kind]} ${formatPercent(ns / makespanNs)}`);
   const tasks = criticalPath.filter((step) => step.kind === "run").map((step) => clipMiddle(step.task, 24));
   const shown = tasks.length <= shownSteps ? tasks : [...tasks.slice(0, shownSteps / 2), `… ${formatWhole(tasks.length - shownSteps)} more …`, ...tasks.slice(-shownSteps / 2)];
   return [...wrap(`critical path: ${parts.join(", ")}`), ...wrap(`  ${shown.join(" → ")}`)];

@@ -178,6 +178,21 @@ describe("solveExactly", () => {
     const result = solveExactly(instance);
     expect(result.makespanTicks).toBe(8);
     expect(replayed(instance, result).makespanTicks).toBe(8);
+    // It cannot be sent ahead of its job: on the second device, 3 + 7 + 1 and back in 4 + 3; on the first, 3 + 5 + 3.
+    const late = { ...instance, jobArrivalTicks: Float64Array.of(3) };
+    const lateResult = solveExactly(late);
+    expect([lateResult.makespanTicks, lowerBound(late).ticks, replayed(late, lateResult).makespanTicks]).toEqual([11, 11, 11]);
+    const only = { ...late, costTicks: Float64Array.of(inf, 1, inf, 9) };
+    expect([solveExactly(only).makespanTicks, lowerBound(only).criticalPathTicks, replayed(only, solveExactly(only)).makespanTicks]).toEqual([20, 20, 20]);
+  });
+
+  it("needs no more for times in seconds than for the same ones in nanoseconds", () => {
+    // 10 operators of 1 to 4 on two devices: half of their sum, 12.
+    const spec = (unit: number): InstanceSpec => ({ costs: Array.from({ length: 10 }, (_, op) => [(1 + (op % 4)) * unit, (1 + (op % 4)) * unit]), edges: [[0, 3, unit], [1, 4, 2 * unit]] });
+    const small = solveExactly(unshared(spec(1)));
+    const large = solveExactly(unshared(spec(1e9)));
+    expect([small.makespanTicks, small.proven]).toEqual([12, true]);
+    expect(large).toEqual({ ...small, makespanTicks: 12e9, lowerBoundTicks: 12e9, placement: small.placement.map((placed) => ({ ...placed, startTicks: placed.startTicks * 1e9 })) });
   });
 
   it("is not misled into trying every order of equal tasks on equal devices", () => {

@@ -162,10 +162,43 @@ describe("lowerBound", () => {
   it("names its source and rounds up to whole ticks", () => {
     const bounds = (spec: InstanceSpec) => lowerBound(makeInstance(spec));
     const many = Array.from({ length: 51 }, () => [5, 5]);
-    expect(bounds({ costs: many })).toEqual({ ticks: 128, criticalPathTicks: 5, areaTicks: 128, mixedTicks: 128, exactTicks: 0, source: "area" });
-    expect(bounds({ costs: many.slice(0, 3) })).toEqual({ ticks: 10, criticalPathTicks: 5, areaTicks: 8, mixedTicks: 8, exactTicks: 10, source: "exact" });
+    expect(bounds({ costs: many })).toEqual({ ticks: 130, criticalPathTicks: 5, areaTicks: 130, mixedTicks: 130, exactTicks: 0, source: "area" });
+    // An operator of 4 ticks more: nothing is a multiple of 5 any more.
+    expect(bounds({ costs: [...many, [4, 4]] })).toEqual({ ticks: 130, criticalPathTicks: 5, areaTicks: 130, mixedTicks: 130, exactTicks: 0, source: "area" });
+    expect(bounds({ costs: [...many, [2, 2]] })).toMatchObject({ ticks: 129, areaTicks: 129 });
+    expect(bounds({ costs: [[5, 5], [5, 5], [5, 5], [1, 1]] })).toEqual({ ticks: 10, criticalPathTicks: 5, areaTicks: 8, mixedTicks: 8, exactTicks: 10, source: "exact" });
     expect(bounds({ costs: [[5]] })).toEqual({ ticks: 5, criticalPathTicks: 5, areaTicks: 5, mixedTicks: 5, exactTicks: 5, source: "critical-path" });
     expect(bounds({ costs: [] })).toEqual({ ticks: 0, criticalPathTicks: 0, areaTicks: 0, mixedTicks: 0, exactTicks: 0, source: "critical-path" });
+  });
+
+  it("is the same for seconds as for nanoseconds, to the last of them", () => {
+    const spec = (unit: number): InstanceSpec => ({ costs: [[3 * unit, 7 * unit], [2 * unit, inf], [6 * unit, 5 * unit], [4 * unit, 4 * unit]], edges: [[0, 1, 2 * unit], [0, 2, 0]], jobOf: [0, 0, 0, 1], arrivals: [0, unit] });
+    const small = lowerBound(makeInstance(spec(1)));
+    const large = lowerBound(makeInstance(spec(1e11)));
+    expect(large).toEqual({ ...small, ticks: small.ticks * 1e11, criticalPathTicks: small.criticalPathTicks * 1e11, areaTicks: small.areaTicks * 1e11, mixedTicks: small.mixedTicks * 1e11, exactTicks: small.exactTicks * 1e11 });
+    expect(lowerBound(makeInstance({ costs: [[3e10], [7e10 + 1]], edges: [[0, 1, 0]] })).ticks).toBe(1e11 + 1);
+  });
+
+  it("lets operators end on whole ticks, whatever noise and speeds make of them", () => {
+    const instance = makeInstance({ costs: [[10], [10], [10]], edges: [[0, 1, 0], [1, 2, 0]] });
+    const realized = withRealizedCosts(instance, (_, d) => instance.costTicks[d]! * 0.82);
+    expect(lowerBound(realized).ticks).toBe(27);
+    const slow = { ...instance, changeTicks: Float64Array.of(0), changeDevice: Uint32Array.of(0), changeSpeed: Float64Array.of(0.8) };
+    expect(lowerBound(slow).ticks).toBe(39);
+    // 8.2 and then at 0.8 of the speed: 10.25, rounded once.
+    expect(lowerBound({ ...slow, costTicks: realized.costTicks.map((_, op) => (op === 0 ? 7.9 : 0)), opCount: 3 }).ticks).toBe(10);
+    // Two slots share one unit: what rounding adds to 8.2 ticks is no work of the unit.
+    const shared = { ...withRealizedCosts(makeInstance({ costs: [[10], [10]], slots: [2] }), () => 8.2), units: Float64Array.of(1) };
+    expect(lowerBound(shared).areaTicks).toBeLessThanOrEqual(17);
+  });
+
+  it("claims less of operators that take turns, as threads do", () => {
+    const fractions = withRealizedCosts(makeInstance({ costs: [[10], [10]], edges: [[0, 1, 0]] }), () => 0.4);
+    expect([lowerBound(fractions), lowerBound(fractions, { timeSharing: true })].map(({ ticks }) => ticks)).toEqual([2, 1]);
+    // a (10) and then d; g (5, elsewhere), b (1) and then c (10): who may put a aside for b ends at 17, and nobody else before 21.
+    const cut = makeInstance({ costs: [[10, inf], [inf, 5], [1, inf], [inf, 10], [inf, 6]], slots: [1, 2], edges: [[0, 4, 0], [1, 2, 0], [2, 3, 0]] });
+    expect(lowerBound(cut).ticks).toBe(21);
+    expect(lowerBound(cut, { timeSharing: true }).ticks).toBeLessThanOrEqual(17);
   });
 
   it("takes realized times in a run with noise", () => {

@@ -31,6 +31,10 @@ describe("samples", () => {
     expect(parseSamples(text.trimEnd()).samples).toHaveLength(1);
   });
 
+  it("may begin with a mark, and end their lines as on Windows", () => {
+    expect(parseSamples(`\ufeff${text.replaceAll("\n", "\r\n")}`)).toEqual(parseSamples(text));
+  });
+
   it("say line, column and what is wrong", () => {
     expect(problem("")).toMatch(/the file is empty/);
     expect(problem('{"format":"heddle-samples/9"}\n')).toMatch(/^a\.jsonl:1:2: error\[format-version\]: the format is "heddle-samples\/9"/);

@@ -40,6 +40,34 @@ describe("samples from a table", () => {
     expect(told("M,N,K,latency_us\n1,2,3,4\n", "kind='matmul',m=M,n=N,k=K,time=latency_us:ms")).toEqual(['-:- mixed-units --map: the column is called "latency_us", and the map says ms']);
   });
 
+  it.each([
+    ["ms", "us"], ["time_usec", "ms"], ["time [msec]", "us"], ["latencyMs", "us"], ["nanoseconds", "us"], ["time (\u00b5s)", "ms"], ["time (\u03bcs)", "ms"], ["time.s", "ms"], ["run seconds", "ms"],
+  ])("reads the unit in the name of a column: %s in %s", (name, unit) => {
+    expect(told(`M,N,K,${name}\n1,2,3,4\n`, `kind='matmul',m=M,n=N,k=K,time=${name}:${unit}`)[0]).toContain("mixed-units");
+  });
+
+  it("takes micro for micro, however it is written, and other names for none", () => {
+    const ns = (name: string, unit: string, cell = "4") => samplesFromCsv(`M,N,K,${name}\n1,2,3,${cell}\n`, `kind='matmul',m=M,n=N,k=K,time=${name}:${unit}`)[0]!.ns;
+    for (const [name, unit, cell] of [["time (\u03bcs)", "us", "4"], ["time (\u00b5s)", "\u03bcs", "4"], ["time_usec", "\u00b5s", "4 \u03bcs"]] as const) expect(ns(name, unit, cell)).toEqual([4000]);
+    for (const name of ["runs", "s", "tms", "items", "params"]) expect(ns(name, "us")).toEqual([4000]);
+  });
+
+  it("refuses a column that is there twice, where it is meant", () => {
+    expect(told("M,N,K,latency,latency\n1,2,3,4,400\n")).toEqual(['-:- duplicate-name --map: the table has several columns "latency", and one is wanted for time']);
+    expect(samplesFromCsv("M,N,K,latency,note,note\n1,2,3,4,a,b\n", map)).toHaveLength(1);
+  });
+
+  it.each([
+    ["lines of Windows, with its mark", "\ufeffM,N,K,latency\r\n1,2,3,4\r\n\r\n"], ["lines of old Macs", "M,N,K,latency\r1,2,3,4\r"],
+    ["empty lines and rows", "M;N;K;latency\n\n;;;\n1;2;3;4\n  \n"], ["quotes, spaces and tabs", 'M\tN\tK\t"latency"\n"1"\t 2 \t3\t"4"'],
+  ])("reads %s", (_, text) => {
+    expect(samplesFromCsv(text, map)).toEqual([{ kind: "matmul", dtype: "f32", shape: { m: 1, n: 2, k: 3 }, round: 0, ns: [4e6] }]);
+  });
+
+  it("says that a file in UTF-16 is none", () => {
+    expect(told(Buffer.from("M,N,K,latency\n1,2,3,4\n", "utf16le").toString("utf8"))).toEqual(["-:- bad-encoding the table is no text in UTF-8"]);
+  });
+
   it("refuses missing columns, units and cells, with what was meant", () => {
     const [missing] = issuesOf(() => samplesFromCsv("M,N,K,latency\n1,2,3,4\n", "kind='matmul',m=M,n=N,k=KK,time=latency:ms"));
     expect(missing).toMatchObject({ code: "missing-column", hint: "did you mean K?" });

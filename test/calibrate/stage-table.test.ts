@@ -23,12 +23,17 @@ describe("a table of stage times", () => {
     expect(readStageTable("stage,cpu\na,3\n", { file: "t.csv", unitNs: 1e3 }).get("a")).toEqual({ cpu: [3000] });
   });
 
+  it("may come from a spreadsheet", () => {
+    expect([...read('\ufeff"stage";"big, fast"\r\n"decode";"4"\r\n;\r\n')]).toEqual([["decode", { "big, fast": [4e6] }]]);
+  });
+
   it.each([
     ["cpu,gpu\n1,2\n", ["missing-column:1"]],
     ["stage,cpu,cpu\n1,2,3\n", ["duplicate-name:1"]],
     ["stage,cpu\n", ["too-few-points"]],
     ["stage,cpu\n1,2\n1,2,3\n", ["bad-row:3"]],
     ["stage,cpu\n1,NaN\n2,-1\n3,\n4,0\n5,inf\n6,1\n", ["bad-time:2", "bad-time:3", "bad-time:4", "bad-time:5", "bad-time:6"]],
+    ["stage,cpu\na,1\n\n,2\n", ["bad-row:4"]],
     ["", ["missing-column:1"]],
   ])("is refused where it is wrong: %j", (text, codes) => expect(told(() => read(text))).toEqual(codes));
 

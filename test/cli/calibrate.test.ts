@@ -45,7 +45,7 @@ describe("heddle calibrate", () => {
     writeFileSync(file("few-gelu.jsonl"), samples() + gelu.join(""));
     const { out, err } = await heddle("calibrate", "--from", file("few-gelu.jsonl"), "--profile", file("few-gelu.json"));
     expect(err).toBe("");
-    expect(out).toMatch(/\nmeasured, but too few points to fit: gelu \([123] of 5\)\n$/);
+    expect(out).toMatch(/\nmeasured, but too few shapes to fit: gelu \([123] of 5\)\n$/);
     const profile = readProfile(readFileSync(file("few-gelu.json"), "utf8"), "few-gelu.json");
     expect(profile.provenance.load).toBe(0.4);
     expect(profileSummary(profile)).toMatch(/\nload {8}other programs had 40\.0% of all cores meanwhile \(median\)\n/);
@@ -84,6 +84,9 @@ describe("heddle calibrate", () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ profiles: [{ device: "My card", kinds: [{ kind: "softmax", dtype: "f32" }] }] });
     expect(readProfile(readFileSync(file("card.json"), "utf8"), "card.json").device).toMatchObject({ name: "My card", kind: "gpu" });
+    // Threads are those of a processor.
+    const { err } = await heddle("calibrate", "--from", file("card.csv"), "--map", `${map},threads=4`, "--profile", file("card.json"));
+    expect(err).toBe("error[conflicting-flags]: --map names threads, and a gpu has none to choose\n  hint: --device-kind cpu\n");
   });
 
   it("makes a profile of thread costs of what the host measured", async () => {
@@ -104,7 +107,7 @@ describe("heddle calibrate", () => {
   it.each([
     [["--backend", "otr"], /error\[unknown-backend\]: there is no backend "otr"\n {2}hint: did you mean ort\?/],
     [["--threads", "0"], /--threads takes whole numbers from 1, not "0"/],
-    [["--budget", "5"], /--budget: "5" has no unit/],
+    [["--budget", "5"], /--budget: "5" has no unit\n {2}hint: for example 5m\n/],
     [["--budget", "0s"], /--budget must be more than 0/],
     [["--backend", "ort,tfjs-wasm", "--profile", "p.json"], /--profile names one file, and ort and tfjs-wasm make a profile each/],
     [["--map", "a=b"], /--map goes with --from/],

@@ -40,7 +40,7 @@ describe("heddle predict", () => {
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`
       "little on test CPU, sequential, 2 threads
-        13.6 µs  (11.3 µs to 15.9 µs in 90 of 100 cases)
+        13.6 µs  (11.5 µs to 16.1 µs in 90 of 100 cases)
 
         operators  count     time   share  limited by     error
         matmul         1  3.62 µs  26.6 %  compute     ± 10.0 %

@@ -45,14 +45,14 @@ describe("runs with threads", () => {
     const { code, out, err } = await heddle("run", scenario, "--timeline", svg, "--trace", trace);
     expect(code).toBe(1);
     expect(err).toMatch(/^\S*circle\.yaml:(6|10):7: error\[deadlock\]: deadlock since 10\.0 µs:\n/);
-    expect(err).toContain(`first waits for b, which second holds (${scenario}:6:7)`);
+    expect(err).toContain(`first (${scenario}:6:7) waits for b, which second holds`);
     expect(out).toContain("makespan     none: stopped by a deadlock at 10.0 µs");
     expect(readFileSync(svg, "utf8")).toContain("deadlock 10.0 µs");
     expect((await heddle("verify", trace)).code).toBe(0);
     const drawn = join(folder, "again.svg");
     expect((await heddle("render", trace, "-o", drawn)).code).toBe(0);
     expect(readFileSync(drawn, "utf8")).toBe(readFileSync(svg, "utf8"));
-    expect((await heddle("explain", trace)).out).toContain("first waits for b, which second holds");
+    expect((await heddle("explain", trace)).out).toContain(`first (${scenario}:6:7) waits for b`);
   });
 
   it("as JSON it has the findings, the errors and the results up to then", async () => {
@@ -79,6 +79,20 @@ describe("runs with threads", () => {
     const { code, out, err } = await heddle("diff", ...traces);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(/error\[nothing-in-common\]: the runs of "Dining philosophers" and "Producers and consumers" have no group of threads in common\n/);
+  });
+
+  it("a run that deadlocked has no makespan to compare", async () => {
+    const dining = "scenarios/programs/dining-philosophers.yaml";
+    const traces = [join(folder, "stuck.json"), join(folder, "dined.json")];
+    expect((await heddle("run", dining, "--trace", traces[0]!)).code).toBe(1);
+    expect((await heddle("run", dining, "--set", "threads.philosopher.with.cure=1", "--trace", traces[1]!)).code).toBe(0);
+    const { code, out } = await heddle("diff", ...traces);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^makespan {2}none: stopped by a deadlock at [\d.]+ [µm]s → [\d.]+ [µm]s\n/);
+    const data = JSON.parse((await heddle("diff", ...traces, "--format", "json")).out) as Record<string, unknown>;
+    expect(data).toMatchObject({ before: { stopped: expect.stringMatching(/deadlock/) as string } });
+    expect(data).not.toHaveProperty("makespanChangeNs");
+    expect(data).not.toHaveProperty("makespanRatio");
   });
 
   it("two saved runs are compared, and CSV has a line an object", async () => {

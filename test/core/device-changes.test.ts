@@ -53,6 +53,7 @@ describe("a device that is lost", () => {
     const only = { ...one, costs: [[10]] };
     expect(() => run({ ...only, changes: [{ at: 4, device: 0, speed: 0 }] })).toThrow(/no device that is left can run 1 ready operator;[^]*which was lost at 4 ns and does not come back/);
     expect(() => run({ ...only, changes: [{ at: 0, device: 0, speed: 0 }] })).toThrow(/which is not there and does not come/);
+    expect(() => run({ ...only, changes: [{ at: 0, device: 0, speed: 0 }] }, { dispatch: () => {} })).toThrow(/no device that is left can run 1 ready operator;[^]*"op0" is ready, and can run on no device that is there/);
   });
 
   const two = { ops: [{}, {}], devices: [{}, {}], costs: [[10, 20], [10, 20]] };

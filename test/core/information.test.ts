@@ -59,7 +59,7 @@ describe("what schedulers are told", () => {
   });
 
   it.each<[Information, RegExp]>([
-    [{ mode: "noisy" }, /need a spread/], [{ mode: "noisy", spread: NaN }, /need a spread/], [{ mode: "none", spread: 0.1 }, /have no spread/],
+    [{ mode: "noisy" }, /need a spread/], [{ mode: "noisy", spread: NaN }, /need a spread/], [{ mode: "noisy", spread: 1e300 }, /from 0 to 10/], [{ mode: "none", spread: 0.1 }, /have no spread/],
     [{ factor: { gpu9: 2 } }, /no device "gpu9"/], [{ factor: { d0: 0 } }, /cannot be 0 times/],
   ])("cannot be %j", (information, message) => expect(() => informed(mixed, information, 0)).toThrow(message));
 });

@@ -163,6 +163,7 @@ describe("buildMachine refuses", () => {
   test("all problems at once, with what to do", () => {
     expect(() => build({ devices: { a: { ...tiny, width: 2 }, b: { use: "nvidia-t5" } } })).toThrow(/at most 1[\s\S]*did you mean nvidia-t4\b|did you mean nvidia-t4\b[\s\S]*at most 1/);
     expect(() => build({ devices: { a: tiny, b: tiny } })).toThrow(/nothing connects b with a/);
+    expect(() => build({ use: "mixed", links: [{ name: "pcie_gpu0", latency: "1us" }] })).toThrow("or change a link that is there: did you mean pcie-gpu0");
   });
 });
 

@@ -140,9 +140,15 @@ describe("what a prediction rests on", () => {
   test("the interval is wider for less certain kinds", async () => {
     const { latencyNs, lowNs, highNs } = await predictRun({ graph: products(4, true), profile: roundProfile, setting: sequential(1) });
     // One class: its error of 10 % and the runs' own 2 % add up as squares.
-    const half = 1.6449 * Math.hypot(0.1, 0.02) * latencyNs;
-    expect(highNs - latencyNs).toBeCloseTo(half, 3);
-    expect(latencyNs - lowNs).toBeCloseTo(half, 3);
+    const factor = Math.exp(1.6449 * Math.hypot(0.1, 0.02));
+    expect(highNs / latencyNs).toBeCloseTo(factor, 9);
+    expect(latencyNs / lowNs).toBeCloseTo(factor, 9);
+  });
+  test("no error is so large that a run might take no time", async () => {
+    const profile = fakeProfile(roundProfile.entries.map((each) => ({ ...each, sigma: 0.9 })));
+    const { latencyNs, lowNs, highNs } = await predictRun({ graph: products(4, true), profile, setting: sequential(1) });
+    expect(lowNs).toBeGreaterThan(0.2 * latencyNs);
+    expect(highNs).toBeGreaterThan(4 * latencyNs);
   });
 });
 
@@ -168,7 +174,7 @@ test("for people", async () => {
   const prediction = await predictRun({ graph: builder.build(), nodeCount: 5, profile: roundProfile, setting: sequential(2) });
   expect(formatPrediction({ model: "little", device: "test CPU", setting: settingText(sequential(2)) }, prediction)).toMatchInlineSnapshot(`
     "little on test CPU, sequential, 2 threads
-      74.4 µs  (61.4 µs to 87.4 µs in 90 of 100 cases)
+      74.4 µs  (62.5 µs to 88.6 µs in 90 of 100 cases)
 
       operators  count     time   share  limited by     error
       matmul         1  51.0 µs  68.5 %  compute     ± 10.0 %

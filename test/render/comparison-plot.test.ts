@@ -50,6 +50,16 @@ describe("the plot of a comparison", () => {
     }
   });
 
+  it("ends an interval that reaches below 0 at the edge of the plot, and stays logarithmic where values ask for it", () => {
+    const unsure = { ...row("unsure", 3, 40, 20), mean: { value: 40e6, interval: { low: -90e6, high: 170e6 } } };
+    for (const [first, logarithmic] of [[1, true], [30, false]] as const) {
+      const { rows, plot, axis } = layoutComparison(plotted([row("sure", 1, first), unsure], { lowerBoundNs: first * 1e6 }));
+      expect(axis.logarithmic).toBe(logarithmic);
+      expect(rows[1]!.interval![0]).toBe(plot.x0);
+      expect(rows[1]!.interval![1]).toBeLessThan(plot.x1);
+    }
+  });
+
   it("marks shared ranks, the baseline and failures", () => {
     const { rows, footnotes } = layoutComparison(three);
     expect(rows.map(({ rank, name, value, best }) => [rank, name, value, best])).toEqual([

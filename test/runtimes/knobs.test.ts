@@ -77,6 +77,14 @@ describe("runtimes", () => {
     expect(bound.ticks).toBe(1e6);
   });
 
+  it("no run beats the bound where several operators end within one tick", async () => {
+    const ops = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`o${i}`, "276ns"]));
+    const scenario = await resolved({ workload: { graph: { ops } }, machine: cores(8), runtime: "onnxruntime-parallel", tick: "1us", threadCosts: "none" });
+    const { makespanTicks, threads, instance } = runScenario(scenario);
+    expect(makespanTicks).toBeLessThan(60);
+    expect(boundOf(instance, 0, { cores: threads!.cores }).ticks).toBeLessThanOrEqual(makespanTicks);
+  });
+
   it("run the operators of a job after it has arrived", async () => {
     const trace = await traceOf({ workload: { ...twoBranches("100us"), instances: 4, arrivals: { every: "5ms" } }, machine: cores(4), runtime: "onnxruntime-parallel" });
     trace.ops.startTicks.forEach((start, op) => expect(start).toBeGreaterThanOrEqual(trace.jobs.arrivalTicks[trace.instance.jobOf[op]!]!));

@@ -82,6 +82,7 @@ describe("phases", () => {
     expect(() => phaseOfJobs({ phases, instances: 3 })).toThrow(/instances does too/);
     expect(() => phaseOfJobs({ phases: [{ for: 5 }] })).toThrow(/either rate or every/);
     expect(() => phaseOfJobs({ phases: [{ for: 5, rate: 0.01 }] })).toThrow(/no instance arrives/);
+    expect(() => phaseOfJobs({ phases: [{ for: 6e15, every: 6e14 }, { for: 6e15, every: 6e14 }] })).toThrow(/take 139 d together; times are exact up to 104 d/);
   });
 });
 

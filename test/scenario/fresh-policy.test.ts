@@ -38,6 +38,14 @@ describe("freshScheduler", () => {
     expect(errorOf(() => freshScheduler(policy(new Mine())))).toBe('scheduler "mine": what "create" returned has "complete", which is no hook: did you mean "completed"?');
   });
 
+  it.each([
+    [{ dispach: none }, 'what "create" returned has no "dispatch", but "dispach"'],
+    [{ prepare: none }, 'what "create" returned has no "dispatch"'],
+    [Promise.resolve({ dispatch: none }), '"create" must be a plain function, not an async one'],
+  ])("says what may be behind the lack of a hook in %o", (made, message) => {
+    expect(errorOf(() => freshScheduler(policy(made)))).toBe(`scheduler "mine": ${message}`);
+  });
+
   it("takes helpers that are no slips", () => {
     const made = { dispatch: none, completed: none, complete: none, compute: none, isReady: none, priority: none };
     expect(freshScheduler(policy(made))).toBe(made);

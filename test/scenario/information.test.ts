@@ -34,6 +34,8 @@ describe("information", () => {
     expect(await issues("information: {mode: noisy}")).toEqual([{ code: "missing-key", line: 4, column: 21, hint: "for example spread: 30%" }]);
     expect(await issues("information: {mode: none, spread: 5%}")).toEqual([{ code: "conflicting-keys", line: 4, column: 35, hint: "only mode: noisy has" }]);
     expect(await issues("information: {factor: {gpu0: 0}}")).toMatchObject([{ line: 4 }]);
+    expect(await issues("information: {mode: noisy, spread: 1e300}")).toMatchObject([{ code: "bad-value", line: 4 }]);
+    expect(await issues("information: {factor: {gpu0: 1e300}}")).toMatchObject([{ code: "bad-value", line: 4 }]);
     expect(await issues("dispatch: {perOp: 5}")).toMatchObject([{ code: "bad-unit", line: 4 }]);
   });
 });

@@ -33,6 +33,7 @@ describe("loadScenario", () => {
   });
 
   it.each([
+    ["no workload, but a machine", "machine: workstation", 'a.yaml:1:1: error[missing-key]: the scenario needs "workload"\n  hint: for example workload: {model: resnet50}; or, on this machine, heddle run resnet50 --machine a.yaml'],
     ["no workload", "seed: 1", 'a.yaml:1:1: error[missing-key]: the scenario needs "workload"\n  hint: for example workload: {model: resnet50}'],
     ["an empty workload", "workload:", "a.yaml:1:1: error[wrong-type]: workload must be a map, not nothing"],
     ["a workload without a source", "workload: {instances: 3}", "a.yaml:1:1: error[missing-key]: workload needs exactly one of: onnx, tasks, stg, dot, wfformat, estee, generate, pipeline, graph, model"],

@@ -53,7 +53,7 @@ describe("overrides", () => {
 
   it("says how a link of a library machine is changed", async () => {
     expect(await messageOf(() => apply("machine: mixed", "machine.links[0].bandwidth=4GB/s"))).toBe(
-      "--set machine.links[0].bandwidth=4GB/s: error[bad-override]: machine.links[0] is no link of the scenario; those of the machine \"mixed\" have no numbers\n  hint: they are changed by name: --set 'machine.links=[{name: pcie0, bandwidth: 4GB/s}]'",
+      "--set machine.links[0].bandwidth=4GB/s: error[bad-override]: machine.links[0] is no link of the scenario; those of the machine \"mixed\" have no numbers\n  hint: they are changed by name, which heddle list machine mixed shows: --set 'machine.links=[{name: NAME, bandwidth: 64GB/s}]'",
     );
   });
 

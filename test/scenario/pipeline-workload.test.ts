@@ -25,6 +25,11 @@ describe("workload: {pipeline: …}", () => {
     expect(jobPeriodNs(await runScenario(resolved))).toBe(4e6);
   });
 
+  it("takes stages in the order in which they are written, where their names are numbers too", async () => {
+    const { graph } = await resolve("{workload: {pipeline: {stages: {decode: {time: {x: 1ms}}, 2: {time: {x: 1ms}}, 1: {time: {x: 1ms}}}}}}");
+    expect([0, 1, 2].map((op) => graph.opName(op))).toEqual(["decode", "2", "1"]);
+  });
+
   it("runs under any scheduler that is named", async () => {
     const { scheduler } = await resolve(`{workload: {pipeline: {${stages}}}, scheduler: heft}`);
     expect(scheduler.definition.name).toBe("heft");

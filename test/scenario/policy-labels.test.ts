@@ -19,6 +19,13 @@ describe("policyLabels", () => {
     expect(policyLabels([own("file:///home/me/heft2.mjs"), own("file:///home/me/heft3.mjs")])).toEqual(["heft (heft2.mjs)", "heft (heft3.mjs)"]);
   });
 
+  it("name whole paths where files are called alike, and the traces that replay repeats", () => {
+    const own = (module: string) => ({ ...use("heft"), origin: { module, name: "default", options: {} } });
+    expect(policyLabels([own("file:///a/mine.mjs"), own("file:///b/mine.mjs")])).toEqual(["heft (file:///a/mine.mjs)", "heft (file:///b/mine.mjs)"]);
+    const repeating = (trace: string, device: number) => ({ ...use("replay", { placement: [{ op: 0, device }] }), origin: { name: "replay", options: {}, trace } });
+    expect(policyLabels([repeating("runs/a.json", 0), repeating("b.json", 1)])).toEqual(["replay (a.json)", "replay (b.json)"]);
+  });
+
   it("are equal where nothing differs", () => {
     expect(policyLabels([use("heft"), use("heft")])).toEqual(["heft", "heft"]);
   });

@@ -25,7 +25,7 @@ describe("positions of what happens while threads run", () => {
     const scenario = await resolved(files);
     const { findings } = runScenario(scenario).threads!;
     expect(findingMetrics(runScenario(scenario).threads!)[0]!.parts.map((part) => [part.thread, part.file, part.line, part.column])).toEqual([["b", file, 4, 34], ["a", file, 3, 34]]);
-    expect(findingIssues({ findings }, true)).toMatchObject([{ file, line: 4, column: 34, message: expect.stringContaining(`b waits for m, which a holds (${file}:4:34)`) as string }]);
+    expect(findingIssues({ findings }, true)).toMatchObject([{ file, line: 4, column: 34, message: expect.stringContaining(`b (${file}:4:34) waits for m, which a holds`) as string }]);
     // Another thread of Heddle opens them again.
     const reopened = await reopenThreads(scenario.threads!);
     expect(reopened.spec.program.files).toEqual([file]);

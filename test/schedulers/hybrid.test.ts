@@ -64,6 +64,14 @@ describe("hybrid", () => {
     expect(ours).toBeLessThan(1.02 * theirs);
   });
 
+  it("keeps jobs that follow others out of the queues until they have arrived: what moves there on second thoughts would wait behind them", () => {
+    // P1 proves ten times slower than believed, so a later op of the first job goes to P2, where the first one of the next job would stand.
+    const believed = [[110, 10], [70, 110], [50, 50], [90, 90]];
+    const graph: TaskGraph = { costs: believed.map(([slow, right]) => [10 * slow!, right!]), edges: [[0, 1, 0], [1, 2, 0], [2, 3, 0]], arrivals: [0, Infinity] };
+    const { makespanTicks } = runTasks(graph, misled(createPolicy(hybrid), { estimateTicks: (op: number, device: number) => believed[op % 4]![device]! }));
+    expect(makespanTicks).toBeLessThan(2 * (10 + 700 + 500 + 900));
+  });
+
   it("plans again only after a fraction of what is left has ended", () => {
     const replans = (tasks: number): number => {
       const scheduler = createPolicy(hybrid, { threshold: 0, gain: 0, patience: 0.2 });

@@ -32,3 +32,19 @@ describe("a device that joins", () => {
     expect([...trace.ops.startTicks]).toEqual([0, 10, 15, 20, 25]);
   });
 });
+
+describe("a device that is lost for good", () => {
+  // The second device is six times as fast, so most choose it; it is lost as the fan of ops behind the first has begun.
+  const fan = Array.from({ length: 9 }, (_, op) => ({ class: 0, inputs: op > 0 ? [0] : [] }));
+  const instance = makeInstance({
+    ops: fan, tensors: [{ bytes: 3, producer: 0 }], costs: [[12, 2]], memories: [Infinity, Infinity], devices: [{ memory: 0 }, { memory: 1 }],
+    routes: [{ from: 0, to: 1, ticksPerByte: 1 }, { from: 1, to: 0, ticksPerByte: 1 }], changes: [{ at: 5, device: 1, speed: 0 }],
+  });
+  const withoutOptions = schedulers.all.filter(({ name }) => !["list", "replay"].includes(name));
+
+  it.each(withoutOptions.map(({ name }) => name))("%s sends what waited for it to the other one", (name) => {
+    const trace = simulate({ instance, scheduler: createPolicy(schedulers.get(name)) });
+    expect(verifyTrace(trace)).toEqual([]);
+    trace.ops.endTicks.forEach((end, op) => end > 5 && expect(trace.ops.device[op]).toBe(0));
+  });
+});

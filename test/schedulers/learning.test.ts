@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { bandit } from "../../src/schedulers/bandit.ts";
 import { feedback } from "../../src/schedulers/feedback.ts";
 import { LearnedTimes } from "../../src/schedulers/dispatching/learned-times.ts";
+import { simulate } from "../../src/core/simulate.ts";
+import { makeInstance } from "../reference/make-instance.ts";
 import { chain, misled, runKinds } from "./run-kinds.ts";
 
 const repeat = (kind: string, count: number): string[] => Array.from({ length: count }, () => kind);
@@ -36,6 +38,21 @@ describe("feedback", () => {
   it("without estimates tries every device once, then keeps to the fastest", () => {
     const run = runKinds({ kinds: repeat("a", 6), costs: { a: [3, 2, 4] }, edges: chain(6) }, feedback.create({ start: "nothing", smoothing: 0.25 }));
     expect([...run.ops.device]).toEqual([0, 1, 2, 1, 1, 1]);
+  });
+
+  it("without estimates spreads ops that are ready at once, of which nothing is known", () => {
+    const { device } = runKinds({ kinds: repeat("a", 9), costs: { a: [3, 3, 3] } }, feedback.create({ start: "nothing", smoothing: 0.25 })).ops;
+    expect([...device]).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  });
+
+  it("forgets the queue that a device had when it was lost", () => {
+    // Of six ops three wait for P2 as it is lost; the six of the next job find it as empty as P1.
+    const instance = makeInstance({
+      ops: Array.from({ length: 12 }, (_, op) => ({ class: 0, job: op < 6 ? 0 : 1 })), jobs: [0, 1000], costs: [[10, 10]], devices: [{}, {}],
+      changes: [{ at: 5, device: 1, speed: 0 }, { at: 500, device: 1, speed: 1 }],
+    });
+    const { ops } = simulate({ instance, scheduler: feedback.create({ start: "estimates", smoothing: 0.25 }) });
+    expect([...ops.device].slice(6)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
   it("learns by kind", () => {

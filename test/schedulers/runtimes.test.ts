@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SchedulerDefinition } from "../../src/plugin.ts";
+import { createPolicy } from "../../src/scenario/create-policy.ts";
 import { dask } from "../../src/schedulers/dask.ts";
 import { ortParallel } from "../../src/schedulers/ort-parallel.ts";
 import { ortSequential } from "../../src/schedulers/ort-sequential.ts";
@@ -95,6 +96,13 @@ describe("tf-inter-op", () => {
 
   it("keeps the last op where none is cheap", () => {
     expect(starts(graph, tfInterOp, { threads: 2, cheap: 0 })).toEqual([0, 1, 3, 5, 1]);
+  });
+});
+
+describe("pools of threads", () => {
+  it.each([ortParallel, tfInterOp])("$name: have 10,000 threads at most", (definition) => {
+    expect(() => createPolicy(definition, { threads: 10_000 })).not.toThrow();
+    expect(() => createPolicy(definition, { threads: 1e12 })).toThrow(/bad-option/);
   });
 });
 

@@ -68,7 +68,11 @@ describe("compareOverSeeds", () => {
     const byName = new Map(comparison.schedulers.map((row) => [row.name, row]));
     expect(byName.get("random")!.mean.interval).toBeDefined();
     expect(byName.get("heft")!.mean.interval).toBeUndefined();
-    expect(formatComparisonOverSeeds(comparison)).toContain("the schedulers' own luck");
+    const text = formatComparisonOverSeeds(comparison);
+    expect(text).toContain("the schedulers' own luck");
+    // Neither heft, the baseline, nor fifo has luck; random has.
+    expect(text).toMatch(/^ +\d +fifo .* 0 % {3,}\d/m);
+    expect(text).toMatch(/^ +\d +random .* 0 % +0 % … 28 % /m);
   });
 
   it("leaves out who fails, with the first seed, and compares the others", async () => {
@@ -103,6 +107,40 @@ describe("compareOverSeeds", () => {
     const flips = sensitivity!.flatMap(({ assumption, effects }) => effects.filter(({ flips }) => flips).map(({ change, winner }) => `${assumption} ${change}: ${winner}`));
     expect(flips).toEqual(["operator times on cpu0 -0.2: cpu-only", "operator times on gpu0 0.2: cpu-only"]);
     expect(sensitivity!.find(({ assumption }) => assumption === "operator times")!.effects[1]).toMatchObject({ formerChange: expect.closeTo(0.2, 9) as number, flips: false });
+  });
+
+  it("says who wins under an assumption with which the winner fails, and where nobody has a result", async () => {
+    const scenario = await resolved("{workload: {graph: {ops: {a: {time: {cpu0: 10ms, gpu0: 11ms}}}}}, machine: {devices: {cpu0: {kind: cpu, peak: {f32: 1TFLOP/s}}, gpu0: {kind: gpu, peak: {f32: 1TFLOP/s}}}, links: [{between: [cpu0, gpu0], bandwidth: 1GB/s, latency: 1us}]}}");
+    // It knows its device by the time that the operator takes there.
+    const on = (device: number, ticks: number) => chosen(`only-${device}`, () => ({ dispatch: (view, out) => {
+      if (view.ready.first() < 0) return;
+      if (view.estimateTicks(0, device) !== ticks) throw new Error("I do not know this device");
+      out.place(0, device);
+    } }));
+    const both = await compareOverSeeds(scenario, { schedulers: [on(0, 10_000_000), on(1, 11_000_000)], workers: 0, sensitivity: true });
+    const slowerCpu = both.sensitivity!.find(({ assumption }) => assumption === "operator times on cpu0")!.effects[1];
+    expect(slowerCpu).toEqual({ change: 0.2, winner: "only-1", value: 11_000_000, failure: 'scheduler "only-0" failed in "dispatch": I do not know this device (at 0 ns)', flips: true, significant: true });
+    expect(both.sensitivity![0]!.effects[1]).toEqual({ change: 0.2, failure: slowerCpu!.failure, flips: false, significant: false });
+    const text = formatComparisonOverSeeds(both);
+    expect(text).toMatch(/^operator times on cpu0 +failed +only-1 +failed +only-1$/m);
+    expect(text).toContain('  operator times on cpu0 + 20 %: only-1 wins, as only-0 fails: scheduler "only-0" failed in "dispatch": I do not know this device (at 0 ns)');
+    expect(text).toMatch(/^Nobody has a result:\n {2}operator times − 20 %: scheduler "only-0" failed/m);
+    expect(JSON.stringify(comparisonData(both))).not.toMatch(/null|NaN/);
+  });
+
+  it("does not take the luck of schedulers for an effect of an assumption", async () => {
+    // Both place at random, with every estimate otherwise: what one wins by is no more than luck.
+    const scenario = await resolved(noisyGraph.replace("noise: 20%", "noise: 0"));
+    const random = (name: string) => chosen(name, () => ({ dispatch: (view, out) => {
+      for (let op = view.ready.first(), next; op >= 0; op = next) {
+        next = view.ready.next(op);
+        out.place(op, Math.floor(view.random() * view.estimateTicks(op, 0)) % view.deviceCount);
+      }
+    } }));
+    const comparison = await compareOverSeeds(scenario, { schedulers: [random("one"), random("two")], seeds: 4, workers: 0, sensitivity: true });
+    const flips = comparison.sensitivity!.flatMap(({ effects }) => effects.filter(({ flips }) => flips));
+    expect(flips.map(({ significant }) => significant)).toContain(false);
+    expect(formatComparisonOverSeeds(comparison)).toContain(", which may be luck");
   });
 
   describe("by an objective", () => {

@@ -42,7 +42,7 @@ describe("deadlines in the result", () => {
         late: [{ name: "2", deadlineNs: 10, endNs: 15, tardinessNs: 5 }, { name: "1", deadlineNs: 8, endNs: 12, tardinessNs: 4 }],
       },
     });
-    expect(warnings).toEqual([{ code: "deadline-missed", message: "2 of 3 jobs with a deadline ended after it, by up to 5 ns (2)" }]);
+    expect(warnings).toEqual([{ code: "deadline-missed", message: "2 of 3 jobs with a deadline ended after it, by up to 5 ns (job 2)" }]);
   });
 
   it("count those of operators apart, and name them with their tasks", () => {
@@ -51,7 +51,7 @@ describe("deadlines in the result", () => {
     expect(metrics.deadlines!.jobs!.misses).toBe(0);
     expect([...metrics.tasks].map((task) => task.deadlineNs)).toEqual([2, 4]);
     expect([...computeMetrics(run(chain({ b: 4 }))).tasks].map((task) => task.deadlineNs)).toEqual([undefined, 4]);
-    expect(formatResult(metrics)).toContain("deadlines    1 job in time\n             1 of 2 operators missed (50.0 %), late by 1 ns at most, 500 ps on average\n");
+    expect(formatResult(metrics)).toContain("deadlines    1 job in time\n             1 of 2 operators missed (50.0 %), late by 1 ns at most, 500 ps on average over all\n");
     expect(formatResult(metrics)).toContain("warning[deadline-missed]: operator \"b\" ended 1 ns after its deadline\n");
   });
 

@@ -24,6 +24,14 @@ describe("diffTraces", () => {
     expect(diffTraces(before, before)).toMatchObject({ makespanChangeNs: 0, moved: 0, slower: [], faster: [], totals: { device: 0, stretch: 0, placement: 0, data: 0, slot: 0 } });
   });
 
+  it("compares no makespans where a run was stopped before its end", () => {
+    const stopped = { ...after, complete: false };
+    const diff = diffTraces(before, stopped);
+    expect([diff.before.stopped, diff.after.stopped]).toEqual([undefined, "1.30 µs (stopped before the end)"]);
+    expect([diff.makespanChangeNs, diff.makespanRatio]).toEqual([undefined, undefined]);
+    expect(formatDiff(diff)).toMatch(/^makespan {2}1\.30 µs \(fifo\) → 1\.30 µs \(stopped before the end\) \(heft\)\n/);
+  });
+
   it("lists the most changed first, and no more than asked for", () => {
     const costs = Array.from({ length: 30 }, () => [10]);
     const wide = makeInstance({ costs, slots: [30] });

@@ -14,21 +14,21 @@ export interface EntryOptions extends LearningOptions {
   readonly formulas: readonly string[];
   /** Fit the learning curve and the plain models to compare with. Default true. */
   readonly judge?: boolean;
-  /** Fewest shapes that it is fitted to. Default {@link leastPoints}. */
-  readonly leastPoints?: number;
+  /** Fewest shapes that it is fitted to. Default {@link leastShapes}. */
+  readonly leastShapes?: number;
 }
 
-/** Fewest points that a model is fitted to, where nothing else is asked for. */
-export const leastPoints = 5;
+/** Fewest shapes that a model is fitted to, where nothing else is asked for: numbers of threads are no further ones. */
+export const leastShapes = 5;
 
 /**
  * Fits one kind of operator, in one element type: leaves out what is absurd, climbs the ladder, and tells the error on
- * the held-out points, which nothing of the fit has seen. `undefined` when there are fewer than {@link leastPoints}.
+ * the held-out points, which nothing of the fit has seen. `undefined` when there are fewer than {@link leastShapes}, and where no rung can be made of them.
  */
-export async function fitEntry({ kind, dtype, variant, drift, points: all }: PointGroup, options: EntryOptions): Promise<ProfileEntry | undefined> {
+export async function fitEntry({ kind, dtype, variant, threads, drift, points: all }: PointGroup, options: EntryOptions): Promise<ProfileEntry | undefined> {
   const given = all.filter(({ heldOut }) => !heldOut);
   const heldOut = all.filter((point) => point.heldOut);
-  if (given.length < (options.leastPoints ?? leastPoints)) return undefined;
+  if (shapesOf(given) < (options.leastShapes ?? leastShapes)) return undefined;
   const formula = options.formulas.find((name) => new Fits(given.slice(0, 50), options).base(name) !== undefined);
   if (formula === undefined) return undefined;
   const points = await withoutAbsurd(given, formula, options);
@@ -41,19 +41,23 @@ export async function fitEntry({ kind, dtype, variant, drift, points: all }: Poi
   const judge = options.judge ?? true;
   const learning = judge ? await learningCurve(chosen.rung, points, tuned) : [];
   const noises = all.flatMap(({ noise }) => (noise === undefined ? [] : [noise]));
-  const threads = [...new Set(all.map((point) => point.threads))].sort((a, b) => a - b);
   return {
-    kind, dtype, ...(variant !== undefined && { variant }), ...(threads.length > 1 && { threads }), model,
+    kind, dtype, ...(variant !== undefined && { variant }), ...(threads && { threads: [...threads] }), model,
     ladder: ladder.map(({ rung: { name }, mean }) => ({ model: name, mean: rounded(mean) })),
     sigma: rounded(winsorizedSpread(logRatios(points.map(({ ns }) => ns), chosen.predicted))),
     ...(noises.length > 0 && { noise: rounded(lowerMedian(noises)) }),
-    range: rangeOf(points), points: points.length, ...(drift !== undefined && { drift: rounded(drift) }),
+    range: rangeOf(points), points: points.length, ...(points.length < given.length && { leftOut: given.length - points.length }), ...(drift !== undefined && { drift: rounded(drift) }),
     ...(heldOut.length > 0 && { error: {
       heldOut: heldOut.length, ...errorOf(predict(model, heldOut), heldOut),
       ...(judge && { baselines: await baselines(points, heldOut) }),
     } }),
     ...(learning.length > 0 && { learning: [...learning] }),
   };
+}
+
+/** How many shapes points are of. */
+export function shapesOf(points: readonly MeasuredPoint[]): number {
+  return new Set(points.map(({ shapeText }) => shapeText)).size;
 }
 
 /** Widths for kernel regressions on what the formula leaves; the defaults where there will be none. */

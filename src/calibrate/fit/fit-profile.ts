@@ -3,7 +3,7 @@ import { gemmOf } from "../../cost/gemm.ts";
 import { profileFormat, type Profile, type ProfileEntry } from "../../cost/profile/profile.ts";
 import type { OpClass } from "../../graph/graph.ts";
 import type { Kernel, Sample } from "../sample.ts";
-import { fitEntry, leastPoints, type EntryOptions } from "./fit-entry.ts";
+import { fitEntry, leastShapes, shapesOf, type EntryOptions } from "./fit-entry.ts";
 import { groupPoints, isFigure, type PointGroup } from "./points.ts";
 import { categoryPriors } from "./prior.ts";
 
@@ -17,7 +17,7 @@ export interface FitOptions {
   readonly entry?: (group: PointGroup) => Partial<EntryOptions>;
   /** Told after each kind. */
   readonly onEntry?: (entry: ProfileEntry) => void;
-  /** Told of each kind that has too few points for a model. */
+  /** Told of each kind that has too few shapes for a model. */
   readonly onTooFew?: (left: LeftOut) => void;
 }
 
@@ -26,9 +26,9 @@ export interface LeftOut {
   readonly kind: string;
   readonly dtype: string;
   readonly variant?: string;
-  /** Shapes at numbers of threads, without those that are held out. */
-  readonly points: number;
-  /** Fewest that a model is fitted to. */
+  /** How many there are, without those that are held out. */
+  readonly shapes: number;
+  /** Fewest that a model can be fitted to. */
   readonly needed: number;
 }
 
@@ -45,7 +45,7 @@ const figureFormulas = ["linear", "power", "constant"];
  * Fits a profile to samples: for each kind of operator, element type and variant the model that predicts unseen shapes
  * best. A fifth of the shapes ({@link isHeldOut}) is never fitted on, and says how large the error is. The same samples
  * in any order give the same profile, byte for byte.
- * @throws {InputError} when no kind has the {@link leastPoints} that a model needs.
+ * @throws {InputError} when no kind has the {@link leastShapes} that a model needs.
  * @example
  * const samples = Array.from({ length: 40 }, (_, i) => ({ kind: "relu", shape: { elements: 1000 * (i + 1) }, dtype: "f32" as const, round: 0, ns: [5000 + 200 * (i + 1)] }));
  * const { entries } = await fitProfile(samples, { device: { name: "my CPU", kind: "cpu", figures: {} }, provenance: { date: "2026-01-31", source: "made up", samples: [] } });
@@ -59,14 +59,14 @@ export async function fitProfile(samples: readonly Sample[], options: FitOptions
     const entry = await fitEntry(group, { formulas: formulasFor(group.kind, options.device.kind), prior: priorOf(group), features: gemmOf(group.points[0]!.op) ? "gemm" : "shape", ...options.entry?.(group) });
     if (entry === undefined) {
       const { kind, dtype, variant, points } = group;
-      const given = points.filter(({ heldOut }) => !heldOut).length;
-      if (given < leastPoints) options.onTooFew?.({ kind, dtype, ...(variant !== undefined && { variant }), points: given, needed: leastPoints });
+      const shapes = shapesOf(points.filter(({ heldOut }) => !heldOut));
+      options.onTooFew?.({ kind, dtype, ...(variant !== undefined && { variant }), shapes, needed: Math.max(leastShapes, shapes + 1) });
       continue;
     }
     entries.push(entry);
     options.onEntry?.(entry);
   }
-  if (entries.length === 0) throw new InputError({ code: "too-few-points", message: tooFew(groups), hint: `a model needs ${leastPoints} shapes of one kind of operator beside the fifth that is held out` });
+  if (entries.length === 0) throw new InputError({ code: "too-few-points", message: tooFew(groups), hint: `a model needs ${leastShapes} shapes of one kind of operator beside the fifth that is held out` });
   return { format: profileFormat, device: options.device, provenance: options.provenance, entries };
 }
 
@@ -78,7 +78,7 @@ function formulasFor(kind: string, device: Profile["device"]["kind"]): readonly 
 
 function tooFew(groups: readonly PointGroup[]): string {
   if (groups.length === 0) return "there are no samples of operators";
-  const counts = groups.slice(0, 5).map(({ kind, dtype, points }) => `${new Set(points.map(({ shapeText }) => shapeText)).size} of ${kind} in ${dtype}`);
+  const counts = groups.slice(0, 5).map(({ kind, dtype, points }) => `${shapesOf(points)} of ${kind} in ${dtype}`);
   return `there are too few shapes to fit: ${counts.join(", ")}${groups.length > 5 ? " …" : ""}`;
 }
 

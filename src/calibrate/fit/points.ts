@@ -23,6 +23,8 @@ export interface PointGroup {
   readonly kind: string;
   readonly dtype: OpClass["dtype"];
   readonly variant?: string;
+  /** Numbers of threads that were measured, ascending; absent where the samples name none. */
+  readonly threads?: readonly number[];
   /** What each kernel that was measured before added to a time, ns; it is in `driftNs` of the points. Absent where nothing was seen of it. */
   readonly drift?: number;
   /** In an order that does not depend on that of the samples. */
@@ -57,7 +59,9 @@ export function groupPoints(samples: readonly Sample[], figures: DeviceFigures, 
       ...(places.length > 0 && { place: lowerMedian(places) }),
     });
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { kernel: { kind, dtype, variant }, points }]) => ({ kind, dtype, ...(variant !== undefined && { variant }), ...withDrift(points) }));
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { kernel: { kind, dtype, variant, threads }, points }]) => ({
+    kind, dtype, ...(variant !== undefined && { variant }), ...(threads !== undefined && { threads: [...new Set(points.map((point) => point.threads))].sort((a, b) => a - b) }), ...withDrift(points),
+  }));
 }
 
 /** The drift is that of the points which are not held out; it is known of all of them. */

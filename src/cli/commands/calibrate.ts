@@ -160,7 +160,7 @@ function listed(values: Values, name: string): string[] | undefined {
 function milliseconds(values: Values, name: string, usual: string): number {
   const text = ((values[name] as string | undefined) ?? usual).trim();
   const time = parseQuantity(text.replace(/^([\d.]+)\s*m$/, "$1min"), "time");
-  if (!time.ok) throw new InputError({ code: "bad-flag", message: `--${name}: ${time.message}`, hint: time.hint });
+  if (!time.ok) throw new InputError({ code: "bad-flag", message: `--${name}: ${time.message}`, hint: `for example ${usual}` });
   if (!(time.value > 0)) throw new InputError({ code: "bad-flag", message: `--${name} must be more than 0` });
   return time.value / 1e6;
 }

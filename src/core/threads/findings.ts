@@ -57,7 +57,7 @@ function holderFor(host: ThreadHost, thread: number): number {
 
 function deadlock(host: ThreadHost, circle: readonly number[]): ThreadFinding {
   const parts = circle.map((thread) => partOf(host, thread));
-  const steps = parts.map(({ thread, object, heldBy, at }) => `  ${thread} waits for ${object}, which ${heldBy} holds${inBrackets(host, at)}`);
+  const steps = parts.map(({ thread, object, heldBy, at }) => `  ${thread}${inBrackets(host, at)} waits for ${object}, which ${heldBy} holds`);
   return { kind: "deadlock", message: `deadlock since ${formatNs(host.now * host.tickNs)}:\n${steps.join("\n")}`, atNs: host.now * host.tickNs, parts };
 }
 
@@ -71,7 +71,7 @@ export function stuck(host: ThreadHost, sinceTicks: number): ThreadFinding {
   const shown = parts.slice(0, 8).map(({ thread, object, heldBy, holderEnded, at, sinceNs }, i) => {
     // Others went on for a while.
     const already = object !== "" && sinceNs < since ? ` since ${formatNs(sinceNs)}` : "";
-    return `  ${thread} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}${already}`}${heldBy === "" ? "" : holderEnded ? `, which ${heldBy} held when it ended` : `, which ${heldBy} holds`}${inBrackets(host, at)}`;
+    return `  ${thread}${inBrackets(host, at)} ${object === "" ? waitsFor(host, left[i]!) : `waits for ${object}${already}`}${heldBy === "" ? "" : holderEnded ? `, which ${heldBy} held when it ended` : `, which ${heldBy} holds`}`;
   });
   const more = parts.length > 8 ? [`  … and ${parts.length - 8} more`] : [];
   for (const thread of left) {

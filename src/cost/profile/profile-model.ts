@@ -6,6 +6,7 @@ import { freeEstimate, isFree } from "../roofline.ts";
 import { phasesNs, type Phases } from "./formula.ts";
 import { gpuFiguresOf } from "./gpu-data-sheets.ts";
 import { formulas } from "./formulas.ts";
+import { nearestMeasured } from "./nearest-measured.ts";
 import type { DeviceFigures, Profile, ProfileEntry, ProfileModel } from "./profile.ts";
 import { residualOf } from "./residual.ts";
 import { bytesOf, type Work } from "./work.ts";
@@ -21,9 +22,10 @@ export interface ProfileOptions {
 /**
  * Answers from a fitted profile. Operators, element types and devices that it has nothing on are left to the next model
  * of a chain, and so are variants only where the plain operator is not there either. Outside the sizes and thread counts
- * that were fitted, the formula goes on and `extrapolated` is set.
+ * that were fitted, the formula goes on and `extrapolated` is set; an empirical one goes on with the speed of the nearest
+ * fitted size.
  *
- * The width of a device's operators is their number of threads, where several were measured.
+ * The width of a device's operators is their number of threads, where samples name these.
  * @throws {InputError} when the profile names a formula that this version does not know.
  * @throws {RangeError} when its residuals are damaged, or name features that this version does not know.
  * @example
@@ -71,11 +73,21 @@ function answerOf(entry: ProfileEntry, { device: { name, figures: measured, acro
   const timeOf = evaluate(entry.model);
   const source = `profile ${name} (${modelName(entry.model)}, ${entry.points} points)`;
   const sigma = noise ? (entry.noise ?? 0) : 0;
+  // Of one number of threads nothing is known of another: fewer take turns at the same work, and more gain nothing.
+  const only = entry.threads?.length === 1 ? entry.threads[0] : undefined;
+  const empirical = formulas.get(entry.model.base.formula).empirical ?? false;
   return (op, width, device) => {
     const figures = across ? gpuFiguresOf(device) : measured;
     const threads = entry.threads === undefined ? 1 : width;
-    const { ns, scale, phases } = timeOf({ op, threads, figures });
+    // What only describes the measured sizes says nothing of others: these are as fast as the nearest.
+    const nearest = empirical ? nearestMeasured(op, entry.range) : undefined;
+    const at = (which: OpClass): ReturnType<typeof timeOf> => timeOf({ op: which, threads: only ?? threads, figures });
+    const { ns: knownNs, scale, phases } = at(nearest?.op ?? op);
     const fixedNs = phases.fixedNs * scale;
+    const times = (nearest?.times ?? 1) * (only === undefined ? 1 : Math.max(1, only / threads));
+    const likeNearestNs = times === 1 ? knownNs : fixedNs + times * (knownNs - fixedNs);
+    // Extents of what only moves memory may follow from each other, as those of a pooling do: the nearest may be none that can be.
+    const ns = nearest === undefined || nearest.computes ? likeNearestNs : Math.max(likeNearestNs, at(op).ns);
     const bytes = bytesOf(op);
     return {
       ns, fixedNs, sigma,

@@ -21,7 +21,13 @@ export function profileSummary({ device, provenance, entries }: Profile): string
   ]);
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string => cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  ").trimEnd();
-  return `${head.join("\n")}\n\n${[titles, ...rows].map(line).join("\n")}\n\nErrors are |predicted − measured| / measured on the held-out shapes; roofline and trees: mean error of these alone, fitted to the same points.\n${entries.map(driftLine).join("")}`;
+  return `${head.join("\n")}\n\n${[titles, ...rows].map(line).join("\n")}\n\nErrors are |predicted − measured| / measured on the held-out shapes; roofline and trees: mean error of these alone, fitted to the same points.\n${entries.map(driftLine).join("")}${leftOutText(entries)}`;
+}
+
+/** Where points were left out of fits: how many. Empty where none was. */
+export function leftOutText(entries: readonly Pick<ProfileEntry, "kind" | "dtype" | "variant" | "points" | "leftOut">[]): string {
+  const list = entries.flatMap(({ kind, dtype, variant, points, leftOut = 0 }) => (leftOut === 0 ? [] : [`${kind} ${dtype}${variant === undefined ? "" : ` ${variant}`} ${leftOut} of ${points + leftOut}`]));
+  return list.length === 0 ? "" : `points that no fit of the others explains, left out: ${list.join(", ")}\n`;
 }
 
 function driftLine({ kind, dtype, drift }: ProfileEntry): string {

@@ -94,6 +94,8 @@ const entry = z.strictObject({
   }),
   /** Points that were fitted on. */
   points: count,
+  /** Points beside these and the held-out ones that were left out, since no fit of the others explains them; absent = none. */
+  leftOut: count.optional(),
   /** What each kernel that was measured before added to a time, ns. Predictions are without it; errors are of predictions with it, as it was measured. */
   drift: positive.optional(),
   /** On held-out points: how many, the model's error, and that of two plain models fitted on the same points. */

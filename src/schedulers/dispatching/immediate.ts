@@ -34,7 +34,8 @@ export function immediateScheduler(score: Score): Scheduler {
           // Finding out where the inputs are costs most, so only devices that could still win are asked.
           if (execution === Infinity || score(wait[d]!, execution, 0) >= lowest) continue;
           const here = score(wait[d]!, setups.hasReloads ? execution + setups.charged(op, d) : execution, view.dataTicks(op, d));
-          if (here >= lowest) continue;
+          // Not where a weight of 0 meets data that never come.
+          if (!(here < lowest)) continue;
           best = d;
           lowest = here;
         }

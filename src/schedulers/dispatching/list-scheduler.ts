@@ -1,5 +1,5 @@
 import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../../plugin.ts";
-import { forEachReady } from "./anew-on-join.ts";
+import { forEachReady } from "./anew-on-change.ts";
 import { FreeDevices } from "./free-devices.ts";
 import { WaitingOps } from "./waiting-ops.ts";
 

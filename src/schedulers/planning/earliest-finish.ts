@@ -1,5 +1,6 @@
 import { SimulationError } from "../../base/errors.ts";
 import type { PolicyView } from "../../plugin.ts";
+import { asCarriedOut } from "./as-carried-out.ts";
 import { InputArrivals } from "./input-arrivals.ts";
 import { JobStarts } from "./job-starts.ts";
 import type { Plan } from "./plan.ts";
@@ -240,7 +241,7 @@ export function planByFinish(view: PolicyView, routes: RouteKinds, insertAll: (e
   return bestOverSetups(view, (share) => {
     const eft = new EarliestFinish(view, routes, share, insertion);
     insertAll(eft);
-    return eft.plan();
+    return asCarriedOut(view, eft.plan());
   });
 }
 

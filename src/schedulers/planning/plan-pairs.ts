@@ -1,4 +1,5 @@
 import type { PolicyView } from "../../plugin.ts";
+import { asCarriedOut } from "./as-carried-out.ts";
 import { EarliestFinish } from "./earliest-finish.ts";
 import { JobFront } from "./job-front.ts";
 import { KeyedHeap } from "./keyed-heap.ts";
@@ -56,7 +57,7 @@ function planWith(view: PolicyView, rules: PairRules, share: SetupShare): Plan {
     eft.insertOn(op, best);
     front.planned(op);
   }
-  return eft.plan();
+  return asCarriedOut(view, eft.plan());
 }
 
 function before(view: PolicyView, a: Lane, b: Lane, tie: Float64Array): boolean {

@@ -37,6 +37,12 @@ export class Replanner {
     this.#arrived[this.#view.jobOf(op)] = 1;
   }
 
+  /** The job of `op` begins as another one ends, and none has: placed now, it could come to stand before what it waits for. */
+  waitsForAnotherJob(op: number): boolean {
+    const job = this.#view.jobOf(op);
+    return this.#arrived[job] === 0 && this.#view.arrivalTicks(job) === Infinity;
+  }
+
   /**
    * The rest of the run, as ops that are placed (`placed`, in the order placed) will go on, and all others as they were
    * planned in `left`, or, without it, each where it ends first. The plan's order has what is not placed.

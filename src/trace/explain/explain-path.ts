@@ -1,5 +1,6 @@
 import type { Trace } from "../../core/trace.ts";
-import { criticalPath, type PathCause, type PathKind, type PathSegment } from "../critical-path.ts";
+import { criticalPath } from "../critical-path.ts";
+import type { PathCause, PathKind, PathSegment } from "../path-segment.ts";
 import { nanoseconds } from "../nanoseconds.ts";
 import { Groups, type Largest, type Total } from "./groups.ts";
 import { ratio } from "./ratio.ts";
@@ -83,12 +84,12 @@ export interface PathPlace {
 
 function placeOf({ instance, ops, transfers }: Trace, { kind, op, transfer, device = ops.device[op]! }: PathSegment): PathPlace {
   if (transfer !== undefined) return { kind, from: instance.memoryNames[transfers.from[transfer]!]!, to: instance.memoryNames[transfers.to[transfer]!]! };
-  return { kind, ...(kind !== "arrival" && device >= 0 && { device: instance.deviceNames[device]! }) };
+  return { kind, ...(kind !== "arrival" && kind !== "threads" && device >= 0 && { device: instance.deviceNames[device]! }) };
 }
 
 function keyOf({ ops, transfers, instance }: Trace, { kind, op, transfer, device = ops.device[op]! }: PathSegment): string {
   if (transfer !== undefined) return `${kind} ${transfers.from[transfer]! * instance.memoryCount + transfers.to[transfer]!}`;
-  return kind === "arrival" ? kind : `${kind} ${device}`;
+  return kind === "arrival" || kind === "threads" ? kind : `${kind} ${device}`;
 }
 
 function parts(trace: Trace, path: readonly PathSegment[]): PathPart[] {

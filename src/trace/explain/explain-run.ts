@@ -20,6 +20,7 @@ export interface RunExplanation {
   readonly tasks: number;
   readonly makespanNs: number;
   readonly criticalPath: PathStory;
+  /** All but the one on whose cores threads run the operators: `threads` says what these did. */
   readonly devices: readonly DeviceIdle[];
   /** Where threads ran: what they did with the cores, and what they waited for. */
   readonly threads?: ThreadMetrics;
@@ -42,7 +43,7 @@ export interface RunExplanation {
 export function explainRun(trace: Trace): RunExplanation {
   return {
     schemaVersion: 1, name: trace.instance.name, scheduler: trace.scheduler, sync: trace.sync, seed: trace.seed, complete: trace.complete,
-    tasks: trace.instance.opCount, makespanNs: nanoseconds(trace.makespanTicks, trace.instance.tickNs), criticalPath: explainPath(trace), devices: idleCauses(trace),
+    tasks: trace.instance.opCount, makespanNs: nanoseconds(trace.makespanTicks, trace.instance.tickNs), criticalPath: explainPath(trace), devices: idleCauses(trace).filter((_, device) => device !== trace.threads?.cores.device),
     ...(trace.threads !== undefined && { threads: threadMetrics(trace.threads, trace.instance.tickNs), threadStory: threadStory(trace.threads, trace.instance.tickNs) }),
   };
 }

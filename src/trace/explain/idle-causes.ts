@@ -9,13 +9,13 @@ import { ratio } from "./ratio.ts";
 /**
  * Why a slot did nothing. Told by the operator that came into the slot next. `arrival`: its job had not arrived.
  * `previous-job`: jobs run back to back, and the one before its own had not ended.
- * `predecessors`: what it depends on had not ended. `sync`: that had ended, and was not visible yet. `placement`: it was
- * ready, and the scheduler had not placed it. `data`: its inputs were on their way. `order`: it could have begun, and the
+ * `predecessors`: what it depends on had not ended. `sync`: that had ended, and was not visible yet. `lost`: it ran
+ * elsewhere, and was lost with that device. `placement`: it was ready, and the scheduler had not placed it. `data`: its inputs were on their way. `order`: it could have begun, and the
  * order of the queue or the scheduler held it. `setup`: its configuration was loaded. `paused`: it was held after it had
  * begun. `aborted`: an operator ran that was lost with the device. `absent`: the device was not there.
  * `finished`: no operator came into the slot any more. `unused`: none ever did.
  */
-export type IdleCause = "arrival" | "previous-job" | "predecessors" | "sync" | "placement" | "data" | "order" | "setup" | "paused" | "aborted" | "absent" | "finished" | "unused";
+export type IdleCause = "arrival" | "previous-job" | "predecessors" | "sync" | "lost" | "placement" | "data" | "order" | "setup" | "paused" | "aborted" | "absent" | "finished" | "unused";
 
 /** What was waited for, summed: operators of a kind on a device, a route. */
 export interface IdleReason extends Total {
@@ -68,6 +68,8 @@ class IdleWalk {
   readonly #trace: Trace;
   readonly #arrivals: TransferIndex;
   readonly #speeds: DeviceSpeeds;
+  /** By op: when its runs ended that were lost with a device, first to last. */
+  readonly #lostTicks = new Map<number, number[]>();
   #causes = new Map<IdleCause, Groups<Label>>();
   #busy = 0;
 
@@ -75,6 +77,8 @@ class IdleWalk {
     this.#trace = trace;
     this.#arrivals = new TransferIndex(trace);
     this.#speeds = new DeviceSpeeds(trace.instance);
+    const { kind, subject, end, length } = trace.rows;
+    for (let row = 0; row < length; row++) if (kind[row] === RowKind.aborted) this.#lostTicks.set(subject[row]!, [...(this.#lostTicks.get(subject[row]!) ?? []), end[row]!]);
   }
 
   devices(): DeviceIdle[] {
@@ -154,6 +158,7 @@ class IdleWalk {
       this.#add("predecessors", until(ops.endTicks[last]!), last, `${device}`, device >= 0 ? { device: instance.deviceNames[device]! } : {});
     }
     this.#add("sync", until(ops.readyTicks[op]!), op);
+    this.#add("lost", until(this.#lostTicks.get(op)?.findLast((end) => end <= to) ?? 0), op);
     this.#add("placement", until(ops.placedTicks[op]!), op);
     const data = ops.dataTicks[op]!;
     const transfer = data > now ? this.#arrivals.lastOf(op, instance.deviceMemory[ops.device[op]!]!, data) : -1;

@@ -52,7 +52,7 @@ function pathLines({ operators, parts, chapters }: PathStory): string[] {
   const rest = parts.slice(shown.length);
   const rows = shown.map((part) => [formatPercent(part.share), formatNs(part.ns), partText(part)]);
   if (rest.length > 0) rows.push([formatPercent(rest.reduce((sum, { share }) => sum + share, 0)), formatNs(rest.reduce((sum, { ns }) => sum + ns, 0)), `${counted(rest.length, "smaller part")}`]);
-  lines.push(...wrapLast([right("share"), right("time"), { header: "what" }], rows, "  "));
+  if (rows.length > 0) lines.push(...wrapLast([right("share"), right("time"), { header: "what" }], rows, "  "));
   lines.push("", "How it went:", ...wrapLast([right("at"), right("for"), { header: "what" }], chapters.map((chapter) => [formatNs(chapter.startNs), formatNs(chapter.endNs - chapter.startNs), chapterText(chapter)]), "  "));
   return lines;
 }
@@ -65,18 +65,20 @@ function partText(part: PathPart): string {
     case "run": return `${taskKind} on ${device}${longest}`;
     case "transfer": return `transfers ${place(from!)} → ${place(to!)}${longest}`;
     case "arrival": return "before the job arrived";
+    case "threads": return "threads, after the last operator";
     default: return `${waitText[kind]}${device === undefined ? "" : ` ${device}`}${longest}`;
   }
 }
 
-const waitText: Readonly<Record<Exclude<PathPart["kind"], "run" | "transfer" | "arrival">, string>> = {
-  setup: "loading a configuration on", paused: "paused on", "wait-slot": "waiting for a turn on", absent: "waiting for the absent", "wait-placement": "waiting for the scheduler to place on",
+const waitText: Readonly<Record<Exclude<PathPart["kind"], "run" | "transfer" | "arrival" | "threads">, string>> = {
+  setup: "loading a configuration on", paused: "paused on", "wait-slot": "waiting for a turn on", absent: "waiting for the absent", "wait-placement": "waiting for the scheduler to place on", "wait-thread": "waiting for a thread to take it on",
   "wait-data": "waiting for data on", "wait-sync": "waiting for synchronization, then on", aborted: "runs that were lost with",
 };
 
 function mostlyText({ kind, device, from, to }: NonNullable<PathChapter["mostly"]>): string {
   if (kind === "transfer") return `transfers ${place(from!)} → ${place(to!)}`;
   if (kind === "arrival") return "before a job arrived";
+  if (kind === "threads") return "threads, after the last operator";
   return `${kind === "run" ? "running on" : waitText[kind]} ${device ?? ""}`.trimEnd();
 }
 
@@ -94,21 +96,24 @@ function chapterText(chapter: PathChapter): string {
     case "wait-slot": return `${name} waited for its turn on ${device}`;
     case "absent": return `${name} waited for ${device}, which was not there`;
     case "wait-placement": return `${name} was ready, and the scheduler had not placed it`;
+    case "wait-thread": return `${name} was ready, and no thread had taken it`;
     case "wait-data": return `${name} waited for data`;
     case "wait-sync": return `${name} waited for synchronization`;
     case "arrival": return `the job of ${name} had not arrived`;
     case "aborted": return `${name} ran on ${device}, which was lost`;
+    case "threads": return `threads ran on, after ${name}`;
   }
 }
 
 // ── idle time ──
 
 const causeText: Readonly<Record<IdleCause, string>> = {
-  arrival: "no job had arrived", "previous-job": "waiting for the job before to end", predecessors: "waiting for", sync: "waiting for synchronization", placement: "held by the scheduler: not placed yet", data: "waiting for data",
+  arrival: "no job had arrived", "previous-job": "waiting for the job before to end", predecessors: "waiting for", sync: "waiting for synchronization", lost: "waiting for runs that were lost with another device", placement: "held by the scheduler: not placed yet", data: "waiting for data",
   order: "held by the order of the queue", setup: "loading configurations", paused: "operators paused", aborted: "operators that were lost with it", absent: "not there", finished: "nothing more to run here", unused: "slots never used",
 };
 
 function idleLines(devices: readonly DeviceIdle[]): string[] {
+  if (devices.length === 0) return [];
   const idle = devices.filter(({ causes }) => causes.length > 0);
   if (idle.length === 0) return ["", "No device was ever idle."];
   const total = ({ slots, utilization }: DeviceIdle): number => slots * (1 - utilization);
@@ -135,12 +140,13 @@ function reasonText(cause: IdleCause, { taskKind, device, from, to, count, large
 
 // ── what if ──
 
-function whatIfLines({ whatIf, whatIfNote }: RunExplanation): string[] {
+function whatIfLines({ whatIf, whatIfNote, devices }: RunExplanation): string[] {
   const note = whatIfNote === undefined ? [] : ["", ...fit(whatIfNote)];
   if (whatIf === undefined || whatIf.tried === 0) return note;
   const { results, tried, candidates, simulations, measure, beforeNs, asPlacedNs } = whatIf;
   const matter = ({ gain, asPlaced }: WhatIfResult): boolean => gain !== undefined && (Math.abs(gain) >= leastGain || Math.abs(asPlaced?.gain ?? 0) >= leastGain);
   const matters = results.filter(matter);
+  const lost = devices.some(({ causes }) => causes.some(({ cause }) => cause === "aborted"));
   const failed = results.filter(({ failure }) => failure !== undefined);
   const none = results.filter((result) => !matters.includes(result) && !failed.includes(result));
   const lines = ["", `What if (${tried < candidates ? `${tried} of ${candidates} changes, those that touch most of the critical path` : counted(tried, "change")}; ${simulations} simulations)${measure === "makespan" ? "" : `, mean latency of ${formatNs(beforeNs)} as it is`}:`];
@@ -149,7 +155,7 @@ function whatIfLines({ whatIf, whatIfNote }: RunExplanation): string[] {
   if (none.length > 0) lines.push(...fit(`  no effect: ${listed(none)}`));
   for (const { label, failure } of failed) lines.push(...fit(`  ${clip(label)}: the run fails, ${clip(failure!, 160)}`));
   if (matters.length > 0) lines.push(...fit(`  change: the same policies decide anew. as placed: every operator where it was, in the same order${asPlacedNs === undefined || Math.abs(asPlacedNs - beforeNs) < leastGain * beforeNs ? "" : ` (${formatNs(asPlacedNs)} on the machine as it is)`}.`));
-  if (asPlacedNs !== undefined && asPlacedNs < 0.99 * beforeNs) lines.push(...fit(`  The same placements, known beforehand, would take ${formatNs(asPlacedNs)} (${changeText(1 - asPlacedNs / beforeNs)}): data would move sooner.`));
+  if (asPlacedNs !== undefined && asPlacedNs < 0.99 * beforeNs) lines.push(...fit(`  The same placements, known beforehand, would take ${formatNs(asPlacedNs)} (${changeText(1 - asPlacedNs / beforeNs)}): ${lost ? "no run would be lost, and " : ""}data would move sooner.`));
   if (matters.some(({ gain }) => gain! <= -leastGain)) lines.push(...fit("  Where a better machine makes the run slower, the policy's choices owe something to luck, and another policy may do better."));
   return [...lines, ...note];
 }

@@ -55,6 +55,19 @@ describe("a profile as a cost model", () => {
     expect([at(512).extrapolated, at(600).extrapolated, at(64, 64, 64, 8).extrapolated]).toEqual([false, true, true]);
   });
 
+  it("keeps to the speed of the nearest size where the formula is an empirical one", () => {
+    const range = { extents: { batch: [1, 1], m: [8, 512], n: [64, 64], k: [8, 128] }, flops: [1, 1e9], bytes: [1, 1e9] } satisfies ProfileEntry["range"];
+    const law = profileModel({ ...profile, entries: [{ ...matmul, range, model: { base: { formula: "power", parameters: { fixedNs: 1000, scaleNs: 1, "exponent.m": 0.2, "exponent.k": 2 } } } }] });
+    const told = (batch: number, m: number, n: number, k: number) => law.estimate(opOfKernel({ kind: "matmul", dtype: "f32", shape: { batch, m, n, k } }), device, 1)!;
+    const ownNs = (...shape: Parameters<typeof told>) => told(...shape).ns - 1000;
+    const edge = ownNs(1, 512, 64, 128);
+    expect(edge).toBeCloseTo(512 ** 0.2 * 128 ** 2, 3);
+    // Extents of which the law knows nothing, one that it lets grow too slowly, one too fast, and all of them.
+    expect([ownNs(64, 512, 64, 128), ownNs(1, 512, 640, 128), ownNs(1, 512 * 64, 64, 128), ownNs(1, 512, 64, 1280), ownNs(2, 1024, 128, 256)].map((ns) => ns / edge)).toEqual([64, 10, 64, 10, 16].map((times) => expect.closeTo(times, 6)));
+    expect([told(64, 512, 64, 128), told(1, 512, 64, 128)].map(({ extrapolated }) => extrapolated)).toEqual([true, false]);
+    expect(ownNs(1, 4, 64, 8)).toBeCloseTo(ownNs(1, 8, 64, 8) / 2, 6);
+  });
+
   it("leaves to others what it does not know", () => {
     const op = opOfKernel({ kind: "matmul", dtype: "f16", shape: { batch: 1, m: 8, n: 8, k: 8 } });
     expect(model.estimate(op, device, 1)).toBeUndefined();

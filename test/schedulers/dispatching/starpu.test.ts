@@ -7,6 +7,9 @@ import { dmdas } from "../../../src/schedulers/dmdas.ts";
 import { heteroprio } from "../../../src/schedulers/heteroprio.ts";
 import { lws } from "../../../src/schedulers/lws.ts";
 import { prio } from "../../../src/schedulers/prio.ts";
+import { simulate } from "../../../src/core/simulate.ts";
+import { createPolicy } from "../../../src/scenario/create-policy.ts";
+import { makeInstance } from "../../reference/make-instance.ts";
 import { misled, runKinds } from "../run-kinds.ts";
 import { runTasks } from "../run-task-graph.ts";
 import type { TaskGraph } from "../static-view.ts";
@@ -53,6 +56,25 @@ describe("dmdas", () => {
     const graph: TaskGraph = { costs: [[1, 9], [6, 3]], edges: [[0, 1, 4]] };
     expect(devices(graph, dmdas, weights)).toEqual([0, 0]);
     expect(devices(graph, dmdas, { alpha: 1, beta: 0.5 })).toEqual([0, 1]);
+  });
+});
+
+describe("weights of the deque model", () => {
+  it.each([dmda, dmdas, dmdar])("$name: whatever they are, every op goes where its inputs can come", (definition) => {
+    // P1 is faster for T2, and T1's output cannot get there: 0 · ∞ is no number, and no choice either.
+    for (const beta of [0, 1, 1e6]) {
+      for (const costs of [[[never, 5], [1, 9]], [[5, never], [9, 1]]]) {
+        const instance = makeInstance({
+          ops: [{}, { inputs: [0] }], tensors: [{ bytes: 10, producer: 0 }], costs, memories: [Infinity, Infinity], devices: [{ memory: 0 }, { memory: 1 }],
+        });
+        const { device } = simulate({ instance, scheduler: createPolicy(definition, { beta }) }).ops;
+        expect(device[1]).toBe(device[0]);
+      }
+    }
+  });
+
+  it.each([dmda, dmdas, dmdar])("$name: are between 0 and a million", (definition) => {
+    for (const value of [-1, NaN, Infinity, 1e300]) expect(() => createPolicy(definition, { alpha: value })).toThrow(/bad-option/);
   });
 });
 

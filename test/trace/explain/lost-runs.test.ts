@@ -49,6 +49,14 @@ describe("runs that were lost with a device", () => {
     expect(gpu.causes.map(({ cause, ns }) => [cause, ns])).toEqual([["aborted", 3e6], ["absent", 2e6]]);
   });
 
+  it("are what the device waited for that runs the operator in the end", async () => {
+    const { trace } = await lossAt3("cpu: 20ms, ", "dmda");
+    const [cpu] = explainRun(trace).devices;
+    expect(cpu!.causes.map(({ cause, ns }) => [cause, ns])).toContainEqual(["lost", 3e6]);
+    expect(cpu!.causes.map(({ cause }) => cause)).not.toContain("placement");
+    expect(formatRunExplanation(explainRun(trace))).toContain("3.00 ms  waiting for runs that were lost with another device");
+  });
+
   it("are told of the operator itself, and where it began anew", async () => {
     const back = (await lossAt3("", "peft")).trace;
     expect(explainOp(back, 0).absentNs).toBe(2e6);

@@ -7,15 +7,19 @@ export interface QueueingScheduler extends Scheduler {
 }
 
 /**
- * Lets a scheduler whose queues go by where ops can run begin anew whenever a device joins: what could not run there
- * when it was put into a queue may be able to now. All that waits is handed to a fresh one, oldest first.
+ * Lets a scheduler whose queues go by where ops can run begin anew whenever a device leaves or joins: what waits for
+ * one that is gone must go elsewhere, and what could not run on one that is back may now. All that waits is handed to a
+ * fresh one, oldest first.
  */
-export function anewOnJoin(create: () => QueueingScheduler): Scheduler {
+export function anewOnChange(create: () => QueueingScheduler): Scheduler {
   let current = create();
   let stale = false;
   return {
     prepare: (view: PolicyView) => current.prepare(view),
     ready: (view: PolicyView, op: number) => current.ready(view, op),
+    lost() {
+      stale = true;
+    },
     joined() {
       stale = true;
     },
