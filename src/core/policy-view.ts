@@ -21,6 +21,7 @@ export class LiveView implements SchedulerView, PlanningView {
   readonly pred: AdjacencyView;
   readonly topo: Uint32Array;
   readonly slots: Int32Array;
+  readonly isDataflow: boolean;
   readonly tensors: TensorsView;
   readonly deviceMemory: Uint32Array;
   readonly memoryBytes: Float64Array;
@@ -50,6 +51,7 @@ export class LiveView implements SchedulerView, PlanningView {
     this.pred = instance.pred;
     this.topo = instance.topo;
     this.slots = instance.slots.slice();
+    this.isDataflow = state.dataflow;
     this.tensors = { bytes: instance.tensorBytes, producer: instance.tensorProducer, home: instance.tensorHome, uses: instance.tensorUses, inputs: instance.inputs };
     this.deviceMemory = instance.deviceMemory;
     this.memoryBytes = instance.memoryBytes;

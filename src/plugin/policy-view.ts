@@ -36,6 +36,8 @@ export interface PolicyView {
   readonly topo: Uint32Array;
   /** How many operators each device holds at once. */
   readonly slots: Int32Array;
+  /** True: an op's outputs can be read as soon as it has ended. False: a synchronization policy says when. */
+  readonly isDataflow: boolean;
   /** Jobs: repeated instances of the workload. */
   readonly jobCount: number;
   /** The job that `op` belongs to, from 0. */

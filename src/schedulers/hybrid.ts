@@ -50,12 +50,6 @@ class Hybrid implements Scheduler {
   #isReady!: Uint8Array;
   /** By op: predecessors that are not placed. An op is placed after them, so no order of queues can wait for itself. */
   #unplaced!: Uint32Array;
-  /** By op: predecessors that have not ended. */
-  #unended!: Uint32Array;
-  /** Not placed, and all predecessors ended in this round: ready now, unless a synchronization policy keeps them. */
-  readonly #released: number[] = [];
-  /** A synchronization policy keeps ops from what the plan counts on: then all of it is placed, and waits in queues. */
-  #isHeld = false;
   /** Setup that was expected as the op was placed. */
   #setup!: Float64Array;
   #placed!: Uint32Array;
@@ -78,7 +72,6 @@ class Hybrid implements Scheduler {
     this.#replanner = new Replanner(view, (device) => this.#drift.factor(device));
     this.#isReady = new Uint8Array(opCount);
     this.#unplaced = Uint32Array.from({ length: opCount }, (_, op) => pred.start[op + 1]! - pred.start[op]!);
-    this.#unended = this.#unplaced.slice();
     this.#setup = new Float64Array(opCount);
     this.#placed = new Uint32Array(opCount);
     this.#wake = new Float64Array(deviceCount).fill(-1);
@@ -97,8 +90,6 @@ class Hybrid implements Scheduler {
     const device = view.placement(op);
     const estimate = view.estimateTicks(op, device);
     this.#drift.ended(device, estimate > 0 ? Math.max(0, actualTicks - this.#setup[op]!) / estimate : NaN, view.nowTicks - this.#lanes.endTicks[op]!);
-    const { start, node } = view.succ;
-    for (let k = start[op]!; k < start[op + 1]!; k++) if (--this.#unended[node[k]!]! === 0 && view.placement(node[k]!) < 0) this.#released.push(node[k]!);
   }
 
   lost(_view: PolicyView, _device: number, ops: readonly number[]): void {
@@ -112,8 +103,6 @@ class Hybrid implements Scheduler {
 
   dispatch(view: SchedulerView, out: Dispatch): void {
     if (this.#adrift.size > 0) this.#recover(view, out);
-    this.#isHeld ||= this.#released.some((op) => this.#isReady[op] === 0);
-    this.#released.length = 0;
     if (this.#drift.callsForPlan(this.#lanes.left) || (this.#devicesChanged && this.#lanes.left > 0)) this.#replan(view);
     this.#devicesChanged = false;
     this.#advance(view, out);
@@ -173,7 +162,8 @@ class Hybrid implements Scheduler {
 
   #isDue(view: PolicyView, op: number, device: number): boolean {
     if (this.#unplaced[op]! > 0 || this.#replanner.waitsForAnotherJob(op)) return false;
-    return this.#isHeld || this.#lanes.due[op]! <= view.nowTicks || view.freeSlots(device) > view.queued(device);
+    // A synchronization policy keeps ops from what the plan counts on: then all of it is placed, and waits in queues.
+    return !view.isDataflow || this.#lanes.due[op]! <= view.nowTicks || view.freeSlots(device) > view.queued(device);
   }
 
   #place(view: PolicyView, out: Dispatch, op: number, device: number): void {

@@ -5,7 +5,6 @@ import { spawnHeddle, stackLine } from "./run-cli.ts";
 const policies = fileURLToPath(new URL("./policies", import.meta.url));
 const noProgress = (subject: string): string => `error[policy-timeout]: ${subject} made no progress for 0.5 s and was ended\n  hint: does it loop for ever? A planner that needs longer: --policy-timeout 60s\n`;
 const onceEach = "\n  hint: every iteration is given out once, in pieces: see LoopPolicy of heddle/plugin\n";
-const stuckAt = "which the thread policy gives to nobody (threads.yaml:4:7)\n";
 
 /** Policy of threads or of the loop "l", and the whole of standard error. */
 const bad: readonly (readonly [policy: string, message: string])[] = [
@@ -15,7 +14,7 @@ const bad: readonly (readonly [policy: string, message: string])[] = [
   ["thread-text", `error[policy-error]: thread policy "thread-text": next: thread "worker" (ids are numbers) does not wait for a core (at 0 ns, 4 threads)\n`],
   ["thread-slice", `error[policy-error]: thread policy "thread-slice": slice: 0 ticks for worker[0], and a slice is longer than 0 (at 0 ns, 4 threads)\n`],
   ["thread-preempts", `error[policy-error]: thread policy "thread-preempts": preempt: took cores away 100000 times at one instant; it must say -1 when the thread on the core shall keep it (at 0 ns, 4 threads)\n`],
-  ["thread-nobody", `threads.yaml:4:7: error[deadlock]: nothing can move any more since 0 ns:\n${[0, 1, 2, 3].map((i) => `  worker[${i}] waits for a core, ${stuckAt}`).join("")}  hint: what they wait for never comes: do they wait for each other, or does another thread end too early, or come there less often?\n`],
+  ["thread-nobody", `threads.yaml:4:7: error[deadlock]: nothing can move any more since 0 ns:\n${[0, 1, 2, 3].map((i) => `  worker[${i}] (threads.yaml:4:7) waits for a core, which the thread policy gives to nobody\n`).join("")}  hint: what they wait for never comes: do they wait for each other, or does another thread end too early, or come there less often?\n`],
   ["loop-throws", `loop-throws.mjs:6:13: error[policy-error]: the loop policy "./loop-throws.mjs" of "l" failed in "next": no pieces today${onceEach}`],
   ["loop-loops", noProgress(`the loop policy "./loop-loops.mjs" of "l"`)],
   ["loop-nonsense", `error[policy-error]: the loop policy "./loop-nonsense.mjs" of "l" answered 42, which is not "none", "own", "shared" or "stolen"${onceEach}`],

@@ -9,6 +9,7 @@ import type { Instance } from "../../src/core/instance.ts";
 import { simulate } from "../../src/core/simulate.ts";
 import type { Dispatch, Duplicate, PlanningView, Scheduler } from "../../src/plugin.ts";
 import { boundOf } from "../../src/scenario/analyze-run.ts";
+import { createPolicy } from "../../src/scenario/create-policy.ts";
 import { schedulers } from "../../src/schedulers/index.ts";
 import { syncPolicies } from "../../src/sync/index.ts";
 import { misfitDuplicate } from "../../src/trace/verify-duplicates.ts";
@@ -147,7 +148,7 @@ describe("a run with duplicates", () => {
       const sync = syncPolicies.all[seed % syncPolicies.all.length]!;
       let trace;
       try {
-        trace = simulate({ instance, scheduler: asking(() => duplicates, schedulers.get(seed % 2 === 0 ? "fifo" : "dmda").create({})), sync: sync.create({}), seed });
+        trace = simulate({ instance, scheduler: asking(() => duplicates, createPolicy(schedulers.get(seed % 2 === 0 ? "fifo" : "dmda"))), sync: sync.create({}), seed });
       } catch (error) {
         if (error instanceof SimulationError) continue; // Memories that are not connected.
         throw error;

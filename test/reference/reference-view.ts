@@ -53,6 +53,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     rehearse() {
       throw new Error("the reference simulator holds no rehearsals");
     },
+    isDataflow: dataflow,
     tickNs: instance.tickNs,
     opCount: instance.opCount,
     deviceCount: instance.deviceCount,

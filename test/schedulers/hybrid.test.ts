@@ -5,6 +5,7 @@ import { createPolicy } from "../../src/scenario/create-policy.ts";
 import { heft } from "../../src/schedulers/heft.ts";
 import { hybrid } from "../../src/schedulers/hybrid.ts";
 import { peft } from "../../src/schedulers/peft.ts";
+import { levelBarrier } from "../../src/sync/level-barrier.ts";
 import { arabnejad, topcuoglu } from "./published-graphs.ts";
 import { randomTasks } from "./random-tasks.ts";
 import { misled } from "./run-kinds.ts";
@@ -70,6 +71,14 @@ describe("hybrid", () => {
     const graph: TaskGraph = { costs: believed.map(([slow, right]) => [10 * slow!, right!]), edges: [[0, 1, 0], [1, 2, 0], [2, 3, 0]], arrivals: [0, Infinity] };
     const { makespanTicks } = runTasks(graph, misled(createPolicy(hybrid), { estimateTicks: (op: number, device: number) => believed[op % 4]![device]! }));
     expect(makespanTicks).toBeLessThan(2 * (10 + 700 + 500 + 900));
+  });
+
+  it("sees that outputs are held back, also from an op that it has placed before", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const clean = taskInstance(randomTasks(seed, 40, 3));
+      const instance = { ...clean, costSigma: new Float64Array(clean.costTicks.length).fill(0.5) };
+      expect(simulate({ instance, scheduler: createPolicy(hybrid), sync: createPolicy(levelBarrier), seed }).complete).toBe(true);
+    }
   });
 
   it("plans again only after a fraction of what is left has ended", () => {

@@ -22,7 +22,7 @@ export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals 
   const deviceCount = slots?.length ?? costs[0]?.length ?? 1;
   const idle = { freeSlots: (d: number) => slots?.[d] ?? 1, queued: () => 0, devicesWithRoom: (out: Uint32Array) => out.set(Array.from({ length: deviceCount }, (_, d) => d)) ?? deviceCount, backlogTicks: () => 0, freeBytes: () => Infinity, busyTicks: () => 0 };
   return {
-    nowTicks: 0, tickNs: 1, opCount, deviceCount, edgeCount: edges.length, jobCount: arrivals.length,
+    nowTicks: 0, tickNs: 1, isDataflow: true, opCount, deviceCount, edgeCount: edges.length, jobCount: arrivals.length,
     succ: adjacency(opCount, edges, 0, 1),
     pred: adjacency(opCount, edges, 1, 0),
     topo: Uint32Array.from({ length: opCount }, (_, i) => i),
