@@ -2,12 +2,12 @@ import type { Warning } from "../base/errors.ts";
 import { formatCount, formatNs, formatPercent } from "../base/units.ts";
 import { RowKind, slotStarts, type Trace } from "../core/trace.ts";
 import { nanoseconds } from "./nanoseconds.ts";
-import { recoveryMetrics, recoveryText } from "./recovery.ts";
+import { endedJobs, recoveryMetrics, recoveryText } from "./recovery.ts";
 import type { EventMetrics } from "./result.ts";
 import { tidy } from "./tidy.ts";
 
 /**
- * What happened to devices during a run, and what came of it; undefined where nothing did. O(rows + events · jobs log jobs).
+ * What happened to devices during a run, and what came of it; undefined where nothing did. O(rows + events² + jobs log jobs).
  * @param changes ticks of all that changes during the run, devices and the load
  */
 export function deviceEvents(trace: Trace, changes: readonly number[]): EventMetrics[] | undefined {
@@ -17,6 +17,7 @@ export function deviceEvents(trace: Trace, changes: readonly number[]): EventMet
   const ns = (ticks: number): number => nanoseconds(ticks, tickNs);
   const tracks = slotStarts(instance);
   const aborted = [...rows.kind.keys()].filter((row) => rows.kind[row] === RowKind.aborted);
+  const jobs = endedJobs(trace);
   const end = trace.complete ? trace.makespanTicks : Infinity;
   const speed = new Float64Array(deviceCount).fill(1);
   return Array.from(changeTicks.keys()).flatMap((i): EventMetrics[] => {
@@ -26,7 +27,7 @@ export function deviceEvents(trace: Trace, changes: readonly number[]): EventMet
     const after = (speed[device] = changeSpeed[i]!);
     if (at > end || before === after) return [];
     const own = aborted.filter((row) => rows.end[row] === at && rows.track[row]! >= tracks[device]! && rows.track[row]! < tracks[device + 1]!);
-    const went = at === 0 ? undefined : recoveryMetrics(trace, at, changes);
+    const went = at === 0 ? undefined : recoveryMetrics(jobs, at, changes, tickNs);
     return [{
       atNs: ns(at), device: instance.deviceNames[device]!, what: after === 0 ? "lost" : before === 0 ? "joined" : after < before ? "slowed" : "sped-up", speed: tidy(after),
       ...(own.length > 0 && { abortedTasks: own.length, abortedNs: ns(own.reduce((sum, row) => sum + rows.end[row]! - rows.start[row]!, 0)) }),

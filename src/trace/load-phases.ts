@@ -1,8 +1,9 @@
+import { groupBy } from "../base/csr.ts";
 import { counted, formatCount, formatNs } from "../base/units.ts";
 import type { Trace } from "../core/trace.ts";
 import { latencyOf } from "./job-latency.ts";
 import { nanoseconds } from "./nanoseconds.ts";
-import { recoveryMetrics, recoveryText } from "./recovery.ts";
+import { endedJobs, recoveryMetrics, recoveryText } from "./recovery.ts";
 import type { PhaseMetrics } from "./result.ts";
 
 /** The phases of a load: which there are, and whose jobs are whose. */
@@ -15,15 +16,17 @@ export interface LoadPhases {
 
 /**
  * What the jobs of each phase of a load met with, and how long their latency took to settle after the load had changed.
- * O(jobs log jobs) for each phase.
+ * O(jobs log jobs + phases²).
  * @param changes ticks of all that changes during the run, phases and devices
  */
 export function phaseMetrics(trace: Trace, { beginNs, ofJob }: LoadPhases, changes: readonly number[]): PhaseMetrics[] {
-  const { jobs: { endTicks }, instance: { tickNs } } = trace;
+  const { tickNs } = trace.instance;
+  const ended = endedJobs(trace);
+  const { start, item } = groupBy(beginNs.length, ofJob);
   return beginNs.map((begin, phase) => {
-    const own = Array.from(endTicks.keys()).filter((job) => ofJob[job] === phase);
+    const own = item.subarray(start[phase]!, start[phase + 1]!);
     const { completed, latencyNs } = latencyOf(trace, own);
-    const recovery = begin === 0 ? undefined : recoveryMetrics(trace, Math.round(begin / tickNs), changes);
+    const recovery = begin === 0 ? undefined : recoveryMetrics(ended, Math.round(begin / tickNs), changes, tickNs);
     return { atNs: nanoseconds(Math.round(begin / tickNs), tickNs), jobs: own.length, completed, ...(completed > 0 && { latencyNs }), ...(recovery && { recovery }) };
   });
 }

@@ -26,27 +26,48 @@ export interface Recovery {
   readonly jobsAfter: number;
 }
 
+/** Jobs in the order in which they ended; columns by place. In ticks. */
+export interface EndedJobs {
+  readonly end: Float64Array;
+  readonly latency: Float64Array;
+}
+
+/** The jobs of a run that ended, sorted once for all changes that are looked at. O(jobs log jobs). */
+export function endedJobs({ jobs: { arrivalTicks, endTicks } }: Pick<Trace, "jobs">): EndedJobs {
+  const byEnd = Array.from(endTicks.keys()).filter((job) => !Number.isNaN(endTicks[job]!)).sort((a, b) => endTicks[a]! - endTicks[b]! || a - b);
+  return { end: Float64Array.from(byEnd, (job) => endTicks[job]!), latency: Float64Array.from(byEnd, (job) => endTicks[job]! - arrivalTicks[job]!) };
+}
+
+/** How many of them ended until then. */
+function endedBy({ end }: EndedJobs, ticks: number): number {
+  let [low, high] = [0, end.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (end[middle]! <= ticks) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * What happened to the latency of jobs after `at`, looking no further back than `previous` and no further on than
  * `next` (ticks). Latency is that of five jobs together, their median, in the order in which they ended, so that a single
  * slow one decides nothing; of all jobs where fewer than five ended after. It is back when it stays back. Undefined where
  * no job ended before, or none after.
  */
-export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: number, next: number): Recovery | undefined {
-  const { arrivalTicks, endTicks } = jobs;
-  const byEnd = Array.from(endTicks.keys()).filter((job) => !Number.isNaN(endTicks[job]!)).sort((a, b) => endTicks[a]! - endTicks[b]! || a - b);
-  const latency = (job: number): number => endTicks[job]! - arrivalTicks[job]!;
-  const before = byEnd.filter((job) => endTicks[job]! > previous && endTicks[job]! <= at).slice(-50).map(latency);
-  const after = byEnd.filter((job) => endTicks[job]! > at && endTicks[job]! <= next);
+export function recovery(jobs: EndedJobs, at: number, previous: number, next: number): Recovery | undefined {
+  const first = endedBy(jobs, at);
+  const before = jobs.latency.subarray(Math.max(endedBy(jobs, previous), first - 50), first);
+  const after = jobs.latency.subarray(first, endedBy(jobs, next));
   if (before.length === 0 || after.length === 0) return undefined;
   const windowJobs = Math.min(mostInWindow, after.length);
-  const windows = after.slice(0, after.length - windowJobs + 1).map((_, i) => median(after.slice(i, i + windowJobs).map(latency)));
+  const windows = Array.from({ length: after.length - windowJobs + 1 }, (_, i) => median(after.subarray(i, i + windowJobs)));
   const latencyBefore = median(before);
-  const latencyAfter = median(after.slice(Math.floor(after.length / 2)).map(latency));
+  const latencyAfter = median(after.subarray(Math.floor(after.length / 2)));
   const stays = (isBack: (ticks: number) => boolean): number | undefined => {
     const lastOff = windows.findLastIndex((ticks) => !isBack(ticks));
     if (lastOff < 0) return 0;
-    return lastOff === windows.length - 1 ? undefined : endTicks[after[lastOff + 1]!]! - at;
+    return lastOff === windows.length - 1 ? undefined : jobs.end[first + lastOff + 1]! - at;
   };
   return {
     latencyBefore, latencyAfter, jobsBefore: before.length, jobsAfter: after.length,
@@ -56,12 +77,12 @@ export function recovery({ jobs }: Pick<Trace, "jobs">, at: number, previous: nu
 }
 
 /** The same in the shape of results: from the change before `at` to the next one. @param changes ticks of all changes, in any order */
-export function recoveryMetrics(trace: Trace, at: number, changes: readonly number[]): RecoveryMetrics | undefined {
-  const previous = Math.max(0, ...changes.filter((ticks) => ticks < at));
-  const next = Math.min(...changes.filter((ticks) => ticks > at));
-  const went = recovery(trace, at, previous, next);
+export function recoveryMetrics(jobs: EndedJobs, at: number, changes: readonly number[], tickNs: number): RecoveryMetrics | undefined {
+  const previous = changes.reduce((latest, ticks) => (ticks < at && ticks > latest ? ticks : latest), 0);
+  const next = changes.reduce((soonest, ticks) => (ticks > at && ticks < soonest ? ticks : soonest), Infinity);
+  const went = recovery(jobs, at, previous, next);
   if (went === undefined) return undefined;
-  const ns = (ticks: number): number => nanoseconds(ticks, trace.instance.tickNs);
+  const ns = (ticks: number): number => nanoseconds(ticks, tickNs);
   return {
     latencyBeforeNs: ns(went.latencyBefore), latencyAfterNs: ns(went.latencyAfter), recovered: went.recoveredAfter !== undefined,
     ...(went.recoveredAfter !== undefined && { recoveredAfterNs: ns(went.recoveredAfter) }), ...(went.settledAfter !== undefined && { settledAfterNs: ns(went.settledAfter) }),
@@ -82,8 +103,8 @@ export function recoveryText({ latencyBeforeNs, latencyAfterNs, recoveredAfterNs
   return latencyAfterNs < (1 - band) * latencyBeforeNs ? `${change}${steady}` : `${change}, never worse by more than 10 %`;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+function median(values: Float64Array): number {
+  const sorted = values.slice().sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -6,7 +6,7 @@ import { loadScenario } from "../../src/scenario/load-scenario.ts";
 import { readOrdinaryFile } from "../../src/scenario/read-file.ts";
 import { resolveEvents } from "../../src/scenario/resolve-events.ts";
 import { resolveScenario } from "../../src/scenario/resolve-scenario.ts";
-import { recovery } from "../../src/trace/recovery.ts";
+import { endedJobs, recovery } from "../../src/trace/recovery.ts";
 
 const machine = buildMachine({ use: "workstation" });
 const problems = (events: Parameters<typeof resolveEvents>[0]): string[] => {
@@ -87,7 +87,7 @@ describe("phases", () => {
 });
 
 describe("time to recover", () => {
-  const jobs = (latencies: readonly number[]) => ({ jobs: { arrivalTicks: Float64Array.from(latencies, (ticks, i) => 100 * (i + 1) - ticks), endTicks: Float64Array.from(latencies, (_, i) => 100 * (i + 1)) } });
+  const jobs = (latencies: readonly number[]) => endedJobs({ jobs: { arrivalTicks: Float64Array.from(latencies, (ticks, i) => 100 * (i + 1) - ticks), endTicks: Float64Array.from(latencies, (_, i) => 100 * (i + 1)) } });
   const before = [10, 10, 10, 10, 10, 10];
 
   it("is when the latency stays back", () => {
