@@ -3,8 +3,9 @@
  * instead of four hundred, and half of the start is saved. The library (`dist/index.js` …) stays as it is.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { sourcePlugin } from "./source-plugin.mjs";
 
 const finished = "dist/bundle";
 // Built beside it and then renamed: a command that starts meanwhile finds the old one.
@@ -15,7 +16,7 @@ const common = {
   minifyWhitespace: true, minifySyntax: true,
   // Large, and loaded only when a picture is drawn.
   external: ["d3", "d3-*", "jsdom"],
-  plugins: [{ name: "only what is used of zod", setup: onlyUsed }],
+  plugins: [sourcePlugin],
 };
 // A function of what ES modules and CommonJS call by different names: bin/heddle.mjs calls it.
 await build({
@@ -37,8 +38,3 @@ await build({ ...common, outdir: `${outdir}/threads`, entryPoints: ["kernels/thr
 execFileSync(process.execPath, ["scripts/precompile.mjs", outdir, finished], { stdio: ["ignore", "ignore", "inherit"] });
 rmSync(finished, { recursive: true, force: true });
 renameSync(outdir, finished);
-
-/** esbuild leaves out what nobody uses of a namespace that is imported as one, and keeps all of one that is imported by its name. */
-function onlyUsed(bundler) {
-  bundler.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8").replace('import { z } from "zod"', 'import * as z from "zod"'), loader: "ts" }));
-}

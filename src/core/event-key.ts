@@ -5,6 +5,8 @@ export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 const KIND_SHIFT = 28;
 /** Entity ids fit below the kind. */
 export const MAX_ENTITY = 2 ** KIND_SHIFT - 1;
+/** Generations of the events of one entity that are told apart. */
+export const GENERATIONS = 2 ** 20;
 
 /** The total order within an instant: kind first, then entity id. */
 export function eventKey(kind: EventKind, entity: number): number {
@@ -15,4 +17,15 @@ export function keyKind(key: number): EventKind {
 }
 export function keyEntity(key: number): number {
   return key & MAX_ENTITY;
+}
+
+/** The key and the generation of an event in one number, so that what is ordered by it is ordered by key: 32 bits, and as many as a float64 still holds. */
+export function eventOrder(key: number, generation: number): number {
+  return key * GENERATIONS + generation;
+}
+export function orderKey(order: number): number {
+  return (order / GENERATIONS) >>> 0;
+}
+export function orderGeneration(order: number): number {
+  return (order - orderKey(order) * GENERATIONS) | 0;
 }

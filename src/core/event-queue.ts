@@ -1,5 +1,6 @@
 import { resized } from "../base/columns.ts";
 import { EventHeap } from "./event-heap.ts";
+import { eventOrder, orderGeneration, orderKey } from "./event-key.ts";
 
 const NONE = -1;
 /** Near events that a heap alone handles best. */
@@ -26,8 +27,7 @@ export class EventQueue {
 
   // Entries of buckets and of the far tier: pooled lists.
   #time = new Float64Array(256);
-  #key = new Uint32Array(256);
-  #generation = new Uint32Array(256);
+  #order = new Float64Array(256);
   #next = new Int32Array(256);
   #entryCount = 0;
   #free = NONE;
@@ -50,18 +50,20 @@ export class EventQueue {
     return this.#near.headTime;
   }
   get headKey(): number {
-    return this.#near.headKey;
+    return orderKey(this.#near.headOrder);
   }
   get headGeneration(): number {
-    return this.#near.headGeneration;
+    return orderGeneration(this.#near.headOrder);
   }
 
+  /** @param generation below {@link GENERATIONS} */
   push(time: number, key: number, generation: number): void {
+    const order = eventOrder(key, generation);
     const place = (time - this.#start) * this.#perTick;
     if (place < this.#open) {
-      this.#near.push(time, key, generation);
+      this.#near.push(time, order);
       if (this.#near.length > this.#spillAt) this.#spill();
-    } else this.#pushLater(place, time, key, generation);
+    } else this.#pushLater(place, time, order);
   }
 
   /** Removes the first event. */
@@ -80,15 +82,14 @@ export class EventQueue {
     }
   }
 
-  #pushLater(place: number, time: number, key: number, generation: number): void {
+  #pushLater(place: number, time: number, order: number): void {
     let entry = this.#free;
     if (entry === NONE) {
       entry = this.#entryCount++;
       if (entry === this.#time.length) this.#grow();
     } else this.#free = this.#next[entry]!;
     this.#time[entry] = time;
-    this.#key[entry] = key;
-    this.#generation[entry] = generation;
+    this.#order[entry] = order;
     this.#link(entry, place);
   }
 
@@ -114,7 +115,7 @@ export class EventQueue {
     this.#heads[bucket] = NONE;
     while (entry !== NONE) {
       const next = this.#next[entry]!;
-      this.#near.push(this.#time[entry]!, this.#key[entry]!, this.#generation[entry]!);
+      this.#near.push(this.#time[entry]!, this.#order[entry]!);
       this.#next[entry] = this.#free;
       this.#free = entry;
       this.#inBuckets--;
@@ -167,7 +168,7 @@ export class EventQueue {
       }
     }
     const near = this.#near;
-    near.drain((time, key, generation) => this.#pushLater(Infinity, time, key, generation));
+    near.drain((time, order) => this.#pushLater(Infinity, time, order));
     this.#openNext();
     // What still is in one bucket cannot be told apart by time: the heap may grow before this is tried again.
     this.#spillAt = Math.max(SMALL, 3 * near.length);
@@ -176,8 +177,7 @@ export class EventQueue {
   #grow(): void {
     const size = this.#time.length * 2;
     this.#time = resized(this.#time, size);
-    this.#key = resized(this.#key, size);
-    this.#generation = resized(this.#generation, size);
+    this.#order = resized(this.#order, size);
     this.#next = resized(this.#next, size);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [name…] [--size 10k|100k|1m]… [--runs N] [--json]`: every benchmark but `peers`, or those named. Each
- * `*.bench.ts` asserts the work done before it reports a time, and returns tables; it is bundled first, since Node runs no TypeScript.
+ * `*.bench.ts` asserts the work done before it reports a time, and returns tables; it is bundled first, as the command line is.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { sourcePlugin } from "../../scripts/source-plugin.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "../..");
@@ -26,7 +27,7 @@ async function main() {
   mkdirSync(join(root, "dist"), { recursive: true });
   const folder = mkdtempSync(join(root, "dist/bench-"));
   try {
-    await build({ entryPoints: wanted.map((name) => join(here, `${name}.bench.ts`)), outdir: join(folder, "code"), outExtension: { ".js": ".mjs" }, bundle: true, splitting: true, packages: "external", format: "esm", platform: "node", target: "node20", sourcemap: "linked", logLevel: "warning" });
+    await build({ entryPoints: wanted.map((name) => join(here, `${name}.bench.ts`)), outdir: join(folder, "code"), outExtension: { ".js": ".mjs" }, bundle: true, splitting: true, packages: "external", format: "esm", platform: "node", target: "node20", sourcemap: "linked", minifySyntax: true, plugins: [sourcePlugin], logLevel: "warning" });
     const { tableJson, tableText } = await harness(folder);
     const tables = [];
     for (const name of wanted) {

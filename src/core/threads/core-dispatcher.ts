@@ -132,7 +132,7 @@ export class CoreDispatcher {
     this.slices.catchUp(now);
     this.slices.stop(core);
     this.lastLeave = now;
-    this.#activities.settle(thread, now, false);
+    this.#activities.settle(thread, false);
     table.switchLeft[thread] = 0;
     const ran = now - table.sinceTicks[thread]!;
     table.ranTicks[thread]! += ran;
@@ -227,7 +227,7 @@ export class CoreDispatcher {
 
   /** Sharing its core made the switch take longer than expected: the slice begins anew, when what is left of it is paid. */
   #stillSwitches(thread: number, core: number): boolean {
-    const left = this.#activities.switchLeft(thread, this.#host.now);
+    const left = this.#activities.switchLeft(thread);
     if (left < 1e-9) return false;
     this.slices.beginAnew(core, left / this.#cores.spec.speed[core]!);
     return true;

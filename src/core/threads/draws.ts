@@ -23,14 +23,18 @@ export class Draws {
     this.#source = distributions.map(({ source }) => textHash(source));
   }
 
-  draw(thread: number, distribution: number): number {
+  /** Puts the thread's next number of the distribution where `into` has it at `index`. */
+  drawInto(into: Float64Array, index: number, thread: number, distribution: number): void {
     const which = this.#distributions[distribution]!;
-    if (which.kind === "constant") return which.value;
+    if (which.kind === "constant") {
+      into[index] = which.value;
+      return;
+    }
     const at = thread * this.#distributions.length + distribution;
     if (at >= this.#drawn.length) this.#grow(at);
     const count = this.#drawn[at]!++;
     const uniform = streamUniform(this.#stream[at]!, count);
-    return which.kind === "exponential" ? -which.mean * exactLog(uniform) : this.#valueOf(which, uniform, distribution, thread, count);
+    into[index] = which.kind === "exponential" ? -which.mean * exactLog(uniform) : this.#valueOf(which, uniform, distribution, thread, count);
   }
 
   #valueOf(which: Exclude<NamedDistribution, { kind: "constant" | "exponential" }>, uniform: number, distribution: number, thread: number, count: number): number {

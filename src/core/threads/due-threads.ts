@@ -1,11 +1,9 @@
 import { resized } from "../../base/columns.ts";
-import type { ThreadKernel } from "./thread-kernel.ts";
 import type { ThreadActivities } from "./thread-activities.ts";
 import type { ThreadTable } from "./thread-table.ts";
 
 /** Threads whose instructions are to be run in this round, first come first. */
 export class DueThreads {
-  readonly #kernel: ThreadKernel;
   readonly #table: ThreadTable;
   readonly #activities: ThreadActivities;
   /** A ring would do, but it is short. */
@@ -13,15 +11,14 @@ export class DueThreads {
   #head = 0;
   #tail = 0;
 
-  constructor(kernel: ThreadKernel, activities: ThreadActivities) {
-    this.#kernel = kernel;
-    this.#table = kernel.table;
+  constructor(table: ThreadTable, activities: ThreadActivities) {
+    this.#table = table;
     this.#activities = activities;
   }
 
   /** The thread has its core: it works off what it owes, or is due. */
   goOn(thread: number): void {
-    if (this.#activities.owed(thread) > 0) this.#activities.start(thread, this.#kernel.now);
+    if (this.#activities.owes(thread)) this.#activities.start(thread);
     else this.push(thread);
   }
 

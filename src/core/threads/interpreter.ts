@@ -3,10 +3,10 @@ import type { Draws } from "./draws.ts";
 import type { GraphPort } from "./graph-port.ts";
 import { LockInstructions } from "./instructions/lock-instructions.ts";
 import { RareInstructions } from "./instructions/rare-instructions.ts";
-import { NOT_FINITE, RegisterInstructions } from "./instructions/register-instructions.ts";
+import { RegisterInstructions } from "./instructions/register-instructions.ts";
 import type { InterpreterHost } from "./interpreter-host.ts";
 import { DONE, JUMPED, Next } from "./next.ts";
-import { Opcode, STRIDE } from "./opcode.ts";
+import { NOT_FINITE, Opcode, STRIDE } from "./opcode.ts";
 import { Operands } from "./operands.ts";
 import type { Primitives } from "./primitives/primitives.ts";
 import type { RaceDetector } from "./race-detector.ts";
@@ -53,36 +53,36 @@ export class Interpreter {
     const { syncLeft, switchLeft, phase } = table;
     const registers = table.registers;
     const base = thread * this.#registerCount;
+    // `| 0` here and below: so V8 knows that it is a whole number, and keeps it as one.
     let pc = table.pc[thread]!;
     let left = this.#stepsLeft(thread);
     // What it does now comes after what it owes: nothing that others see, nothing that asks for the time, nothing that fails.
     let isAhead = false;
     for (;;) {
-      if (--left < 0) {
+      left = (left - 1) | 0;
+      if (left < 0) {
         if (isAhead) return this.#leaveAt(thread, pc, left);
         this.#runaway(thread, pc);
       }
       const opcode = code[pc]!;
-      const a = code[pc + 1]!;
-      const b = code[pc + 2]!;
-      const c = code[pc + 3]!;
       if (opcode <= Opcode.now && opcode !== Opcode.end && !(isAhead && opcode === Opcode.now)) {
-        const next = this.#registers.perform(opcode, thread, registers, base, pc, a, b, c);
+        const next = this.#registers.perform(opcode, thread, registers, base, pc);
         if (next === NOT_FINITE) {
           if (isAhead) return this.#leaveAt(thread, pc, left);
           table.pc[thread] = pc;
-          this.#registers.fail(thread, opcode, base, b, c);
+          this.#registers.fail(thread, opcode, base, pc);
         }
         pc = next;
         continue;
       }
       if (opcode === Opcode.compute) {
-        const ticks = operands.value(base, a);
+        const ticks = operands.value(base, code[pc + 1]!);
+        const access = code[pc + 2]!;
         // What takes hardly any time ends at the instant at which it begins, but in a round of its own.
-        if (isAhead && !((ticks === 0 || ticks >= INSTANT) && ticks < Infinity && b < 0)) return this.#leaveAt(thread, pc, left);
+        if (isAhead && !((ticks === 0 || ticks >= INSTANT) && ticks < Infinity && access < 0)) return this.#leaveAt(thread, pc, left);
         table.pc[thread] = pc;
-        host.compute(thread, ticks, b, b >= 0 && c >= 0 ? operands.object(thread, base, c, code[pc + 4]!) : -1, 1);
-        pc += STRIDE;
+        host.compute(thread, ticks, access, access >= 0 && code[pc + 3]! >= 0 ? operands.object(thread, base, code[pc + 3]!, code[pc + 4]!) : -1, 1);
+        pc = (pc + STRIDE) | 0;
         if (table.computeLeft[thread]! + syncLeft[thread]! + switchLeft[thread]! <= 0) continue;
         table.pc[thread] = pc;
         return this.#leave(thread, left, Next.work);
@@ -90,14 +90,14 @@ export class Interpreter {
       table.pc[thread] = pc;
       const owes = syncLeft[thread]! + switchLeft[thread]! > 0;
       if (opcode === Opcode.mark) {
+        const counter = code[pc + 1]!;
         if (!owes) {
-          this.#measures.mark(a, host.now);
-          host.progress();
+          this.#measures.mark(counter, host.now);
         } else if (table.pendingMark[thread]! < 0 && (isAhead || host.goesAhead(thread))) {
-          table.pendingMark[thread] = a;
+          table.pendingMark[thread] = counter;
           isAhead = true;
         } else return this.#leave(thread, left, Next.work);
-        pc += STRIDE;
+        pc = (pc + STRIDE) | 0;
         continue;
       }
       // What others can see happens only when the time that the thread owes has passed; to take what was given to it nobody sees.
@@ -106,8 +106,8 @@ export class Interpreter {
         isAhead = true;
       }
       if (opcode === Opcode.lock) {
-        if (!this.#locks.lock(thread, operands.object(thread, base, a, b), c)) return this.#leave(thread, left, waiting(table, thread));
-      } else if (opcode === Opcode.unlock) this.#locks.unlock(thread, operands.object(thread, base, a, b));
+        if (!this.#locks.lock(thread, operands.object(thread, base, code[pc + 1]!, code[pc + 2]!), code[pc + 3]!)) return this.#leave(thread, left, waiting(table, thread));
+      } else if (opcode === Opcode.unlock) this.#locks.unlock(thread, operands.object(thread, base, code[pc + 1]!, code[pc + 2]!));
       else {
         const next = this.#others.perform(opcode, thread, base, pc);
         if (next === JUMPED) {
@@ -116,7 +116,7 @@ export class Interpreter {
         }
         if (next !== DONE) return this.#leave(thread, left, next);
       }
-      pc += STRIDE;
+      pc = (pc + STRIDE) | 0;
       // A spawned thread may have made the columns move.
       if (table.registers !== registers || table.syncLeft !== syncLeft) {
         table.pc[thread] = pc;
@@ -144,7 +144,7 @@ export class Interpreter {
       stepTicks[thread] = now;
       steps[thread] = 0;
     }
-    return this.#budget - steps[thread]!;
+    return (this.#budget - steps[thread]!) | 0;
   }
 
   #runaway(thread: number, pc: number): never {

@@ -57,8 +57,8 @@ export class Liveness {
   }
 
   /** In this round more was to come than ends of slices. */
-  moved(ticks: number): void {
-    this.#movingTicks = ticks;
+  moved(): void {
+    this.#movingTicks = this.#host.now;
   }
 
   /** A round is over in which the watchdog was called. */

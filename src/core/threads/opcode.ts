@@ -161,3 +161,6 @@ export const NO_INDEX = -(2 ** 31);
 
 /** Register 0 holds the number of the thread within its group, register 1 its number among all threads. */
 export const FIRST_FREE_REGISTER = 2;
+
+/** No place in the code: what was computed is no number. */
+export const NOT_FINITE = -1;

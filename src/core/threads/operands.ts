@@ -7,11 +7,14 @@ export class Operands {
   readonly #kernel: ThreadKernel;
   readonly #table: ThreadTable;
   readonly #constants: Float64Array;
+  /** By group: its first object. */
+  readonly #first: Uint32Array;
 
   constructor(kernel: ThreadKernel, constants: Float64Array) {
     this.#kernel = kernel;
     this.#table = kernel.table;
     this.#constants = constants;
+    this.#first = kernel.objects.start;
   }
 
   value(base: number, operand: number): number {
@@ -39,11 +42,12 @@ export class Operands {
 
   /** The object that two operands name. @throws {SimulationError} where the group has no such one. */
   object(thread: number, base: number, group: number, index: number): number {
-    const { start, groups } = this.#kernel.objects;
-    if (index === NO_INDEX) return start[group]!;
-    const i = this.value(base, index);
-    const { count, name } = groups[group]!;
+    return index === NO_INDEX ? this.#first[group]! : this.#indexed(thread, group, this.value(base, index));
+  }
+
+  #indexed(thread: number, group: number, i: number): number {
+    const { count, name } = this.#kernel.objects.groups[group]!;
     if (!(i >= 0 && i < count && Number.isInteger(i))) this.#kernel.fail(thread, "bad-index", `uses ${name}[${i}], but there are ${count}, from 0`, i >= count ? "a higher count makes more of them" : undefined);
-    return start[group]! + i;
+    return this.#first[group]! + i;
   }
 }

@@ -13,15 +13,13 @@ export class RunAhead {
   readonly #cores: CoreTable;
   readonly #measures: ThreadMeasures;
   readonly #isAllowed: boolean;
-  readonly #progress: (ticks: number) => void;
 
-  /** @param isAllowed false = nobody goes ahead. @param progress is told when a mark is passed */
-  constructor(table: ThreadTable, cores: CoreTable, measures: ThreadMeasures, isAllowed: boolean, progress: (ticks: number) => void) {
+  /** @param isAllowed false = nobody goes ahead */
+  constructor(table: ThreadTable, cores: CoreTable, measures: ThreadMeasures, isAllowed: boolean) {
     this.#table = table;
     this.#cores = cores;
     this.#measures = measures;
     this.#isAllowed = isAllowed;
-    this.#progress = progress;
   }
 
   /** See `goesAhead` of the interpreter's host. Only on a core that is the thread's own is it known how long what it owes will take. */
@@ -81,7 +79,6 @@ export class RunAhead {
     behindPc[thread] = -1;
     if (pendingMark[thread]! < 0) return;
     this.#measures.mark(pendingMark[thread]!, ticks);
-    this.#progress(ticks);
     pendingMark[thread] = -1;
   }
 }

@@ -12,6 +12,11 @@ import type { TimeUse } from "./time-use.ts";
 export const THREAD_ORDER = 2 ** 33;
 export const TRANSFER_ORDER = 2 ** 34;
 
+/** Tells the tick of the round, rather than it being handed from one to the next: many a call costs more with a number that may be a fraction. */
+export interface Clock {
+  readonly now: number;
+}
+
 /** Where the resources of threads begin among all. */
 export interface ThreadResources {
   /** Of the first physical core; those with one hardware thread are never used. */
@@ -28,6 +33,7 @@ export interface ThreadResources {
  * computed. One that shares nothing has its end as an event; others compete with whoever draws on the same.
  */
 export class ThreadActivities {
+  readonly #clock: Clock;
   readonly #table: ThreadTable;
   readonly #cores: CoreTable;
   readonly #queue: EventQueue;
@@ -37,10 +43,11 @@ export class ThreadActivities {
   readonly #memory: MemoryModel | undefined;
   readonly #speed: Float64Array;
   readonly spinTimers: SpinTimers;
-  /** True where nothing but hardware threads of one core can be shared: no memory model, and no operators that draw on memory. */
-  readonly #sharesCoresOnly: boolean;
+  /** By core: 1 = nothing that a thread does there is shared with anybody: it has no siblings, and there is no memory model, nor operators that draw on memory. */
+  readonly #sharesNothing: Uint8Array;
 
-  constructor(table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, time: TimeUse, memory: MemoryModel | undefined) {
+  constructor(clock: Clock, table: ThreadTable, cores: CoreTable, queue: EventQueue, resources: SharedResources, at: ThreadResources, time: TimeUse, memory: MemoryModel | undefined) {
+    this.#clock = clock;
     this.#table = table;
     this.#cores = cores;
     this.#queue = queue;
@@ -50,7 +57,7 @@ export class ThreadActivities {
     this.#memory = memory;
     this.#speed = cores.spec.speed;
     this.spinTimers = new SpinTimers(table, queue);
-    this.#sharesCoresOnly = memory === undefined && at.opMemory < 0;
+    this.#sharesNothing = Uint8Array.from(cores.siblings, (siblings) => (siblings === 1 && memory === undefined && at.opMemory < 0 ? 1 : 0));
   }
 
   /** Ticks of work alone that the thread has before it. */
@@ -59,8 +66,15 @@ export class ThreadActivities {
     return switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
   }
 
+  /** True where there is any. */
+  owes(thread: number): boolean {
+    const { switchLeft, syncLeft, computeLeft } = this.#table;
+    return computeLeft[thread]! > 0 || syncLeft[thread]! > 0 || switchLeft[thread]! > 0;
+  }
+
   /** Ticks of work alone that are left of the switch to the thread, which goes on. */
-  switchLeft(thread: number, now: number): number {
+  switchLeft(thread: number): number {
+    const { now } = this.#clock;
     const { switchLeft, isActive, activity, activeTicks, core } = this.#table;
     const before = switchLeft[thread]!;
     if (before === 0 || isActive[thread] === 0) return before;
@@ -70,37 +84,41 @@ export class ThreadActivities {
   }
 
   /** Begins to work off what the thread owes; and to spin for `spinTicks` after that, where the core is shared. */
-  start(thread: number, now: number, spinTicks = 0): void {
+  start(thread: number, spinTicks = 0): void {
     const table = this.#table;
     const core = table.core[thread]!;
-    table.activeTicks[thread] = now;
+    table.activeTicks[thread] = this.#clock.now;
     table.isActive[thread] = 1;
-    if (this.#sharesCoresOnly && this.#cores.siblings[core] === 1) this.#endAfter(thread, now, this.owed(thread), core);
-    else this.#startShared(thread, core, now, spinTicks);
+    if (this.#sharesNothing[core] === 1) this.#startAlone(thread, core);
+    else this.#startShared(thread, core, spinTicks);
   }
 
   /** Works off what the thread owes and spins for `spinTicks` after that (Infinity = until it is told), on a core that it does not share. */
-  spin(thread: number, now: number, spinTicks: number): void {
+  spin(thread: number, spinTicks: number): void {
     const table = this.#table;
+    const { now } = this.#clock;
     table.activeTicks[thread] = now;
     table.isActive[thread] = 1;
     if (spinTicks === Infinity) table.spinEndTicks[thread] = Infinity;
     else this.spinTimers.set(thread, now + ceilTicks(this.owed(thread) / this.#speed[table.core[thread]!]!) + ceilTicks(spinTicks));
   }
 
-  #endAfter(thread: number, now: number, work: number, core: number): void {
-    this.#queue.push(now + ceilTicks(work / this.#speed[core]!), eventKey(EventKind.threadDone, thread), this.#table.generation[thread]!);
+  #startAlone(thread: number, core: number): void {
+    const { switchLeft, syncLeft, computeLeft, generation } = this.#table;
+    const work = switchLeft[thread]! + syncLeft[thread]! + computeLeft[thread]!;
+    this.#queue.push(this.#clock.now + ceilTicks(work / this.#speed[core]!), eventKey(EventKind.threadDone, thread), generation[thread]!);
   }
 
-  #startShared(thread: number, core: number, now: number, spinTicks: number): void {
+  #startShared(thread: number, core: number, spinTicks: number): void {
     const table = this.#table;
+    const { now } = this.#clock;
     const speed = this.#speed[core]!;
     const access = this.#memory === undefined || table.computeLeft[thread] === 0 ? -1 : table.access[thread]!;
     if (access >= 0) table.computeLeft[thread] = this.#memory!.goOn(thread, core, table.computeLeft[thread]!);
     const work = this.owed(thread) + spinTicks * speed;
     const demand = this.#at.opMemory >= 0 && table.computeLeft[thread]! > 0 ? table.demand[thread]! : 0;
     if (this.#cores.siblings[core] === 1 && access < 0 && demand === 0) {
-      this.#endAfter(thread, now, work, core);
+      this.#startAlone(thread, core);
       return;
     }
     const key = THREAD_ORDER + thread;
@@ -118,30 +136,30 @@ export class ThreadActivities {
   }
 
   /** Starts those anew whose memory has become slower or faster by who came and went beside them. Only with a memory model. */
-  retime(now: number): void {
+  retime(): void {
     const { computeLeft } = this.#table;
     for (let core = this.#memory!.nextChanged(); core >= 0; core = this.#memory!.nextChanged()) {
       const thread = this.#cores.running[core]!;
       if (thread < 0 || this.#table.isActive[thread] === 0) continue;
       const ratio = this.#memory!.again(core);
       if (ratio === 1) continue;
-      this.#stop(thread, now, false);
+      this.#stop(thread, false);
       computeLeft[thread]! *= ratio;
-      this.start(thread, now);
+      this.start(thread);
     }
   }
 
   /** Takes the work done so far off what the thread owes, and says what its time went into. @param isDone its end has come. */
-  settle(thread: number, now: number, isDone: boolean): void {
+  settle(thread: number, isDone: boolean): void {
     const table = this.#table;
     if (table.isActive[thread] === 0) return;
-    this.#stop(thread, now, isDone);
+    this.#stop(thread, isDone);
     if (this.#memory === undefined || table.access[thread]! < 0) return;
     this.#memory.leave(thread, table.core[thread]!, table.computeLeft[thread]!);
     this.#time.busy[table.core[thread]!] = 1;
   }
 
-  #stop(thread: number, now: number, isDone: boolean): void {
+  #stop(thread: number, isDone: boolean): void {
     const table = this.#table;
     table.isActive[thread] = 0;
     table.outdate(thread);
@@ -149,13 +167,14 @@ export class ThreadActivities {
     const spins = table.isSpinning[thread] === 1;
     // Should it spin again, then for all of its time.
     if (spins) table.spinEndTicks[thread] = Infinity;
-    if (table.activity[thread]! >= 0) this.#stopShared(thread, now, speed, isDone);
-    else if (isDone && !spins) this.#time.all(thread, speed, now);
-    else this.#time.part(thread, (now - table.activeTicks[thread]!) * speed, speed, now);
+    if (table.activity[thread]! >= 0) this.#stopShared(thread, speed, isDone);
+    else if (isDone && !spins) this.#time.all(thread, speed);
+    else this.#time.part(thread, (this.#clock.now - table.activeTicks[thread]!) * speed, speed);
   }
 
-  #stopShared(thread: number, now: number, speed: number, isDone: boolean): void {
+  #stopShared(thread: number, speed: number, isDone: boolean): void {
     const table = this.#table;
+    const { now } = this.#clock;
     const elapsed = now - table.activeTicks[thread]!;
     const owed = this.owed(thread);
     const activity = table.activity[thread]!;
@@ -165,7 +184,7 @@ export class ThreadActivities {
     // A spinner's work has no end; it has run all the time.
     const done = Number.isFinite(left) ? owed - left : Math.min(owed, elapsed * speed);
     const rate = elapsed > 0 && Number.isFinite(left) ? done / elapsed : speed;
-    if (isDone && table.isSpinning[thread] === 0) this.#time.all(thread, rate, now);
-    else this.#time.part(thread, Math.max(0, done), rate, now);
+    if (isDone && table.isSpinning[thread] === 0) this.#time.all(thread, rate);
+    else this.#time.part(thread, Math.max(0, done), rate);
   }
 }

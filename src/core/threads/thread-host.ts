@@ -63,11 +63,11 @@ export class ThreadHost extends ThreadWorld implements RunnerHost, ThreadPolicyH
     const sharesCoresOnly = memory === undefined && at.opMemory < 0;
     // Races are looked for in the order of time.
     const mayGoAhead = (setting.goAhead ?? true) && sharesCoresOnly && this.races === undefined;
-    this.#ahead = new RunAhead(this.table, this.cores, this.measures, mayGoAhead, (ticks) => this.#liveness.watchdog.progress(ticks));
-    this.#time = new TimeUse(this.table, this.cores, this.rows, this.#ahead);
-    this.#activities = new ThreadActivities(this.table, this.cores, queue, resources, at, this.#time, memory);
+    this.#ahead = new RunAhead(this.table, this.cores, this.measures, mayGoAhead);
+    this.#time = new TimeUse(this, this.table, this.cores, this.rows, this.#ahead);
+    this.#activities = new ThreadActivities(this, this.table, this.cores, queue, resources, at, this.#time, memory);
     this.#policy = new ThreadPolicyPort(setting.policy, setting.policyName, this);
-    const due = new DueThreads(this, this.#activities);
+    const due = new DueThreads(this.table, this.#activities);
     this.dispatcher = new CoreDispatcher(this, this.#policy, queue, this.#activities, due, memory !== undefined);
     this.waits = new ThreadWaits(this, queue, this.#activities, due, this.dispatcher);
     this.#computations = new Computations(this, memory);
@@ -138,7 +138,7 @@ export class ThreadHost extends ThreadWorld implements RunnerHost, ThreadPolicyH
     return order < TRANSFER_ORDER ? this.table.generation[order - THREAD_ORDER]! : 0;
   }
 
-  readonly #act = (): void => this.#rounds.act(this.now);
+  readonly #act = (): void => this.#rounds.act();
 
   /** Lets everybody act whose time has come. */
   round(): void {

@@ -5,7 +5,7 @@ import type { ThreadTable } from "./thread-table.ts";
 
 /** What programs count and measure of themselves. */
 export class ThreadMeasures {
-  /** By counter: how often it was passed, and when first and last. */
+  /** By counter: how often it was passed, and when first and last; Infinity and -Infinity where it was not. */
   readonly marks: Float64Array;
   readonly firstMarkTicks: Float64Array;
   readonly lastMarkTicks: Float64Array;
@@ -20,8 +20,8 @@ export class ThreadMeasures {
 
   constructor({ counters, spans, groups }: ThreadSpec) {
     this.marks = new Float64Array(counters.length);
-    this.firstMarkTicks = new Float64Array(counters.length).fill(NaN);
-    this.lastMarkTicks = new Float64Array(counters.length).fill(NaN);
+    this.firstMarkTicks = new Float64Array(counters.length).fill(Infinity);
+    this.lastMarkTicks = new Float64Array(counters.length).fill(-Infinity);
     this.spans = spans.map(() => new DurationHistogram());
     this.#begun = spans.map(() => new Float64Array(16));
     this.responses = groups.map(() => new DurationHistogram());
@@ -30,9 +30,9 @@ export class ThreadMeasures {
 
   /** A mark was passed at this tick; they need not be told in the order of time. */
   mark(counter: number, ticks: number): void {
-    const isFirst = this.marks[counter]!++ === 0;
-    if (isFirst || ticks < this.firstMarkTicks[counter]!) this.firstMarkTicks[counter] = ticks;
-    if (isFirst || ticks > this.lastMarkTicks[counter]!) this.lastMarkTicks[counter] = ticks;
+    this.marks[counter]!++;
+    if (ticks < this.firstMarkTicks[counter]!) this.firstMarkTicks[counter] = ticks;
+    if (ticks > this.lastMarkTicks[counter]!) this.lastMarkTicks[counter] = ticks;
   }
 
   begin(thread: number, span: number, now: number): void {

@@ -45,13 +45,13 @@ export class ThreadRounds {
     this.#advance = advance;
   }
 
-  /** Lets everybody act whose time has come at this tick. */
-  act(now: number): void {
+  /** Lets everybody act whose time has come. */
+  act(): void {
     this.#watchdog.countRound();
     this.#runner.runDue();
     this.#dispatcher.endSlices();
     while (this.#liveness.outcome === undefined && this.#dispatcher.dispatch()) this.#runner.runDue();
-    if (this.#retimed !== undefined && this.#liveness.outcome === undefined) this.#retimed.retime(now);
+    if (this.#retimed !== undefined && this.#liveness.outcome === undefined) this.#retimed.retime();
     if (this.#watchdog.isCalled) this.#liveness.lookOut();
   }
 
@@ -66,8 +66,8 @@ export class ThreadRounds {
     const runner = this.#runner;
     const liveness = this.#liveness;
     let rounds = 0;
-    for (let ticks = 0; rounds < MANY; rounds++, liveness.moved(ticks)) {
-      ticks = queue.headTime;
+    for (; rounds < MANY; rounds++) {
+      const ticks = queue.headTime;
       const key = queue.headKey;
       if (!(ticks <= untilTicks && ticks < resources.nextEnd && ticks < Number.MAX_SAFE_INTEGER) || keyKind(key) !== EventKind.threadDone || liveness.isOver) break;
       const generation = queue.headGeneration;
@@ -78,9 +78,10 @@ export class ThreadRounds {
       }
       this.#advance(ticks);
       runner.workDone(keyEntity(key), generation);
-      this.act(ticks);
+      this.act();
       if (resources.changed) resources.solve(ticks);
     }
+    if (rounds > 0) liveness.moved();
     return rounds;
   }
 }

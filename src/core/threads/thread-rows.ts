@@ -23,9 +23,8 @@ export class ThreadRows {
   }
 
   push(core: number, thread: number, use: Use, start: number, end: number): void {
-    if (!(end > start)) return;
     const last = this.#last[core]!;
-    if (last >= 0 && this.end[last] === start && this.thread[last] === thread && this.use[last] === use) {
+    if (last >= 0 && this.use[last] === use && this.end[last] === start && this.thread[last] === thread) {
       this.end[last] = end;
       return;
     }

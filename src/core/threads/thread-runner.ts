@@ -53,15 +53,14 @@ export class ThreadRunner {
   /** What the thread had to work off is done, or it has spun for long enough; unless the event is an old one. */
   workDone(thread: number, generation: number): void {
     const table = this.#table;
-    const { now } = this.#host;
-    if (generation === SPIN_TIMER ? !this.#activities.spinTimers.runOut(thread, now) : table.generation[thread] !== generation) return;
+    if (generation === SPIN_TIMER ? !this.#activities.spinTimers.runOut(thread, this.#host.now) : table.generation[thread] !== generation) return;
     if (table.isSpinning[thread] === 0) {
-      this.#activities.settle(thread, now, true);
+      this.#activities.settle(thread, true);
       this.#due.push(thread);
       return;
     }
-    const hasSpun = generation === SPIN_TIMER || this.#activities.owed(thread) === 0;
-    this.#activities.settle(thread, now, true);
+    const hasSpun = generation === SPIN_TIMER || !this.#activities.owes(thread);
+    this.#activities.settle(thread, true);
     if (hasSpun) this.#waits.beginParking(thread);
     this.#due.goOn(thread);
   }
@@ -107,9 +106,8 @@ export class ThreadRunner {
 
   /** Who shares its core works off what it owes first, since that takes longer there, so that the while for which it spins begins then. */
   #spin(thread: number): void {
-    const { now } = this.#host;
     const limit = this.#table.spinLimit[thread]!;
-    if (this.#cores.siblings[this.#table.core[thread]!] === 1) this.#activities.spin(thread, now, limit);
-    else this.#activities.start(thread, now, this.#activities.owed(thread) > 0 ? 0 : limit);
+    if (this.#cores.siblings[this.#table.core[thread]!] === 1) this.#activities.spin(thread, limit);
+    else this.#activities.start(thread, this.#activities.owes(thread) ? 0 : limit);
   }
 }

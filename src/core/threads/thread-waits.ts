@@ -145,7 +145,7 @@ export class ThreadWaits {
     const { now, costs } = this.#kernel;
     table.phase[thread] = phase;
     if (table.isSpinning[thread] === 1) {
-      this.#activities.settle(thread, now, false);
+      this.#activities.settle(thread, false);
       table.isSpinning[thread] = 0;
       this.#kernel.delay(thread, delayTicks);
       if (table.core[thread]! >= 0) this.#due.push(thread);

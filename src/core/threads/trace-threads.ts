@@ -31,10 +31,14 @@ export function traceThreads(host: ThreadHost, { policyName, device = -1 }: Thre
       taken: use.taken, contended: use.contended, handOffs: use.handOffs, longestWaiter: use.longestWaiter,
       waits: durationColumns(use.waits), holds: durationColumns(use.holds), stays: durationColumns(use.stays),
     },
-    counters: { names: spec.counters, marks: measures.marks, firstTicks: measures.firstMarkTicks, lastTicks: measures.lastMarkTicks },
+    counters: { names: spec.counters, marks: measures.marks, firstTicks: finiteOrNaN(measures.firstMarkTicks), lastTicks: finiteOrNaN(measures.lastMarkTicks) },
     spans: { names: spec.spans, durations: durationColumns(measures.spans) }, heaps: heapColumns(host.primitives.heaps.uses),
     waits: intervals(use.waitLog, openWaits(host)), holds: intervals(use.holdLog, openHolds(host)), ready: intervals(host.dispatcher.readyLog, openReady(host, endTicks)), wakes: wakeColumns(host.waits.wakes),
   };
+}
+
+function finiteOrNaN(values: Float64Array): Float64Array {
+  return values.map((value) => (Number.isFinite(value) ? value : NaN));
 }
 
 function designOf(group: ThreadHost["objects"]["groups"][number]): string {

@@ -25,7 +25,7 @@ export class Watchdog {
     this.#roundBudget = host.spec.watch.roundBudget;
   }
 
-  /** Something came of what threads do, at this tick. */
+  /** Something came of what threads do, at this tick: one ended, or an operator was taken. Marks tell for themselves. */
   progress(ticks: number): void {
     if (ticks > this.#lastProgress) this.#lastProgress = ticks;
   }
@@ -56,6 +56,7 @@ export class Watchdog {
     const { livelockTicks, starvationTicks } = host.spec.watch;
     this.isCalled = false;
     host.catchUp(host.now);
+    for (const ticks of host.measures.lastMarkTicks) if (ticks > this.#lastProgress) this.#lastProgress = ticks;
     if (goesOn) this.watch();
     return host.now - this.#lastProgress >= livelockTicks ? noProgress(host, this.#lastProgress) : starved(host, starvationTicks);
   }

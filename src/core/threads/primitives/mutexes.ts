@@ -1,8 +1,13 @@
-import type { ObjectGroup } from "../thread-spec.ts";
+import type { LockDesign, ObjectGroup } from "../thread-spec.ts";
 import type { ThreadKernel } from "../thread-kernel.ts";
 import { Phase } from "../thread-table.ts";
 
 type MutexGroup = Extract<ObjectGroup, { kind: "mutex" }>;
+
+/** Numbers, since they are compared each time that a lock changes hands, and texts take longer. */
+const Design = { testAndSet: 0, ticket: 1, mcs: 2, futex: 3, adaptive: 4 } as const;
+const designByName: Readonly<Record<LockDesign, number>> = { "test-and-set": Design.testAndSet, ticket: Design.ticket, mcs: Design.mcs, futex: Design.futex, adaptive: Design.adaptive };
+const Protocol = { none: 0, inherit: 1, ceiling: 2 } as const;
 
 /**
  * Mutual exclusion, in five designs. What they differ in is who gets a lock that is given up, and what that takes:
@@ -20,6 +25,9 @@ type MutexGroup = Extract<ObjectGroup, { kind: "mutex" }>;
 export class Mutexes {
   readonly #kernel: ThreadKernel;
   readonly #groups: readonly (MutexGroup | undefined)[];
+  /** By object. */
+  readonly #design: Uint8Array;
+  readonly #protocol: Uint8Array;
   /** -1 = free. */
   readonly owner: Int32Array;
   readonly #depth: Uint32Array;
@@ -34,6 +42,8 @@ export class Mutexes {
     this.#kernel = kernel;
     const { objects } = kernel;
     this.#groups = Array.from(objects.groupOf, (g) => (objects.groups[g]!.kind === "mutex" ? (objects.groups[g] as MutexGroup) : undefined));
+    this.#design = Uint8Array.from(this.#groups, (group) => (group === undefined ? 0 : designByName[group.design]));
+    this.#protocol = Uint8Array.from(this.#groups, (group) => (group === undefined ? 0 : Protocol[group.protocol]));
     this.owner = new Int32Array(objects.count).fill(-1);
     this.#depth = new Uint32Array(objects.count);
     this.sinceTicks = new Float64Array(objects.count);
@@ -55,10 +65,10 @@ export class Mutexes {
       this.#kernel.charge(thread, this.#kernel.costs.stepTicks);
       return true;
     }
-    const spins = group.design !== "futex";
+    const design = this.#design[object]!;
     this.#kernel.charge(thread, this.#kernel.costs.atomicTicks);
-    this.#kernel.wait(thread, object, spins, group.design === "adaptive" ? group.spinTicks : undefined);
-    if (group.protocol === "inherit") this.#inherit(object);
+    this.#kernel.wait(thread, object, design !== Design.futex, design === Design.adaptive ? group.spinTicks : undefined);
+    if (this.#protocol[object] === Protocol.inherit) this.#inherit(object);
     return false;
   }
 
@@ -76,8 +86,8 @@ export class Mutexes {
 
   /** A waiter is back on a core and looks again. True when the lock is its own now. */
   lookAgain(thread: number, object: number): boolean {
-    const { design } = this.#groups[object]!;
-    if (this.owner[object]! >= 0 || (design !== "test-and-set" && design !== "adaptive")) return false;
+    const design = this.#design[object]!;
+    if (this.owner[object]! >= 0 || (design !== Design.testAndSet && design !== Design.adaptive)) return false;
     this.#kernel.lists.remove(object, thread);
     this.#take(thread, object, this.#groups[object]!);
     return true;
@@ -94,32 +104,31 @@ export class Mutexes {
       this.#depth[object]!--;
       return;
     }
-    const group = this.#groups[object]!;
-    const { design } = group;
+    const design = this.#design[object]!;
     kernel.use.held(object, thread, this.sinceTicks[object]!, kernel.now);
     this.#lineCore[object] = kernel.table.core[thread]!;
     this.#drop(thread, object);
-    if (design !== "test-and-set" && design !== "ticket") kernel.charge(thread, kernel.costs.atomicTicks);
-    if (kernel.lists.length[object]! > 0) this.#handOn(thread, object, group);
-    if (group.protocol !== "none") this.#restore(thread);
+    if (design >= Design.mcs) kernel.charge(thread, kernel.costs.atomicTicks);
+    if (kernel.lists.length[object]! > 0) this.#handOn(thread, object, this.#groups[object]!);
+    if (this.#protocol[object] !== Protocol.none) this.#restore(thread);
   }
 
   /** The lock has become free, or goes to one of those that wait. */
   #handOn(thread: number, object: number, group: MutexGroup): void {
     const kernel = this.#kernel;
     const { lineTicks, wakeTicks } = kernel.costs;
-    const { design } = group;
-    if (design === "test-and-set") {
+    const design = this.#design[object]!;
+    if (design === Design.testAndSet) {
       const spinning = this.#countSpinning(object);
       if (spinning > 0) this.#give(this.#spinner(object, Math.floor(kernel.random() * spinning)), object, lineTicks * spinning, group);
       return;
     }
-    if (design === "ticket" || design === "mcs") {
-      const delay = design === "mcs" ? lineTicks : (lineTicks * (this.#countSpinning(object) + 1)) / 2;
+    if (design === Design.ticket || design === Design.mcs) {
+      const delay = design === Design.mcs ? lineTicks : (lineTicks * (this.#countSpinning(object) + 1)) / 2;
       this.#give(kernel.lists.head[object]!, object, delay, group);
       return;
     }
-    if (design === "adaptive" && this.#countSpinning(object) > 0) {
+    if (design === Design.adaptive && this.#countSpinning(object) > 0) {
       this.#give(this.#spinner(object, 0), object, lineTicks, group);
       return;
     }
@@ -135,7 +144,7 @@ export class Mutexes {
     this.#kernel.use.handOffs[object]!++;
     this.#hold(thread, object, group);
     this.#kernel.grant(thread, delayTicks);
-    if (group.protocol === "inherit") this.#inherit(object);
+    if (this.#protocol[object] === Protocol.inherit) this.#inherit(object);
   }
 
   #take(thread: number, object: number, group: MutexGroup): void {
@@ -152,7 +161,7 @@ export class Mutexes {
     use.taken[object]!++;
     this.nextHeld[object] = table.firstHeld[thread]!;
     table.firstHeld[thread] = object;
-    if (group.protocol === "ceiling" && group.ceiling > table.priority[thread]!) this.#kernel.setPriority(thread, group.ceiling);
+    if (this.#protocol[object] === Protocol.ceiling && group.ceiling > table.priority[thread]!) this.#kernel.setPriority(thread, group.ceiling);
   }
 
   #drop(thread: number, object: number): void {
@@ -200,7 +209,7 @@ export class Mutexes {
       if (urgent <= table.priority[owner]!) return;
       this.#kernel.setPriority(owner, urgent);
       const waited = table.phase[owner] === Phase.waiting ? table.waitsFor[owner]! : -1;
-      lock = waited >= 0 && this.#groups[waited]?.protocol === "inherit" ? waited : -1;
+      lock = waited >= 0 && this.#protocol[waited] === Protocol.inherit ? waited : -1;
     }
   }
 
@@ -209,9 +218,9 @@ export class Mutexes {
     const { table, lists } = this.#kernel;
     let priority = table.basePriority[thread]!;
     for (let lock = table.firstHeld[thread]!; lock >= 0; lock = this.nextHeld[lock]!) {
-      const { protocol, ceiling } = this.#groups[lock]!;
-      if (protocol === "ceiling") priority = Math.max(priority, ceiling);
-      else if (protocol === "inherit" && lists.length[lock]! > 0) priority = Math.max(priority, table.priority[this.#mostUrgent(lock)]!);
+      const protocol = this.#protocol[lock]!;
+      if (protocol === Protocol.ceiling) priority = Math.max(priority, this.#groups[lock]!.ceiling);
+      else if (protocol === Protocol.inherit && lists.length[lock]! > 0) priority = Math.max(priority, table.priority[this.#mostUrgent(lock)]!);
     }
     if (priority !== table.priority[thread]) this.#kernel.setPriority(thread, priority);
   }
