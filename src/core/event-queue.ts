@@ -49,6 +49,10 @@ export class EventQueue {
   get headTime(): number {
     return this.#near.headTime;
   }
+  /** Key and generation of the first event, see {@link eventOrder}. */
+  get headOrder(): number {
+    return this.#near.headOrder;
+  }
   get headKey(): number {
     return orderKey(this.#near.headOrder);
   }

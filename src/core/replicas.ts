@@ -132,7 +132,10 @@ export class Replicas {
 
   /** An instant is over. */
   notePeaks(): void {
-    if (!this.rose) return;
+    if (this.rose) this.#raisePeaks();
+  }
+
+  #raisePeaks(): void {
     this.rose = false;
     const { liveBytes, peakBytes } = this;
     for (let memory = 0; memory < peakBytes.length; memory++) if (liveBytes[memory]! > peakBytes[memory]!) peakBytes[memory] = liveBytes[memory]!;

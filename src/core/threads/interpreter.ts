@@ -115,14 +115,13 @@ export class Interpreter {
           continue;
         }
         if (next !== DONE) return this.#leave(thread, left, next);
+        // A spawned thread may have made the columns move.
+        if (table.registers !== registers || table.syncLeft !== syncLeft) {
+          this.#leaveAt(thread, pc + STRIDE, left);
+          return this.run(thread);
+        }
       }
       pc = (pc + STRIDE) | 0;
-      // A spawned thread may have made the columns move.
-      if (table.registers !== registers || table.syncLeft !== syncLeft) {
-        table.pc[thread] = pc;
-        this.#leave(thread, left, Next.work);
-        return this.run(thread);
-      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { EventKind, keyEntity, keyKind } from "../event-key.ts";
+import { EventKind, keyEntity, keyKind, orderGeneration, orderKey } from "../event-key.ts";
 import type { EventQueue } from "../event-queue.ts";
 import type { SharedResources } from "../shared-resources.ts";
 import type { CoreDispatcher } from "./core-dispatcher.ts";
@@ -68,9 +68,10 @@ export class ThreadRounds {
     let rounds = 0;
     for (; rounds < MANY; rounds++) {
       const ticks = queue.headTime;
-      const key = queue.headKey;
+      const order = queue.headOrder;
+      const key = orderKey(order);
       if (!(ticks <= untilTicks && ticks < resources.nextEnd && ticks < Number.MAX_SAFE_INTEGER) || keyKind(key) !== EventKind.threadDone || liveness.isOver) break;
-      const generation = queue.headGeneration;
+      const generation = orderGeneration(order);
       queue.pop();
       if (queue.headTime === ticks) {
         queue.push(ticks, key, generation);
