@@ -7,11 +7,12 @@
 export function commonUnit(columns: Iterable<ArrayLike<number>>): number {
   let unit = 0;
   for (const column of columns) {
-    for (let i = 0; i < column.length && unit !== 1; i++) {
+    for (let i = 0; i < column.length; i++) {
       const value = column[i]!;
       if (value === Infinity) continue;
       if (!Number.isInteger(value)) return 1;
       unit = divisor(value, unit);
+      if (unit === 1) return 1;
     }
   }
   return unit || 1;
