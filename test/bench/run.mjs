@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { sourcePlugin } from "../../scripts/source-plugin.mjs";
+import { bundleBenchmarks } from "./bundle.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(here, "../..");
@@ -27,7 +27,7 @@ async function main() {
   mkdirSync(join(root, "dist"), { recursive: true });
   const folder = mkdtempSync(join(root, "dist/bench-"));
   try {
-    await build({ entryPoints: wanted.map((name) => join(here, `${name}.bench.ts`)), outdir: join(folder, "code"), outExtension: { ".js": ".mjs" }, bundle: true, splitting: true, packages: "external", format: "esm", platform: "node", target: "node20", sourcemap: "linked", minifySyntax: true, plugins: [sourcePlugin], logLevel: "warning" });
+    await bundleBenchmarks(wanted, join(folder, "code"));
     const { tableJson, tableText } = await harness(folder);
     const tables = [];
     for (const name of wanted) {

@@ -25,14 +25,14 @@ export interface DispatcherHost extends ThreadKernel {
 
 /** Who has which core: tells the policy who can run, gives idle cores to whom it names, and takes cores away. */
 export class CoreDispatcher {
-  readonly #host: DispatcherHost;
-  readonly #table: ThreadTable;
-  readonly #cores: CoreTable;
-  readonly #policy: ThreadPolicyPort;
-  readonly #activities: ThreadActivities;
-  readonly #due: DueThreads;
+  private readonly host: DispatcherHost;
+  private readonly table: ThreadTable;
+  private readonly cores: CoreTable;
+  private readonly policy: ThreadPolicyPort;
+  private readonly activities: ThreadActivities;
+  private readonly due: DueThreads;
   /** A memory model knows what is cold of threads that say how they touch memory. */
-  readonly #knowsMemory: boolean;
+  private readonly knowsMemory: boolean;
   readonly #news = new RunnableNews();
   #switchTicks = 0;
   /** Threads that wait for a core. */
@@ -51,25 +51,25 @@ export class CoreDispatcher {
   lastLeave = 0;
 
   constructor(host: DispatcherHost, policy: ThreadPolicyPort, queue: EventQueue, activities: ThreadActivities, due: DueThreads, knowsMemory: boolean) {
-    this.#host = host;
-    this.#table = host.table;
-    this.#cores = host.cores;
-    this.#policy = policy;
+    this.host = host;
+    this.table = host.table;
+    this.cores = host.cores;
+    this.policy = policy;
     this.slices = new CoreSlices(host, policy, queue);
-    this.#activities = activities;
-    this.#due = due;
-    this.#knowsMemory = knowsMemory;
+    this.activities = activities;
+    this.due = due;
+    this.knowsMemory = knowsMemory;
   }
 
   /** Lets the policy get ready. */
   prepare(): void {
-    this.#switchTicks = this.#policy.prepare(this.#host.costs.switchTicks);
+    this.#switchTicks = this.policy.prepare(this.host.costs.switchTicks);
   }
 
   /** From now on the thread waits for a core. */
   becomeRunnable(thread: number, why: RunnableReason): void {
-    const table = this.#table;
-    const { now } = this.#host;
+    const table = this.table;
+    const { now } = this.host;
     table.state[thread] = ThreadState.runnable;
     table.runnableTicks[thread] = now;
     if (why === "new") table.bornTicks[thread] = now;
@@ -79,7 +79,7 @@ export class CoreDispatcher {
   }
 
   priorityChanged(thread: number): void {
-    this.#policy.priorityChanged(thread);
+    this.policy.priorityChanged(thread);
     this.#mustDispatch = true;
   }
 
@@ -92,9 +92,9 @@ export class CoreDispatcher {
   #endSlices(): void {
     const { ended } = this.slices;
     // A memory model hears of a long computation where that pauses, and says then what of its memory is there.
-    const goOn = this.#waitingForCore === 0 && !this.#knowsMemory;
+    const goOn = this.#waitingForCore === 0 && !this.knowsMemory;
     for (const core of ended) {
-      const thread = this.#cores.running[core]!;
+      const thread = this.cores.running[core]!;
       if (thread < 0 || this.#stillSwitches(thread, core)) continue;
       if (goOn) this.slices.goOnUnseen(core);
       else {
@@ -115,24 +115,24 @@ export class CoreDispatcher {
 
   #dispatch(): void {
     this.#mustDispatch = false;
-    this.slices.catchUp(this.#host.now + 1);
+    this.slices.catchUp(this.host.now + 1);
     this.#tellNews();
     this.#returnToCores();
-    if (this.#cores.idleCount > 0 && this.#waitingForCore > 0) this.#fillIdleCores();
-    if (this.#policy.preempts && this.#waitingForCore > 0) this.#preempt();
+    if (this.cores.idleCount > 0 && this.#waitingForCore > 0) this.#fillIdleCores();
+    if (this.policy.preempts && this.#waitingForCore > 0) this.#preempt();
     if (this.#waitingForCore > 0) this.slices.seeAll();
   }
 
   /** The thread gives its core up. @param state that it is in from now on */
   leaveCore(thread: number, why: RunnableReason | "blocked", state: ThreadState): void {
-    const table = this.#table;
-    const cores = this.#cores;
-    const { now } = this.#host;
+    const table = this.table;
+    const cores = this.cores;
+    const { now } = this.host;
     const core = table.core[thread]!;
     this.slices.catchUp(now);
     this.slices.stop(core);
     this.lastLeave = now;
-    this.#activities.settle(thread, false);
+    this.activities.settle(thread, false);
     table.switchLeft[thread] = 0;
     const ran = now - table.sinceTicks[thread]!;
     table.ranTicks[thread]! += ran;
@@ -143,53 +143,53 @@ export class CoreDispatcher {
     cores.running[core] = -1;
     cores.idleCount++;
     cores.tenure[core]!++;
-    this.#policy.stopped(thread, core, ran, why);
-    if (table.firstHeld[thread]! >= 0) this.#host.inversions.ownerStopped(thread, now);
+    this.policy.stopped(thread, core, ran, why);
+    if (table.firstHeld[thread]! >= 0) this.host.inversions.ownerStopped(thread, now);
     this.#mustDispatch = true;
   }
 
   #tellNews(): void {
     this.#news.sort();
-    for (let i = 0; i < this.#news.length; i++) this.#policy.runnable(this.#news.thread(i), this.#news.why(i));
+    for (let i = 0; i < this.#news.length; i++) this.policy.runnable(this.#news.thread(i), this.#news.why(i));
   }
 
   /** The cores where those that came ran last are asked first, if they are idle: nobody need move. */
   #returnToCores(): void {
-    for (let i = 0; i < this.#news.length && this.#cores.idleCount > 0; i++) {
-      const core = this.#table.lastCore[this.#news.thread(i)]!;
-      if (core >= 0 && this.#cores.running[core]! < 0) this.#giveCore(core);
+    for (let i = 0; i < this.#news.length && this.cores.idleCount > 0; i++) {
+      const core = this.table.lastCore[this.#news.thread(i)]!;
+      if (core >= 0 && this.cores.running[core]! < 0) this.#giveCore(core);
     }
     this.#news.clear();
   }
 
   #fillIdleCores(): void {
-    const { running, count } = this.#cores;
-    for (let core = 0; core < count && this.#waitingForCore > 0 && this.#cores.idleCount > 0; core++) if (running[core]! < 0) this.#giveCore(core);
+    const { running, count } = this.cores;
+    for (let core = 0; core < count && this.#waitingForCore > 0 && this.cores.idleCount > 0; core++) if (running[core]! < 0) this.#giveCore(core);
   }
 
   #preempt(): void {
-    const { now } = this.#host;
-    for (let round = 0; round <= this.#cores.count; round++) {
-      const core = this.#policy.preempt();
+    const { now } = this.host;
+    for (let round = 0; round <= this.cores.count; round++) {
+      const core = this.policy.preempt();
       if (core < 0) return;
-      const thread = this.#cores.running[core]!;
+      const thread = this.cores.running[core]!;
       this.leaveCore(thread, "preempted", ThreadState.runnable);
       this.preemptionCount++;
       if (this.#preemptedTicks !== now) [this.#preemptedTicks, this.#preemptedOnce] = [now, 0];
-      if (++this.#preemptedOnce > mostPreemptions) this.#policy.refuse(`preempt: took cores away ${mostPreemptions} times at one instant; it must say -1 when the thread on the core shall keep it`);
+      if (++this.#preemptedOnce > mostPreemptions) this.policy.refuse(`preempt: took cores away ${mostPreemptions} times at one instant; it must say -1 when the thread on the core shall keep it`);
       this.#waitingForCore++;
-      this.#table.runnableTicks[thread] = now;
-      this.#policy.runnable(thread, "preempted");
+      this.table.runnableTicks[thread] = now;
+      this.policy.runnable(thread, "preempted");
       this.#giveCore(core);
     }
   }
 
   #giveCore(core: number): void {
-    const thread = this.#policy.next(core);
+    const thread = this.policy.next(core);
     if (thread < 0) return;
-    const table = this.#table;
-    const cores = this.#cores;
-    const { now } = this.#host;
+    const table = this.table;
+    const cores = this.cores;
+    const { now } = this.host;
     this.#waitingForCore--;
     const readySince = table.runnableTicks[thread]!;
     if (now > readySince) {
@@ -204,13 +204,13 @@ export class CoreDispatcher {
     if (cores.lastThread[core] !== thread) this.#switchTo(thread, core);
     table.lastCore[thread] = core;
     this.slices.begin(thread, core, table.switchLeft[thread]! / cores.spec.speed[core]!);
-    this.#due.goOn(thread);
+    this.due.goOn(thread);
   }
 
   /** Another thread ran on the core before: the switch is to be paid. */
   #switchTo(thread: number, core: number): void {
-    const table = this.#table;
-    const { spec, costs, inversions, now } = this.#host;
+    const table = this.table;
+    const { spec, costs, inversions, now } = this.host;
     table.switches[thread]!++;
     table.switchLeft[thread] = this.#switchTicks;
     const before = table.lastCore[thread]!;
@@ -219,17 +219,17 @@ export class CoreDispatcher {
       table.migrations[thread]!++;
       table.switchLeft[thread]! += costs.migrateTicks;
       // Of a thread that says how it touches memory, the model knows what is cold.
-      if (!this.#knowsMemory || table.access[thread]! < 0) table.switchLeft[thread]! += spec.groups[table.group[thread]!]!.workingSetBytes / costs.refillBytesPerTick;
+      if (!this.knowsMemory || table.access[thread]! < 0) table.switchLeft[thread]! += spec.groups[table.group[thread]!]!.workingSetBytes / costs.refillBytesPerTick;
     }
-    if (table.firstHeld[thread]! >= 0) inversions.ownerRuns(thread, now, this.#cores.lastThread[core]!);
-    this.#cores.lastThread[core] = thread;
+    if (table.firstHeld[thread]! >= 0) inversions.ownerRuns(thread, now, this.cores.lastThread[core]!);
+    this.cores.lastThread[core] = thread;
   }
 
   /** Sharing its core made the switch take longer than expected: the slice begins anew, when what is left of it is paid. */
   #stillSwitches(thread: number, core: number): boolean {
-    const left = this.#activities.switchLeft(thread);
+    const left = this.activities.switchLeft(thread);
     if (left < 1e-9) return false;
-    this.slices.beginAnew(core, left / this.#cores.spec.speed[core]!);
+    this.slices.beginAnew(core, left / this.cores.spec.speed[core]!);
     return true;
   }
 }

@@ -18,16 +18,16 @@ export interface SliceHost {
  * ticks at which they would have been all along.
  */
 export class CoreSlices {
-  readonly #host: SliceHost;
-  readonly #cores: CoreTable;
-  readonly #policy: ThreadPolicyPort;
-  readonly #queue: EventQueue;
+  private readonly host: SliceHost;
+  private readonly cores: CoreTable;
+  private readonly policy: ThreadPolicyPort;
+  private readonly queue: EventQueue;
   /** By core: how long the slice is that its thread began with. */
-  readonly #slice: Float64Array;
+  private readonly slice: Float64Array;
   /** By core: when its slice ends. */
   readonly #end: Float64Array;
   /** By core: 1 = that is no event. */
-  readonly #isUnseen: Uint8Array;
+  private readonly isUnseen: Uint8Array;
   #unseenCount = 0;
   /** No slice ends unseen before that. */
   #firstUnseen = Infinity;
@@ -37,13 +37,13 @@ export class CoreSlices {
   readonly ended: number[] = [];
 
   constructor(host: SliceHost, policy: ThreadPolicyPort, queue: EventQueue) {
-    this.#host = host;
-    this.#cores = host.cores;
-    this.#policy = policy;
-    this.#queue = queue;
-    this.#slice = new Float64Array(host.cores.count);
+    this.host = host;
+    this.cores = host.cores;
+    this.policy = policy;
+    this.queue = queue;
+    this.slice = new Float64Array(host.cores.count);
     this.#end = new Float64Array(host.cores.count);
-    this.#isUnseen = new Uint8Array(host.cores.count);
+    this.isUnseen = new Uint8Array(host.cores.count);
   }
 
   /** True where slices are still to end, seen or not. */
@@ -53,14 +53,14 @@ export class CoreSlices {
 
   /** The thread has the core: its slice begins in so many ticks, when the switch to it is paid. */
   begin(thread: number, core: number, switching: number): void {
-    if (!this.#policy.slices) return;
-    this.#slice[core] = this.#policy.slice(thread, core);
+    if (!this.policy.slices) return;
+    this.slice[core] = this.policy.slice(thread, core);
     this.beginAnew(core, switching);
   }
 
   /** The same slice begins later: in so many ticks. */
   beginAnew(core: number, switching: number): void {
-    if (this.#slice[core]! < Infinity) this.#endAt(core, ceilTicks(this.#host.now + switching + this.#slice[core]!));
+    if (this.slice[core]! < Infinity) this.#endAt(core, ceilTicks(this.host.now + switching + this.slice[core]!));
   }
 
   /** The event has come, for the slice on the core if that is still the one that it was meant for. */
@@ -71,25 +71,25 @@ export class CoreSlices {
 
   /** The thread gives the core up. */
   stop(core: number): void {
-    if (this.#isUnseen[core] === 0) return;
-    this.#isUnseen[core] = 0;
+    if (this.isUnseen[core] === 0) return;
+    this.isUnseen[core] = 0;
     this.#unseenCount--;
   }
 
   /** The core's slice has ended and nobody waits: the next one is unseen. */
   goOnUnseen(core: number): void {
-    this.#isUnseen[core] = 1;
+    this.isUnseen[core] = 1;
     this.#unseenCount++;
     if (this.#end[core]! < this.#firstUnseen) this.#firstUnseen = this.#end[core]!;
   }
 
   /** Somebody waits, so unseen slices that end at this very tick are among those that have ended. */
   seeEnds(): void {
-    const { now } = this.#host;
+    const { now } = this.host;
     this.catchUp(now);
     if (this.#firstUnseen > now) return;
-    for (let core = 0; core < this.#cores.count; core++) {
-      if (this.#isUnseen[core] === 0 || this.#end[core] !== now) continue;
+    for (let core = 0; core < this.cores.count; core++) {
+      if (this.isUnseen[core] === 0 || this.#end[core] !== now) continue;
       this.stop(core);
       this.ended.push(core);
     }
@@ -99,9 +99,9 @@ export class CoreSlices {
   /** Somebody waits on: ends to come are events again. */
   seeAll(): void {
     if (this.#unseenCount === 0) return;
-    this.catchUp(this.#host.now + 1);
-    for (let core = 0; core < this.#cores.count; core++) {
-      if (this.#isUnseen[core] === 0) continue;
+    this.catchUp(this.host.now + 1);
+    for (let core = 0; core < this.cores.count; core++) {
+      if (this.isUnseen[core] === 0) continue;
       this.stop(core);
       if (this.#end[core]! < Infinity) this.#endAt(core, this.#end[core]!);
     }
@@ -111,14 +111,14 @@ export class CoreSlices {
   /** Those that ended unseen before this tick are followed by others. */
   catchUp(ticks: number): void {
     if (this.#firstUnseen >= ticks) return;
-    const { now } = this.#host;
+    const { now } = this.host;
     this.#firstUnseen = Infinity;
-    for (let core = 0; core < this.#cores.count; core++) {
-      if (this.#isUnseen[core] === 0) continue;
+    for (let core = 0; core < this.cores.count; core++) {
+      if (this.isUnseen[core] === 0) continue;
       this.#followUntil(core, ticks);
       this.#firstUnseen = Math.min(this.#firstUnseen, this.#end[core]!);
     }
-    this.#host.now = now;
+    this.host.now = now;
   }
 
   /** However many slices there were, the policy is asked for a few: those that follow one are taken to be as long. */
@@ -126,8 +126,8 @@ export class CoreSlices {
     let slice = 0;
     while (this.#end[core]! < ticks) {
       if (slice > 0) this.#end[core]! += slice * (Math.ceil((ticks - this.#end[core]!) / slice) - 1);
-      this.#host.now = this.#end[core]!;
-      slice = Math.max(1, ceilTicks(this.#policy.slice(this.#cores.running[core]!, core)));
+      this.host.now = this.#end[core]!;
+      slice = Math.max(1, ceilTicks(this.policy.slice(this.cores.running[core]!, core)));
       this.#end[core]! += slice;
     }
   }
@@ -135,10 +135,10 @@ export class CoreSlices {
   #endAt(core: number, ticks: number): void {
     this.#end[core] = ticks;
     this.pending++;
-    this.#queue.push(ticks, eventKey(EventKind.slice, core), this.#generation(core));
+    this.queue.push(ticks, eventKey(EventKind.slice, core), this.#generation(core));
   }
 
   #generation(core: number): number {
-    return this.#cores.tenure[core]! & 0xfffff;
+    return this.cores.tenure[core]! & 0xfffff;
   }
 }

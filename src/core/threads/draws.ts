@@ -9,28 +9,28 @@ import type { NamedDistribution, ThreadSpec } from "./thread-spec.ts";
  * that a change of policy or of another program does not change anybody's luck.
  */
 export class Draws {
-  readonly #seed: number;
-  readonly #distributions: readonly NamedDistribution[];
+  private readonly seed: number;
+  private readonly distributions: readonly NamedDistribution[];
   /** Of each source's name. */
-  readonly #source: readonly number[];
+  private readonly source: readonly number[];
   /** How many each thread drew, by (thread, distribution), and its stream. */
   #drawn = new Uint32Array(0);
   #stream = new Int32Array(0);
 
   constructor(seed: number, { distributions }: ThreadSpec) {
-    this.#seed = seed;
-    this.#distributions = distributions;
-    this.#source = distributions.map(({ source }) => textHash(source));
+    this.seed = seed;
+    this.distributions = distributions;
+    this.source = distributions.map(({ source }) => textHash(source));
   }
 
   /** Puts the thread's next number of the distribution where `into` has it at `index`. */
   drawInto(into: Float64Array, index: number, thread: number, distribution: number): void {
-    const which = this.#distributions[distribution]!;
+    const which = this.distributions[distribution]!;
     if (which.kind === "constant") {
       into[index] = which.value;
       return;
     }
-    const at = thread * this.#distributions.length + distribution;
+    const at = thread * this.distributions.length + distribution;
     if (at >= this.#drawn.length) this.#grow(at);
     const count = this.#drawn[at]!++;
     const uniform = streamUniform(this.#stream[at]!, count);
@@ -49,7 +49,7 @@ export class Draws {
         return Math.max(0, which.mean + which.deviation * normalQuantile(uniform));
       case "erlang": {
         let product = uniform;
-        for (let i = 1; i < which.shape; i++) product *= drawUniform(this.#seed, this.#source[distribution]! + i, thread, count);
+        for (let i = 1; i < which.shape; i++) product *= drawUniform(this.seed, this.source[distribution]! + i, thread, count);
         return (-which.mean / which.shape) * exactLog(product);
       }
       case "choice": {
@@ -65,9 +65,9 @@ export class Draws {
 
   #grow(at: number): void {
     const before = this.#drawn.length;
-    const kinds = this.#distributions.length;
+    const kinds = this.distributions.length;
     this.#drawn = resized(this.#drawn, Math.max(16 * kinds, at + 1, before * 2));
     this.#stream = resized(this.#stream, this.#drawn.length);
-    for (let i = before; i < this.#stream.length; i++) this.#stream[i] = threadStream(this.#seed, this.#source[i % kinds]!, Math.floor(i / kinds));
+    for (let i = before; i < this.#stream.length; i++) this.#stream[i] = threadStream(this.seed, this.source[i % kinds]!, Math.floor(i / kinds));
   }
 }

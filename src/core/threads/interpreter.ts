@@ -19,40 +19,40 @@ const INSTANT = 1e-3;
 
 /** Runs the instructions of threads until they take time, wait or end. */
 export class Interpreter {
-  readonly #host: InterpreterHost;
-  readonly #table: ThreadTable;
-  readonly #code: Int32Array;
-  readonly #registerCount: number;
-  readonly #budget: number;
-  readonly #operands: Operands;
-  readonly #measures: ThreadMeasures;
-  readonly #registers: RegisterInstructions;
-  readonly #locks: LockInstructions;
-  readonly #others: RareInstructions;
+  private readonly host: InterpreterHost;
+  private readonly table: ThreadTable;
+  private readonly code: Int32Array;
+  private readonly registerCount: number;
+  private readonly budget: number;
+  private readonly operands: Operands;
+  private readonly measures: ThreadMeasures;
+  private readonly registers: RegisterInstructions;
+  private readonly locks: LockInstructions;
+  private readonly others: RareInstructions;
 
   constructor(host: InterpreterHost, primitives: Primitives, draws: Draws, measures: ThreadMeasures, races: RaceDetector | undefined, graph: GraphPort | undefined) {
     const { program, watch } = host.spec;
-    this.#host = host;
-    this.#table = host.table;
-    this.#code = program.code;
-    this.#registerCount = program.registerCount;
-    this.#budget = watch.instructionBudget;
-    this.#operands = new Operands(host, program.constants);
-    this.#measures = measures;
-    this.#registers = new RegisterInstructions(host, this.#operands, draws);
-    this.#locks = new LockInstructions(host, primitives, races);
-    this.#others = new RareInstructions(host, this.#operands, primitives, measures, races, graph);
+    this.host = host;
+    this.table = host.table;
+    this.code = program.code;
+    this.registerCount = program.registerCount;
+    this.budget = watch.instructionBudget;
+    this.operands = new Operands(host, program.constants);
+    this.measures = measures;
+    this.registers = new RegisterInstructions(host, this.operands, draws);
+    this.locks = new LockInstructions(host, primitives, races);
+    this.others = new RareInstructions(host, this.operands, primitives, measures, races, graph);
   }
 
   /** Runs the thread from where it is, on the core that it has. */
   run(thread: number): Next {
-    const host = this.#host;
-    const table = this.#table;
-    const code = this.#code;
-    const operands = this.#operands;
+    const host = this.host;
+    const table = this.table;
+    const code = this.code;
+    const operands = this.operands;
     const { syncLeft, switchLeft, phase } = table;
     const registers = table.registers;
-    const base = thread * this.#registerCount;
+    const base = thread * this.registerCount;
     // `| 0` here and below: so V8 knows that it is a whole number, and keeps it as one.
     let pc = table.pc[thread]!;
     let left = this.#stepsLeft(thread);
@@ -66,11 +66,11 @@ export class Interpreter {
       }
       const opcode = code[pc]!;
       if (opcode <= Opcode.now && opcode !== Opcode.end && !(isAhead && opcode === Opcode.now)) {
-        const next = this.#registers.perform(opcode, thread, registers, base, pc);
+        const next = this.registers.perform(opcode, thread, registers, base, pc);
         if (next === NOT_FINITE) {
           if (isAhead) return this.#leaveAt(thread, pc, left);
           table.pc[thread] = pc;
-          this.#registers.fail(thread, opcode, base, pc);
+          this.registers.fail(thread, opcode, base, pc);
         }
         pc = next;
         continue;
@@ -92,7 +92,7 @@ export class Interpreter {
       if (opcode === Opcode.mark) {
         const counter = code[pc + 1]!;
         if (!owes) {
-          this.#measures.mark(counter, host.now);
+          this.measures.mark(counter, host.now);
         } else if (table.pendingMark[thread]! < 0 && (isAhead || host.goesAhead(thread))) {
           table.pendingMark[thread] = counter;
           isAhead = true;
@@ -106,10 +106,10 @@ export class Interpreter {
         isAhead = true;
       }
       if (opcode === Opcode.lock) {
-        if (!this.#locks.lock(thread, operands.object(thread, base, code[pc + 1]!, code[pc + 2]!), code[pc + 3]!)) return this.#leave(thread, left, waiting(table, thread));
-      } else if (opcode === Opcode.unlock) this.#locks.unlock(thread, operands.object(thread, base, code[pc + 1]!, code[pc + 2]!));
+        if (!this.locks.lock(thread, operands.object(thread, base, code[pc + 1]!, code[pc + 2]!), code[pc + 3]!)) return this.#leave(thread, left, waiting(table, thread));
+      } else if (opcode === Opcode.unlock) this.locks.unlock(thread, operands.object(thread, base, code[pc + 1]!, code[pc + 2]!));
       else {
-        const next = this.#others.perform(opcode, thread, base, pc);
+        const next = this.others.perform(opcode, thread, base, pc);
         if (next === JUMPED) {
           pc = table.pc[thread]!;
           continue;
@@ -127,27 +127,27 @@ export class Interpreter {
 
   /** It works off what it owes first, and does the instruction there after that. */
   #leaveAt(thread: number, pc: number, left: number): Next {
-    this.#table.pc[thread] = pc;
+    this.table.pc[thread] = pc;
     return this.#leave(thread, left, Next.work);
   }
 
   #leave(thread: number, left: number, next: Next): Next {
-    this.#table.steps[thread] = this.#budget - left;
+    this.table.steps[thread] = this.budget - left;
     return next;
   }
 
   #stepsLeft(thread: number): number {
-    const { steps, stepTicks } = this.#table;
-    const { now } = this.#host;
+    const { steps, stepTicks } = this.table;
+    const { now } = this.host;
     if (stepTicks[thread] !== now) {
       stepTicks[thread] = now;
       steps[thread] = 0;
     }
-    return (this.#budget - steps[thread]!) | 0;
+    return (this.budget - steps[thread]!) | 0;
   }
 
   #runaway(thread: number, pc: number): never {
-    this.#table.pc[thread] = pc;
-    return this.#host.fail(thread, "runaway-program", `ran ${counted(this.#budget, "instruction")} without any time passing`, "let its loop compute, wait, sleep or yield, or raise watch.instructionBudget");
+    this.table.pc[thread] = pc;
+    return this.host.fail(thread, "runaway-program", `ran ${counted(this.budget, "instruction")} without any time passing`, "let its loop compute, wait, sleep or yield, or raise watch.instructionBudget");
   }
 }

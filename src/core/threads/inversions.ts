@@ -19,12 +19,12 @@ interface Inversion {
  * @source L. Sha, R. Rajkumar, J. Lehoczky, "Priority inheritance protocols", IEEE Trans. Computers 39(9), 1990.
  */
 export class Inversions {
-  readonly #host: ThreadHost;
+  private readonly host: ThreadHost;
   readonly #stoppedTicks = new Map<number, number>();
   readonly #found = new Map<string, Inversion>();
 
   constructor(host: ThreadHost) {
-    this.#host = host;
+    this.host = host;
   }
 
   /** A thread that holds locks lost its core, or went to sleep. */
@@ -37,7 +37,7 @@ export class Inversions {
     const stopped = this.#stoppedTicks.get(owner);
     if (stopped === undefined) return;
     this.#stoppedTicks.delete(owner);
-    const { table, lists, primitives } = this.#host;
+    const { table, lists, primitives } = this.host;
     for (let object = table.firstHeld[owner]!; object >= 0; object = primitives.mutexes.nextHeld[object]!) {
       for (let waiter = lists.head[object]!; waiter >= 0; waiter = lists.next(waiter)) {
         if (table.basePriority[waiter]! <= table.basePriority[owner]!) continue;
@@ -57,7 +57,7 @@ export class Inversions {
 
   /** What was found, the longest first. */
   findings(): ThreadFinding[] {
-    const host = this.#host;
+    const host = this.host;
     return [...this.#found.values()].sort((a, b) => b.ticks - a.ticks || a.waiter - b.waiter).map(({ waiter, owner, object, instead, firstTicks, ticks }) => ({
       kind: "priority-inversion" as const, atNs: firstTicks * host.tickNs,
       message: `priority inversion: ${host.names.of(waiter)} waited ${formatNs(ticks * host.tickNs)} for ${host.objects.name(object)} while its owner ${host.names.of(owner)} could not run${instead < 0 ? "" : `, and ${host.names.of(instead)} did`} (first at ${formatNs(firstTicks * host.tickNs)})`,

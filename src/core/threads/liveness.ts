@@ -11,10 +11,10 @@ import { Watchdog } from "./watchdog.ts";
  * the next one's lock, or since nothing is to come that changes anything; or they get nowhere, as the watchdog says.
  */
 export class Liveness {
-  readonly #host: ThreadHost;
-  readonly #dispatcher: CoreDispatcher;
-  readonly #queue: EventQueue;
-  readonly #resources: SharedResources;
+  private readonly host: ThreadHost;
+  private readonly dispatcher: CoreDispatcher;
+  private readonly queue: EventQueue;
+  private readonly resources: SharedResources;
   readonly watchdog: Watchdog;
   /** Why the threads can not go on; the run is over then. */
   outcome: ThreadFinding | undefined;
@@ -27,15 +27,15 @@ export class Liveness {
   #movingTicks = 0;
 
   constructor(host: ThreadHost, dispatcher: CoreDispatcher, queue: EventQueue, resources: SharedResources) {
-    this.#host = host;
-    this.#dispatcher = dispatcher;
-    this.#queue = queue;
-    this.#resources = resources;
+    this.host = host;
+    this.dispatcher = dispatcher;
+    this.queue = queue;
+    this.resources = resources;
     this.watchdog = new Watchdog(host, queue);
   }
 
   get allEnded(): boolean {
-    return this.#endedCount === this.#host.table.count;
+    return this.#endedCount === this.host.table.count;
   }
 
   /** All threads have ended, or can not go on. */
@@ -45,7 +45,7 @@ export class Liveness {
 
   /** A thread has ended. */
   ended(thread: number): void {
-    const { table, now } = this.#host;
+    const { table, now } = this.host;
     table.endTicks[thread] = this.lastEnd = now;
     this.#endedCount++;
     this.watchdog.progress(now);
@@ -53,12 +53,12 @@ export class Liveness {
 
   /** The thread has begun to wait for an object: that may close a circle. */
   beganToWait(thread: number): void {
-    this.outcome ??= lockCycle(this.#host, thread);
+    this.outcome ??= lockCycle(this.host, thread);
   }
 
   /** In this round more was to come than ends of slices. */
   moved(): void {
-    this.#movingTicks = this.#host.now;
+    this.#movingTicks = this.host.now;
   }
 
   /** A round is over in which the watchdog was called. */
@@ -67,13 +67,13 @@ export class Liveness {
   }
 
   get #isMoreToCome(): boolean {
-    return this.#queue.length > 0 || this.#resources.changed || this.#resources.nextEnd < Infinity;
+    return this.queue.length > 0 || this.resources.changed || this.resources.nextEnd < Infinity;
   }
 
   /** True where nothing is to come but ends of slices, and the watchdog's next call. */
   get #onlySlicesCome(): boolean {
-    const { slices } = this.#dispatcher;
-    return slices.areLeft && this.#queue.length - (this.watchdog.isArmed ? 1 : 0) === slices.pending && this.#resources.nextEnd === Infinity && !this.#resources.changed;
+    const { slices } = this.dispatcher;
+    return slices.areLeft && this.queue.length - (this.watchdog.isArmed ? 1 : 0) === slices.pending && this.resources.nextEnd === Infinity && !this.resources.changed;
   }
 
   /**
@@ -86,7 +86,7 @@ export class Liveness {
       this.#movingTicks = ticks;
       return false;
     }
-    const { state, count, isSpinning, spinLimit, waitTicks, runnableTicks } = this.#host.table;
+    const { state, count, isSpinning, spinLimit, waitTicks, runnableTicks } = this.host.table;
     let changed = Math.max(this.#movingTicks, this.lastEnd);
     let firstTurn = Infinity;
     for (let thread = 0; thread < count; thread++) {
@@ -102,13 +102,13 @@ export class Liveness {
   stuck(movedTicks: number): void {
     if (this.outcome !== undefined) return;
     this.stuckTicks = this.#lastMove(movedTicks);
-    this.outcome = stuck(this.#host, this.stuckTicks);
+    this.outcome = stuck(this.host, this.stuckTicks);
   }
 
   /** When a thread did something last: began to wait, spins or has come to a core since, or left one. */
   #lastMove(movedTicks: number): number {
-    const { count, state, core, waitTicks, waitsFor, runnableTicks, sinceTicks, isActive, activeTicks } = this.#host.table;
-    let last = Math.max(movedTicks, this.#dispatcher.lastLeave);
+    const { count, state, core, waitTicks, waitsFor, runnableTicks, sinceTicks, isActive, activeTicks } = this.host.table;
+    let last = Math.max(movedTicks, this.dispatcher.lastLeave);
     for (let thread = 0; thread < count; thread++) {
       if (state[thread] === ThreadState.ended) continue;
       last = Math.max(last, waitsFor[thread]! >= 0 ? waitTicks[thread]! : 0, runnableTicks[thread]!);

@@ -40,8 +40,8 @@ export function touchesData({ code }: ProgramCode): boolean {
  * "FastTrack: efficient and precise dynamic race detection", PLDI 2009.
  */
 export class RaceDetector {
-  readonly #objects: ObjectIds;
-  readonly #program: ProgramCode;
+  private readonly objects: ObjectIds;
+  private readonly program: ProgramCode;
   readonly #clocks: Clock[] = [];
   readonly #released = new Map<number, Clock>();
   readonly #lastWrite = new Map<number, Access>();
@@ -51,8 +51,8 @@ export class RaceDetector {
   readonly #found = new Map<string, DataRace>();
 
   constructor(table: ThreadTable, objects: ObjectIds, program: ProgramCode) {
-    this.#objects = objects;
-    this.#program = program;
+    this.objects = objects;
+    this.program = program;
     for (let thread = 0; thread < table.count; thread++) this.#clock(thread);
   }
 
@@ -61,7 +61,7 @@ export class RaceDetector {
   }
 
   nameOf(race: DataRace): string {
-    return this.#objects.name(race.object);
+    return this.objects.name(race.object);
   }
 
   acquire(thread: number, object: number): void {
@@ -135,6 +135,6 @@ export class RaceDetector {
   }
 
   #position(pc: number): Position {
-    return codePosition(this.#program, pc);
+    return codePosition(this.program, pc);
   }
 }

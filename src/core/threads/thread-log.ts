@@ -16,14 +16,14 @@ export class IntervalLog {
   end = new Float64Array(256);
   /** Of a wait: 1 = the thread slept, 0 = it spun. Of a critical section: 1 = others may share it, 0 = it is one thread's alone. Of a time without a core: 0. */
   kind = new Uint8Array(256);
-  readonly #most: number;
+  private readonly most: number;
 
   constructor(most = MAX_RECORDS) {
-    this.#most = most;
+    this.most = most;
   }
 
   push(thread: number, object: number, start: number, end: number, kind: number): void {
-    if (this.length === this.#most) {
+    if (this.length === this.most) {
       this.dropped++;
       return;
     }

@@ -16,14 +16,14 @@ export class ThreadMeasures {
   readonly misses: Float64Array;
   /** Every response in the order of ends, with its group: for those who want more than a histogram. */
   readonly responseTicks = new F64Column();
-  readonly #begun: Float64Array[];
+  private readonly begun: Float64Array[];
 
   constructor({ counters, spans, groups }: ThreadSpec) {
     this.marks = new Float64Array(counters.length);
     this.firstMarkTicks = new Float64Array(counters.length).fill(Infinity);
     this.lastMarkTicks = new Float64Array(counters.length).fill(-Infinity);
     this.spans = spans.map(() => new DurationHistogram());
-    this.#begun = spans.map(() => new Float64Array(16));
+    this.begun = spans.map(() => new Float64Array(16));
     this.responses = groups.map(() => new DurationHistogram());
     this.misses = new Float64Array(groups.length);
   }
@@ -36,16 +36,16 @@ export class ThreadMeasures {
   }
 
   begin(thread: number, span: number, now: number): void {
-    if (thread >= this.#begun[span]!.length) {
+    if (thread >= this.begun[span]!.length) {
       const grown = new Float64Array(thread * 2);
-      grown.set(this.#begun[span]!);
-      this.#begun[span] = grown;
+      grown.set(this.begun[span]!);
+      this.begun[span] = grown;
     }
-    this.#begun[span]![thread] = now;
+    this.begun[span]![thread] = now;
   }
 
   finish(thread: number, span: number, now: number): void {
-    this.spans[span]!.add(now - this.#begun[span]![thread]!);
+    this.spans[span]!.add(now - this.begun[span]![thread]!);
   }
 
   /** A job of a periodic thread ends; returns the release of the next one. */

@@ -17,25 +17,25 @@ export interface ThreadPolicyHost extends Pick<ThreadKernel, "now" | "tickNs" | 
  * they throw into an error that names them.
  */
 export class ThreadPolicyPort {
-  readonly #policy: ThreadPolicy;
-  readonly #name: string;
-  readonly #host: ThreadPolicyHost;
+  private readonly policy: ThreadPolicy;
+  private readonly name: string;
+  private readonly host: ThreadPolicyHost;
   /** The hook that is being called; "" = none. */
   #hook = "";
 
   constructor(policy: ThreadPolicy, name: string, host: ThreadPolicyHost) {
-    this.#policy = policy;
-    this.#name = name;
-    this.#host = host;
+    this.policy = policy;
+    this.name = name;
+    this.host = host;
   }
 
   /** True where the policy may take cores away. */
   get preempts(): boolean {
-    return this.#policy.preempt !== undefined;
+    return this.policy.preempt !== undefined;
   }
   /** True where it may hand them out for a while only. */
   get slices(): boolean {
-    return this.#policy.slice !== undefined;
+    return this.policy.slice !== undefined;
   }
 
   /** Lets the policy get ready. @param usualTicks of a switch, where the policy does not say. @returns ticks of a switch */
@@ -43,8 +43,8 @@ export class ThreadPolicyPort {
     let switchTicks = usualTicks;
     this.guarded(() => {
       this.#hook = "prepare";
-      this.#policy.prepare?.(this.#host.view);
-      switchTicks = this.#policy.switchTicks ?? usualTicks;
+      this.policy.prepare?.(this.host.view);
+      switchTicks = this.policy.switchTicks ?? usualTicks;
       this.#hook = "";
       if (!(switchTicks >= 0 && switchTicks < Infinity)) this.refuse(`switchTicks: a switch takes ${String(switchTicks)} ticks`);
     });
@@ -53,50 +53,50 @@ export class ThreadPolicyPort {
 
   runnable(thread: number, why: RunnableReason): void {
     this.#hook = "runnable";
-    this.#policy.runnable(this.#host.view, thread, why);
+    this.policy.runnable(this.host.view, thread, why);
     this.#hook = "";
   }
 
   stopped(thread: number, core: number, ranTicks: number, why: RunnableReason | "blocked"): void {
     this.#hook = "stopped";
-    this.#policy.stopped?.(this.#host.view, thread, core, ranTicks, why);
+    this.policy.stopped?.(this.host.view, thread, core, ranTicks, why);
     this.#hook = "";
   }
 
   priorityChanged(thread: number): void {
     this.#hook = "priorityChanged";
-    this.#policy.priorityChanged?.(this.#host.view, thread);
+    this.policy.priorityChanged?.(this.host.view, thread);
     this.#hook = "";
   }
 
   /** The thread that gets the core, one that waits for a core and may run on this one; negative = none. */
   next(core: number): number {
-    const { view, table } = this.#host;
+    const { view, table } = this.host;
     this.#hook = "next";
-    const thread = this.#policy.next(view, core);
+    const thread = this.policy.next(view, core);
     this.#hook = "";
     if (thread < 0) return thread;
     if (table.state[thread] !== ThreadState.runnable || typeof thread !== "number") this.refuse(`next: ${shown(thread, "thread")} does not wait for a core`);
-    if (!view.mayRun(thread, core)) this.refuse(`next: thread ${this.#host.names.of(thread)} may not run on core ${core}`);
+    if (!view.mayRun(thread, core)) this.refuse(`next: thread ${this.host.names.of(thread)} may not run on core ${core}`);
     return thread;
   }
 
   /** The core whose thread gives way; negative = none. Only where the policy {@link preempts}. */
   preempt(): number {
     this.#hook = "preempt";
-    const core = this.#policy.preempt!(this.#host.view);
+    const core = this.policy.preempt!(this.host.view);
     this.#hook = "";
     if (core < 0) return core;
-    if ((this.#host.cores.running[core] ?? -1) < 0 || typeof core !== "number") this.refuse(`preempt: ${shown(core, "core")} has no thread to preempt`);
+    if ((this.host.cores.running[core] ?? -1) < 0 || typeof core !== "number") this.refuse(`preempt: ${shown(core, "core")} has no thread to preempt`);
     return core;
   }
 
   /** How long the thread may keep the core; Infinity = as long as it likes. Only where the policy {@link slices}. */
   slice(thread: number, core: number): number {
     this.#hook = "slice";
-    const ticks = this.#policy.slice!(this.#host.view, thread, core);
+    const ticks = this.policy.slice!(this.host.view, thread, core);
     this.#hook = "";
-    if (!(ticks > 0)) this.refuse(`slice: ${String(ticks)} ticks for ${this.#host.names.of(thread)}, and a slice is longer than 0`);
+    if (!(ticks > 0)) this.refuse(`slice: ${String(ticks)} ticks for ${this.host.names.of(thread)}, and a slice is longer than 0`);
     return ticks;
   }
 
@@ -106,14 +106,14 @@ export class ThreadPolicyPort {
       act();
     } catch (cause) {
       if (cause instanceof SimulationError || this.#hook === "") throw cause;
-      throw new SimulationError({ code: "policy-error", message: `thread policy "${this.#name}" failed in ${this.#hook}: ${cause instanceof Error ? cause.message : String(cause)}` }, cause);
+      throw new SimulationError({ code: "policy-error", message: `thread policy "${this.name}" failed in ${this.#hook}: ${cause instanceof Error ? cause.message : String(cause)}` }, cause);
     }
   }
 
   /** What the policy asks for cannot be done. @throws {SimulationError} that names the policy. */
   refuse(what: string): never {
-    const { now, tickNs, table } = this.#host;
-    throw new SimulationError({ code: "policy-error", message: `thread policy "${this.#name}": ${what} (at ${formatNs(now * tickNs)}, ${counted(table.count, "thread")})` });
+    const { now, tickNs, table } = this.host;
+    throw new SimulationError({ code: "policy-error", message: `thread policy "${this.name}": ${what} (at ${formatNs(now * tickNs)}, ${counted(table.count, "thread")})` });
   }
 }
 

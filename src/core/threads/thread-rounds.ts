@@ -25,34 +25,34 @@ export interface ThreadRoundParts {
 
 /** What threads do in a round, and the rounds that are theirs alone. */
 export class ThreadRounds {
-  readonly #queue: EventQueue;
-  readonly #resources: SharedResources;
-  readonly #runner: ThreadRunner;
-  readonly #dispatcher: CoreDispatcher;
-  readonly #retimed: ThreadActivities | undefined;
-  readonly #liveness: Liveness;
-  readonly #watchdog: Watchdog;
+  private readonly queue: EventQueue;
+  private readonly resources: SharedResources;
+  private readonly runner: ThreadRunner;
+  private readonly dispatcher: CoreDispatcher;
+  private readonly retimed: ThreadActivities | undefined;
+  private readonly liveness: Liveness;
+  private readonly watchdog: Watchdog;
   readonly #advance: (ticks: number) => void;
 
   constructor({ queue, resources, runner, dispatcher, retimed, liveness, advance }: ThreadRoundParts) {
-    this.#queue = queue;
-    this.#resources = resources;
-    this.#runner = runner;
-    this.#dispatcher = dispatcher;
-    this.#retimed = retimed;
-    this.#liveness = liveness;
-    this.#watchdog = liveness.watchdog;
+    this.queue = queue;
+    this.resources = resources;
+    this.runner = runner;
+    this.dispatcher = dispatcher;
+    this.retimed = retimed;
+    this.liveness = liveness;
+    this.watchdog = liveness.watchdog;
     this.#advance = advance;
   }
 
   /** Lets everybody act whose time has come. */
   act(): void {
-    this.#watchdog.countRound();
-    this.#runner.runDue();
-    this.#dispatcher.endSlices();
-    while (this.#liveness.outcome === undefined && this.#dispatcher.dispatch()) this.#runner.runDue();
-    if (this.#retimed !== undefined && this.#liveness.outcome === undefined) this.#retimed.retime();
-    if (this.#watchdog.isCalled) this.#liveness.lookOut();
+    this.watchdog.countRound();
+    this.runner.runDue();
+    this.dispatcher.endSlices();
+    while (this.liveness.outcome === undefined && this.dispatcher.dispatch()) this.runner.runDue();
+    if (this.retimed !== undefined && this.liveness.outcome === undefined) this.retimed.retime();
+    if (this.watchdog.isCalled) this.liveness.lookOut();
   }
 
   /**
@@ -61,10 +61,10 @@ export class ThreadRounds {
    * @returns how many there were, until the first that is another, but not after this tick
    */
   goOnAlone(untilTicks: number): number {
-    const queue = this.#queue;
-    const resources = this.#resources;
-    const runner = this.#runner;
-    const liveness = this.#liveness;
+    const queue = this.queue;
+    const resources = this.resources;
+    const runner = this.runner;
+    const liveness = this.liveness;
     let rounds = 0;
     for (; rounds < MANY; rounds++) {
       const ticks = queue.headTime;

@@ -16,21 +16,21 @@ export class ThreadRows {
   start = new Float64Array(256);
   end = new Float64Array(256);
   /** The last row of each core. */
-  readonly #last: Int32Array;
+  private readonly last: Int32Array;
 
   constructor(cores: number) {
-    this.#last = new Int32Array(cores).fill(-1);
+    this.last = new Int32Array(cores).fill(-1);
   }
 
   push(core: number, thread: number, use: Use, start: number, end: number): void {
-    const last = this.#last[core]!;
+    const last = this.last[core]!;
     if (last >= 0 && this.use[last] === use && this.end[last] === start && this.thread[last] === thread) {
       this.end[last] = end;
       return;
     }
     if (this.length === MAX_ROWS) {
       this.dropped++;
-      this.#last[core] = -1;
+      this.last[core] = -1;
       return;
     }
     const i = this.length++;
@@ -40,7 +40,7 @@ export class ThreadRows {
     this.use[i] = use;
     this.start[i] = start;
     this.end[i] = end;
-    this.#last[core] = i;
+    this.last[core] = i;
   }
 
   /** These rows and then those of `last`. */

@@ -28,7 +28,7 @@ export const SPIN_TIMER = 2 ** 20 - 1;
 
 /** Everything about the threads, one column each; grows as threads are spawned. Times in ticks. */
 export class ThreadTable {
-  readonly #registerCount: number;
+  readonly registerCount: number;
   count = 0;
 
   group = new Uint32Array(0);
@@ -116,7 +116,7 @@ export class ThreadTable {
   endTicks = new Float64Array(0);
 
   constructor(spec: ThreadSpec) {
-    this.#registerCount = spec.program.registerCount;
+    this.registerCount = spec.program.registerCount;
     const total = spec.groups.reduce((sum, group) => sum + group.count, 0);
     this.#grow(Math.max(16, total));
     spec.groups.forEach((group, g) => {
@@ -124,16 +124,12 @@ export class ThreadTable {
     });
   }
 
-  get registerCount(): number {
-    return this.#registerCount;
-  }
-
   /** A thread that has not begun; returns its id. */
   add(spec: ThreadSpec, group: number, number: number): number {
     const thread = this.count++;
     if (thread === this.pc.length) this.#grow(thread * 2);
     const { program, registers, priority, weight, startTicks, deadlineTicks } = spec.groups[group]!;
-    const size = this.#registerCount;
+    const size = this.registerCount;
     this.group[thread] = group;
     this.number[thread] = number;
     this.pc[thread] = spec.program.entry[program]! * STRIDE;
@@ -173,7 +169,7 @@ export class ThreadTable {
     this.state = resized(this.state, size);
     this.pc = resized(this.pc, size);
     this.phase = resized(this.phase, size);
-    this.registers = resized(this.registers, size * this.#registerCount);
+    this.registers = resized(this.registers, size * this.registerCount);
     this.mailbox = resized(this.mailbox, size);
     this.core = resized(this.core, size);
     this.lastCore = resized(this.lastCore, size);

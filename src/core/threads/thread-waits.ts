@@ -10,12 +10,12 @@ import { Phase, ThreadState, type ThreadTable } from "./thread-table.ts";
 
 /** How threads wait, on their cores or asleep, and how they go on when that has come. */
 export class ThreadWaits {
-  readonly #kernel: ThreadKernel;
-  readonly #table: ThreadTable;
-  readonly #queue: EventQueue;
-  readonly #activities: ThreadActivities;
-  readonly #due: DueThreads;
-  readonly #dispatcher: CoreDispatcher;
+  private readonly kernel: ThreadKernel;
+  private readonly table: ThreadTable;
+  private readonly queue: EventQueue;
+  private readonly activities: ThreadActivities;
+  private readonly due: DueThreads;
+  private readonly dispatcher: CoreDispatcher;
   /** By thread: who waits for its end. */
   readonly #joiners = new Map<number, number[]>();
   readonly wakes = new WakeLog();
@@ -23,24 +23,24 @@ export class ThreadWaits {
   acting = -1;
 
   constructor(kernel: ThreadKernel, queue: EventQueue, activities: ThreadActivities, due: DueThreads, dispatcher: CoreDispatcher) {
-    this.#kernel = kernel;
-    this.#table = kernel.table;
-    this.#queue = queue;
-    this.#activities = activities;
-    this.#due = due;
-    this.#dispatcher = dispatcher;
+    this.kernel = kernel;
+    this.table = kernel.table;
+    this.queue = queue;
+    this.activities = activities;
+    this.due = due;
+    this.dispatcher = dispatcher;
   }
 
   // ── beginning to wait ──
 
   /** See {@link ThreadKernel.wait}. */
   wait(thread: number, object: number, spins: boolean, spinTicks: number): void {
-    const table = this.#table;
+    const table = this.table;
     if (table.waitsFor[thread] !== object) {
       table.waitsFor[thread] = object;
-      table.waitTicks[thread] = this.#kernel.now;
+      table.waitTicks[thread] = this.kernel.now;
     }
-    this.#kernel.lists.append(object, thread);
+    this.kernel.lists.append(object, thread);
     table.phase[thread] = Phase.waiting;
     table.isSpinning[thread] = spins && spinTicks > 0 ? 1 : 0;
     table.spinLimit[thread] = spinTicks;
@@ -49,24 +49,24 @@ export class ThreadWaits {
 
   /** See {@link ThreadKernel.park}. */
   park(thread: number, object: number): void {
-    const table = this.#table;
+    const table = this.table;
     table.waitsFor[thread] = object;
-    table.waitTicks[thread] = this.#kernel.now;
+    table.waitTicks[thread] = this.kernel.now;
     table.phase[thread] = Phase.waiting;
     this.beginParking(thread);
   }
 
   /** It pays for going to sleep before it leaves its core. */
   beginParking(thread: number): void {
-    const table = this.#table;
+    const table = this.table;
     table.isSpinning[thread] = 0;
     table.isParking[thread] = 1;
-    table.syncLeft[thread]! += this.#kernel.costs.parkTicks;
+    table.syncLeft[thread]! += this.kernel.costs.parkTicks;
   }
 
   /** True when the thread waits for the other to end. */
   join(thread: number, other: number): boolean {
-    if (this.#table.state[other] === ThreadState.ended) return false;
+    if (this.table.state[other] === ThreadState.ended) return false;
     const joiners = this.#joiners.get(other);
     if (joiners === undefined) this.#joiners.set(other, [thread]);
     else joiners.push(thread);
@@ -77,34 +77,34 @@ export class ThreadWaits {
   /** Sleeps until this tick; false where that is now or past. */
   sleepUntil(thread: number, ticks: number): boolean {
     const at = ceilTicks(ticks);
-    if (at <= this.#kernel.now) return false;
+    if (at <= this.kernel.now) return false;
     this.startTimer(thread, at);
     return true;
   }
 
   startTimer(thread: number, ticks: number): void {
-    this.#queue.push(ticks, eventKey(EventKind.threadTimer, thread), this.#table.generation[thread]!);
+    this.queue.push(ticks, eventKey(EventKind.threadTimer, thread), this.table.generation[thread]!);
   }
 
   // ── going on ──
 
   /** See {@link ThreadKernel.grant}. */
   grant(thread: number, delayTicks: number): void {
-    this.#kernel.lists.remove(this.#table.waitsFor[thread]!, thread);
+    this.kernel.lists.remove(this.table.waitsFor[thread]!, thread);
     this.endWait(thread);
     this.#resume(thread, Phase.granted, delayTicks);
   }
 
   /** See {@link ThreadKernel.retry}. */
   retry(thread: number, delayTicks: number): void {
-    const { waitsFor, retryPhase } = this.#table;
-    this.#kernel.lists.remove(waitsFor[thread]!, thread);
+    const { waitsFor, retryPhase } = this.table;
+    this.kernel.lists.remove(waitsFor[thread]!, thread);
     this.#resume(thread, retryPhase[thread]! as Phase, delayTicks);
   }
 
   /** What a thread waited for without standing in a line has come. */
   wake(thread: number): void {
-    this.#table.waitsFor[thread] = -1;
+    this.table.waitsFor[thread] = -1;
     this.#resume(thread, Phase.granted, 0);
   }
 
@@ -116,8 +116,8 @@ export class ThreadWaits {
 
   /** What it waited for at an object is its own at last. */
   endWait(thread: number): void {
-    const { waitsFor, waitTicks, isSpinning } = this.#table;
-    this.#kernel.use.waited(waitsFor[thread]!, thread, waitTicks[thread]!, this.#kernel.now, isSpinning[thread] === 0);
+    const { waitsFor, waitTicks, isSpinning } = this.table;
+    this.kernel.use.waited(waitsFor[thread]!, thread, waitTicks[thread]!, this.kernel.now, isSpinning[thread] === 0);
     waitsFor[thread] = -1;
   }
 
@@ -133,22 +133,22 @@ export class ThreadWaits {
 
   /** The timer of the thread has run out, unless it is an old one. */
   timeOut(thread: number, generation: number): void {
-    const table = this.#table;
+    const table = this.table;
     if (table.generation[thread] !== generation) return;
     table.outdate(thread);
-    this.#dispatcher.becomeRunnable(thread, table.state[thread] === ThreadState.unborn ? "new" : "woken");
+    this.dispatcher.becomeRunnable(thread, table.state[thread] === ThreadState.unborn ? "new" : "woken");
   }
 
   /** What the thread waited for has come: it goes on as soon as it notices. */
   #resume(thread: number, phase: Phase, delayTicks: number): void {
-    const table = this.#table;
-    const { now, costs } = this.#kernel;
+    const table = this.table;
+    const { now, costs } = this.kernel;
     table.phase[thread] = phase;
     if (table.isSpinning[thread] === 1) {
-      this.#activities.settle(thread, false);
+      this.activities.settle(thread, false);
       table.isSpinning[thread] = 0;
-      this.#kernel.delay(thread, delayTicks);
-      if (table.core[thread]! >= 0) this.#due.push(thread);
+      this.kernel.delay(thread, delayTicks);
+      if (table.core[thread]! >= 0) this.due.push(thread);
     } else if (table.isParking[thread] === 1 || table.state[thread] !== ThreadState.blocked) {
       // It has not gone to sleep yet, or is on its way to a core: it will notice by itself.
       table.isParking[thread] = 0;
@@ -156,7 +156,7 @@ export class ThreadWaits {
       this.wakes.push(this.acting, thread, now);
       const delay = ceilTicks(delayTicks + costs.wakeLatencyTicks);
       if (delay > 0) this.startTimer(thread, now + delay);
-      else this.#dispatcher.becomeRunnable(thread, "woken");
+      else this.dispatcher.becomeRunnable(thread, "woken");
     }
   }
 }

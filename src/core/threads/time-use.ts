@@ -12,29 +12,29 @@ function rest(ticks: number, done: number): number {
 
 /** What the time of threads on their cores goes into: first what switching costs, then what synchronizing does, then what is to be computed. */
 export class TimeUse {
-  readonly #clock: Clock;
-  readonly #table: ThreadTable;
-  readonly #cores: CoreTable;
-  readonly #speed: Float64Array;
-  readonly #rows: ThreadRows;
-  readonly #ahead: RunAhead;
+  private readonly clock: Clock;
+  private readonly table: ThreadTable;
+  private readonly cores: CoreTable;
+  private readonly speed: Float64Array;
+  private readonly rows: ThreadRows;
+  private readonly ahead: RunAhead;
   /** By core: the share of its computation's time in which it waits for no memory; 1 without a memory model. */
   readonly busy: Float64Array;
 
   constructor(clock: Clock, table: ThreadTable, cores: CoreTable, rows: ThreadRows, ahead: RunAhead) {
-    this.#clock = clock;
-    this.#table = table;
-    this.#cores = cores;
-    this.#speed = cores.spec.speed;
-    this.#rows = rows;
-    this.#ahead = ahead;
+    this.clock = clock;
+    this.table = table;
+    this.cores = cores;
+    this.speed = cores.spec.speed;
+    this.rows = rows;
+    this.ahead = ahead;
     this.busy = new Float64Array(cores.count).fill(1);
   }
 
   /** The thread has worked off all that it owed when its activity began, however the parts of it were rounded. @param rate at which that went */
   all(thread: number, rate: number): void {
-    const { now } = this.#clock;
-    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks } = this.#table;
+    const { now } = this.clock;
+    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks } = this.table;
     const core = coreOf[thread]!;
     const toSwitch = switchLeft[thread]!;
     const toSync = syncLeft[thread]!;
@@ -59,8 +59,8 @@ export class TimeUse {
 
   /** Splits the time since the activity began between what it was spent on. @param done of what the thread owed. @param rate at which that went */
   part(thread: number, done: number, rate: number): void {
-    const { now } = this.#clock;
-    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isSpinning } = this.#table;
+    const { now } = this.clock;
+    const { core: coreOf, switchLeft, syncLeft, computeLeft, activeTicks, isSpinning } = this.table;
     const core = coreOf[thread]!;
     const toSync = syncLeft[thread]!;
     const spins = isSpinning[thread] === 1;
@@ -80,7 +80,7 @@ export class TimeUse {
       this.#spend(core, thread, Use.sync, from, to);
       if (syncLeft[thread] === 0) this.#synchronized(thread, to);
     }
-    this.#ahead.interrupt(thread);
+    this.ahead.interrupt(thread);
     const toCompute = computeLeft[thread]!;
     if (spins) {
       this.#spend(core, thread, Use.spin, to, now);
@@ -94,14 +94,14 @@ export class TimeUse {
 
   /** The thread has worked off what synchronizing cost: it has come as far as its program, if that has gone ahead. */
   #synchronized(thread: number, ticks: number): void {
-    if (this.#table.behindPc[thread]! >= 0) this.#ahead.synchronized(thread, ticks);
+    if (this.table.behindPc[thread]! >= 0) this.ahead.synchronized(thread, ticks);
   }
 
   /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
   underWay(thread: number, now: number, tell: (use: Use, from: number, to: number) => void): void {
-    const { isActive, activeTicks, switchLeft, syncLeft, isSpinning, core } = this.#table;
+    const { isActive, activeTicks, switchLeft, syncLeft, isSpinning, core } = this.table;
     if (isActive[thread] === 0) return;
-    const speed = this.#speed[core[thread]!]!;
+    const speed = this.speed[core[thread]!]!;
     const begins = activeTicks[thread]!;
     const switched = Math.min(now, begins + switchLeft[thread]! / speed);
     const synchronized = Math.min(now, switched + syncLeft[thread]! / speed);
@@ -111,14 +111,14 @@ export class TimeUse {
   }
 
   #compute(core: number, thread: number, computed: number, from: number, to: number): void {
-    const stalled = to - from - (computed * this.busy[core]!) / this.#speed[core]!;
-    if (stalled > 0) this.#cores.stalledTicks[core]! += stalled;
+    const stalled = to - from - (computed * this.busy[core]!) / this.speed[core]!;
+    if (stalled > 0) this.cores.stalledTicks[core]! += stalled;
     this.#spend(core, thread, Use.compute, from, to);
   }
 
   #spend(core: number, thread: number, use: Use, from: number, to: number): void {
     if (!(to > from)) return;
-    this.#cores.add(core, use, to - from);
-    this.#rows.push(core, thread, use, from, to);
+    this.cores.add(core, use, to - from);
+    this.rows.push(core, thread, use, from, to);
   }
 }

@@ -11,31 +11,31 @@ import { isFresh, takeGrant, waiting } from "../wait-phase.ts";
 
 /** Instructions on the operator graph. */
 export class GraphInstructions {
-  readonly #host: InterpreterHost;
-  readonly #table: ThreadTable;
-  readonly #code: Int32Array;
-  readonly #operands: Operands;
-  readonly #races: RaceDetector | undefined;
-  readonly #loops: Loops;
-  readonly #graph: GraphPort | undefined;
+  private readonly host: InterpreterHost;
+  private readonly table: ThreadTable;
+  private readonly code: Int32Array;
+  private readonly operands: Operands;
+  private readonly races: RaceDetector | undefined;
+  private readonly loops: Loops;
+  private readonly graph: GraphPort | undefined;
 
   constructor(host: InterpreterHost, operands: Operands, primitives: Primitives, races: RaceDetector | undefined, graph: GraphPort | undefined) {
-    this.#host = host;
-    this.#table = host.table;
-    this.#code = host.spec.program.code;
-    this.#operands = operands;
-    this.#races = races;
-    this.#loops = primitives.loops;
-    this.#graph = graph;
+    this.host = host;
+    this.table = host.table;
+    this.code = host.spec.program.code;
+    this.operands = operands;
+    this.races = races;
+    this.loops = primitives.loops;
+    this.graph = graph;
   }
 
   perform(opcode: number, thread: number, base: number, pc: number): AfterInstruction {
-    const graph = this.#graph;
-    const table = this.#table;
-    const operands = this.#operands;
-    const a = this.#code[pc + 1]!;
-    const b = this.#code[pc + 2]!;
-    if (graph === undefined) return this.#host.fail(thread, "no-graph", "works on operators, but the scenario has no workload", "add a workload");
+    const graph = this.graph;
+    const table = this.table;
+    const operands = this.operands;
+    const a = this.code[pc + 1]!;
+    const b = this.code[pc + 2]!;
+    if (graph === undefined) return this.host.fail(thread, "no-graph", "works on operators, but the scenario has no workload", "add a workload");
     switch (opcode) {
       case Opcode.nextReady: {
         const op = graph.nextReady(thread);
@@ -47,14 +47,14 @@ export class GraphInstructions {
         const op = operands.value(base, a);
         if (!(takeGrant(table, thread) || (isFresh(table, thread) && graph.hasInputs(thread, op)))) return waiting(table, thread);
         table.pc[thread] = pc + STRIDE;
-        this.#host.compute(thread, graph.begin(thread, op, operands.value(base, b)), -1, -1, 1, graph.demandOf(op));
+        this.host.compute(thread, graph.begin(thread, op, operands.value(base, b)), -1, -1, 1, graph.demandOf(op));
         return Next.work;
       }
       case Opcode.startOpLoop:
         return this.#startOpLoop(graph, thread, base, pc);
       case Opcode.complete:
         graph.complete(thread, operands.value(base, a));
-        this.#host.progress();
+        this.host.progress();
         return DONE;
       case Opcode.launch:
         graph.launch(thread, operands.value(base, a), operands.value(base, b));
@@ -65,20 +65,20 @@ export class GraphInstructions {
         operands.set(base, a, graph.ticksOf(thread, operands.value(base, b)));
         return DONE;
       default:
-        return this.#host.fail(thread, "bad-instruction", `has no meaning for instruction ${opcode}`);
+        return this.host.fail(thread, "bad-instruction", `has no meaning for instruction ${opcode}`);
     }
   }
 
   #startOpLoop(graph: GraphPort, thread: number, base: number, pc: number): AfterInstruction {
-    const code = this.#code;
-    const table = this.#table;
-    const operands = this.#operands;
+    const code = this.code;
+    const table = this.table;
+    const operands = this.operands;
     const object = operands.object(thread, base, code[pc + 1]!, code[pc + 2]!);
     const op = operands.value(base, code[pc + 3]!);
     const iterations = operands.count(thread, base, code[pc + 4]!, 1, "begins a loop of", " iterations");
     if (!(takeGrant(table, thread) || (isFresh(table, thread) && graph.hasInputs(thread, op)))) return waiting(table, thread);
-    this.#races?.release(thread, object);
-    this.#loops.start(object, iterations, graph.begin(thread, op, 1) / iterations, operands.count(thread, base, code[pc + 5]!, 1, "begins a loop for", " workers"), op);
+    this.races?.release(thread, object);
+    this.loops.start(object, iterations, graph.begin(thread, op, 1) / iterations, operands.count(thread, base, code[pc + 5]!, 1, "begins a loop for", " workers"), op);
     return DONE;
   }
 }

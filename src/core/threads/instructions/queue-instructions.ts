@@ -11,33 +11,33 @@ import { isFresh, takeGrant, waiting } from "../wait-phase.ts";
 
 /** Instructions on queues, deques and channels. */
 export class QueueInstructions {
-  readonly #host: InterpreterHost;
-  readonly #table: ThreadTable;
-  readonly #code: Int32Array;
-  readonly #operands: Operands;
-  readonly #races: RaceDetector | undefined;
-  readonly #queues: Queues;
-  readonly #channels: Channels;
+  private readonly host: InterpreterHost;
+  private readonly table: ThreadTable;
+  private readonly code: Int32Array;
+  private readonly operands: Operands;
+  private readonly races: RaceDetector | undefined;
+  private readonly queues: Queues;
+  private readonly channels: Channels;
 
   constructor(host: InterpreterHost, operands: Operands, primitives: Primitives, races: RaceDetector | undefined) {
-    this.#host = host;
-    this.#table = host.table;
-    this.#code = host.spec.program.code;
-    this.#operands = operands;
-    this.#races = races;
-    this.#queues = primitives.queues;
-    this.#channels = primitives.channels;
+    this.host = host;
+    this.table = host.table;
+    this.code = host.spec.program.code;
+    this.operands = operands;
+    this.races = races;
+    this.queues = primitives.queues;
+    this.channels = primitives.channels;
   }
 
   perform(opcode: number, thread: number, base: number, pc: number): AfterInstruction {
-    const table = this.#table;
-    const operands = this.#operands;
-    const races = this.#races;
-    const queues = this.#queues;
-    const channels = this.#channels;
-    const object = operands.object(thread, base, this.#code[pc + 1]!, this.#code[pc + 2]!);
-    const c = this.#code[pc + 3]!;
-    const d = this.#code[pc + 4]!;
+    const table = this.table;
+    const operands = this.operands;
+    const races = this.races;
+    const queues = this.queues;
+    const channels = this.channels;
+    const object = operands.object(thread, base, this.code[pc + 1]!, this.code[pc + 2]!);
+    const c = this.code[pc + 3]!;
+    const d = this.code[pc + 4]!;
     switch (opcode) {
       case Opcode.push:
         if (isFresh(table, thread)) races?.release(thread, object);
@@ -78,34 +78,34 @@ export class QueueInstructions {
   }
 
   #pop(thread: number, base: number, object: number, dst: number, flag: number): AfterInstruction {
-    const table = this.#table;
+    const table = this.table;
     const { phase, mailbox } = table;
     let there = true;
     if (phase[thread] === Phase.waiting) {
-      if (!this.#queues.lookAgain(thread, object)) return waiting(table, thread);
+      if (!this.queues.lookAgain(thread, object)) return waiting(table, thread);
       phase[thread] = Phase.fresh;
-      this.#host.endWait(thread);
+      this.host.endWait(thread);
       table.isSpinning[thread] = 0;
     } else if (phase[thread] === Phase.granted) {
       phase[thread] = Phase.fresh;
       there = !Number.isNaN(mailbox[thread]);
     } else {
-      const outcome = this.#queues.pop(thread, object);
+      const outcome = this.queues.pop(thread, object);
       if (outcome === Outcome.waits) return waiting(table, thread);
       there = outcome === Outcome.done;
     }
-    this.#operands.set(base, flag, there ? 1 : 0);
-    if (there) this.#operands.set(base, dst, mailbox[thread]!);
-    this.#races?.acquire(thread, object);
+    this.operands.set(base, flag, there ? 1 : 0);
+    if (there) this.operands.set(base, dst, mailbox[thread]!);
+    this.races?.acquire(thread, object);
     return DONE;
   }
 
   /** An attempt that does not wait is over. */
   #took(thread: number, base: number, object: number, dst: number, flag: number, outcome: Outcome): AfterInstruction {
-    this.#operands.set(base, flag, outcome === Outcome.done ? 1 : 0);
+    this.operands.set(base, flag, outcome === Outcome.done ? 1 : 0);
     if (outcome === Outcome.done) {
-      this.#operands.set(base, dst, this.#table.mailbox[thread]!);
-      this.#races?.acquire(thread, object);
+      this.operands.set(base, dst, this.table.mailbox[thread]!);
+      this.races?.acquire(thread, object);
     }
     return DONE;
   }

@@ -15,20 +15,20 @@ import { ThreadInstructions } from "./thread-instructions.ts";
 
 /** Every instruction that is rarer than those of registers and locks, by subject. */
 export class RareInstructions {
-  readonly #queues: QueueInstructions;
-  readonly #sync: SyncInstructions;
-  readonly #threads: ThreadInstructions;
-  readonly #memory: MemoryInstructions;
-  readonly #loops: LoopInstructions;
-  readonly #graph: GraphInstructions;
+  private readonly queues: QueueInstructions;
+  private readonly sync: SyncInstructions;
+  private readonly threads: ThreadInstructions;
+  private readonly memory: MemoryInstructions;
+  private readonly loops: LoopInstructions;
+  private readonly graph: GraphInstructions;
 
   constructor(host: InterpreterHost, operands: Operands, primitives: Primitives, measures: ThreadMeasures, races: RaceDetector | undefined, graph: GraphPort | undefined) {
-    this.#queues = new QueueInstructions(host, operands, primitives, races);
-    this.#sync = new SyncInstructions(host, operands, primitives, races);
-    this.#threads = new ThreadInstructions(host, operands, measures, races);
-    this.#memory = new MemoryInstructions(host, operands, primitives, races);
-    this.#loops = new LoopInstructions(host, operands, primitives, races, graph);
-    this.#graph = new GraphInstructions(host, operands, primitives, races, graph);
+    this.queues = new QueueInstructions(host, operands, primitives, races);
+    this.sync = new SyncInstructions(host, operands, primitives, races);
+    this.threads = new ThreadInstructions(host, operands, measures, races);
+    this.memory = new MemoryInstructions(host, operands, primitives, races);
+    this.loops = new LoopInstructions(host, operands, primitives, races, graph);
+    this.graph = new GraphInstructions(host, operands, primitives, races, graph);
   }
 
   perform(opcode: number, thread: number, base: number, pc: number): AfterInstruction {
@@ -45,7 +45,7 @@ export class RareInstructions {
       case Opcode.steal:
       case Opcode.send:
       case Opcode.receive:
-        return this.#queues.perform(opcode, thread, base, pc);
+        return this.queues.perform(opcode, thread, base, pc);
       case Opcode.tryLock:
       case Opcode.wait:
       case Opcode.signal:
@@ -56,7 +56,7 @@ export class RareInstructions {
       case Opcode.setFlag:
       case Opcode.clearFlag:
       case Opcode.waitFlag:
-        return this.#sync.perform(opcode, thread, base, pc);
+        return this.sync.perform(opcode, thread, base, pc);
       case Opcode.sleep:
       case Opcode.nextPeriod:
       case Opcode.yield:
@@ -65,19 +65,19 @@ export class RareInstructions {
       case Opcode.setPriority:
       case Opcode.begin:
       case Opcode.finish:
-        return this.#threads.perform(opcode, thread, base, pc);
+        return this.threads.perform(opcode, thread, base, pc);
       case Opcode.read:
       case Opcode.write:
       case Opcode.allocate:
       case Opcode.free:
       case Opcode.transfer:
-        return this.#memory.perform(opcode, thread, base, pc);
+        return this.memory.perform(opcode, thread, base, pc);
       case Opcode.startLoop:
       case Opcode.nextChunk:
       case Opcode.runChunk:
-        return this.#loops.perform(opcode, thread, base, pc);
+        return this.loops.perform(opcode, thread, base, pc);
       default:
-        return this.#graph.perform(opcode, thread, base, pc);
+        return this.graph.perform(opcode, thread, base, pc);
     }
   }
 }

@@ -5,37 +5,37 @@ import type { Operands } from "../operands.ts";
 
 /** Instructions on the thread's own registers: arithmetic, jumps, draws. They take no time, and nobody else sees them. */
 export class RegisterInstructions {
-  readonly #host: InterpreterHost;
-  readonly #code: Int32Array;
-  readonly #operands: Operands;
-  readonly #constants: Float64Array;
-  readonly #draws: Draws;
+  private readonly host: InterpreterHost;
+  private readonly code: Int32Array;
+  private readonly operands: Operands;
+  private readonly constants: Float64Array;
+  private readonly draws: Draws;
 
   constructor(host: InterpreterHost, operands: Operands, draws: Draws) {
-    this.#host = host;
-    this.#operands = operands;
-    this.#code = host.spec.program.code;
-    this.#constants = host.spec.program.constants;
-    this.#draws = draws;
+    this.host = host;
+    this.operands = operands;
+    this.code = host.spec.program.code;
+    this.constants = host.spec.program.constants;
+    this.draws = draws;
   }
 
   /** @returns where the program goes on, or {@link NOT_FINITE} */
   perform(opcode: number, thread: number, registers: Float64Array, base: number, pc: number): number {
-    const code = this.#code;
-    const constants = this.#constants;
+    const code = this.code;
+    const constants = this.constants;
     const a = code[pc + 1]!;
     switch (opcode) {
       case Opcode.jump:
         return (a * STRIDE) | 0;
       case Opcode.jumpIf:
-        return this.#operands.value(base, a) !== 0 ? (code[pc + 2]! * STRIDE) | 0 : (pc + STRIDE) | 0;
+        return this.operands.value(base, a) !== 0 ? (code[pc + 2]! * STRIDE) | 0 : (pc + STRIDE) | 0;
       case Opcode.jumpUnless:
-        return this.#operands.value(base, a) === 0 ? (code[pc + 2]! * STRIDE) | 0 : (pc + STRIDE) | 0;
+        return this.operands.value(base, a) === 0 ? (code[pc + 2]! * STRIDE) | 0 : (pc + STRIDE) | 0;
       case Opcode.draw:
-        this.#draws.drawInto(registers, base + a, thread, code[pc + 2]!);
+        this.draws.drawInto(registers, base + a, thread, code[pc + 2]!);
         return (pc + STRIDE) | 0;
       case Opcode.now:
-        registers[base + a] = this.#host.now;
+        registers[base + a] = this.host.now;
         return (pc + STRIDE) | 0;
       default: {
         const b = code[pc + 2]!;
@@ -56,11 +56,11 @@ export class RegisterInstructions {
 
   /** What the instruction computes is no number. @throws {SimulationError} that says why. */
   fail(thread: number, opcode: number, base: number, pc: number): never {
-    const x = this.#operands.value(base, this.#code[pc + 2]!);
-    const y = this.#operands.value(base, this.#code[pc + 3]!);
+    const x = this.operands.value(base, this.code[pc + 2]!);
+    const y = this.operands.value(base, this.code[pc + 3]!);
     const divides = opcode === Opcode.divide || opcode === Opcode.floorDivide || opcode === Opcode.modulo;
-    if (divides && y === 0) return this.#host.fail(thread, "division-by-zero", `divides ${x} by 0`, "ask before: if: $x != 0");
-    return this.#host.fail(thread, "number-too-large", `computes with ${x} and ${y}, and what comes of it is too large a number`);
+    if (divides && y === 0) return this.host.fail(thread, "division-by-zero", `divides ${x} by 0`, "ask before: if: $x != 0");
+    return this.host.fail(thread, "number-too-large", `computes with ${x} and ${y}, and what comes of it is too large a number`);
   }
 }
 

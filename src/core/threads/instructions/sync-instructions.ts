@@ -9,29 +9,29 @@ import { isFresh, takeGrant, waiting } from "../wait-phase.ts";
 
 /** Instructions by which threads wait for one another: attempts at locks, conditions, semaphores, barriers and flags. */
 export class SyncInstructions {
-  readonly #host: InterpreterHost;
-  readonly #table: ThreadTable;
-  readonly #code: Int32Array;
-  readonly #operands: Operands;
-  readonly #races: RaceDetector | undefined;
-  readonly #primitives: Primitives;
+  private readonly host: InterpreterHost;
+  private readonly table: ThreadTable;
+  private readonly code: Int32Array;
+  private readonly operands: Operands;
+  private readonly races: RaceDetector | undefined;
+  private readonly primitives: Primitives;
 
   constructor(host: InterpreterHost, operands: Operands, primitives: Primitives, races: RaceDetector | undefined) {
-    this.#host = host;
-    this.#table = host.table;
-    this.#code = host.spec.program.code;
-    this.#operands = operands;
-    this.#races = races;
-    this.#primitives = primitives;
+    this.host = host;
+    this.table = host.table;
+    this.code = host.spec.program.code;
+    this.operands = operands;
+    this.races = races;
+    this.primitives = primitives;
   }
 
   perform(opcode: number, thread: number, base: number, pc: number): AfterInstruction {
-    const table = this.#table;
-    const operands = this.#operands;
-    const races = this.#races;
-    const { mutexes, conditions, semaphores, barriers, flags } = this.#primitives;
-    const object = operands.object(thread, base, this.#code[pc + 1]!, this.#code[pc + 2]!);
-    const c = this.#code[pc + 3]!;
+    const table = this.table;
+    const operands = this.operands;
+    const races = this.races;
+    const { mutexes, conditions, semaphores, barriers, flags } = this.primitives;
+    const object = operands.object(thread, base, this.code[pc + 1]!, this.code[pc + 2]!);
+    const c = this.code[pc + 3]!;
     switch (opcode) {
       case Opcode.tryLock: {
         const got = mutexes.tryLock(thread, object);
@@ -40,7 +40,7 @@ export class SyncInstructions {
         return DONE;
       }
       case Opcode.wait:
-        return this.#wait(thread, object, operands.object(thread, base, c, this.#code[pc + 4]!));
+        return this.#wait(thread, object, operands.object(thread, base, c, this.code[pc + 4]!));
       case Opcode.signal:
         races?.release(thread, object);
         conditions.signal(thread, object);
@@ -78,16 +78,16 @@ export class SyncInstructions {
   }
 
   #wait(thread: number, condition: number, lock: number): AfterInstruction {
-    const table = this.#table;
+    const table = this.table;
     const { phase, waitsFor } = table;
-    const { mutexes, conditions } = this.#primitives;
+    const { mutexes, conditions } = this.primitives;
     switch (phase[thread]) {
       case Phase.fresh:
         if (mutexes.owner[lock] !== thread) {
-          const names = this.#host.objects;
-          this.#host.fail(thread, "not-owner", `waits on "${names.name(condition)}" without holding "${names.name(lock)}"`, "lock it first");
+          const names = this.host.objects;
+          this.host.fail(thread, "not-owner", `waits on "${names.name(condition)}" without holding "${names.name(lock)}"`, "lock it first");
         }
-        this.#races?.release(thread, lock);
+        this.races?.release(thread, lock);
         mutexes.unlock(thread, lock);
         conditions.wait(thread, condition);
         return Next.park;
@@ -95,22 +95,22 @@ export class SyncInstructions {
         // Signalled, or handed the lock by another design than the one that frees it first.
         if (mutexes.owner[lock] === thread) break;
         phase[thread] = Phase.relock;
-        this.#races?.acquire(thread, condition);
+        this.races?.acquire(thread, condition);
         return this.#wait(thread, condition, lock);
       case Phase.relock:
         phase[thread] = Phase.fresh;
         table.retryPhase[thread] = Phase.relock;
         if (!mutexes.lock(thread, lock)) return waiting(table, thread);
-        if (waitsFor[thread] === lock) this.#host.endWait(thread);
+        if (waitsFor[thread] === lock) this.host.endWait(thread);
         break;
       default:
         if (waitsFor[thread] !== lock || !mutexes.lookAgain(thread, lock)) return waiting(table, thread);
-        this.#host.endWait(thread);
+        this.host.endWait(thread);
         table.isSpinning[thread] = 0;
     }
     phase[thread] = Phase.fresh;
     table.retryPhase[thread] = Phase.fresh;
-    this.#races?.acquire(thread, lock);
+    this.races?.acquire(thread, lock);
     return DONE;
   }
 }

@@ -9,27 +9,27 @@ import { isFresh, takeGrant } from "../wait-phase.ts";
 
 /** Instructions on threads themselves, and on what is measured of them. */
 export class ThreadInstructions {
-  readonly #host: InterpreterHost;
-  readonly #table: ThreadTable;
-  readonly #code: Int32Array;
-  readonly #operands: Operands;
-  readonly #measures: ThreadMeasures;
-  readonly #races: RaceDetector | undefined;
+  private readonly host: InterpreterHost;
+  private readonly table: ThreadTable;
+  private readonly code: Int32Array;
+  private readonly operands: Operands;
+  private readonly measures: ThreadMeasures;
+  private readonly races: RaceDetector | undefined;
 
   constructor(host: InterpreterHost, operands: Operands, measures: ThreadMeasures, races: RaceDetector | undefined) {
-    this.#host = host;
-    this.#table = host.table;
-    this.#code = host.spec.program.code;
-    this.#operands = operands;
-    this.#measures = measures;
-    this.#races = races;
+    this.host = host;
+    this.table = host.table;
+    this.code = host.spec.program.code;
+    this.operands = operands;
+    this.measures = measures;
+    this.races = races;
   }
 
   perform(opcode: number, thread: number, base: number, pc: number): AfterInstruction {
-    const host = this.#host;
-    const table = this.#table;
-    const operands = this.#operands;
-    const a = this.#code[pc + 1]!;
+    const host = this.host;
+    const table = this.table;
+    const operands = this.operands;
+    const a = this.code[pc + 1]!;
     switch (opcode) {
       case Opcode.sleep:
         table.pc[thread] = pc + STRIDE;
@@ -37,14 +37,14 @@ export class ThreadInstructions {
       case Opcode.nextPeriod:
         table.pc[thread] = pc + STRIDE;
         // Where the next job is due already, somebody else may be more urgent now.
-        return host.sleepUntil(thread, this.#measures.endJob(thread, host.now, table, host.spec)) ? Next.block : Next.yield;
+        return host.sleepUntil(thread, this.measures.endJob(thread, host.now, table, host.spec)) ? Next.block : Next.yield;
       case Opcode.yield:
         table.pc[thread] = pc + STRIDE;
         host.charge(thread, host.costs.yieldTicks);
         return Next.yield;
       case Opcode.spawn: {
-        const child = host.spawn(thread, this.#code[pc + 2]!, operands.value(base, this.#code[pc + 3]!));
-        this.#races?.spawn(thread, child);
+        const child = host.spawn(thread, this.code[pc + 2]!, operands.value(base, this.code[pc + 3]!));
+        this.races?.spawn(thread, child);
         operands.set(base, a, child);
         return DONE;
       }
@@ -55,19 +55,19 @@ export class ThreadInstructions {
         host.setPriority(thread, Math.max(table.basePriority[thread]!, table.firstHeld[thread]! >= 0 ? table.priority[thread]! : -Infinity));
         return DONE;
       case Opcode.begin:
-        this.#measures.begin(thread, a, host.now);
+        this.measures.begin(thread, a, host.now);
         return DONE;
       default:
-        this.#measures.finish(thread, a, host.now);
+        this.measures.finish(thread, a, host.now);
         return DONE;
     }
   }
 
   #join(thread: number, other: number): AfterInstruction {
-    const table = this.#table;
-    if (!(other >= 0 && other < table.count && Number.isInteger(other)) || other === thread) this.#host.fail(thread, "bad-join", `joins thread ${other}, which is not another thread`);
-    if (!(takeGrant(table, thread) || (isFresh(table, thread) && !this.#host.join(thread, other)))) return Next.park;
-    this.#races?.join(thread, other);
+    const table = this.table;
+    if (!(other >= 0 && other < table.count && Number.isInteger(other)) || other === thread) this.host.fail(thread, "bad-join", `joins thread ${other}, which is not another thread`);
+    if (!(takeGrant(table, thread) || (isFresh(table, thread) && !this.host.join(thread, other)))) return Next.park;
+    this.races?.join(thread, other);
     return DONE;
   }
 }

@@ -16,24 +16,24 @@ type BarrierGroup = Extract<ObjectGroup, { kind: "barrier" }>;
  * J. Mellor-Crummey, M. Scott, "Algorithms for scalable synchronization", ACM TOCS 9(1), 1991.
  */
 export class Barriers {
-  readonly #kernel: ThreadKernel;
+  private readonly kernel: ThreadKernel;
   /** When the counter of a central barrier is free. */
-  readonly #counterFree: Float64Array;
+  private readonly counterFree: Float64Array;
 
   constructor(kernel: ThreadKernel) {
-    this.#kernel = kernel;
-    this.#counterFree = new Float64Array(kernel.objects.count);
+    this.kernel = kernel;
+    this.counterFree = new Float64Array(kernel.objects.count);
   }
 
   /** True when the thread may go on at once: it was the last, and it has been charged what is left to do. */
   arrive(thread: number, object: number): boolean {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     const group = kernel.objects.group(object, "barrier");
     const { costs, lists, now } = kernel;
     kernel.use.taken[object]!++;
     if (group.design === "central") {
-      const done = Math.max(now, this.#counterFree[object]!) + costs.lineTicks;
-      this.#counterFree[object] = done;
+      const done = Math.max(now, this.counterFree[object]!) + costs.lineTicks;
+      this.counterFree[object] = done;
       kernel.charge(thread, done - now);
     } else kernel.charge(thread, costs.atomicTicks);
     if (lists.length[object]! + 1 < group.parties) {
@@ -46,7 +46,7 @@ export class Barriers {
 
   /** The last one has come: everybody goes on, each at its time. */
   #open(last: number, object: number, group: BarrierGroup): void {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     const { lists, now, costs } = kernel;
     const parties: number[] = [last];
     for (let thread = lists.head[object]!; thread >= 0; thread = lists.next(thread)) parties.push(thread);
@@ -67,11 +67,11 @@ export class Barriers {
 
   /** When each party may go on, in ticks; none before now. */
   #leaveTicks(parties: readonly number[], last: number, object: number, { design, fanIn }: BarrierGroup): number[] {
-    const { lineTicks } = this.#kernel.costs;
-    const { now, table } = this.#kernel;
+    const { lineTicks } = this.kernel.costs;
+    const { now, table } = this.kernel;
     const n = parties.length;
     if (design === "central") {
-      const counted = this.#counterFree[object]!;
+      const counted = this.counterFree[object]!;
       let rank = 0;
       return parties.map((thread) => (thread === last ? counted : counted + ++rank * lineTicks));
     }

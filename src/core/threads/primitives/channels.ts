@@ -38,40 +38,40 @@ export type Post = (ticks: number, message: number) => void;
  * of coming, with a core or without; who spins notices after a line transfer.
  */
 export class Channels {
-  readonly #kernel: ThreadKernel;
-  readonly #post: Post;
+  private readonly kernel: ThreadKernel;
+  private readonly post: Post;
   // One entry a message.
   readonly #object = new U32Column();
   readonly #value = new F64Column();
   readonly #size = new F64Column();
   /** By channel: messages that have arrived and are not read; how many are sent and not read; when the line is free. */
   readonly #inbox = new Map<number, Inbox>();
-  readonly #pending: Uint32Array;
-  readonly #lineFree: Float64Array;
+  private readonly pending: Uint32Array;
+  private readonly lineFree: Float64Array;
   /** By channel: threads that wait to send. */
-  readonly #senders: Uint32Array;
+  private readonly senders: Uint32Array;
   /** By thread: size of the message that it waits to send, and of the one that it got. */
   readonly #bytes = new Map<number, number>();
   readonly #gotBytes = new Map<number, number>();
 
   constructor(kernel: ThreadKernel, post: Post) {
-    this.#kernel = kernel;
-    this.#post = post;
-    this.#pending = new Uint32Array(kernel.objects.count);
-    this.#lineFree = new Float64Array(kernel.objects.count);
-    this.#senders = new Uint32Array(kernel.objects.count);
+    this.kernel = kernel;
+    this.post = post;
+    this.pending = new Uint32Array(kernel.objects.count);
+    this.lineFree = new Float64Array(kernel.objects.count);
+    this.senders = new Uint32Array(kernel.objects.count);
   }
 
   /** False while the channel is full. */
   send(thread: number, object: number, value: number, bytes: number): boolean {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     const group = kernel.objects.group(object, "channel");
     kernel.charge(thread, kernel.costs.queueTicks);
     if (this.#value.length >= mostMessages) kernel.fail(thread, "too-many-messages", `sends to "${kernel.objects.name(object)}", and there have been ${mostMessages} messages in this run already`, "simulate a shorter time, or send fewer and larger messages");
-    if (this.#pending[object]! >= group.capacity) {
+    if (this.pending[object]! >= group.capacity) {
       kernel.table.mailbox[thread] = value;
       this.#bytes.set(thread, bytes);
-      this.#senders[object]!++;
+      this.senders[object]!++;
       kernel.wait(thread, object, group.waiting === "spin");
       return false;
     }
@@ -81,7 +81,7 @@ export class Channels {
 
   /** True when there is a message: it is in the mailbox. */
   receive(thread: number, object: number): boolean {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     kernel.charge(thread, kernel.costs.queueTicks);
     const message = this.#inbox.get(object)?.shift();
     if (message === undefined) {
@@ -95,8 +95,8 @@ export class Channels {
   /** A message has come. */
   arrive(message: number): void {
     const object = this.#object.get(message);
-    const { lists } = this.#kernel;
-    if (lists.length[object]! > this.#senders[object]!) {
+    const { lists } = this.kernel;
+    if (lists.length[object]! > this.senders[object]!) {
       const receiver = this.#firstInLine(object, false);
       this.#take(receiver, message, object);
       this.#grant(receiver);
@@ -109,55 +109,55 @@ export class Channels {
 
   /** A thread that has sent a message pays for it on its core. */
   sent(thread: number, object: number, bytes: number): void {
-    const { send } = this.#kernel.objects.group(object, "channel");
-    this.#kernel.charge(thread, send.ticks + send.ticksPerByte * bytes);
+    const { send } = this.kernel.objects.group(object, "channel");
+    this.kernel.charge(thread, send.ticks + send.ticksPerByte * bytes);
   }
 
   /** A thread that has got the message that lies in its mailbox pays for it on its core. */
   received(thread: number, object: number): void {
-    const { receive } = this.#kernel.objects.group(object, "channel");
-    this.#kernel.charge(thread, receive.ticks + receive.ticksPerByte * this.#gotBytes.get(thread)!);
+    const { receive } = this.kernel.objects.group(object, "channel");
+    this.kernel.charge(thread, receive.ticks + receive.ticksPerByte * this.#gotBytes.get(thread)!);
   }
 
   #take(thread: number, message: number, object: number): void {
-    this.#kernel.table.mailbox[thread] = this.#value.get(message);
+    this.kernel.table.mailbox[thread] = this.#value.get(message);
     this.#gotBytes.set(thread, this.#size.get(message));
     this.#read(object);
   }
 
   #dispatch(object: number, value: number, bytes: number, group: ChannelGroup): void {
-    const { now } = this.#kernel;
+    const { now } = this.kernel;
     const copying = group.send.ticks + group.send.ticksPerByte * bytes;
-    this.#pending[object]!++;
-    const sent = Math.max(now, this.#lineFree[object]!) + bytes * group.ticksPerByte;
-    this.#lineFree[object] = sent;
+    this.pending[object]!++;
+    const sent = Math.max(now, this.lineFree[object]!) + bytes * group.ticksPerByte;
+    this.lineFree[object] = sent;
     this.#object.push(object);
     this.#size.push(bytes);
-    this.#post(sent + copying + group.latencyTicks, this.#value.push(value));
+    this.post(sent + copying + group.latencyTicks, this.#value.push(value));
   }
 
   /** A message was read: the first who waits to send may. */
   #read(object: number): void {
-    const { table, use } = this.#kernel;
+    const { table, use } = this.kernel;
     use.taken[object]!++;
-    this.#pending[object]!--;
-    if (this.#senders[object] === 0) return;
+    this.pending[object]!--;
+    if (this.senders[object] === 0) return;
     const sender = this.#firstInLine(object, true);
     const bytes = this.#bytes.get(sender)!;
-    this.#senders[object]!--;
+    this.senders[object]!--;
     this.#bytes.delete(sender);
-    this.#dispatch(object, table.mailbox[sender]!, bytes, this.#kernel.objects.group(object, "channel"));
+    this.#dispatch(object, table.mailbox[sender]!, bytes, this.kernel.objects.group(object, "channel"));
     this.#grant(sender);
   }
 
   #grant(thread: number): void {
-    const { table, costs } = this.#kernel;
-    this.#kernel.grant(thread, table.isSpinning[thread] === 1 ? costs.lineTicks : 0);
+    const { table, costs } = this.kernel;
+    this.kernel.grant(thread, table.isSpinning[thread] === 1 ? costs.lineTicks : 0);
   }
 
   /** The thread that has waited longest to send, or to receive: both stand in one line, while messages are on their way. */
   #firstInLine(object: number, sends: boolean): number {
-    const { lists } = this.#kernel;
+    const { lists } = this.kernel;
     let thread = lists.head[object]!;
     while (this.#bytes.has(thread) !== sends) thread = lists.next(thread);
     return thread;

@@ -15,16 +15,16 @@ export interface LostSignal {
  * @source B. Lampson, D. Redell, "Experience with processes and monitors in Mesa", CACM 23(2), 1980.
  */
 export class Conditions {
-  readonly #kernel: ThreadKernel;
+  private readonly kernel: ThreadKernel;
   /** By condition: the last signal that nobody waited for. */
   readonly lost = new Map<number, LostSignal>();
 
   constructor(kernel: ThreadKernel) {
-    this.#kernel = kernel;
+    this.kernel = kernel;
   }
 
   wait(thread: number, object: number): void {
-    this.#kernel.wait(thread, object, false);
+    this.kernel.wait(thread, object, false);
   }
 
   signal(thread: number, object: number): void {
@@ -39,24 +39,24 @@ export class Conditions {
 
   /** From outside the threads, which costs none of them anything. @returns false where nobody waits */
   wakeOne(object: number, delayTicks = 0): boolean {
-    const { lists, use } = this.#kernel;
+    const { lists, use } = this.kernel;
     const first = lists.head[object]!;
     if (first < 0) return false;
     use.taken[object]!++;
-    this.#kernel.grant(first, delayTicks);
+    this.kernel.grant(first, delayTicks);
     return true;
   }
 
   /** By a thread, as the `rank`-th it wakes. */
   #wakeNext(thread: number, object: number, rank: number): boolean {
-    const { wakeTicks } = this.#kernel.costs;
+    const { wakeTicks } = this.kernel.costs;
     if (!this.wakeOne(object, rank * wakeTicks)) return false;
-    this.#kernel.charge(thread, wakeTicks);
+    this.kernel.charge(thread, wakeTicks);
     return true;
   }
 
   #lose(thread: number, object: number): void {
-    this.lost.set(object, { object, thread, ticks: this.#kernel.now, pc: this.#kernel.table.pc[thread]! });
-    this.#kernel.charge(thread, this.#kernel.costs.atomicTicks);
+    this.lost.set(object, { object, thread, ticks: this.kernel.now, pc: this.kernel.table.pc[thread]! });
+    this.kernel.charge(thread, this.kernel.costs.atomicTicks);
   }
 }

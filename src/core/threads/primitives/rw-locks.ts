@@ -12,27 +12,27 @@ export const SHARED = 1;
  * @source P. Courtois, F. Heymans, D. Parnas, "Concurrent control with readers and writers", CACM 14(10), 1971.
  */
 export class RwLocks {
-  readonly #kernel: ThreadKernel;
+  private readonly kernel: ThreadKernel;
   /** -1 = nobody writes. */
   readonly writer: Int32Array;
   readonly writerSinceTicks: Float64Array;
   readonly readers: Uint32Array;
-  readonly #waitingWriters: Uint32Array;
+  private readonly waitingWriters: Uint32Array;
   /** By thread: the mode it waits for or holds. */
   readonly #modes = new Map<number, number>();
 
   constructor(kernel: ThreadKernel) {
-    this.#kernel = kernel;
+    this.kernel = kernel;
     const { count } = kernel.objects;
     this.writer = new Int32Array(count).fill(-1);
     this.writerSinceTicks = new Float64Array(count);
     this.readers = new Uint32Array(count);
-    this.#waitingWriters = new Uint32Array(count);
+    this.waitingWriters = new Uint32Array(count);
   }
 
   /** True when the thread has the lock in this mode. */
   lock(thread: number, object: number, mode: number): boolean {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     const group = kernel.objects.group(object, "rw-lock");
     kernel.charge(thread, kernel.costs.atomicTicks);
     if (this.#mayEnter(object, mode, group)) {
@@ -41,13 +41,13 @@ export class RwLocks {
     }
     if (this.writer[object] === thread) kernel.fail(thread, "relock", `locks "${kernel.objects.name(object)}", which it holds already`, "unlock it first");
     this.#modes.set(thread, mode);
-    if (mode !== SHARED) this.#waitingWriters[object]!++;
+    if (mode !== SHARED) this.waitingWriters[object]!++;
     kernel.wait(thread, object, group.waiting === "spin");
     return false;
   }
 
   unlock(thread: number, object: number): void {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     if (this.writer[object] === thread) {
       this.writer[object] = -1;
       kernel.use.held(object, thread, this.writerSinceTicks[object]!, kernel.now);
@@ -82,26 +82,26 @@ export class RwLocks {
     if (this.writer[object]! >= 0) return false;
     if (mode !== SHARED) return this.readers[object] === 0;
     if (prefer === "readers") return true;
-    return prefer === "writers" ? this.#waitingWriters[object] === 0 : this.#kernel.lists.length[object] === 0;
+    return prefer === "writers" ? this.waitingWriters[object] === 0 : this.kernel.lists.length[object] === 0;
   }
 
   #enter(thread: number, object: number, mode: number): void {
-    this.#kernel.use.taken[object]!++;
+    this.kernel.use.taken[object]!++;
     if (mode !== SHARED) {
       this.writer[object] = thread;
-      this.writerSinceTicks[object] = this.#kernel.now;
+      this.writerSinceTicks[object] = this.kernel.now;
       return;
     }
     this.readers[object]!++;
     let held = this.#heldBy.get(object);
     if (held === undefined) this.#heldBy.set(object, (held = new Map()));
-    held.set(thread, this.#kernel.now);
+    held.set(thread, this.kernel.now);
   }
 
   /** Lets in who may enter now, in the order that `prefer` gives. */
   #admit(by: number, object: number, group: RwGroup): void {
-    const { lists } = this.#kernel;
-    if (group.prefer === "writers" && this.#waitingWriters[object]! > 0) {
+    const { lists } = this.kernel;
+    if (group.prefer === "writers" && this.waitingWriters[object]! > 0) {
       if (this.readers[object] === 0) this.#let(by, object, this.#firstWaiting(object, (mode) => mode !== SHARED), group);
       return;
     }
@@ -119,9 +119,9 @@ export class RwLocks {
   }
 
   #let(by: number, object: number, thread: number, group: RwGroup): void {
-    const kernel = this.#kernel;
+    const kernel = this.kernel;
     const mode = this.#modes.get(thread)!;
-    if (mode !== SHARED) this.#waitingWriters[object]!--;
+    if (mode !== SHARED) this.waitingWriters[object]!--;
     this.#modes.delete(thread);
     this.#enter(thread, object, mode);
     kernel.use.handOffs[object]!++;
@@ -131,7 +131,7 @@ export class RwLocks {
   }
 
   #firstWaiting(object: number, wanted: (mode: number) => boolean): number {
-    const { lists } = this.#kernel;
+    const { lists } = this.kernel;
     for (let thread = lists.head[object]!; thread >= 0; thread = lists.next(thread)) if (wanted(this.#modes.get(thread)!)) return thread;
     return -1;
   }
