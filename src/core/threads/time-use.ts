@@ -94,7 +94,8 @@ export class TimeUse {
 
   /** The thread has worked off what synchronizing cost: it has come as far as its program, if that has gone ahead. */
   #synchronized(thread: number, ticks: number): void {
-    if (this.table.behindPc[thread]! >= 0) this.ahead.synchronized(thread, ticks);
+    const { isAhead, behindPc } = this.table;
+    if (isAhead[thread] === 1 || behindPc[thread]! >= 0) this.ahead.synchronized(thread, ticks);
   }
 
   /** Tells what the thread has spent its time on since its activity began, which goes on: in order, sharing left aside. */
