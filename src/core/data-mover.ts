@@ -77,6 +77,12 @@ export class DataMover {
     }
   }
 
+  /** Consumers may see what `op` made: it moves to those that are placed. */
+  outputVisible(op: number): void {
+    const { start, node, edge } = this.instance.succ;
+    for (let i = start[op]!, end = start[op + 1]!; i < end; i++) this.edgeVisible(node[i]!, edge[i]!);
+  }
+
   /** An edge became visible: if its consumer is placed, its tensor moves there. */
   edgeVisible(consumer: number, edge: number): void {
     const device = this.state.ops.device[consumer]!;
@@ -99,18 +105,18 @@ export class DataMover {
         return;
       }
       from = replicas.nearest(tensor, memory);
-    } else if (!(instance.routeLatencyTicks[from * instance.memoryCount + memory]! < Infinity)) from = -1;
-    if (from < 0) {
+    }
+    const route = from * instance.memoryCount + memory;
+    const latency = instance.routeLatencyTicks[route]!;
+    if (from < 0 || !(latency < Infinity)) {
       throw new SimulationError({
         code: "no-route", message: `tensor "${instance.tensorNames.at(tensor)}" cannot reach memory "${instance.memoryNames[memory]}" for "${instance.opNames.at(op)}": no route from where it is`,
         hint: "add a link between the memories",
       });
     }
     replicas.markComing(tensor, memory);
-    state.progressed = true;
+    state.idleRounds = 0;
     if (transfers.length > MAX_ENTITY) throw new SimulationError({ code: "too-large", message: `more than ${MAX_ENTITY} transfers` });
-    const route = from * instance.memoryCount + memory;
-    const latency = instance.routeLatencyTicks[route]!;
     const bytes = instance.tensorBytes[tensor]!;
     if (this.sharedRoute[route] === 0) {
       const ticks = ceilTicks(latency + bytes * instance.routeTicksPerByte[route]!);
@@ -157,7 +163,7 @@ export class DataMover {
     if (ops.missing[op] === 0) return;
     ops.missing[op] = 0;
     ops.dueTicks[op] = 0;
-    ops.generation[op]!++;
+    ops.outdate(op);
     const { start, item } = this.instance.inputs;
     // Who waits for these is worked out when they arrive.
     for (let i = start[op]!; i < start[op + 1]!; i++) if (replicas.isComing(item[i]!, memory)) this.awaitedByMany[item[i]!] = 1;

@@ -35,7 +35,7 @@ export class DeviceChanger {
     const device = this.instance.changeDevice[change]!;
     const after = this.instance.changeSpeed[change]!;
     const before = speed[device]!;
-    state.progressed = true;
+    state.idleRounds = 0;
     if (before === after) return;
     if (after === 0) this.#lose(device);
     else if (before > 0) this.#retime(device, before, after);

@@ -10,15 +10,15 @@ export class DeviceQueues {
   private readonly estimates: Float64Array;
   private readonly ops: OpTable;
   /** First slot (track) of each device; entry D is the number of slots. */
-  readonly slotStart: Uint32Array;
+  readonly slotStart: Int32Array;
   /** Op in each slot; -1 = free. */
   readonly slotOp: Int32Array;
   /** Configuration loaded in each slot; -1 = none yet. */
   readonly slotConfiguration: Int32Array;
   /** When the running segment of the slot's op began, setup excluded. */
   readonly slotSince: Float64Array;
-  /** When it ends by its estimate; 0 in free slots. */
-  private readonly slotDue: Float64Array;
+  /** When it ends by its estimate, 0 in free slots; undefined until somebody asks for a backlog. */
+  #slotDue: Float64Array | undefined;
   readonly freeSlots: Int32Array;
   /** Devices with room for another op (free slots that no queued op will take), by id; the first {@link roomCount} are valid. */
   readonly room: Uint32Array;
@@ -36,9 +36,8 @@ export class DeviceQueues {
   private readonly expectedSetup: Float64Array;
   /** Ops placed and not started, by device. */
   readonly queued: Int32Array;
-  /** Sum of their estimates and expected setups; kept from the first question about it on. */
+  /** Sum of their estimates and expected setups; kept from when somebody asks for a backlog. */
   private readonly queuedTicks: Float64Array;
-  #sumsQueued = false;
   private readonly ranks: PlacementRanks;
   private readonly queues: readonly PlacedQueue[];
   #placements = 0;
@@ -48,13 +47,12 @@ export class DeviceQueues {
     this.instance = instance;
     this.estimates = estimatesOf(instance);
     this.ops = ops;
-    this.slotStart = new Uint32Array(deviceCount + 1);
+    this.slotStart = new Int32Array(deviceCount + 1);
     for (let d = 0; d < deviceCount; d++) this.slotStart[d + 1] = this.slotStart[d]! + slots[d]!;
     const slotCount = this.slotStart[deviceCount]!;
     this.slotOp = new Int32Array(slotCount).fill(-1);
     this.slotConfiguration = new Int32Array(slotCount).fill(-1);
     this.slotSince = new Float64Array(slotCount);
-    this.slotDue = new Float64Array(slotCount);
     this.freeSlots = slots.slice();
     this.room = Uint32Array.from(slots, (_, d) => d);
     this.roomCount = deviceCount;
@@ -79,7 +77,7 @@ export class DeviceQueues {
     ranks.order[op] = this.#placements++;
     if (this.reloads) this.#expectSetup(op, device);
     if (this.freeSlots[device] === ++this.queued[device]!) this.#loseRoom(device);
-    if (this.#sumsQueued) this.queuedTicks[device]! += this.#expectedTicks(op, device);
+    if (this.#slotDue !== undefined) this.queuedTicks[device]! += this.#expectedTicks(op, device);
   }
 
   #expectSetup(op: number, device: number): void {
@@ -127,7 +125,7 @@ export class DeviceQueues {
     // One slot and one queued op less: room stays what it was.
     this.freeSlots[device]!--;
     this.queued[device]!--;
-    if (this.#sumsQueued) this.queuedTicks[device]! -= this.#expectedTicks(op, device);
+    if (this.#slotDue !== undefined) this.queuedTicks[device]! -= this.#expectedTicks(op, device);
     return this.#fillSlot(op, device, now);
   }
 
@@ -142,14 +140,14 @@ export class DeviceQueues {
     while (this.slotOp[track] !== -1) track++;
     this.slotOp[track] = op;
     this.slotSince[track] = now;
-    this.slotDue[track] = now + this.#estimate(op, device);
+    if (this.#slotDue !== undefined) this.#slotDue[track] = now + this.#estimate(op, device);
     return track;
   }
 
   /** A placed op that has not started is not placed any more. It stays in the queue, which {@link remove} empties. */
   unplace(op: number, device: number): void {
     if (this.freeSlots[device] === this.queued[device]!--) this.#gainRoom(device);
-    if (this.#sumsQueued) this.queuedTicks[device]! -= this.#expectedTicks(op, device);
+    if (this.#slotDue !== undefined) this.queuedTicks[device]! -= this.#expectedTicks(op, device);
   }
 
   /** The op may be placed once more, with a priority of its own. */
@@ -159,7 +157,8 @@ export class DeviceQueues {
 
   /** The device is gone: nothing is queued or loaded there, and it has no slots. All that it had was released and unplaced. */
   remove(device: number): void {
-    while (this.head(device) >= 0) this.dequeue(device);
+    const queue = this.queues[device]!;
+    while (queue.head >= 0) queue.pop();
     this.slotConfiguration.fill(-1, this.slotStart[device], this.slotStart[device + 1]);
     this.lastConfiguration[device] = -1;
     if (this.freeSlots[device]! > this.queued[device]!) this.#loseRoom(device);
@@ -175,13 +174,13 @@ export class DeviceQueues {
   /** The op that was put into the slot of `device` loads its configuration first. */
   delay(track: number, device: number, ticks: number): void {
     this.slotSince[track]! += ticks;
-    this.slotDue[track] = this.slotSince[track]! + this.#estimate(this.slotOp[track]!, device);
+    if (this.#slotDue !== undefined) this.#slotDue[track] = this.slotSince[track]! + this.#estimate(this.slotOp[track]!, device);
   }
 
   release(track: number, device: number, now: number): void {
     this.busyTicks[device]! += now - this.slotSince[track]!;
     this.slotOp[track] = -1;
-    this.slotDue[track] = 0;
+    if (this.#slotDue !== undefined) this.#slotDue[track] = 0;
     if (this.freeSlots[device]!++ === this.queued[device]) this.#gainRoom(device);
   }
 
@@ -203,23 +202,29 @@ export class DeviceQueues {
 
   /** Expected work: what is left of running ops by their estimates, plus all that is queued, with the setups expected. */
   backlogTicks(device: number, now: number): number {
-    if (!this.#sumsQueued) this.#sumQueued();
+    if (this.#slotDue === undefined) this.#keepBacklogs();
     return this.runningTicks(device, now, this.queuedTicks[device]!);
   }
 
   /** What is left of running ops by their estimates, on top of `sum`. */
   runningTicks(device: number, now: number, sum = 0): number {
+    const due = this.#slotDue ?? this.#keepBacklogs();
     for (let track = this.slotStart[device]!, end = this.slotStart[device + 1]!; track < end; track++) {
-      const left = this.slotDue[track]! - now;
+      const left = due[track]! - now;
       if (left > 0) sum += left;
     }
     return sum;
   }
 
-  #sumQueued(): void {
+  #keepBacklogs(): Float64Array {
     const { device, phase } = this.ops;
-    this.#sumsQueued = true;
+    const due = (this.#slotDue = new Float64Array(this.slotOp.length));
+    for (let track = 0; track < due.length; track++) {
+      const op = this.slotOp[track]!;
+      if (op >= 0) due[track] = this.slotSince[track]! + this.#estimate(op, device[op]!);
+    }
     for (let op = 0; op < device.length; op++) if (device[op]! >= 0 && phase[op]! < OpPhase.running) this.queuedTicks[device[op]!]! += this.#expectedTicks(op, device[op]!);
+    return due;
   }
 
   #expectedTicks(op: number, device: number): number {
@@ -229,16 +234,11 @@ export class DeviceQueues {
 
   // ── queues ──
 
-  /** First op of the device's queue; -1 when empty. */
-  head(device: number): number {
-    return this.queues[device]!.head;
+  queueOf(device: number): PlacedQueue {
+    return this.queues[device]!;
   }
 
   enqueue(op: number, device: number): void {
     this.queues[device]!.push(op);
-  }
-
-  dequeue(device: number): void {
-    this.queues[device]!.pop();
   }
 }

@@ -1,62 +1,39 @@
 import { resized } from "../base/columns.ts";
 
-/** Pauses of one operator that are told apart. */
-const GENERATIONS = 2 ** 20;
+/** Up to so many are sorted by hand: a call of the typed array's own sort costs more. */
+const FEW = 64;
 
-/** The events of one round: parallel arrays, filled and emptied without allocating. */
+/** The events of one round by their order, see {@link eventOrder}: filled and emptied without allocating. */
 export class EventBatch {
-  #keys = new Uint32Array(256);
-  #generations = new Uint32Array(256);
+  #orders = new Float64Array(256);
   length = 0;
 
   clear(): void {
     this.length = 0;
   }
 
-  push(key: number, generation: number): void {
-    if (this.length === this.#keys.length) {
-      this.#keys = resized(this.#keys, this.length * 2);
-      this.#generations = resized(this.#generations, this.length * 2);
-    }
-    this.#keys[this.length] = key;
-    this.#generations[this.length++] = generation;
+  push(order: number): void {
+    if (this.length === this.#orders.length) this.#orders = resized(this.#orders, this.length * 2);
+    this.#orders[this.length++] = order;
   }
 
-  key(i: number): number {
-    return this.#keys[i]!;
+  at(i: number): number {
+    return this.#orders[i]!;
   }
 
-  generation(i: number): number {
-    return this.#generations[i]!;
-  }
-
-  /** By key, ascending. Nearly always a few events, most of them in order: insertion sort, unless they are many. */
+  /** Ascending. Nearly always a few events, most of them in order. */
   sort(): void {
-    if (this.length > 64) {
-      this.#sortMany();
-      return;
-    }
-    for (let i = 1; i < this.length; i++) {
-      const key = this.#keys[i]!;
-      const generation = this.#generations[i]!;
-      let j = i;
-      for (; j > 0 && this.#keys[j - 1]! > key; j--) {
-        this.#keys[j] = this.#keys[j - 1]!;
-        this.#generations[j] = this.#generations[j - 1]!;
-      }
-      this.#keys[j] = key;
-      this.#generations[j] = generation;
-    }
+    if (this.length > FEW) this.#orders.subarray(0, this.length).sort();
+    else this.#insertionSort();
   }
 
-  /** Key and generation side by side in one number: 32 bits of key, and as many of the generation as a float64 still holds. */
-  #sortMany(): void {
-    const packed = new Float64Array(this.length);
-    for (let i = 0; i < this.length; i++) packed[i] = this.#keys[i]! * GENERATIONS + this.#generations[i]!;
-    packed.sort();
-    for (let i = 0; i < this.length; i++) {
-      this.#keys[i] = Math.floor(packed[i]! / GENERATIONS);
-      this.#generations[i] = packed[i]! % GENERATIONS;
+  #insertionSort(): void {
+    const orders = this.#orders;
+    for (let i = 1; i < this.length; i++) {
+      const order = orders[i]!;
+      let at = i;
+      for (; at > 0 && orders[at - 1]! > order; at--) orders[at] = orders[at - 1]!;
+      orders[at] = order;
     }
   }
 }

@@ -1,17 +1,17 @@
-import { resized } from "../base/columns.ts";
-
 /** Up to so many are sorted by hand: a call of the typed array's own sort costs more. */
 const FEW = 32;
 
-/** A growable list of ids that is filled and emptied every round without allocating. */
+/** A list of ids that is filled and emptied every round without allocating. */
 export class IdBuffer {
-  #ids = new Int32Array(64);
-  #sorted = true;
+  readonly #ids: Int32Array;
   length = 0;
 
+  /** @param capacity The most ids that are ever in it. */
+  constructor(capacity: number) {
+    this.#ids = new Int32Array(capacity);
+  }
+
   push(id: number): void {
-    if (this.length === this.#ids.length) this.#ids = resized(this.#ids, this.length * 2);
-    if (this.length > 0 && this.#ids[this.length - 1]! > id) this.#sorted = false;
     this.#ids[this.length++] = id;
   }
 
@@ -19,13 +19,14 @@ export class IdBuffer {
     return this.#ids[i]!;
   }
 
-  /** Ascending; free when the ids were pushed in order. */
+  /** Ascending. Mostly the ids were pushed in order. */
   sort(): void {
-    if (!this.#sorted) {
-      if (this.length > FEW) this.#ids.subarray(0, this.length).sort();
-      else this.#insertionSort();
-    }
-    this.#sorted = true;
+    const ids = this.#ids;
+    let inOrder = 1;
+    while (inOrder < this.length && ids[inOrder - 1]! <= ids[inOrder]!) inOrder++;
+    if (inOrder >= this.length) return;
+    if (this.length > FEW) ids.subarray(0, this.length).sort();
+    else this.#insertionSort();
   }
 
   #insertionSort(): void {
@@ -41,11 +42,9 @@ export class IdBuffer {
   /** Forgets all but the first `length`. */
   truncate(length: number): void {
     this.length = length;
-    if (length === 0) this.#sorted = true;
   }
 
   clear(): void {
     this.length = 0;
-    this.#sorted = true;
   }
 }

@@ -34,8 +34,8 @@ export class OpRunner {
   /** Speed of each device, and how far ops are that share nothing; undefined where no speed ever changes. */
   private readonly speed: Float64Array | undefined;
   private readonly paced: PacedOps | undefined;
-  /** Every op takes its expected time: there is nothing to load, draw, share or retime. */
-  private readonly exact: boolean;
+  /** Ops may take another time than expected: there is something to load, draw, share or retime. */
+  private readonly varies: boolean;
 
   constructor(state: SimulationState, resources: SharedResources, seed: number, noise: boolean) {
     const { instance } = state;
@@ -53,7 +53,7 @@ export class OpRunner {
     this.activity = new Int32Array(this.deviceShares.some((shares) => shares > 0) ? instance.opCount : 0).fill(-1);
     this.speed = state.changes?.speed;
     this.paced = state.changes && new PacedOps(instance.opCount);
-    this.exact = instance.configuration.length === 0 && !this.noise && this.activity.length === 0 && this.paced === undefined;
+    this.varies = instance.configuration.length > 0 || this.noise || this.activity.length > 0 || this.paced !== undefined;
   }
 
   /** Starts a ready op on the lowest free slot of its device. */
@@ -65,9 +65,9 @@ export class OpRunner {
     ops.phase[op] = OpPhase.running;
     ops.slot[op] = track - devices.slotStart[device]!;
     ops.startTicks[op] = now;
-    state.progressed = true;
+    state.idleRounds = 0;
     const cost = state.cost(op, device);
-    if (this.exact) {
+    if (!this.varies) {
       state.queue.push(now + ceilTicks(instance.costTicks[cost]!), eventKey(EventKind.opEnd, op), ops.generation[op]!);
       return;
     }
@@ -98,7 +98,7 @@ export class OpRunner {
     const { ops, queue, now } = this.state;
     const kind = this.paced!.then(op);
     if (kind !== 0) {
-      queue.push(this.paced!.retime(op, now, before, after), eventKey(kind, op), ++ops.generation[op]!);
+      queue.push(this.paced!.retime(op, now, before, after), eventKey(kind, op), ops.outdate(op));
       return;
     }
     const activity = this.activity[op]!;
@@ -132,7 +132,7 @@ export class OpRunner {
       devices.slotSince[track] = now;
     }
     this.#leaveSlot(op, device, track);
-    ops.generation[op]!++;
+    ops.outdate(op);
     ops.phase[op] = OpPhase.ready;
     ops.slot[op] = -1;
     ops.startTicks[op] = NaN;
@@ -201,13 +201,14 @@ export class OpRunner {
 
   /** The op has done its work: its slot is free. */
   end(op: number): void {
-    const { ops } = this.state;
-    this.#endSegment(op);
+    const state = this.state;
+    const { ops } = state;
     ops.phase[op] = OpPhase.ended;
-    ops.endTicks[op] = this.state.now;
-    this.state.endedCount++;
-    this.state.progressed = true;
-    this.state.endedOps.push(op);
+    ops.endTicks[op] = state.now;
+    state.endedCount++;
+    state.idleRounds = 0;
+    state.endedOps.push(op);
+    this.#endSegment(op);
   }
 
   /** Of a running op on a device whose speed may change: what is left, in ticks alone at normal speed. */
@@ -226,8 +227,9 @@ export class OpRunner {
     const { ops, devices, rows, now } = this.state;
     const device = ops.device[op]!;
     const track = devices.slotStart[device]! + ops.slot[op]!;
-    rows.pushRun(track, op, Math.min(now, devices.slotSince[track]!), now);
+    const since = devices.slotSince[track]!;
     this.#leaveSlot(op, device, track);
+    rows.pushRun(track, op, Math.min(now, since), now);
   }
 
   #leaveSlot(op: number, device: number, track: number): void {
@@ -259,7 +261,7 @@ export class OpRunner {
     const left = this.paced !== undefined ? this.#workLeft(op) / alone : activity >= 0 ? this.resources.remaining(activity, now) / alone : (this.#fractionLeft.get(op) ?? 1) - ran / alone;
     const fraction = alone > 0 ? Math.min(1, Math.max(0, left)) : 0;
     this.#endSegment(op);
-    ops.generation[op]!++;
+    ops.outdate(op);
     ops.phase[op] = OpPhase.paused;
     this.#fractionLeft.set(op, fraction);
     return fraction;

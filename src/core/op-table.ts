@@ -1,3 +1,4 @@
+import { GENERATIONS } from "./event-key.ts";
 import type { Instance } from "./instance.ts";
 
 /** Where an op stands. */
@@ -7,9 +8,9 @@ export const OpPhase = { waiting: 0, ready: 1, running: 2, paused: 3, ended: 4 }
 export class OpTable {
   readonly phase: Uint8Array;
   /** In-edges that are not visible yet; ops without in-edges wait for their job's arrival instead (1). */
-  readonly pending: Uint32Array;
+  readonly pending: Int32Array;
   /** Inputs that are visible and not yet in the memory of the op's device; all those whose arrival is known count as one. */
-  readonly missing: Uint32Array;
+  readonly missing: Int32Array;
   /** When the last of those whose arrival is known will be there; 0 = none is counted. */
   readonly dueTicks: Float64Array;
   /** Counts pauses and lost placements, so that events about what was planned before one are recognised. */
@@ -26,8 +27,8 @@ export class OpTable {
   constructor(instance: Instance) {
     const n = instance.opCount;
     this.phase = new Uint8Array(n);
-    this.pending = new Uint32Array(n);
-    this.missing = new Uint32Array(n);
+    this.pending = new Int32Array(n);
+    this.missing = new Int32Array(n);
     this.dueTicks = new Float64Array(n);
     this.generation = new Uint32Array(n);
     this.device = new Int32Array(n).fill(-1);
@@ -39,5 +40,10 @@ export class OpTable {
     this.endTicks = new Float64Array(n).fill(NaN);
     const start = instance.pred.start;
     for (let op = 0; op < n; op++) this.pending[op] = Math.max(1, start[op + 1]! - start[op]!);
+  }
+
+  /** What the events of the op so far were meant for is no more. @returns its generation from now on */
+  outdate(op: number): number {
+    return (this.generation[op] = (this.generation[op]! + 1) % GENERATIONS);
   }
 }

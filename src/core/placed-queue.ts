@@ -21,7 +21,7 @@ export class PlacedQueue {
   /** Where the first op is: 0 in a heap. */
   #first = 0;
   #length = 0;
-  #sorted = true;
+  #isHeap = false;
 
   constructor(ranks: PlacementRanks) {
     this.ranks = ranks;
@@ -35,11 +35,11 @@ export class PlacedQueue {
   push(op: number): void {
     if (this.#first + this.#length === this.#ops.length) this.#makeRoom();
     const end = this.#first + this.#length++;
-    if (!this.#sorted) this.#lift(op, end);
+    if (this.#isHeap) this.#lift(op, end);
     else if (end === this.#first || !this.#before(op, this.#ops[end - 1]!)) this.#ops[end] = op;
     else {
       this.#toFront();
-      this.#sorted = false;
+      this.#isHeap = true;
       this.#lift(op, this.#length - 1);
     }
   }
@@ -47,10 +47,10 @@ export class PlacedQueue {
   /** Removes the first op. */
   pop(): void {
     this.#length--;
-    if (this.#sorted) this.#first++;
+    if (!this.#isHeap) this.#first++;
     else if (this.#length > 0) this.#sink(this.#ops[this.#length]!);
     if (this.#length > 0) return;
-    this.#sorted = true;
+    this.#isHeap = false;
     this.#first = 0;
   }
 

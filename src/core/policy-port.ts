@@ -59,8 +59,8 @@ export class PolicyPort implements Dispatch, Gate {
     }
   }
 
-  /** The scheduler's turn in a round: what ended, what became ready, then `dispatch` if it `mayAct`. No closures: it runs every round. */
-  askScheduler(scheduler: Scheduler, mayAct: boolean, endedOps: IdBuffer, newReady: IdBuffer): void {
+  /** The scheduler's turn in a round: what ended, what became ready, then `dispatch`. No closures: it runs every round. */
+  askScheduler(scheduler: Scheduler, endedOps: IdBuffer, newReady: IdBuffer): void {
     const { ops } = this.#state;
     try {
       if (scheduler.completed !== undefined && endedOps.length > 0) {
@@ -71,10 +71,8 @@ export class PolicyPort implements Dispatch, Gate {
         this.#hook = "ready";
         for (let i = 0; i < newReady.length; i++) scheduler.ready(this.#view, newReady.at(i));
       }
-      if (mayAct) {
-        this.#hook = "dispatch";
-        scheduler.dispatch(this.#view, this);
-      }
+      this.#hook = "dispatch";
+      scheduler.dispatch(this.#view, this);
     } catch (error) {
       throw this.#named(error);
     }

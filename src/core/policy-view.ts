@@ -11,7 +11,6 @@ import { ceilTicks } from "./ticks.ts";
 
 /** The one live view that policies get. Reads the engine's state; changes nothing. */
 export class LiveView implements SchedulerView, PlanningView {
-  nowTicks = 0;
   readonly tickNs: number;
   readonly opCount: number;
   readonly deviceCount: number;
@@ -29,14 +28,16 @@ export class LiveView implements SchedulerView, PlanningView {
   readonly random: () => number;
   readonly rehearse: (scheduler: Scheduler) => Rehearsal;
   readonly #instance: Instance;
+  readonly #classOf: Uint32Array;
   readonly #estimates: Float64Array;
   readonly #ops: OpTable;
   readonly #devices: DeviceQueues;
   readonly #replicas: Replicas;
   readonly #state: SimulationState;
-  /** By device: time to fetch the inputs of the op named; -1 = not worked out in this round. */
-  readonly #fetches: Float64Array;
+  /** See {@link Replicas.sumFetchTicks}: what it said of the op named; -1 = nothing in this round. */
   #fetchesOf = -1;
+  #fetchTicks = 0;
+  readonly #spared: Float64Array;
   /** By job: see {@link firstOps}. */
   #firstOp: Uint32Array | undefined;
 
@@ -59,12 +60,17 @@ export class LiveView implements SchedulerView, PlanningView {
     this.random = random;
     this.rehearse = rehearse;
     this.#instance = instance;
-    this.#fetches = new Float64Array(instance.deviceCount);
+    this.#spared = new Float64Array(instance.deviceCount);
+    this.#classOf = instance.classOf;
     this.#estimates = state.possibleTicks;
     this.#state = state;
     this.#ops = state.ops;
     this.#devices = state.devices;
     this.#replicas = state.replicas;
+  }
+
+  get nowTicks(): number {
+    return this.#state.now;
   }
 
   jobOf(op: number): number {
@@ -95,7 +101,7 @@ export class LiveView implements SchedulerView, PlanningView {
   }
 
   estimateTicks(op: number, device: number): number {
-    return this.#estimates[this.#instance.classOf[op]! * this.deviceCount + device]!;
+    return this.#estimates[this.#classOf[op]! * this.deviceCount + device]!;
   }
 
   isPresent(device: number): boolean {
@@ -126,18 +132,20 @@ export class LiveView implements SchedulerView, PlanningView {
   }
 
   dataTicks(op: number, device: number): number {
-    if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     // Who asks about one device will ask about most. What is where changes only between rounds.
-    if (this.#fetchesOf === op) return this.#fetches[device]!;
+    return this.#fetchesOf === op ? this.#fetchTicks - this.#spared[device]! : this.#askDataTicks(op, device);
+  }
+
+  #askDataTicks(op: number, device: number): number {
+    if (!this.#state.tracksData || !this.#state.mayHaveInputs(op)) return 0;
     if (this.#ops.phase[op] === OpPhase.waiting) return this.#sumInputs(op, device, true);
-    this.#replicas.sumFetchTicks(op, this.#fetches);
+    this.#fetchTicks = this.#replicas.sumFetchTicks(op, this.#spared);
     this.#fetchesOf = op;
-    return this.#fetches[device]!;
+    return this.#fetchTicks - this.#spared[device]!;
   }
 
   /** Another instant, or another round of it. */
-  beginRound(now: number): void {
-    this.nowTicks = now;
+  beginRound(): void {
     this.#fetchesOf = -1;
   }
 

@@ -9,10 +9,9 @@ import type { ReadyList } from "../plugin.ts";
 export class LinkedReadyList implements ReadyList {
   readonly #isWaiting: (op: number) => boolean;
   private readonly opCount: number;
-  /** What became ready before the first look, in that order. */
-  #log = new Uint32Array(64);
+  /** What became ready before the first look, in that order; undefined from then on. */
+  #log: Uint32Array | undefined = new Uint32Array(64);
   #logged = 0;
-  #linked = false;
   #next = new Int32Array(0);
   #previous = new Int32Array(0);
   #member = new Uint8Array(0);
@@ -27,36 +26,37 @@ export class LinkedReadyList implements ReadyList {
   }
 
   get length(): number {
-    if (!this.#linked) this.#link();
+    if (this.#log !== undefined) this.#link(this.#log);
     return this.#length;
   }
 
   first(): number {
-    if (!this.#linked) this.#link();
+    if (this.#log !== undefined) this.#link(this.#log);
     return this.#head;
   }
 
   next(op: number): number {
-    if (!this.#linked) this.#link();
+    if (this.#log !== undefined) this.#link(this.#log);
     return this.#next[op]!;
   }
 
   has(op: number): boolean {
-    if (!this.#linked) this.#link();
+    if (this.#log !== undefined) this.#link(this.#log);
     return this.#member[op] === 1;
   }
 
   append(op: number): void {
-    if (this.#linked) this.#append(op);
-    else {
-      if (this.#logged === this.#log.length) this.#log = resized(this.#log, this.#logged * 2);
-      this.#log[this.#logged++] = op;
+    if (this.#log === undefined) {
+      this.#append(op);
+      return;
     }
+    if (this.#logged === this.#log.length) this.#log = resized(this.#log, this.#logged * 2);
+    this.#log[this.#logged++] = op;
   }
 
   /** Takes `op` out, if it is in. */
   remove(op: number): void {
-    if (!this.#linked || this.#member[op] === 0) return;
+    if (this.#log !== undefined || this.#member[op] === 0) return;
     const next = this.#next[op]!;
     const previous = this.#previous[op]!;
     if (previous >= 0) this.#next[previous] = next;
@@ -77,18 +77,17 @@ export class LinkedReadyList implements ReadyList {
     this.#length++;
   }
 
-  #link(): void {
-    this.#linked = true;
+  #link(log: Uint32Array): void {
+    this.#log = undefined;
     this.#next = new Int32Array(this.opCount);
     this.#previous = new Int32Array(this.opCount);
     this.#member = new Uint8Array(this.opCount);
     for (let i = 0; i < this.#logged; i++) {
-      const op = this.#log[i]!;
+      const op = log[i]!;
       if (!this.#isWaiting(op)) continue;
       // Twice in the log: it was lost with its device, and counts from when it became ready again.
       this.remove(op);
       this.#append(op);
     }
-    this.#log = new Uint32Array(0);
   }
 }

@@ -15,6 +15,8 @@ const EVERYWHERE = 2 ** 32 - 1;
 export class Replicas {
   private readonly instance: Instance;
   private readonly opDevice: Int32Array;
+  /** Memory of each device. */
+  private readonly memoryOf: Int32Array;
   private readonly transfers: TransferBuffer;
   private readonly words: number;
   /**
@@ -42,6 +44,7 @@ export class Replicas {
     const tensorCount = tracksData ? instance.tensorCount : 0;
     this.instance = instance;
     this.opDevice = ops.device;
+    this.memoryOf = Int32Array.from(instance.deviceMemory);
     this.transfers = transfers;
     this.words = Math.max(1, Math.ceil(memoryCount / 32));
     this.stride = 2 + 2 * this.words;
@@ -73,7 +76,7 @@ export class Replicas {
   /** The memory where the tensor was made; -1 = it has no producer. */
   #origin(tensor: number): number {
     const producer = this.instance.tensorProducer[tensor]!;
-    return producer < 0 ? -1 : this.instance.deviceMemory[this.opDevice[producer]!]!;
+    return producer < 0 ? -1 : this.memoryOf[this.opDevice[producer]!]!;
   }
 
   /** The tensor is complete in this memory. */
@@ -219,18 +222,22 @@ export class Replicas {
     return ceilTicks(routeLatencyTicks[route]! + tensorBytes[tensor]! * routeTicksPerByte[route]!);
   }
 
-  /** Fills `sums` with the ticks to fetch inputs of an op to each device, one after the other: what {@link fetchTicks} says of each. */
-  sumFetchTicks(op: number, sums: Float64Array): void {
+  /**
+   * The ticks to fetch the inputs of an op to each device, one after the other: what {@link fetchTicks} says of each. They
+   * are the same sum for all devices, which is returned, less what a device is spared, by which `spared` is filled.
+   */
+  sumFetchTicks(op: number, spared: Float64Array): number {
     const { inputs, tensorBytes, memoryCount, routeLatencyTicks, routeTicksPerByte, deviceMemory } = this.instance;
     const { start, item } = this.devicesOf;
-    sums.fill(0);
+    const deviceCount = spared.length;
+    spared.fill(0);
     let toAll = 0;
     for (let i = inputs.start[op]!, end = inputs.start[op + 1]!; i < end; i++) {
       const tensor = inputs.item[i]!;
       // One replica, nearly always: no need to look for the nearest.
       const from = this.onlyPlace(tensor);
       if (from < 0) {
-        for (let d = 0; d < sums.length; d++) sums[d]! += this.fetchTicks(tensor, deviceMemory[d]!);
+        for (let d = 0; d < deviceCount; d++) spared[d]! -= this.fetchTicks(tensor, deviceMemory[d]!);
         continue;
       }
       const bytes = tensorBytes[tensor]!;
@@ -238,16 +245,16 @@ export class Replicas {
       if (usual >= 0) {
         const ticks = ceilTicks(routeLatencyTicks[usual]! + bytes * routeTicksPerByte[usual]!);
         toAll += ticks;
-        for (let k = start[from]!; k < start[from + 1]!; k++) sums[item[k]!]! -= ticks;
+        for (let k = start[from]!, end = start[from + 1]!; k < end; k++) spared[item[k]!]! += ticks;
         continue;
       }
-      for (let d = 0; d < sums.length; d++) {
+      for (let d = 0; d < deviceCount; d++) {
         const memory = deviceMemory[d]!;
         const route = from * memoryCount + memory;
-        if (memory !== from) sums[d]! += ceilTicks(routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!);
+        if (memory !== from) spared[d]! -= ceilTicks(routeLatencyTicks[route]! + bytes * routeTicksPerByte[route]!);
       }
     }
-    if (toAll > 0) for (let d = 0; d < sums.length; d++) sums[d]! += toAll;
+    return toAll;
   }
 }
 

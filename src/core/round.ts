@@ -2,7 +2,7 @@ import type { Scheduler, SyncPolicy } from "../plugin.ts";
 import type { DataMover } from "./data-mover.ts";
 import type { DeviceChanger } from "./device-changer.ts";
 import { EventBatch } from "./event-batch.ts";
-import { EventKind, eventKey, keyEntity, keyKind } from "./event-key.ts";
+import { EventKind, eventKey, eventOrder, keyEntity, keyKind, orderGeneration, orderKey } from "./event-key.ts";
 import { timeOverflow } from "./failures.ts";
 import type { Jobs } from "./jobs.ts";
 import { OpPhase } from "./op-table.ts";
@@ -46,6 +46,8 @@ export class Round {
   private readonly view: LiveView;
   private readonly resources: SharedResources;
   private readonly data: DataMover | undefined;
+  /** The policy that says when consumers learn what ended; undefined where they learn it at once. */
+  private readonly gate: SyncPolicy | undefined;
   /** The events of this round. */
   readonly #batch = new EventBatch();
 
@@ -63,12 +65,12 @@ export class Round {
     this.view = parts.view;
     this.resources = parts.resources;
     this.data = parts.data;
+    this.gate = parts.state.dataflow ? undefined : parts.sync;
   }
 
   /** The round of the events at `now`, of which there is at least one. @throws {SimulationError} on a policy error, or when time is too large to be exact. */
   run(now: number): void {
     const state = this.state;
-    state.progressed = false;
     this.#drain(now);
     if (state.endedOps.length > 0) this.#synchronize();
     if (state.changes !== undefined) this.#tellChanges();
@@ -84,24 +86,24 @@ export class Round {
     if (!(now < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.state.instance.tickNs);
     const isFirstRound = now > this.state.now;
     this.state.advance(now);
-    this.view.beginRound(now);
-    if (queue.headTime === now && this.resources.nextEnd > now) {
-      const key = queue.headKey;
-      const generation = queue.headGeneration;
+    this.view.beginRound();
+    if (queue.headTime < this.resources.nextEnd) {
+      const order = queue.headOrder;
       queue.pop();
       // Mostly it is the only one: nothing to put in order.
       if (queue.headTime > now) {
+        const key = orderKey(order);
         this.eventCount++;
-        replicas.nowTicks = isFirstRound && keyKind(key) < EventKind.transferEnd ? now - 1 : now;
-        this.#handle(keyKind(key), keyEntity(key), generation);
+        if (isFirstRound && keyKind(key) < EventKind.transferEnd) replicas.nowTicks = now - 1;
+        this.#handle(keyKind(key), keyEntity(key), orderGeneration(order));
         replicas.nowTicks = now;
         return;
       }
-      this.#batch.push(key, generation);
+      this.#batch.push(order);
     }
     const batch = this.#batch;
     while (queue.headTime === now) {
-      batch.push(queue.headKey, queue.headGeneration);
+      batch.push(queue.headOrder);
       queue.pop();
     }
     if (this.resources.nextEnd === now) {
@@ -109,34 +111,39 @@ export class Round {
       batch.sort();
     }
     this.eventCount += batch.length;
-    let i = 0;
-    if (isFirstRound) {
+    for (let i = 0; i < batch.length; i++) {
+      const key = orderKey(batch.at(i));
       // Events before transfers end do not see what arrives at this very tick.
-      replicas.nowTicks = now - 1;
-      for (; i < batch.length && keyKind(batch.key(i)) < EventKind.transferEnd; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
-      replicas.nowTicks = now;
+      replicas.nowTicks = isFirstRound && keyKind(key) < EventKind.transferEnd ? now - 1 : now;
+      this.#handle(keyKind(key), keyEntity(key), orderGeneration(batch.at(i)));
     }
-    for (; i < batch.length; i++) this.#handle(keyKind(batch.key(i)), keyEntity(batch.key(i)), batch.generation(i));
+    replicas.nowTicks = now;
     batch.clear();
   }
 
   /** The end of an activity that shares resources, as an event. */
   #pushSharedEnd(order: number): void {
-    if (order >= THREAD_ORDER) this.#batch.push(this.parts.feed!.host.sharedEndKey(order), this.parts.feed!.host.sharedEndGeneration(order));
-    else if (order >= OP_ORDER) this.#batch.push(eventKey(EventKind.opEnd, order - OP_ORDER), this.state.ops.generation[order - OP_ORDER]!);
-    else this.#batch.push(eventKey(EventKind.transferEnd, order), 0);
+    if (order >= THREAD_ORDER) this.#batch.push(eventOrder(this.parts.feed!.host.sharedEndKey(order), this.parts.feed!.host.sharedEndGeneration(order)));
+    else if (order >= OP_ORDER) this.#batch.push(eventOrder(eventKey(EventKind.opEnd, order - OP_ORDER), this.state.ops.generation[order - OP_ORDER]!));
+    else this.#batch.push(eventOrder(eventKey(EventKind.transferEnd, order), 0));
   }
 
   #handle(kind: EventKind, entity: number, generation: number): void {
+    if (kind !== EventKind.opEnd) this.#handleOther(kind, entity, generation);
+    else if (this.state.ops.generation[entity] === generation) this.#endOp(entity);
+  }
+
+  #endOp(op: number): void {
+    this.parts.runner.end(op);
+    this.lastEnd = this.state.now;
+    if (this.data !== undefined) this.data.settle(op);
+    this.parts.jobs.opEnded(op);
+  }
+
+  /** All events but the end of an op, which is the most frequent one. */
+  #handleOther(kind: EventKind, entity: number, generation: number): void {
     const state = this.state;
     switch (kind) {
-      case EventKind.opEnd:
-        if (state.ops.generation[entity] !== generation) return;
-        this.parts.runner.end(entity);
-        this.lastEnd = state.now;
-        this.data?.settle(entity);
-        this.parts.jobs.opEnded(entity);
-        return;
       case EventKind.transferEnd:
         this.data!.end(entity);
         return;
@@ -178,13 +185,14 @@ export class Round {
 
   /** Consumers of the ops that ended learn of it: at once, or when the policy says. */
   #synchronize(): void {
-    const { endedOps, dataflow } = this.state;
-    if (dataflow) {
+    const { endedOps } = this.state;
+    const { gate } = this;
+    if (gate === undefined) {
       for (let i = 0; i < endedOps.length; i++) this.#signalAll(endedOps.at(i));
       return;
     }
     this.policies.call("sync.ended", () => {
-      for (let i = 0; i < endedOps.length; i++) this.parts.sync.ended!(this.view, endedOps.at(i), this.policies);
+      for (let i = 0; i < endedOps.length; i++) gate.ended!(this.view, endedOps.at(i), this.policies);
     });
   }
 
@@ -207,13 +215,12 @@ export class Round {
   }
 
   #signalAll(op: number): void {
-    const { start, node, edge } = this.state.instance.succ;
     const state = this.state;
-    const data = this.data;
+    const { start, node } = state.instance.succ;
     const { pending } = state.ops;
+    if (this.data !== undefined) this.data.outputVisible(op);
     for (let i = start[op]!, end = start[op + 1]!; i < end; i++) {
       const consumer = node[i]!;
-      if (data !== undefined) data.edgeVisible(consumer, edge[i]!);
       if (--pending[consumer]! === 0) state.becomeReady(consumer);
     }
   }
@@ -226,9 +233,11 @@ export class Round {
       if (this.parts.host.round(this.parts.scheduler, this.policies)) this.dispatchCount++;
     } else {
       for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
-      const mayAct = newReady.length > 0 || state.slotFreed || state.wakeDue;
-      if (mayAct) this.dispatchCount++;
-      if (mayAct || endedOps.length > 0) this.policies.askScheduler(this.parts.scheduler, mayAct, endedOps, newReady);
+      // An op that ended has left a slot.
+      if (endedOps.length > 0 || newReady.length > 0 || state.slotFreed || state.wakeDue) {
+        this.dispatchCount++;
+        this.policies.askScheduler(this.parts.scheduler, endedOps, newReady);
+      }
     }
     endedOps.clear();
     newReady.clear();
@@ -242,18 +251,16 @@ export class Round {
     if (touchedDevices.length > 1) touchedDevices.sort();
     for (let i = 0; i < touchedDevices.length; i++) {
       const device = touchedDevices.at(i);
+      const queue = devices.queueOf(device);
       devices.touched[device] = 0;
       while (devices.freeSlots[device]! > 0) {
-        const op = devices.head(device);
+        const op = queue.head;
         if (op < 0) break;
         const phase = ops.phase[op]!;
-        if (phase >= OpPhase.running) {
-          devices.dequeue(device);
-          continue;
-        }
-        if (phase !== OpPhase.ready || ops.missing[op]! > 0) break;
-        devices.dequeue(device);
-        this.policies.startOp(op, device);
+        const startable = phase === OpPhase.ready && ops.missing[op] === 0;
+        if (!startable && phase < OpPhase.running) break;
+        queue.pop();
+        if (startable) this.policies.startOp(op, device);
       }
     }
     touchedDevices.clear();

@@ -44,8 +44,8 @@ export class SchedulerHost {
   private readonly perCall: number;
   private readonly interval: number;
   /** What the scheduler has not been told yet. */
-  readonly #ended = new IdBuffer();
-  readonly #ready = new IdBuffer();
+  readonly #ended: IdBuffer;
+  readonly #ready: IdBuffer;
   #mayAct = false;
 
   // Placements that wait, first in first out: those from #done on.
@@ -70,6 +70,9 @@ export class SchedulerHost {
     this.perOp = cost.perOpTicks ?? 0;
     this.perCall = cost.perCallTicks ?? 0;
     this.interval = Math.ceil(cost.minIntervalTicks ?? 0);
+    this.#ended = new IdBuffer(state.instance.opCount);
+    // One may be lost with its device, and be ready once more, before the scheduler's turn.
+    this.#ready = new IdBuffer(2 * state.instance.opCount);
     // The queues sum what is placed from the first question on; asked now, they need not know of placements that wait.
     state.devices.backlogTicks(0, 0);
   }
@@ -99,7 +102,7 @@ export class SchedulerHost {
     this.#mayAct = false;
     this.#turnAt = state.now;
     this.#placedInTurn = 0;
-    policies.askScheduler(scheduler, true, this.#ended, this.#ready);
+    policies.askScheduler(scheduler, this.#ended, this.#ready);
     this.#ended.clear();
     this.#ready.clear();
     this.#endTurn();
@@ -137,7 +140,7 @@ export class SchedulerHost {
     while (this.#done < this.#op.length && this.#due.get(this.#done) <= now) {
       const op = this.#op.get(this.#done++);
       policies.takeEffect(op, this.#startsAhead.delete(op));
-      this.state.progressed = true;
+      this.state.idleRounds = 0;
     }
   }
 

@@ -62,7 +62,6 @@ export class Simulation {
   /** Rounds, and events among them, that were one thread's alone. */
   #lonelyRounds = 0;
   #roundCount = 0;
-  #idleRounds = 0;
   private readonly untilTicks: number;
   /** The run was stopped here, after the last event before it; 0 = it was not. */
   #stopTicks = 0;
@@ -151,6 +150,7 @@ export class Simulation {
       this.#stopTicks = this.untilTicks;
       return false;
     }
+    state.idleRounds++;
     this.round.run(next);
     this.#roundCount++;
     const progress = this.progress;
@@ -158,8 +158,7 @@ export class Simulation {
       progress[0] = state.endedCount;
       progress[1] = this.#roundCount;
     }
-    if (state.progressed) this.#idleRounds = 0;
-    else if (++this.#idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.instance.tickNs);
+    if (state.idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.instance.tickNs);
     return true;
   }
 

@@ -37,15 +37,15 @@ export class SimulationState {
   readonly edgeVisible: Uint8Array;
 
   // What happened in this round.
-  readonly endedOps = new IdBuffer();
-  readonly newReady = new IdBuffer();
+  readonly endedOps: IdBuffer;
+  readonly newReady: IdBuffer;
   /** Devices where a slot was freed, or an op was queued or became startable. */
-  readonly touchedDevices = new IdBuffer();
+  readonly touchedDevices: IdBuffer;
   slotFreed = false;
-  /** Something started, moved or ended. */
-  progressed = false;
   wakeDue = false;
   endedCount = 0;
+  /** Rounds since something started, moved or ended. */
+  idleRounds = 0;
   /** By op: 1 = it reads a tensor that nobody makes and that has a home; empty where no op does. */
   readonly readsInitial: Uint8Array;
   /** Undefined where no device is slowed, lost or joins. */
@@ -62,8 +62,12 @@ export class SimulationState {
     this.tracksData = hasData(instance);
     this.ops = new OpTable(instance);
     this.devices = new DeviceQueues(instance, this.ops, sync.phase !== undefined);
+    // Pages that are never written are never there: room for all costs nothing, here and below.
+    this.endedOps = new IdBuffer(instance.opCount);
+    this.newReady = new IdBuffer(instance.opCount);
+    this.touchedDevices = new IdBuffer(instance.deviceCount);
     this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op] === -1);
-    // Pages that are never written are never there: room for a transfer of every edge costs nothing.
+    // A transfer of every edge.
     this.transfers = new TransferBuffer(this.tracksData ? instance.edgeCount : 0);
     this.replicas = new Replicas(instance, this.ops, this.transfers, this.tracksData);
     this.rows = new RowBuffer(instance.opCount);
@@ -80,6 +84,7 @@ export class SimulationState {
   /** It is this time now: the same instant as before, or a later one. */
   advance(now: number): void {
     if (now > this.now) this.replicas.notePeaks();
+    this.replicas.nowTicks = now;
     this.now = now;
   }
 

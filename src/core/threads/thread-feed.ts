@@ -12,40 +12,40 @@ import type { ThreadSetting } from "./thread-setting.ts";
  */
 export class ThreadFeed {
   readonly host: ThreadHost;
-  readonly #engine: GraphEngine;
+  private readonly engine: GraphEngine;
   /** Undefined where threads run no operators. */
-  readonly #graph: ThreadGraph | undefined;
+  private readonly graph: ThreadGraph | undefined;
 
   constructor(setting: ThreadSetting & { readonly at: ThreadResources }, engine: GraphEngine, resources: SharedResources, seed: number) {
     const { state } = engine;
     const { device } = setting;
-    this.#engine = engine;
+    this.engine = engine;
     if (device !== undefined) refuseChanges(state.instance, device);
     const graph = device === undefined ? undefined : (host: ThreadHost) => (state.threadGraph = new ThreadGraph(engine, host, device));
     this.host = new ThreadHost(setting, { queue: state.queue, resources, at: setting.at, tickNs: state.instance.tickNs, seed, now: () => state.now, advance: (ticks) => state.advance(ticks) }, graph);
-    this.#graph = state.threadGraph;
+    this.graph = state.threadGraph;
   }
 
   /** The part of a round that is the threads'. */
   round(): void {
-    this.#engine.state.progressed = true;
-    if (this.#graph === undefined) {
+    this.engine.state.idleRounds = 0;
+    if (this.graph === undefined) {
       this.host.round();
       return;
     }
-    this.#feed(this.#graph);
+    this.#feed(this.graph);
     this.host.round();
     this.#closeWhenDone();
   }
 
   /** Rounds in which nothing but one thread's work ends, where threads run no operators. @returns how many there were, one event each */
   goOnAlone(untilTicks: number): number {
-    return this.#graph === undefined ? this.host.goOnAlone(untilTicks) : 0;
+    return this.graph === undefined ? this.host.goOnAlone(untilTicks) : 0;
   }
 
   /** Operators that ended on other devices wake those who wait for them; those that became ready go to the queue that a program takes them from, by id. */
   #feed(graph: ThreadGraph): void {
-    const { endedOps, newReady } = this.#engine.state;
+    const { endedOps, newReady } = this.engine.state;
     const { readyQueue } = this.host.spec;
     for (let i = 0; i < endedOps.length; i++) graph.opEnded(endedOps.at(i));
     // Where there is no such queue, programs launch everything by number.
@@ -58,7 +58,7 @@ export class ThreadFeed {
   /** With the last operator the queue ends, and those who wait at it learn that. */
   #closeWhenDone(): void {
     const { readyQueue } = this.host.spec;
-    if (readyQueue < 0 || !this.#engine.jobs.allEnded) return;
+    if (readyQueue < 0 || !this.engine.jobs.allEnded) return;
     this.host.closeReady();
     this.host.round();
   }

@@ -24,7 +24,11 @@ export function immediateScheduler(score: Score): Scheduler {
     dispatch(view: SchedulerView, out: Dispatch): void {
       const { ready, deviceCount } = view;
       if (ready.length === 0) return;
-      waitsInto(wait, view);
+      // What the closure shares is checked each time it is read: the loop reads its own names.
+      const waits = wait;
+      const scoreOf = score;
+      const { hasReloads } = setups;
+      waitsInto(waits, view);
       for (let op = ready.first(), next; op >= 0; op = next) {
         next = ready.next(op);
         let best = -1;
@@ -32,17 +36,17 @@ export function immediateScheduler(score: Score): Scheduler {
         for (let d = 0; d < deviceCount; d++) {
           const execution = view.estimateTicks(op, d);
           // Finding out where the inputs are costs most, so only devices that could still win are asked.
-          if (execution === Infinity || score(wait[d]!, execution, 0) >= lowest) continue;
-          const here = score(wait[d]!, setups.hasReloads ? execution + setups.charged(op, d) : execution, view.dataTicks(op, d));
+          if (execution === Infinity || scoreOf(waits[d]!, execution, 0) >= lowest) continue;
+          const here = scoreOf(waits[d]!, hasReloads ? execution + setups.charged(op, d) : execution, view.dataTicks(op, d));
           // Not where a weight of 0 meets data that never come.
           if (!(here < lowest)) continue;
           best = d;
           lowest = here;
         }
         if (best < 0) continue;
-        if (setups.hasReloads) setups.settle(op, best, wait)();
+        if (hasReloads) setups.settle(op, best, waits)();
         out.place(op, best);
-        wait[best] = waitTicks(view, best);
+        waits[best] = waitTicks(view, best);
       }
     },
   };

@@ -7,6 +7,8 @@ export class InputArrivals {
   readonly ticks: Float64Array;
   readonly #view: PolicyView;
   readonly #routes: RouteKinds;
+  /** Some tensor has a size. */
+  readonly #hasData: boolean;
   /** A device whose memory is not that of device 0, so that data which neither of the two lacks, no device lacks; -1 = none is known. */
   readonly #elsewhere: number;
   /** By kind of route: when the tensor in question has come over it. */
@@ -21,6 +23,7 @@ export class InputArrivals {
     this.#device = device;
     this.#end = end;
     this.ticks = new Float64Array(view.deviceCount);
+    this.#hasData = view.tensors.bytes.some((bytes) => bytes > 0);
     this.#over = new Float64Array(routes.pairs.length);
     this.#elsewhere = routes.of.subarray(0, view.deviceCount).findIndex((kind) => kind > 0);
   }
@@ -29,7 +32,7 @@ export class InputArrivals {
   find(op: number, jobStart: number): void {
     const view = this.#view;
     this.ticks.fill(jobStart);
-    if (this.#elsewhere < 0 || view.dataBytes(op, 0) > 0 || view.dataBytes(op, this.#elsewhere) > 0) {
+    if (this.#hasData && (this.#elsewhere < 0 || view.dataBytes(op, 0) > 0 || view.dataBytes(op, this.#elsewhere) > 0)) {
       // Inputs of the model, and weights that must be brought, begin to move as the job begins.
       for (let d = 0; d < this.ticks.length; d++) this.ticks[d]! += view.dataTicks(op, d);
     }
