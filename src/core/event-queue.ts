@@ -1,6 +1,6 @@
 import { resized } from "../base/columns.ts";
 import { EventHeap } from "./event-heap.ts";
-import { eventOrder, orderGeneration, orderKey } from "./event-key.ts";
+import { eventOrder } from "./event-key.ts";
 
 const NONE = -1;
 /** Near events that a heap alone handles best. */
@@ -52,12 +52,6 @@ export class EventQueue {
   /** Key and generation of the first event, see {@link eventOrder}. */
   get headOrder(): number {
     return this.#near.headOrder;
-  }
-  get headKey(): number {
-    return orderKey(this.#near.headOrder);
-  }
-  get headGeneration(): number {
-    return orderGeneration(this.#near.headOrder);
   }
 
   /** @param generation below {@link GENERATIONS} */

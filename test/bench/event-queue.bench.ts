@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventKey } from "../../src/core/event-key.ts";
+import { eventKey, orderKey } from "../../src/core/event-key.ts";
 import { EventQueue } from "../../src/core/event-queue.ts";
 import { cpuMs, median, met, type BenchContext, type Table } from "./harness.ts";
 import { availablePeers, compileProgram, runHold } from "./peers/programs.ts";
@@ -118,7 +118,7 @@ function holdQueue(pending: number, steps: Float64Array): Held {
   const start = process.cpuUsage();
   for (let i = pending; i < steps.length; i++) {
     const time = queue.headTime;
-    const key = queue.headKey;
+    const key = orderKey(queue.headOrder);
     queue.pop();
     sum += time - 4096 * Math.floor(time / 4096) + (key & 1023);
     queue.push(time + steps[i]!, key, 0);

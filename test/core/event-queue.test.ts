@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { orderGeneration, orderKey } from "../../src/core/event-key.ts";
 import { EventQueue } from "../../src/core/event-queue.ts";
 
 type Event = readonly [time: number, key: number, generation: number];
 
+const headOf = ({ headTime, headOrder }: EventQueue): Event => [headTime, orderKey(headOrder), orderGeneration(headOrder)];
+
 function popAll(queue: EventQueue): Event[] {
   const events: Event[] = [];
   while (queue.length > 0) {
-    events.push([queue.headTime, queue.headKey, queue.headGeneration]);
+    events.push(headOf(queue));
     queue.pop();
   }
   return events;
@@ -34,7 +37,7 @@ describe("EventQueue", () => {
     for (let i = 0; i < crowd; i++) queue.push(late, i, 0);
     queue.push(0, crowd, 0);
     for (let step = 0; step < steps; step++) {
-      expect([queue.headTime, queue.headKey]).toEqual([10 * step, crowd]);
+      expect(headOf(queue)).toEqual([10 * step, crowd, 0]);
       queue.pop();
       queue.push(10 * (step + 1), crowd, 0);
       queue.push(late, crowd + 1 + step, 0);
@@ -56,7 +59,7 @@ describe("EventQueue", () => {
         if (!take) return;
         for (let n = 0; n < 2 && queue.length > 0; n++) {
           const first = inOrder(pending)[0]!;
-          expect([queue.headTime, queue.headKey, queue.headGeneration]).toEqual(first);
+          expect(headOf(queue)).toEqual(first);
           now = first[0];
           pending = pending.filter((event) => event !== first);
           queue.pop();
