@@ -94,6 +94,9 @@ export class DeviceChanger {
     ops.device[op] = -1;
     ops.placedTicks[op] = NaN;
     ops.dataTicks[op] = NaN;
-    if (ops.phase[op] === OpPhase.ready) newReady.push(op);
+    if (ops.phase[op] !== OpPhase.ready) return;
+    // It has been in there before.
+    newReady.makeRoom();
+    newReady.push(op);
   }
 }

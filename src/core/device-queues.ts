@@ -39,6 +39,9 @@ export class DeviceQueues {
   /** Sum of their estimates and expected setups; kept from when somebody asks for a backlog. */
   private readonly queuedTicks: Float64Array;
   private readonly ranks: PlacementRanks;
+  /** The first op of each device's queue; -1 where it is empty. */
+  readonly head: Int32Array;
+  /** The others. */
   private readonly queues: readonly PlacedQueue[];
   #placements = 0;
 
@@ -65,6 +68,7 @@ export class DeviceQueues {
     this.queued = new Int32Array(deviceCount);
     this.queuedTicks = new Float64Array(deviceCount);
     this.ranks = { phase: new Uint32Array(hasPhases ? opCount : 0), priority: new Float64Array(opCount), order: new Uint32Array(opCount) };
+    this.head = new Int32Array(deviceCount).fill(-1);
     this.queues = Array.from({ length: deviceCount }, () => new PlacedQueue(this.ranks));
   }
 
@@ -157,8 +161,7 @@ export class DeviceQueues {
 
   /** The device is gone: nothing is queued or loaded there, and it has no slots. All that it had was released and unplaced. */
   remove(device: number): void {
-    const queue = this.queues[device]!;
-    while (queue.head >= 0) queue.pop();
+    while (this.head[device]! >= 0) this.dequeue(device);
     this.slotConfiguration.fill(-1, this.slotStart[device], this.slotStart[device + 1]);
     this.lastConfiguration[device] = -1;
     if (this.freeSlots[device]! > this.queued[device]!) this.#loseRoom(device);
@@ -234,11 +237,14 @@ export class DeviceQueues {
 
   // ── queues ──
 
-  queueOf(device: number): PlacedQueue {
-    return this.queues[device]!;
+  enqueue(op: number, device: number): void {
+    const first = this.head[device]!;
+    if (first < 0) this.head[device] = op;
+    else this.head[device] = this.queues[device]!.behind(first, op);
   }
 
-  enqueue(op: number, device: number): void {
-    this.queues[device]!.push(op);
+  /** Takes the first op off the queue, which is not empty. */
+  dequeue(device: number): void {
+    this.head[device] = this.queues[device]!.take();
   }
 }

@@ -88,7 +88,7 @@ function whyWaiting(state: SimulationState, op: number): string {
       const lost = lostTicks(state, device);
       return `waits for ${instance.deviceNames[device]}, which ${lost > 0 ? `was lost at ${formatNs(lost * instance.tickNs)} and does not come back` : "is not there and does not come"}`;
     }
-    const head = devices.queueOf(device).head;
+    const head = devices.head[device]!;
     if (inOrder && head >= 0 && head !== op) return `waits behind "${instance.opNames.at(head)}" in the order of ${instance.deviceNames[device]}`;
     return `waits for its inputs on ${instance.deviceNames[device]}`;
   }

@@ -208,7 +208,11 @@ export class OpRunner {
     state.endedCount++;
     state.idleRounds = 0;
     state.endedOps.push(op);
-    this.#endSegment(op);
+    const device = ops.device[op]!;
+    const track = state.devices.slotStart[device]! + ops.slot[op]!;
+    const since = state.devices.slotSince[track]!;
+    if (since !== ops.startTicks[op]) state.rows.lastPiece(op, since);
+    this.#leaveSlot(op, device, track);
   }
 
   /** Of a running op on a device whose speed may change: what is left, in ticks alone at normal speed. */
@@ -222,16 +226,7 @@ export class OpRunner {
     return after + this.paced!.left(op, now, this.speed![device]!);
   }
 
-  /** Writes the segment as a row; frees the slot and whatever the op shared. */
-  #endSegment(op: number): void {
-    const { ops, devices, rows, now } = this.state;
-    const device = ops.device[op]!;
-    const track = devices.slotStart[device]! + ops.slot[op]!;
-    const since = devices.slotSince[track]!;
-    this.#leaveSlot(op, device, track);
-    rows.pushRun(track, op, Math.min(now, since), now);
-  }
-
+  /** Frees the slot and whatever the op shared. */
   #leaveSlot(op: number, device: number, track: number): void {
     if (this.activity.length > 0 && this.activity[op]! >= 0) {
       this.resources.close(this.activity[op]!);
@@ -257,10 +252,13 @@ export class OpRunner {
     const alone = instance.costTicks[cost]! * this.#factor(op, device, cost);
     const activity = this.activity.length > 0 ? this.activity[op]! : -1;
     // In the shared phase the work left is known; before it, or without one, the segment has run at full speed.
-    const ran = Math.max(0, now - devices.slotSince[devices.slotStart[device]! + ops.slot[op]!]!);
+    const track = devices.slotStart[device]! + ops.slot[op]!;
+    const since = devices.slotSince[track]!;
+    const ran = Math.max(0, now - since);
     const left = this.paced !== undefined ? this.#workLeft(op) / alone : activity >= 0 ? this.resources.remaining(activity, now) / alone : (this.#fractionLeft.get(op) ?? 1) - ran / alone;
     const fraction = alone > 0 ? Math.min(1, Math.max(0, left)) : 0;
-    this.#endSegment(op);
+    this.#leaveSlot(op, device, track);
+    state.rows.push(RowKind.run, track, op, Math.min(now, since), now);
     ops.outdate(op);
     ops.phase[op] = OpPhase.paused;
     this.#fractionLeft.set(op, fraction);

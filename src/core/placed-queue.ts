@@ -11,7 +11,7 @@ export interface PlacementRanks {
 }
 
 /**
- * The ops placed on one device, by (phase, priority, order placed). Ops that come in this order, as those of a plan do,
+ * The ops placed on one device behind the first of them, by (phase, priority, order placed). Ops that come in this order, as those of a plan do,
  * are a sorted window that slides along the array; others make a binary heap of it, which a sorted window that begins at 0
  * already is.
  */
@@ -27,12 +27,17 @@ export class PlacedQueue {
     this.ranks = ranks;
   }
 
-  /** The first op; -1 when empty. */
-  get head(): number {
-    return this.#length > 0 ? this.#ops[this.#first]! : -1;
+  /** Another op joins the one ahead of all that are here, and the later of the two goes behind. @returns the one ahead from now on */
+  behind(ahead: number, op: number): number {
+    if (this.#before(op, ahead)) {
+      this.#push(ahead);
+      return op;
+    }
+    this.#push(op);
+    return ahead;
   }
 
-  push(op: number): void {
+  #push(op: number): void {
     if (this.#first + this.#length === this.#ops.length) this.#makeRoom();
     const end = this.#first + this.#length++;
     if (this.#isHeap) this.#lift(op, end);
@@ -44,14 +49,18 @@ export class PlacedQueue {
     }
   }
 
-  /** Removes the first op. */
-  pop(): void {
+  /** Removes and returns the first op; -1 when empty. */
+  take(): number {
+    if (this.#length === 0) return -1;
+    const op = this.#ops[this.#first]!;
     this.#length--;
     if (!this.#isHeap) this.#first++;
     else if (this.#length > 0) this.#sink(this.#ops[this.#length]!);
-    if (this.#length > 0) return;
-    this.#isHeap = false;
-    this.#first = 0;
+    if (this.#length === 0) {
+      this.#isHeap = false;
+      this.#first = 0;
+    }
+    return op;
   }
 
   #before(a: number, b: number): boolean {

@@ -63,13 +63,13 @@ export class PolicyPort implements Dispatch, Gate {
   askScheduler(scheduler: Scheduler, endedOps: IdBuffer, newReady: IdBuffer): void {
     const { ops } = this.#state;
     try {
-      if (scheduler.completed !== undefined && endedOps.length > 0) {
+      if (scheduler.completed !== undefined && endedOps.end > endedOps.first) {
         this.#hook = "completed";
-        for (let i = 0; i < endedOps.length; i++) scheduler.completed(this.#view, endedOps.at(i), ops.endTicks[endedOps.at(i)]! - ops.startTicks[endedOps.at(i)]!);
+        for (let i = endedOps.first; i < endedOps.end; i++) scheduler.completed(this.#view, endedOps.at(i), ops.endTicks[endedOps.at(i)]! - ops.startTicks[endedOps.at(i)]!);
       }
-      if (scheduler.ready !== undefined && newReady.length > 0) {
+      if (scheduler.ready !== undefined && newReady.end > newReady.first) {
         this.#hook = "ready";
-        for (let i = 0; i < newReady.length; i++) scheduler.ready(this.#view, newReady.at(i));
+        for (let i = newReady.first; i < newReady.end; i++) scheduler.ready(this.#view, newReady.at(i));
       }
       this.#hook = "dispatch";
       scheduler.dispatch(this.#view, this);

@@ -1,5 +1,5 @@
-import { resized } from "../base/columns.ts";
 import type { ReadyList } from "../plugin.ts";
+import type { IdBuffer } from "./id-buffer.ts";
 
 /**
  * The ready ops that are not placed: a doubly linked list over op ids, oldest first, removal and membership in constant
@@ -9,8 +9,8 @@ import type { ReadyList } from "../plugin.ts";
 export class LinkedReadyList implements ReadyList {
   readonly #isWaiting: (op: number) => boolean;
   private readonly opCount: number;
-  /** What became ready before the first look, in that order; undefined from then on. */
-  #log: Uint32Array | undefined = new Uint32Array(64);
+  /** What became ready before the first look, in that order; undefined from then on. Only the first {@link #logged} were appended. */
+  #log: IdBuffer | undefined;
   #logged = 0;
   #next = new Int32Array(0);
   #previous = new Int32Array(0);
@@ -19,9 +19,13 @@ export class LinkedReadyList implements ReadyList {
   #tail = -1;
   #length = 0;
 
-  /** @param isWaiting Whether an op that became ready is still not placed; asked at the first look. */
-  constructor(opCount: number, isWaiting: (op: number) => boolean) {
+  /**
+   * @param log All that becomes ready.
+   * @param isWaiting Whether an op that became ready is still not placed.
+   */
+  constructor(opCount: number, log: IdBuffer, isWaiting: (op: number) => boolean) {
     this.opCount = opCount;
+    this.#log = log;
     this.#isWaiting = isWaiting;
   }
 
@@ -45,13 +49,15 @@ export class LinkedReadyList implements ReadyList {
     return this.#member[op] === 1;
   }
 
-  append(op: number): void {
-    if (this.#log === undefined) {
-      this.#append(op);
-      return;
-    }
-    if (this.#logged === this.#log.length) this.#log = resized(this.#log, this.#logged * 2);
-    this.#log[this.#logged++] = op;
+  /** What became ready in this round. */
+  append(newReady: IdBuffer): void {
+    // Small enough that V8 always has it inline.
+    if (this.#log === undefined) this.#appendAll(newReady);
+    else this.#logged = newReady.end;
+  }
+
+  #appendAll(newReady: IdBuffer): void {
+    for (let i = newReady.first; i < newReady.end; i++) if (this.#isWaiting(newReady.at(i))) this.#append(newReady.at(i));
   }
 
   /** Takes `op` out, if it is in. */
@@ -77,13 +83,13 @@ export class LinkedReadyList implements ReadyList {
     this.#length++;
   }
 
-  #link(log: Uint32Array): void {
+  #link(log: IdBuffer): void {
     this.#log = undefined;
     this.#next = new Int32Array(this.opCount);
     this.#previous = new Int32Array(this.opCount);
     this.#member = new Uint8Array(this.opCount);
     for (let i = 0; i < this.#logged; i++) {
-      const op = log[i]!;
+      const op = log.at(i);
       if (!this.#isWaiting(op)) continue;
       // Twice in the log: it was lost with its device, and counts from when it became ready again.
       this.remove(op);

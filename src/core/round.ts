@@ -3,7 +3,6 @@ import type { DataMover } from "./data-mover.ts";
 import type { DeviceChanger } from "./device-changer.ts";
 import { EventBatch } from "./event-batch.ts";
 import { EventKind, eventKey, eventOrder, keyEntity, keyKind, orderGeneration, orderKey } from "./event-key.ts";
-import { timeOverflow } from "./failures.ts";
 import type { Jobs } from "./jobs.ts";
 import { OpPhase } from "./op-table.ts";
 import { OP_ORDER, type OpRunner } from "./op-runner.ts";
@@ -68,22 +67,21 @@ export class Round {
     this.gate = parts.state.dataflow ? undefined : parts.sync;
   }
 
-  /** The round of the events at `now`, of which there is at least one. @throws {SimulationError} on a policy error, or when time is too large to be exact. */
+  /** The round of the events at `now`, of which there is at least one. @throws {SimulationError} on a policy error. */
   run(now: number): void {
     const state = this.state;
     this.#drain(now);
-    if (state.endedOps.length > 0) this.#synchronize();
+    if (state.endedOps.end > state.endedOps.first) this.#synchronize();
     if (state.changes !== undefined) this.#tellChanges();
     if (this.parts.feed !== undefined) this.parts.feed.round();
     this.#dispatch();
-    if (state.touchedDevices.length > 0) this.#startQueued();
+    if (state.touchedDevices.end > 0) this.#startQueued();
     if (this.resources.changed) this.resources.solve(state.now);
   }
 
   /** Takes all events of an instant, then handles them: what they push for the same instant belongs to the next round. */
   #drain(now: number): void {
     const { queue, replicas } = this.state;
-    if (!(now < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.state.instance.tickNs);
     const isFirstRound = now > this.state.now;
     this.state.advance(now);
     this.view.beginRound();
@@ -188,11 +186,11 @@ export class Round {
     const { endedOps } = this.state;
     const { gate } = this;
     if (gate === undefined) {
-      for (let i = 0; i < endedOps.length; i++) this.#signalAll(endedOps.at(i));
+      for (let i = endedOps.first; i < endedOps.end; i++) this.#signalAll(endedOps.at(i));
       return;
     }
     this.policies.call("sync.ended", () => {
-      for (let i = 0; i < endedOps.length; i++) gate.ended!(this.view, endedOps.at(i), this.policies);
+      for (let i = endedOps.first; i < endedOps.end; i++) gate.ended!(this.view, endedOps.at(i), this.policies);
     });
   }
 
@@ -202,15 +200,15 @@ export class Round {
     const { news, isPlanned } = changes!;
     for (const { device, lost } of news) this.policies.tell(this.parts.scheduler, device, lost);
     news.length = 0;
-    if (newReady.length === 0 || this.parts.scheduler.lost !== undefined) return;
+    if (newReady.end === newReady.first || this.parts.scheduler.lost !== undefined) return;
     newReady.sort();
     const offered: number[] = [];
-    for (let i = 0; i < newReady.length; i++) {
+    for (let i = newReady.first; i < newReady.end; i++) {
       const op = newReady.at(i);
       if (isPlanned[op] === 1 && ops.device[op] === -1) this.policies.placeAgain(op);
       else offered.push(op);
     }
-    newReady.clear();
+    newReady.truncate(newReady.first);
     for (const op of offered) newReady.push(op);
   }
 
@@ -228,19 +226,19 @@ export class Round {
   #dispatch(): void {
     const state = this.state;
     const { endedOps, newReady, ready } = state;
-    if (newReady.length > 1) newReady.sort();
+    if (newReady.end > newReady.first + 1) newReady.sort();
+    ready.append(newReady);
     if (this.parts.host !== undefined) {
       if (this.parts.host.round(this.parts.scheduler, this.policies)) this.dispatchCount++;
     } else {
-      for (let i = 0; i < newReady.length; i++) ready.append(newReady.at(i));
       // An op that ended has left a slot.
-      if (endedOps.length > 0 || newReady.length > 0 || state.slotFreed || state.wakeDue) {
+      if (endedOps.end > endedOps.first || newReady.end > newReady.first || state.slotFreed || state.wakeDue) {
         this.dispatchCount++;
         this.policies.askScheduler(this.parts.scheduler, endedOps, newReady);
       }
     }
-    endedOps.clear();
-    newReady.clear();
+    endedOps.endRound();
+    newReady.endRound();
     state.slotFreed = false;
     state.wakeDue = false;
   }
@@ -248,18 +246,17 @@ export class Round {
   /** Devices in id order take what may start while they have free slots; only those where something changed are looked at. */
   #startQueued(): void {
     const { ops, devices, touchedDevices } = this.state;
-    if (touchedDevices.length > 1) touchedDevices.sort();
-    for (let i = 0; i < touchedDevices.length; i++) {
+    if (touchedDevices.end > 1) touchedDevices.sort();
+    for (let i = 0; i < touchedDevices.end; i++) {
       const device = touchedDevices.at(i);
-      const queue = devices.queueOf(device);
       devices.touched[device] = 0;
       while (devices.freeSlots[device]! > 0) {
-        const op = queue.head;
+        const op = devices.head[device]!;
         if (op < 0) break;
         const phase = ops.phase[op]!;
         const startable = phase === OpPhase.ready && ops.missing[op] === 0;
         if (!startable && phase < OpPhase.running) break;
-        queue.pop();
+        devices.dequeue(device);
         if (startable) this.policies.startOp(op, device);
       }
     }

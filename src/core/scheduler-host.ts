@@ -84,12 +84,11 @@ export class SchedulerHost {
   round(scheduler: Scheduler, policies: PolicyPort): boolean {
     const state = this.state;
     this.#applyDue(policies);
-    const { endedOps, newReady, ready, ops } = state;
-    for (let i = 0; i < endedOps.length; i++) this.#ended.push(endedOps.at(i));
-    for (let i = 0; i < newReady.length; i++) {
+    const { endedOps, newReady, ops } = state;
+    for (let i = endedOps.first; i < endedOps.end; i++) this.#ended.push(endedOps.at(i));
+    for (let i = newReady.first; i < newReady.end; i++) {
       const op = newReady.at(i);
       if (ops.device[op] !== -1) continue;
-      ready.append(op);
       this.#ready.push(op);
       this.#mayAct = true;
     }

@@ -6,7 +6,7 @@ import { DataMover } from "./data-mover.ts";
 import { DecisionLog } from "./decision-log.ts";
 import { DeviceChanger } from "./device-changer.ts";
 import { MAX_ENTITY } from "./event-key.ts";
-import { deadlockError, livelockError } from "./failures.ts";
+import { deadlockError, livelockError, timeOverflow } from "./failures.ts";
 import { informed } from "./information.ts";
 import { mostUses, type Instance } from "./instance.ts";
 import { Jobs } from "./jobs.ts";
@@ -63,6 +63,8 @@ export class Simulation {
   #lonelyRounds = 0;
   #roundCount = 0;
   private readonly untilTicks: number;
+  /** Rounds up to here need no second look: the run goes on, and time is exact. */
+  private readonly lastUsualTick: number;
   /** The run was stopped here, after the last event before it; 0 = it was not. */
   #stopTicks = 0;
   private readonly progress: Int32Array | undefined;
@@ -78,6 +80,7 @@ export class Simulation {
       throw new SimulationError({ code: "too-large", message: `the instance has more than ${MAX_ENTITY} operators or edges` });
     }
     this.untilTicks = spec.untilTicks ?? Infinity;
+    this.lastUsualTick = spec.threads === undefined ? Math.min(this.untilTicks, Number.MAX_SAFE_INTEGER - 1) : -1;
     this.progress = spec.progress;
     this.instance = instance;
     this.scheduler = spec.scheduler;
@@ -135,8 +138,24 @@ export class Simulation {
    */
   step(): boolean {
     const state = this.state;
-    if (this.done || this.threads?.outcome !== undefined) return false;
     const next = Math.min(state.queue.headTime, this.resources.nextEnd);
+    if ((this.jobs.allEnded || !(next <= this.lastUsualTick)) && !this.#goesOn(next)) return false;
+    state.idleRounds++;
+    this.round.run(next);
+    this.#roundCount++;
+    const progress = this.progress;
+    if (progress !== undefined) {
+      progress[0] = state.endedCount;
+      progress[1] = this.#roundCount;
+    }
+    if (state.idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.instance.tickNs);
+    return true;
+  }
+
+  /** Whether there is a round at `next`. @throws {SimulationError} on a deadlock, or when time is too large to be exact. */
+  #goesOn(next: number): boolean {
+    const state = this.state;
+    if (this.done || this.threads?.outcome !== undefined) return false;
     if (this.threads !== undefined && (next === Infinity || this.threads.onlySlicesLeft(next)) && !this.threads.allEnded) {
       this.threads.stuck(Math.max(this.round.lastEnd, state.transfers.lastEnd));
       return false;
@@ -150,15 +169,7 @@ export class Simulation {
       this.#stopTicks = this.untilTicks;
       return false;
     }
-    state.idleRounds++;
-    this.round.run(next);
-    this.#roundCount++;
-    const progress = this.progress;
-    if (progress !== undefined) {
-      progress[0] = state.endedCount;
-      progress[1] = this.#roundCount;
-    }
-    if (state.idleRounds > MAX_IDLE_ROUNDS) throw livelockError(this.#schedulerName, state.now, MAX_IDLE_ROUNDS, this.instance.tickNs);
+    if (!(next < Number.MAX_SAFE_INTEGER)) throw timeOverflow(this.instance.tickNs);
     return true;
   }
 
@@ -181,6 +192,7 @@ export class Simulation {
   /** Everything that happened so far. */
   trace(): Trace {
     const { ops, rows, transfers, replicas } = this.state;
+    const rowsSoFar = rows.soFar();
     const resourceUse = this.state.resourceUse.slice();
     const seenTicks = Math.max(this.threads?.stuckTicks ?? this.state.now, this.#stopTicks);
     this.data?.addRouteUse(resourceUse, seenTicks);
@@ -188,7 +200,7 @@ export class Simulation {
     const { device, slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks } = ops;
     const trace = {
       instance: this.instance, scheduler: this.#schedulerName, sync: this.#syncName, seed: this.spec.seed ?? 0,
-      complete: this.done, makespanTicks: Math.max(this.round.lastEnd, this.threads?.lastEnd ?? 0), rows: rows.take(),
+      complete: this.done, makespanTicks: Math.max(this.round.lastEnd, this.threads?.lastEnd ?? 0),
       ops: { device: this.host === undefined ? device : placementsInEffect(device), slot, readyTicks, placedTicks, dataTicks, startTicks, endTicks },
       transfers: transfers.take(seenTicks), jobs: { arrivalTicks: this.jobs.arrivalTicks, endTicks: this.jobs.endTicks },
       peakBytes: replicas.peakBytes, resourceUse,
@@ -199,7 +211,7 @@ export class Simulation {
       ...(this.host !== undefined && { host: this.host.use(this.done ? this.round.lastEnd : this.state.now) }),
     };
     let digest: string | undefined;
-    return { ...trace, get digest() { return (digest ??= traceDigest(trace)); } };
+    return { ...trace, get rows() { return rowsSoFar(); }, get digest() { return (digest ??= traceDigest(trace)); } };
   }
 
   get #schedulerName(): string {

@@ -9,7 +9,8 @@ import { OpPhase, OpTable } from "./op-table.ts";
 import { LinkedReadyList } from "./ready-list.ts";
 import { Replicas } from "./replicas.ts";
 import type { ThreadGraph } from "./threads/thread-graph.ts";
-import { RowBuffer, TransferBuffer } from "./trace-buffer.ts";
+import { RowLog } from "./row-log.ts";
+import { TransferBuffer } from "./trace-buffer.ts";
 
 /** Everything that changes while a simulation runs, shared by the parts of the engine. */
 export class SimulationState {
@@ -19,7 +20,7 @@ export class SimulationState {
   readonly devices: DeviceQueues;
   readonly replicas: Replicas;
   readonly ready: LinkedReadyList;
-  readonly rows: RowBuffer;
+  readonly rows: RowLog;
   readonly transfers: TransferBuffer;
   /** Integral over time of what was used of each resource. */
   readonly resourceUse: Float64Array;
@@ -37,7 +38,9 @@ export class SimulationState {
   readonly edgeVisible: Uint8Array;
 
   // What happened in this round.
+  /** Ops that ended in slots. */
   readonly endedOps: IdBuffer;
+  /** Ops that became ready and are not placed. */
   readonly newReady: IdBuffer;
   /** Devices where a slot was freed, or an op was queued or became startable. */
   readonly touchedDevices: IdBuffer;
@@ -66,11 +69,11 @@ export class SimulationState {
     this.endedOps = new IdBuffer(instance.opCount);
     this.newReady = new IdBuffer(instance.opCount);
     this.touchedDevices = new IdBuffer(instance.deviceCount);
-    this.ready = new LinkedReadyList(instance.opCount, (op) => this.ops.device[op] === -1);
+    this.ready = new LinkedReadyList(instance.opCount, this.newReady, (op) => this.ops.device[op] === -1);
     // A transfer of every edge.
     this.transfers = new TransferBuffer(this.tracksData ? instance.edgeCount : 0);
     this.replicas = new Replicas(instance, this.ops, this.transfers, this.tracksData);
-    this.rows = new RowBuffer(instance.opCount);
+    this.rows = new RowLog(this.ops, this.devices, this.endedOps);
     this.resourceUse = new Float64Array(instance.resourceCount);
     this.scheduler = scheduler;
     this.dataflow = sync.ended === undefined;

@@ -1,66 +1,7 @@
 import { resized } from "../base/columns.ts";
 import { Hasher } from "../base/hash.ts";
 import { addThreads } from "./threads/thread-digest.ts";
-import { SubjectKind, type RowKind, type Trace } from "./trace.ts";
-
-/** Rows of the trace while it grows: what ran in the slots, in parallel typed arrays, doubled when full. */
-export class RowBuffer {
-  #length = 0;
-  private track: Uint32Array;
-  private op: Uint32Array;
-  /** Written where it is not `run`, which is 0: a column that nobody writes costs nothing. */
-  private kind: Uint8Array;
-  private start: Float64Array;
-  private end: Float64Array;
-
-  constructor(capacity: number) {
-    const size = Math.max(16, capacity);
-    this.track = new Uint32Array(size);
-    this.op = new Uint32Array(size);
-    this.kind = new Uint8Array(size);
-    this.start = new Float64Array(size);
-    this.end = new Float64Array(size);
-  }
-
-  /** The op ran from `start` to `end`. */
-  pushRun(track: number, op: number, start: number, end: number): void {
-    const i = this.#length;
-    if (i === this.track.length) this.#resize(i * 2);
-    this.track[i] = track;
-    this.op[i] = op;
-    this.start[i] = start;
-    this.end[i] = end;
-    this.#length = i + 1;
-  }
-
-  push(kind: RowKind, track: number, op: number, start: number, end: number): void {
-    this.pushRun(track, op, start, end);
-    this.kind[this.#length - 1] = kind;
-  }
-
-  /** Ends the last row of `track` at `end`, since what it shows was cut short. */
-  shorten(track: number, end: number): void {
-    let i = this.#length - 1;
-    while (this.track[i] !== track) i--;
-    this.end[i] = end;
-  }
-
-  take(): Trace["rows"] {
-    const n = this.#length;
-    return {
-      length: n, track: this.track.subarray(0, n), subjectKind: new Uint8Array(n).fill(SubjectKind.op), subject: this.op.subarray(0, n),
-      kind: this.kind.subarray(0, n), start: this.start.subarray(0, n), end: this.end.subarray(0, n),
-    };
-  }
-
-  #resize(size: number): void {
-    this.track = resized(this.track, size);
-    this.op = resized(this.op, size);
-    this.kind = resized(this.kind, size);
-    this.start = resized(this.start, size);
-    this.end = resized(this.end, size);
-  }
-}
+import type { Trace } from "./trace.ts";
 
 /** Transfers while they are requested, started and ended. */
 export class TransferBuffer {

@@ -47,12 +47,12 @@ export class ThreadFeed {
   #feed(graph: ThreadGraph): void {
     const { endedOps, newReady } = this.engine.state;
     const { readyQueue } = this.host.spec;
-    for (let i = 0; i < endedOps.length; i++) graph.opEnded(endedOps.at(i));
+    for (let i = endedOps.first; i < endedOps.end; i++) graph.opEnded(endedOps.at(i));
     // Where there is no such queue, programs launch everything by number.
     if (readyQueue < 0) return;
-    if (newReady.length > 1) newReady.sort();
-    for (let i = 0; i < newReady.length; i++) this.host.deliver(newReady.at(i));
-    newReady.clear();
+    newReady.sort();
+    for (let i = newReady.first; i < newReady.end; i++) this.host.deliver(newReady.at(i));
+    newReady.truncate(newReady.first);
   }
 
   /** With the last operator the queue ends, and those who wait at it learn that. */

@@ -4,6 +4,7 @@ import { OpPhase } from "../op-table.ts";
 import type { OpRunner } from "../op-runner.ts";
 import type { PolicyPort } from "../policy-port.ts";
 import type { SimulationState } from "../state.ts";
+import { RowKind } from "../trace.ts";
 import type { GraphPort } from "./graph-port.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import { Phase } from "./thread-table.ts";
@@ -117,10 +118,10 @@ export class ThreadGraph implements GraphPort {
     ops.endTicks[op] = now;
     this.underWay[ops.slot[op]!]!--;
     state.endedCount++;
-    rows.pushRun(devices.slotStart[this.device]! + ops.slot[op]!, op, ops.startTicks[op]!, now);
+    rows.push(RowKind.run, devices.slotStart[this.device]! + ops.slot[op]!, op, ops.startTicks[op]!, now);
     devices.busyTicks[this.device]! += now - ops.startTicks[op]!;
     data?.settle(op);
-    const before = state.newReady.length;
+    const before = state.newReady.end;
     this.#signalConsumers(op);
     jobs.opEnded(op);
     this.#keepMade(thread, before);
@@ -195,7 +196,7 @@ export class ThreadGraph implements GraphPort {
   #keepMade(thread: number, before: number): void {
     const { newReady } = this.engine.state;
     const made = (this.#made[thread] ??= []);
-    for (let i = newReady.length - 1; i >= before; i--) made.push(newReady.at(i));
+    for (let i = newReady.end - 1; i >= before; i--) made.push(newReady.at(i));
     newReady.truncate(before);
     made.sort((a, b) => b - a);
   }

@@ -41,13 +41,10 @@ export function listScheduler({ keys, choose }: ListRules): Scheduler {
         waiting = new WaitingOps(view.opCount, order);
         forEachReady(view.ready, (op) => waiting.push(op));
       }
-      free.refresh();
-      while (free.count > 0) {
+      for (free.refresh(); free.count > 0; free.refresh()) {
         const op = waiting.take(view, free);
         if (op < 0) return;
-        const device = choose === undefined ? waiting.firstDevice : choose(view, op, free);
-        out.place(op, device);
-        free.use(device);
+        out.place(op, choose === undefined ? waiting.firstDevice : choose(view, op, free));
       }
     },
   };
