@@ -209,6 +209,29 @@ export class DeviceQueues {
     return this.runningTicks(device, now, this.queuedTicks[device]!);
   }
 
+  /** Expected time until an op placed now can begin: none while there is room, else the backlog divided among the slots. */
+  waitTicks(device: number, now: number): number {
+    return this.freeSlots[device]! > this.queued[device]! ? 0 : this.backlogTicks(device, now) / this.instance.slots[device]!;
+  }
+
+  /** Fills `out` with the {@link waitTicks} of each device. */
+  waitsInto(out: Float64Array, now: number): void {
+    const due = this.#slotDue ?? this.#keepBacklogs();
+    const { queuedTicks, slotStart, room, roomCount } = this;
+    const deviceCount = queuedTicks.length;
+    for (let device = 0, first = 0; device < deviceCount; device++) {
+      const end = slotStart[device + 1]!;
+      let sum = queuedTicks[device]!;
+      for (let track = first; track < end; track++) {
+        const left = due[track]! - now;
+        if (left > 0) sum += left;
+      }
+      out[device] = sum / (end - first);
+      first = end;
+    }
+    for (let i = 0; i < roomCount; i++) out[room[i]!] = 0;
+  }
+
   /** What is left of running ops by their estimates, on top of `sum`. */
   runningTicks(device: number, now: number, sum = 0): number {
     const due = this.#slotDue ?? this.#keepBacklogs();

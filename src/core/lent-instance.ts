@@ -5,9 +5,8 @@ import { changedInstance } from "./vary-instance.ts";
 /** What views show of an instance, arrays themselves: nothing can keep a policy from writing there. With the names that views give them. */
 const shown = {
   succ: "succ", pred: "pred", topo: "topo", inputs: "tensors.inputs", tensorBytes: "tensors.bytes", tensorProducer: "tensors.producer", tensorHome: "tensors.home", tensorUses: "tensors.uses",
-  deviceMemory: "deviceMemory", memoryBytes: "memoryBytes",
+  deviceMemory: "deviceMemory", memoryBytes: "memoryBytes", estimateTicks: "estimates", costTicks: "estimates",
 } as const satisfies Readonly<Partial<Record<keyof Instance, string>>>;
-const keys = Object.keys(shown) as (keyof typeof shown)[];
 
 type Column = Float64Array | Uint32Array | Int32Array;
 type Columns = Column | Readonly<Record<string, Column>>;
@@ -23,7 +22,7 @@ type Columns = Column | Readonly<Record<string, Column>>;
  */
 export function withLentInstance<T>(instance: Instance, borrowers: readonly string[], run: (instance: Instance) => T): T {
   if (borrowers.length === 0) return run(instance);
-  const lent = changedInstance(instance, Object.fromEntries(keys.map((key) => [key, copied(instance[key] as Columns)])));
+  const lent = changedInstance(instance, Object.fromEntries(shownOf(instance).map((key) => [key, copied(instance[key] as Columns)])));
   let result: T;
   try {
     result = run(lent);
@@ -35,8 +34,14 @@ export function withLentInstance<T>(instance: Instance, borrowers: readonly stri
   return result;
 }
 
+/** The columns that its views show: without estimates of its own, its costs are the estimates. */
+function shownOf({ estimateTicks }: Instance): (keyof typeof shown)[] {
+  const notShown = estimateTicks === undefined ? "estimateTicks" : "costTicks";
+  return (Object.keys(shown) as (keyof typeof shown)[]).filter((key) => key !== notShown);
+}
+
 function checkUntouched(lent: Instance, instance: Instance, borrowers: readonly string[]): void {
-  const overwritten = keys.filter((key) => !isSame(lent[key] as Columns, instance[key] as Columns)).map((key) => `view.${shown[key]}`);
+  const overwritten = shownOf(instance).filter((key) => !isSame(lent[key] as Columns, instance[key] as Columns)).map((key) => `view.${shown[key]}`);
   if (overwritten.length === 0) return;
   throw new SimulationError({ code: "policy-error", message: `${borrowers.join(" or ")} overwrote ${overwritten.join(", ")}, which the engine goes by too`, hint: "what a view shows is to be read only: write into a copy, such as view.topo.slice()" });
 }

@@ -25,11 +25,11 @@ export class LiveView implements SchedulerView, PlanningView {
   readonly deviceMemory: Uint32Array;
   readonly memoryBytes: Float64Array;
   readonly ready: LinkedReadyList;
+  readonly estimates: Float64Array;
   readonly random: () => number;
   readonly rehearse: (scheduler: Scheduler) => Rehearsal;
   readonly #instance: Instance;
   readonly #classOf: Uint32Array;
-  readonly #estimates: Float64Array;
   readonly #ops: OpTable;
   readonly #devices: DeviceQueues;
   readonly #replicas: Replicas;
@@ -62,7 +62,7 @@ export class LiveView implements SchedulerView, PlanningView {
     this.#instance = instance;
     this.#spared = new Float64Array(instance.deviceCount);
     this.#classOf = instance.classOf;
-    this.#estimates = state.possibleTicks;
+    this.estimates = state.possibleTicks;
     this.#state = state;
     this.#ops = state.ops;
     this.#devices = state.devices;
@@ -101,7 +101,11 @@ export class LiveView implements SchedulerView, PlanningView {
   }
 
   estimateTicks(op: number, device: number): number {
-    return this.#estimates[this.#classOf[op]! * this.deviceCount + device]!;
+    return this.estimates[this.#classOf[op]! * this.deviceCount + device]!;
+  }
+
+  estimatesFrom(op: number): number {
+    return this.#classOf[op]! * this.deviceCount;
   }
 
   isPresent(device: number): boolean {
@@ -188,6 +192,14 @@ export class LiveView implements SchedulerView, PlanningView {
 
   backlogTicks(device: number): number {
     return this.#devices.backlogTicks(device, this.nowTicks);
+  }
+
+  waitTicks(device: number): number {
+    return this.#devices.waitTicks(device, this.nowTicks);
+  }
+
+  waitsInto(out: Float64Array): void {
+    this.#devices.waitsInto(out, this.nowTicks);
   }
 
   freeBytes(device: number): number {

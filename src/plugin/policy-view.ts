@@ -63,6 +63,12 @@ export interface PolicyView {
    * Nobody tells a scheduler that a device was slowed: it has to learn that from `completed`.
    */
   estimateTicks(op: number, device: number): number;
+  /**
+   * What {@link estimateTicks} gives, for policies that ask about every device: the expected times of an op on each
+   * device stand side by side from {@link estimatesFrom} on. Not to be written to; entries change as devices come and go.
+   */
+  readonly estimates: Float64Array;
+  estimatesFrom(op: number): number;
   /** False from when the device is lost until it joins. Then it has no slots that are free. */
   isPresent(device: number): boolean;
   /**
@@ -87,8 +93,12 @@ export interface PolicyView {
   queued(device: number): number;
   /** Fills `out` with the devices that have room (free slots that no queued op will take), by id; returns how many they are. */
   devicesWithRoom(out: Uint32Array): number;
-  /** Expected work on the device: what is left of running ops by their estimates, plus the estimates of all queued ones and the setups expected when they were placed. Divide by slots for a waiting time. */
+  /** Expected work on the device: what is left of running ops by their estimates, plus the estimates of all queued ones and the setups expected when they were placed. */
   backlogTicks(device: number): number;
+  /** Expected time until the device can begin an op placed there now: 0 while it has room, else its backlog divided among its slots. */
+  waitTicks(device: number): number;
+  /** Fills `out` with the {@link waitTicks} of each device. */
+  waitsInto(out: Float64Array): void;
   /** Capacity less live bytes in the device's memory; may be negative. */
   freeBytes(device: number): number;
   /** Ticks that the device's slots have spent running operators so far, summed. */

@@ -11,5 +11,5 @@ export const dm = defineScheduler({
   name: "dm",
   summary: "each ready op to the device with the earliest expected end, wherever its inputs are (StarPU's performance model)",
   source: starpuHandbook("dm"),
-  create: () => immediateScheduler((wait, execution) => wait + execution),
+  create: () => immediateScheduler({}),
 });

@@ -18,5 +18,5 @@ export const dmda = defineScheduler<z.infer<typeof options>>({
   summary: "each ready op to the device with the earliest end plus transfer of its inputs (StarPU's data-aware)",
   source: manual,
   options,
-  create: ({ alpha, beta }) => immediateScheduler((wait, execution, data) => alpha * (wait + execution) + beta * data),
+  create: ({ alpha, beta }) => immediateScheduler({ end: alpha, data: beta }),
 });

@@ -17,7 +17,7 @@ export const dmdas = defineScheduler<z.infer<typeof options>>({
   summary: "as dmda, with each device's queue by priority: longest way to the end first (StarPU's sorted)",
   source: starpuHandbook("dmdas"),
   options,
-  create: ({ alpha, beta }) => withPriorities(immediateScheduler((wait, execution, data) => alpha * (wait + execution) + beta * data), upwardRanks),
+  create: ({ alpha, beta }) => withPriorities(immediateScheduler({ end: alpha, data: beta }), upwardRanks),
 });
 
 /** The scheduler `inner`, with a priority for every op that it places. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitsInto, waitTicks } from "./dispatching/completion-time.ts";
 import { EffectiveDeadlines } from "./dispatching/effective-deadlines.ts";
 import { firstToComplete } from "./dispatching/first-to-complete.ts";
 import { listScheduler, soonestDone } from "./dispatching/list-scheduler.ts";
@@ -61,11 +60,11 @@ function queuePerDevice(inherit: boolean): Scheduler {
       if (urgent.length === 0) return;
       const { ticks } = deadlines;
       urgent.sort((a, b) => ticks[a]! - ticks[b]! || a - b);
-      waitsInto(wait, view);
+      view.waitsInto(wait);
       for (const op of urgent) {
         const device = firstToComplete(view, op, wait);
         out.place(op, device, -ticks[op]!);
-        wait[device] = waitTicks(view, device);
+        wait[device] = view.waitTicks(device);
       }
       urgent.length = 0;
     },

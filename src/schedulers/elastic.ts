@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyReport, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitTicks } from "./dispatching/completion-time.ts";
 import { devicesByUse, meanBestTicks, neededDevices } from "./dispatching/device-use.ts";
 import { KindQueues } from "./dispatching/kind-queues.ts";
 import { fastestDevice } from "./dispatching/preferred-device.ts";
@@ -85,7 +84,7 @@ class Elastic implements Scheduler {
   dispatch(view: SchedulerView, out: Dispatch): void {
     this.#now = view.nowTicks;
     for (let d = 0; d < this.#power.length; d++) if (this.#power[d] === Power.starting && this.#usableAt[d]! <= view.nowTicks) this.#power[d] = Power.on;
-    for (let d = 0; d < this.#wait.length; d++) this.#wait[d] = this.#power[d] === Power.on ? waitTicks(view, d) : Infinity;
+    for (let d = 0; d < this.#wait.length; d++) this.#wait[d] = this.#power[d] === Power.on ? view.waitTicks(d) : Infinity;
     this.#held.open();
     for (let op = this.#held.first(); op >= 0; op = this.#held.first()) {
       let device = this.#nearest(view, op);
@@ -101,7 +100,7 @@ class Elastic implements Scheduler {
       if (this.#power[device] !== Power.on) this.#switchOn(view, out, device, 0);
       this.#held.take();
       out.place(op, device);
-      this.#wait[device] = waitTicks(view, device);
+      this.#wait[device] = view.waitTicks(device);
     }
     this.#switchOnIfLate(view, out);
     this.#switchOffIdle(view);
@@ -139,7 +138,7 @@ class Elastic implements Scheduler {
       if (this.#power[d] !== Power.on) continue;
       on++;
       slots += view.slots[d]!;
-      waits += waitTicks(view, d);
+      waits += view.waitTicks(d);
     }
     return on > 0 ? waits / on / this.#meanTicks + this.#held.length / slots : Infinity;
   }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { defineScheduler, type Dispatch, type PolicyReport, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitTicks } from "./dispatching/completion-time.ts";
 import { Drift } from "./planning/drift.ts";
 import { firstToComplete } from "./dispatching/first-to-complete.ts";
 import { planHeft } from "./heft.ts";
@@ -126,7 +125,8 @@ class Hybrid implements Scheduler {
 
   /** Ahead of all that is queued, which may wait for them. */
   #recover(view: PolicyView, out: Dispatch): void {
-    const wait = Float64Array.from({ length: view.deviceCount }, (_, d) => waitTicks(view, d));
+    const wait = new Float64Array(view.deviceCount);
+    view.waitsInto(wait);
     for (const op of [...this.#adrift].sort((a, b) => a - b)) {
       if (this.#isReady[op] === 0) continue;
       let device = firstToComplete(view, op, wait);
@@ -135,7 +135,7 @@ class Hybrid implements Scheduler {
       this.#adrift.delete(op);
       if (view.reloadTicks(device) > 0) this.#setup[op] = view.setupTicks(op, device);
       out.place(op, device, Number.MAX_VALUE);
-      wait[device] = waitTicks(view, device);
+      wait[device] = view.waitTicks(device);
     }
   }
 

@@ -11,5 +11,5 @@ export const mct = defineScheduler({
   name: "mct",
   summary: "each ready op to the device where it is expected to complete first",
   source: mappingPaper,
-  create: () => immediateScheduler((wait, execution, data) => Math.max(wait, data) + execution),
+  create: () => immediateScheduler({ awaitsData: true }),
 });

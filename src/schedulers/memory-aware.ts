@@ -3,7 +3,6 @@ import { SimulationError } from "../base/errors.ts";
 import { IdHeap } from "../base/id-heap.ts";
 import { formatBytes } from "../base/units.ts";
 import { defineScheduler, type Dispatch, type PolicyView, type Scheduler, type SchedulerView } from "../plugin.ts";
-import { waitTicks } from "./dispatching/completion-time.ts";
 import { firstToComplete } from "./dispatching/first-to-complete.ts";
 import { MemoryLedger } from "./planning/memory-ledger.ts";
 import { planMemory, type MemoryPlan, type Shortfall } from "./planning/memory-plan.ts";
@@ -139,7 +138,7 @@ class MemoryAware implements Scheduler {
   #bind(view: PolicyView, op: number): void {
     const { deviceMemory, memoryBytes } = view;
     const memory = this.#plan.memory[op]!;
-    for (let d = 0; d < this.#wait.length; d++) this.#wait[d] = waitTicks(view, d) + this.#boundTicks[d]! / view.slots[d]!;
+    for (let d = 0; d < this.#wait.length; d++) this.#wait[d] = view.waitTicks(d) + this.#boundTicks[d]! / view.slots[d]!;
     const isAllowed = (d: number): boolean => deviceMemory[d] === memory || memoryBytes[deviceMemory[d]!] === Infinity;
     let device = firstToComplete(view, op, this.#wait, isAllowed);
     // Its inputs reach none of them: the engine says which.

@@ -12,5 +12,5 @@ export const olb = defineScheduler({
   name: "olb",
   summary: "each ready op to the device that is available next, however slow it is there",
   source: comparisonPaper,
-  create: () => immediateScheduler((wait) => wait),
+  create: () => immediateScheduler({ countsExecution: false }),
 });

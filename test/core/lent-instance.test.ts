@@ -43,6 +43,7 @@ describe("a policy that overwrites what its view shows", () => {
     // The first would be a deadlock that blames nobody.
     ["view.succ", (view) => void (view.succ.node as Uint32Array).fill(0)],
     ["view.topo, view.tensors.bytes", (view) => [(view.topo as Uint32Array).reverse(), (view.tensors.bytes as Float64Array).fill(7)]],
+    ["view.estimates", (view) => void view.estimates.fill(1)],
     ["view.deviceMemory", (view) => void (view.deviceMemory as Uint32Array).fill(9)],
   ])("%s is named", (what, write) => {
     expect(failure(() => runScenario(scenario, { scheduler: scribbles(write) }))).toBe(`scheduler "scribbles" overwrote ${what}, which the engine goes by too`);

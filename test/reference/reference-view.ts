@@ -46,6 +46,10 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
   const missing = (op: number, device: number): Tensor[] =>
     ops[op]!.inputs.map((id) => tensors[id]!).filter((tensor) => tensor.bytes > 0 && isVisible(op, tensor) && !holders(tensor).includes(memoryOf(device)));
 
+  const backlog = (device: number): number =>
+    sum(queuedOn(device).map((op) => told(op.id, device) + op.expectedSetup)) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + told(op.id, device) - world.now)));
+  const wait = (device: number): number => (freeSlots(device) > queuedOn(device).length ? 0 : backlog(device) / instance.slots[device]!);
+
   return {
     get nowTicks() {
       return world.now;
@@ -75,6 +79,10 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     memoryBytes: instance.memoryBytes,
     edgeBytes: (edge) => instance.tensorBytes[edges[edge]!.tensor]!,
     estimateTicks: estimate,
+    get estimates() {
+      return Float64Array.from({ length: ops.length * devices.length }, (_, i) => estimate(Math.floor(i / devices.length), i % devices.length));
+    },
+    estimatesFrom: (op) => op * devices.length,
     isPresent: (device) => devices[device]!.speed > 0,
     setupTicks: (op, device) => {
       const needed = configuration(op, device);
@@ -92,8 +100,9 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
       out.set(roomy);
       return roomy.length;
     },
-    backlogTicks: (device) =>
-      sum(queuedOn(device).map((op) => told(op.id, device) + op.expectedSetup)) + sum(runningOn(device).map((op) => Math.max(0, op.runStart + told(op.id, device) - world.now))),
+    backlogTicks: backlog,
+    waitTicks: wait,
+    waitsInto: (out) => out.forEach((_, d) => (out[d] = wait(d))),
     freeBytes: (device) => instance.memoryBytes[memoryOf(device)]! - world.memories[memoryOf(device)]!.liveBytes,
     busyTicks: (device) => devices[device]!.abortedTicks + sum(ops.filter((op) => op.device === device && !Number.isNaN(op.start)).map((op) => (Number.isNaN(op.end) ? world.now : op.end) - op.start)),
     placement: (op) => ops[op]!.device,

@@ -20,7 +20,7 @@ export interface TaskGraph {
 export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals = [0] }: TaskGraph): PolicyView {
   const opCount = costs.length;
   const deviceCount = slots?.length ?? costs[0]?.length ?? 1;
-  const idle = { freeSlots: (d: number) => slots?.[d] ?? 1, queued: () => 0, devicesWithRoom: (out: Uint32Array) => out.set(Array.from({ length: deviceCount }, (_, d) => d)) ?? deviceCount, backlogTicks: () => 0, freeBytes: () => Infinity, busyTicks: () => 0 };
+  const idle = { freeSlots: (d: number) => slots?.[d] ?? 1, queued: () => 0, devicesWithRoom: (out: Uint32Array) => out.set(Array.from({ length: deviceCount }, (_, d) => d)) ?? deviceCount, backlogTicks: () => 0, waitTicks: () => 0, waitsInto: (out: Float64Array) => void out.fill(0), freeBytes: () => Infinity, busyTicks: () => 0 };
   return {
     nowTicks: 0, tickNs: 1, isDataflow: true, opCount, deviceCount, edgeCount: edges.length, jobCount: arrivals.length,
     succ: adjacency(opCount, edges, 0, 1),
@@ -35,6 +35,8 @@ export function staticView({ costs, edges, slots, reload, kinds, jobs, arrivals 
     memoryBytes: new Float64Array(deviceCount).fill(Infinity),
     edgeBytes: (edge) => edges[edge]![2],
     estimateTicks: (op, device) => costs[op]![device]!,
+    estimates: Float64Array.from(costs.flat()),
+    estimatesFrom: (op) => op * deviceCount,
     isPresent: () => true,
     setupTicks: (op, device) => ((kinds?.[op] ?? 0) < 0 ? 0 : (reload?.[device] ?? 0)),
     configuration: (op, device) => ((reload?.[device] ?? 0) > 0 ? (kinds?.[op] ?? 0) : -1),

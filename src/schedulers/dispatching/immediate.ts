@@ -1,19 +1,26 @@
 import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../../plugin.ts";
-import { waitsInto, waitTicks } from "./completion-time.ts";
 import { SetupCredit } from "./setup-credit.ts";
 
 /**
- * How {@link immediateScheduler} compares devices for one op: the smallest score wins, ties by device id. The execution
- * includes the setup that is charged. Never falls as execution or data grow.
+ * How {@link immediateScheduler} compares devices for one op: the smallest `end · (expected end) + data · (time to bring
+ * its inputs)` wins, ties by device id. Numbers, not a function: they are asked for each device and op.
  */
-export type Score = (waitTicks: number, executionTicks: number, dataTicks: number) => number;
+export interface DeviceScore {
+  /** Weight of when the op is expected to end: after the wait for the device and its execution, with the setup it is charged. Default 1. */
+  readonly end?: number;
+  /** Weight of the time to bring the inputs. Absent: nobody asks where they are, unless the op awaits them. */
+  readonly data?: number;
+  /** The op is expected to begin when its inputs are there, if that is later than when the device is free. Default false. */
+  readonly awaitsData?: boolean;
+  /** False: only when the device is free counts. Default true. */
+  readonly countsExecution?: boolean;
+}
 
 /**
- * Places each op as soon as it is ready, oldest first, on the device with the smallest score of: the expected time until
- * the device can begin another op, the op's expected time there with the setup it is charged (see {@link SetupCredit}), and
- * the time to bring its inputs there.
+ * Places each op as soon as it is ready, oldest first, on the device with the smallest score. Setups are charged as
+ * {@link SetupCredit} says.
  */
-export function immediateScheduler(score: Score): Scheduler {
+export function immediateScheduler({ end = 1, data, awaitsData = false, countsExecution = true }: DeviceScore): Scheduler {
   let wait: Float64Array;
   let setups: SetupCredit;
   return {
@@ -24,29 +31,42 @@ export function immediateScheduler(score: Score): Scheduler {
     dispatch(view: SchedulerView, out: Dispatch): void {
       const { ready, deviceCount } = view;
       if (ready.length === 0) return;
-      // What the closure shares is checked each time it is read: the loop reads its own names.
+      // What the closure shares is checked each time it is read, and a truth value takes longer to test than a number:
+      // the loop reads its own.
       const waits = wait;
-      const scoreOf = score;
-      const { hasReloads } = setups;
-      waitsInto(waits, view);
+      const { estimates } = view;
+      const endWeight = end;
+      const dataWeight = data ?? 0;
+      const executionWeight = countsExecution ? 1 : 0;
+      const awaits = awaitsData ? 1 : 0;
+      const asks = data !== undefined || awaitsData ? 1 : 0;
+      const reloads = setups.hasReloads && countsExecution ? 1 : 0;
+      view.waitsInto(waits);
       for (let op = ready.first(), next; op >= 0; op = next) {
         next = ready.next(op);
+        const row = view.estimatesFrom(op);
         let best = -1;
         let lowest = Infinity;
         for (let d = 0; d < deviceCount; d++) {
-          const execution = view.estimateTicks(op, d);
+          const estimate = estimates[row + d]!;
+          if (estimate === Infinity) continue;
+          let begin = waits[d]!;
+          let execution = executionWeight * estimate;
           // Finding out where the inputs are costs most, so only devices that could still win are asked.
-          if (execution === Infinity || scoreOf(waits[d]!, execution, 0) >= lowest) continue;
-          const here = scoreOf(waits[d]!, hasReloads ? execution + setups.charged(op, d) : execution, view.dataTicks(op, d));
+          if (endWeight * (begin + execution) >= lowest) continue;
+          if (reloads === 1) execution += setups.charged(op, d);
+          const bring = asks === 1 ? view.dataTicks(op, d) : 0;
+          if (awaits === 1 && bring > begin) begin = bring;
+          const score = endWeight * (begin + execution) + dataWeight * bring;
           // Not where a weight of 0 meets data that never come.
-          if (!(here < lowest)) continue;
+          if (!(score < lowest)) continue;
           best = d;
-          lowest = here;
+          lowest = score;
         }
         if (best < 0) continue;
-        if (hasReloads) setups.settle(op, best, waits)();
+        if (setups.hasReloads) setups.settle(op, best, waits)();
         out.place(op, best);
-        waits[best] = waitTicks(view, best);
+        waits[best] = view.waitTicks(best);
       }
     },
   };

@@ -1,5 +1,4 @@
 import type { Dispatch, PolicyView, Scheduler, SchedulerView } from "../../plugin.ts";
-import { waitsInto, waitTicks } from "./completion-time.ts";
 import { SetupCredit } from "./setup-credit.ts";
 
 /** Where the mapping heuristics min-min, max-min, sufferage, MET and MCT come from. */
@@ -60,7 +59,7 @@ export class MetaTask {
         this.costs[i * deviceCount + d] = cost === Infinity ? Infinity : cost + view.dataTicks(op, d);
       }
     }
-    waitsInto(this.wait, view);
+    view.waitsInto(this.wait);
   }
 
   /** Expected completion of op `i` on `device`, in ticks from now. */
@@ -101,7 +100,7 @@ export class MetaTask {
   map(i: number, device: number, view: PolicyView, out: Dispatch): void {
     if (this.hasReloads) this.#unsettled.push(this.#setups.settle(this.#ops[i]!, device, this.wait));
     out.place(this.#ops[i]!, device);
-    this.wait[device] = waitTicks(view, device);
+    this.wait[device] = view.waitTicks(device);
   }
 
   /** Ends the batch. */

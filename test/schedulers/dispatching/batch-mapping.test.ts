@@ -63,6 +63,7 @@ function placed(batch: Batch, scheduler: Scheduler): Pair[] {
   const devices = new Devices(batch);
   const pairs: Pair[] = [];
   const last = batch.costs.length - 1;
+  const wait = (d: number): number => (devices.free(d) > devices.queued[d]! ? 0 : devices.backlog[d]! / batch.slots[d]!);
   const view: SchedulerView = {
     ...staticView({ costs: batch.costs, edges: [], slots: batch.slots, reload: batch.reload, kinds: batch.kinds }),
     dataTicks: (op, d) => batch.data[op]![d]!,
@@ -70,6 +71,8 @@ function placed(batch: Batch, scheduler: Scheduler): Pair[] {
     freeSlots: (d) => devices.free(d),
     queued: (d) => devices.queued[d]!,
     backlogTicks: (d) => devices.backlog[d]!,
+    waitTicks: wait,
+    waitsInto: (into) => into.forEach((_, d) => (into[d] = wait(d))),
     ready: { length: last + 1, first: () => 0, next: (op) => (op < last ? op + 1 : -1), has: () => true },
   };
   const out: Dispatch = {
