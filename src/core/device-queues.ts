@@ -67,7 +67,7 @@ export class DeviceQueues {
     this.expectedSetup = new Float64Array(this.reloads ? opCount : 0);
     this.queued = new Int32Array(deviceCount);
     this.queuedTicks = new Float64Array(deviceCount);
-    this.ranks = { phase: new Uint32Array(hasPhases ? opCount : 0), priority: new Float64Array(opCount), order: new Uint32Array(opCount) };
+    this.ranks = { phase: new Uint32Array(hasPhases ? opCount : 0), priority: new Float64Array(opCount), order: new Uint32Array(opCount), ranked: hasPhases ? 1 : 0 };
     this.head = new Int32Array(deviceCount).fill(-1);
     this.queues = Array.from({ length: deviceCount }, () => new PlacedQueue(this.ranks));
   }
@@ -77,7 +77,10 @@ export class DeviceQueues {
     const ranks = this.ranks;
     if (ranks.phase.length > 0) ranks.phase[op] = phase;
     // Mostly 0, as it was: a column that nobody writes costs nothing.
-    if (priority !== 0) ranks.priority[op] = priority;
+    if (priority !== 0) {
+      ranks.priority[op] = priority;
+      ranks.ranked = 1;
+    }
     ranks.order[op] = this.#placements++;
     if (this.reloads) this.#expectSetup(op, device);
     if (this.freeSlots[device] === ++this.queued[device]!) this.#loseRoom(device);

@@ -8,6 +8,8 @@ export interface PlacementRanks {
   readonly priority: Float64Array;
   /** Position in the order placed. */
   readonly order: Uint32Array;
+  /** 0 = no op has a phase or a priority: the order placed is all. */
+  ranked: 0 | 1;
 }
 
 /**
@@ -64,7 +66,8 @@ export class PlacedQueue {
   }
 
   #before(a: number, b: number): boolean {
-    const { phase, priority, order } = this.ranks;
+    const { phase, priority, order, ranked } = this.ranks;
+    if (ranked === 0) return order[a]! < order[b]!;
     if (phase.length > 0 && phase[a] !== phase[b]) return phase[a]! < phase[b]!;
     const byPriority = priority[a]! - priority[b]!;
     return byPriority > 0 || (byPriority === 0 && order[a]! < order[b]!);
