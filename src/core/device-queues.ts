@@ -82,6 +82,11 @@ export class DeviceQueues {
       ranks.ranked = 1;
     }
     ranks.order[op] = this.#placements++;
+    this.expect(op, device);
+  }
+
+  /** The op counts as queued on `device` from now on, with the rank that it has. */
+  expect(op: number, device: number): void {
     if (this.reloads) this.#expectSetup(op, device);
     if (this.freeSlots[device] === ++this.queued[device]!) this.#loseRoom(device);
     if (this.#slotDue !== undefined) this.queuedTicks[device]! += this.#expectedTicks(op, device);

@@ -146,11 +146,10 @@ export class PolicyPort implements Dispatch, Gate {
     const { ops, devices } = this.#state;
     let device = heldPlacement(ops.device[op]!);
     if (!(this.#state.possibleTicks[this.#state.cost(op, device)]! < Infinity)) {
-      // It was lost meanwhile.
+      // It was lost meanwhile. What was placed later may wait for this op, so it keeps its rank.
       devices.unplace(op, device);
-      devices.forgetPriority(op);
       device = this.#instead(op);
-      devices.place(op, device, 0, this.#phaseOf(op));
+      devices.expect(op, device);
     }
     this.#bind(op, device);
     if (ahead && ops.phase[op] === OpPhase.ready && ops.missing[op] === 0 && devices.freeSlots[device]! > 0) this.startOp(op, device);

@@ -40,6 +40,22 @@ describe("decisions that take time", () => {
     expect(computeMetrics(trace).host).toEqual({ busyNs: 15, utilization: 0.714285714286, placed: 3, calls: 2 });
   });
 
+  it("keep their rank where the device is lost before they take effect", () => {
+    // The second goes to the device of the first and the third instead, and waits there ahead of the third, which reads it.
+    const all: Scheduler = {
+      queueOrder: "in-order",
+      dispatch(view, out) {
+        if (view.placement(0) < 0) [1, 0, 1].forEach((device, op) => out.place(op, device));
+      },
+    };
+    const instance = makeInstance({
+      ops: [{}, {}, { inputs: [0] }], tensors: [{ bytes: 0, producer: 1 }], costs: [[10, 10], [10, 10], [10, 10]], devices: [{}, {}], changes: [{ at: 1, device: 0, speed: 0 }],
+    });
+    const trace = run({ perOpTicks: 2 }, instance, all);
+    expect([...trace.ops.device]).toEqual([1, 1, 1]);
+    expect(ends(trace)).toEqual([12, 22, 32]);
+  });
+
   it("may be worth less than a tick each, and are summed before they are rounded", () => {
     expect([...run({ perOpTicks: 0.4 }).ops.placedTicks]).toEqual([1, 1, 2]);
   });

@@ -347,7 +347,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
       op.expectedSetup = view.setupTicks(id, device);
       op.device = device;
       op.priority = priority;
-      op.placedOrder = placedCount++;
+      op.placedOrder = op.expectedOrder = placedCount++;
       const due = inDispatch ? world.now + ceilTicks(perCallTicks + ++placedInTurn * perOpTicks) : world.now;
       op.held = due > world.now;
       if (!op.held) bind(op);
@@ -388,8 +388,7 @@ export function referenceSimulate(instance: Instance, scheduler: Scheduler, sync
         const device = instead(op.id);
         op.expectedSetup = view.setupTicks(op.id, device);
         op.device = device;
-        op.priority = 0;
-        op.placedOrder = placedCount++;
+        op.expectedOrder = placedCount++;
       }
       bind(op);
       if (!ahead || !canStart(op)) continue;

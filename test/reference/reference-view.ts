@@ -31,7 +31,7 @@ export function referenceView(instance: Instance, world: World, dataflow: boolea
     const free = devices[device]!.speed > 0 ? slots.filter((slot) => slot.op < 0) : [];
     const ahead = queuedOn(device).length;
     if (free.length > ahead) return [free[ahead]!.configuration];
-    const placed = ops.filter((op) => op.device === device && op.placedOrder >= devices[device]!.lostAfter && configuration(op.id, device) >= 0).sort((a, b) => b.placedOrder - a.placedOrder);
+    const placed = ops.filter((op) => op.device === device && op.expectedOrder >= devices[device]!.lostAfter && configuration(op.id, device) >= 0).sort((a, b) => b.expectedOrder - a.expectedOrder);
     const last = placed.slice(0, 1).map((op) => configuration(op.id, device));
     return slots.length === 1 ? last : [...last, ...slots.map((slot) => slot.configuration)];
   };

@@ -16,6 +16,8 @@ export interface Op {
   phase: number;
   priority: number;
   placedOrder: number;
+  /** When it began to count on the device where it is placed: as it was placed, or sent there instead. */
+  expectedOrder: number;
   /** Setup expected when it was placed. */
   expectedSetup: number;
   readyRound: number;
@@ -134,7 +136,7 @@ export function makeWorld(instance: Instance): World {
   const { inputs, pred } = instance;
   const ops = range(instance.opCount).map((id): Op => ({
     id, class: instance.classOf[id]!, job: instance.jobOf[id]!, inputs: [...inputs.item.slice(inputs.start[id], inputs.start[id + 1])],
-    device: -1, held: false, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, planned: false, ahead: false, own: undefined, end: NaN,
+    device: -1, held: false, slot: -1, phase: 0, priority: 0, placedOrder: NaN, expectedOrder: NaN, expectedSetup: NaN, readyRound: NaN, ready: NaN, placed: NaN, data: NaN, start: NaN, runStart: NaN, planned: false, ahead: false, own: undefined, end: NaN,
   }));
   const edges: Edge[] = [];
   for (const op of ops) {
