@@ -14,8 +14,8 @@ export const SubjectKind = { op: 0, transfer: 1 } as const;
 export type SubjectKind = (typeof SubjectKind)[keyof typeof SubjectKind];
 
 /**
- * Everything a run left behind, in columns; times in ticks. Written always, in the order of ends: an op that was
- * paused has several `run` rows. An `aborted` row is a run that was lost with its device.
+ * Everything a run left behind, in columns; times in ticks. Written always. Rows are in the order of ends, and made when
+ * somebody looks: an op that was paused has several of kind `run`; an `aborted` row is a run that was lost with its device.
  */
 export interface Trace {
   readonly instance: Instance;
