@@ -1,6 +1,5 @@
 import { F64Column, U32Column, U8Column } from "../base/columns.ts";
 import type { PolicyView } from "../plugin.ts";
-import { waitTicks } from "./soonest-device.ts";
 
 /**
  * Every placement of a run, in the order made, with the devices it was chosen from. Times in ticks.
@@ -84,7 +83,7 @@ export class DecisionLog {
       const kept = this.runs[d] === 1 && (this.end[d]! < last || (this.end[d] === last && ties-- > 0));
       if (!kept && d !== device) continue;
       this.#device.push(d);
-      this.#wait.push(waitTicks(view, d));
+      this.#wait.push(view.waitTicks(d));
       this.#dataOf.push(this.data[d]!);
       this.#run.push(view.estimateTicks(op, d) + view.setupTicks(op, d));
     }
@@ -98,7 +97,7 @@ export class DecisionLog {
       this.runs[d] = estimate < Infinity ? 1 : 0;
       candidates += this.runs[d]!;
       this.data[d] = planned ? Math.max(view.dataTicks(op, d), this.#plannedTicks(view, op, d)) : view.dataTicks(op, d);
-      this.end[d] = estimate === Infinity ? Infinity : Math.max(waitTicks(view, d), this.data[d]!) + estimate + view.setupTicks(op, d);
+      this.end[d] = estimate === Infinity ? Infinity : Math.max(view.waitTicks(d), this.data[d]!) + estimate + view.setupTicks(op, d);
     }
     return candidates;
   }

@@ -1,18 +1,10 @@
 import type { PolicyView } from "../plugin.ts";
 
 /**
- * Expected ticks until the device can begin another op: 0 while a slot is free that no queued op will take, else its
- * backlog divided among its slots.
- */
-export function waitTicks(view: PolicyView, device: number): number {
-  return view.freeSlots(device) > view.queued(device) ? 0 : view.backlogTicks(device) / view.slots[device]!;
-}
-
-/**
  * The device where `op` should end first if it were placed now; ties by id.
- * @param wait ticks until the device can begin it; default {@link waitTicks}
+ * @param wait ticks until the device can begin it; default {@link PolicyView.waitTicks}
  */
-export function soonestDevice(view: PolicyView, op: number, wait: (device: number) => number = (device) => waitTicks(view, device)): number {
+export function soonestDevice(view: PolicyView, op: number, wait: (device: number) => number = (device) => view.waitTicks(device)): number {
   let best = -1;
   let soonest = Infinity;
   for (let d = 0; d < view.deviceCount; d++) {
