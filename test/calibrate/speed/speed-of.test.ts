@@ -53,7 +53,10 @@ describe("right after a calibration", () => {
     expect(Math.abs(speedOf(samples, own)!.ratio - 1)).toBeLessThan(0.01);
     const speed = speedOf(again, own)!;
     expect(Math.abs(speed.ratio - 1)).toBeLessThan(0.015);
-    for (const { ratio } of speed.kinds) expect(Math.abs(ratio - 1)).toBeLessThan(0.03);
+    // One shape may be off by a lot: a kind is told, and held to this, from a tenth of the kernels on.
+    const told = speed.kinds.filter(({ kernels }) => kernels >= speed.kernels / 10);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    for (const { ratio } of told) expect(Math.abs(ratio - 1)).toBeLessThan(0.03);
   });
   it("times that are a fifth longer show as a fifth", () => {
     const slower = again.map((one) => ({ ...one, ns: one.ns.map((ns) => 1.2 * ns) }));
